@@ -1,0 +1,1 @@
+"""An e-commerce event pipeline as a Dagster asset graph: S3 or a folder, Snowflake or DuckDB."""

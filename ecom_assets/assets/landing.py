@@ -1,0 +1,148 @@
+"""`sales_files`: each day's batch of files as it lies in the landing zone.
+
+With a synthetic source a day without files gets a generated batch. What is in the files is not
+looked at here.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+import dagster as dg
+from pydantic import Field
+
+from ecom_assets.assets.tables import OWNERS
+from ecom_assets.landing.zone import LandedFile, LandingZone, folder_of, manifest_version
+from ecom_assets.partitions import BACKFILL_POLICY, EventDays
+from ecom_assets.settings import Source
+
+GENERATED_FILE = "sales.jsonl"
+LISTED_FILES = 50
+"""Files a day shown in the metadata; a manifest of thousands would not fit on the page."""
+
+
+class GeneratorConfig(dg.Config):
+    """How a generated batch looks. Used only with ECOM_SOURCE=synthetic, for days without files."""
+
+    events_per_day: int = Field(
+        default=2_000, ge=0, description="Sale events on an average day; weekends have more."
+    )
+    defect_share: float = Field(
+        default=0.05, ge=0, le=1, description="Share of lines that break a quality rule."
+    )
+    seed: int = Field(
+        default=1, description="Another seed makes another shop; the same one the same bytes."
+    )
+    overwrite: bool = Field(
+        default=False,
+        description="Generate again for days that already have a generated file. "
+        "Other files are never touched.",
+    )
+
+
+def build_sales_files(
+    partitions: dg.PartitionsDefinition, source: Source, url: str
+) -> dg.AssetsDefinition:
+    """The asset `sales_files`.
+
+    Args:
+        partitions: the event dates.
+        source: whether days without files get a generated batch.
+        url: where the landing zone is, for people.
+    """
+
+    @dg.asset(
+        name="sales_files",
+        partitions_def=partitions,
+        backfill_policy=BACKFILL_POLICY,
+        group_name="landing",
+        kinds={"s3" if url.startswith("s3://") else "file", "json"},
+        owners=OWNERS,
+        description="The day's batch of files in the landing zone: JSON lines of sale events, "
+        f"`*.jsonl` or `*.jsonl.gz` below `{folder_of(date(2026, 1, 1))}/`.\n\n"
+        "Its data version changes only when the files do. "
+        + (
+            "A day without files gets a generated batch (`ECOM_SOURCE=synthetic`)."
+            if source == "synthetic"
+            else "Files come from elsewhere and are never written (`ECOM_SOURCE=external`)."
+        ),
+        metadata={"dagster/uri": url},
+    )
+    def sales_files(
+        context: dg.AssetExecutionContext,
+        config: GeneratorConfig,
+        landing: dg.ResourceParam[LandingZone],
+    ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetMaterialization]:
+        days = EventDays.of(context)
+        if source == "synthetic":
+            generate_missing(landing, days, config, context)
+        listed = landing.list_files(days.first, days.last)
+        batches = {day: [f for f in listed if f.day == day] for day in days.days}
+        context.log.info(
+            f"{len(listed)} files of {days.count} days in {landing.url}; "
+            f"{sum(not files for files in batches.values())} days have none"
+        )
+        if days.count == 1:
+            files = batches[days.first]
+            yield dg.MaterializeResult(
+                metadata=_manifest(files), data_version=dg.DataVersion(manifest_version(files))
+            )
+            return
+        yield dg.MaterializeResult()
+        # Dagster gives all days of a run one data version. The day's own follows, so that a
+        # later look at an unchanged day finds it unchanged.
+        for day, files in batches.items():
+            yield dg.AssetMaterialization(
+                "sales_files",
+                partition=day.isoformat(),
+                metadata=_manifest(files),
+                tags={"dagster/data_version": manifest_version(files)},
+            )
+
+    return sales_files
+
+
+def generate_missing(
+    landing: LandingZone, days: EventDays, config: GeneratorConfig, context: dg.AssetExecutionContext
+) -> None:
+    """Write a generated batch for each day that has no files."""
+    from ecom_assets.generator.day import expected_rows, generate_day
+
+    listed = landing.list_files(days.first, days.last)
+    for day in days.days:
+        name = f"{folder_of(day)}/{GENERATED_FILE}"
+        there = {file.name for file in listed if file.day == day}
+        if there and not (config.overwrite and name in there):
+            continue
+        rows = expected_rows(day, average=config.events_per_day, seed=config.seed)
+        blocks = generate_day(day, seed=config.seed, rows=rows, defect_share=config.defect_share)
+        landing.write(name, blocks)
+        context.log.info(f"generated {rows} events: {name}")
+
+
+def _manifest(files: Sequence[LandedFile]) -> dict[str, dg.MetadataValue]:
+    return {
+        "files": dg.MetadataValue.int(len(files)),
+        "bytes": dg.MetadataValue.int(sum(file.size for file in files)),
+        "manifest": dg.MetadataValue.table(
+            records=[
+                dg.TableRecord(
+                    {
+                        "file": file.name,
+                        "bytes": file.size,
+                        "etag": file.etag,
+                        "last modified (UTC)": file.last_modified.isoformat(sep=" "),
+                    }
+                )
+                for file in files[:LISTED_FILES]
+            ],
+            schema=dg.TableSchema(
+                [
+                    dg.TableColumn("file"),
+                    dg.TableColumn("bytes", "int"),
+                    dg.TableColumn("etag"),
+                    dg.TableColumn("last modified (UTC)"),
+                ]
+            ),
+        ),
+    }

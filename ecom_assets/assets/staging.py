@@ -1,0 +1,168 @@
+"""`stg_sales_clean` and `stg_sales_rejects`: one pass over RAW, every line to one of the two.
+
+What the rules are is in `rules.py`; how they are tested on the result is in `checks/`.
+"""
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import dagster as dg
+
+from ecom_assets.assets.tables import OWNERS, now, preview, table_metadata
+from ecom_assets.events import STG_SALES_CLEAN, STG_SALES_REJECTS
+from ecom_assets.partitions import BACKFILL_POLICY, EventDays
+from ecom_assets.rules import UNIQUE_WITHIN_DAYS, rules_version
+from ecom_assets.warehouse import expressions
+from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
+from ecom_assets.warehouse.rows import by_day
+
+
+def split_days(
+    session: Session, days: EventDays, *, late_days: int, reject_rate_error: Decimal, run_id: str
+) -> None:
+    """Judge the lines of these days by the rules and replace the days in staging, all or nothing.
+
+    Args:
+        session: to the warehouse, outside a transaction.
+        days: which days to replace.
+        late_days: how many days after its event date an event may lie in a file.
+        reject_rate_error: the reject rate above which a day is not publishable.
+        run_id: which run judged.
+    """
+    session.parse_lines(days.first, days.last, late_days=late_days)
+    first_and_last = {"first_day": days.first, "last_day": days.last}
+    window = {
+        "window_start": days.first - timedelta(days=UNIQUE_WITHIN_DAYS),
+        "window_end": days.last + timedelta(days=UNIQUE_WITHIN_DAYS),
+    }
+    judged_by = {"rules_version": rules_version(), "run_id": run_id}
+    last_batch_day = days.last + timedelta(days=late_days)
+    session.run(
+        "staging/repeats",
+        **first_and_last,
+        **window,
+        within_days=UNIQUE_WITHIN_DAYS,
+        broken_otherwise=expressions.broken_otherwise(),
+    )
+    with session.transaction():
+        session.run(
+            "staging/split",
+            **first_and_last,
+            **judged_by,
+            last_batch_day=last_batch_day,
+            broken=expressions.any_broken(),
+            first_reason=expressions.first_reason(),
+            all_reasons=expressions.all_reasons(),
+        )
+        session.run(
+            "staging/quality",
+            **first_and_last,
+            **judged_by,
+            last_batch_day=last_batch_day,
+            late_days=late_days,
+            days=expressions.days_table(days.days),
+            rules=expressions.rules_table(),
+            reject_rate_error=reject_rate_error,
+            evaluated_at=now(),
+        )
+
+
+def build_staging(
+    partitions: dg.PartitionsDefinition, engine: str, late_days: int, reject_rate_error: Decimal
+) -> dg.AssetsDefinition:
+    """The assets `stg_sales_clean` and `stg_sales_rejects`, made together.
+
+    Args:
+        partitions: the event dates.
+        engine: the warehouse's kind, for people.
+        late_days: how many days after its event date an event may lie in a file.
+        reject_rate_error: the reject rate above which a day is held.
+    """
+    raw_sales = dg.AssetDep(
+        "raw_sales",
+        partition_mapping=dg.TimeWindowPartitionMapping(
+            end_offset=late_days, allow_nonexistent_upstream_partitions=True
+        ),
+    )
+    shared: dict[str, Any] = {
+        "deps": [raw_sales],
+        "group_name": "staging",
+        "kinds": {engine, "table"},
+        "owners": OWNERS,
+        "code_version": rules_version(),
+        "partitions_def": partitions,
+    }
+    clean = dg.AssetSpec(
+        "stg_sales_clean",
+        description="The events that break no rule, with typed fields and UTC times.",
+        metadata=table_metadata(
+            "STAGING.STG_SALES_CLEAN", STG_SALES_CLEAN, "one row per event that breaks no rule"
+        ),
+        **shared,
+    )
+    rejects = dg.AssetSpec(
+        "stg_sales_rejects",
+        description="The lines that break a rule, with every reason, the line itself, its file "
+        "and line number.\n\nMaterializing staging again replays all lines from RAW: after a "
+        "rule has changed, rejects become clean and the other way round.",
+        metadata=table_metadata(
+            "STAGING.STG_SALES_REJECTS", STG_SALES_REJECTS, "one row per line that breaks a rule"
+        ),
+        **shared,
+    )
+
+    @dg.multi_asset(
+        name="stg_sales", specs=[clean, rejects], backfill_policy=BACKFILL_POLICY, can_subset=False
+    )
+    def stg_sales(
+        context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
+    ) -> Iterator[dg.MaterializeResult[Any]]:
+        days = EventDays.of(context)
+        start = time.monotonic()
+        purpose = Purpose("stg_sales", context.run.run_id, days.first, days.last)
+        with warehouse.session(purpose, context.log.info) as session:
+            split_days(
+                session,
+                days,
+                late_days=late_days,
+                reject_rate_error=reject_rate_error,
+                run_id=context.run.run_id,
+            )
+            quality = by_day(
+                session.run("staging/quality_by_day", first_day=days.first, last_day=days.last)
+            )
+            previews = {
+                "stg_sales_clean": session.run("staging/preview_clean", day=days.last),
+                "stg_sales_rejects": session.run("staging/preview_rejects", day=days.last),
+            }
+        held = [day.isoformat() for day, row in quality.items() if not row["publishable"]]
+        if held:
+            context.log.error(f"{len(held)} of {days.count} days are held: {', '.join(held)}")
+        seconds = round(time.monotonic() - start, 2)
+        for asset, rows in previews.items():
+            for day, row in quality.items():
+                context.add_asset_metadata(
+                    _metadata(asset, row), asset_key=asset, partition_key=day.isoformat()
+                )
+            context.add_asset_metadata(
+                {"preview": preview(rows)}, asset_key=asset, partition_key=days.last.isoformat()
+            )
+            yield dg.MaterializeResult(asset_key=asset, metadata={"seconds": seconds})
+
+    return stg_sales
+
+
+def _metadata(asset: str, row: Row) -> dict[str, Any]:
+    rows = row["clean_rows"] if asset == "stg_sales_clean" else row["reject_rows"]
+    return {
+        "dagster/partition_row_count": rows,
+        "reject rate": float(row["reject_rate"]),
+        "publishable": row["publishable"],
+        "raw rows": row["raw_rows"],
+        "clean rows": row["clean_rows"],
+        "reject rows": row["reject_rows"],
+        "rules version": row["rules_version"],
+    }

@@ -1,0 +1,47 @@
+"""What the assets' pages in the UI have in common: owners, kinds, column schemas, previews.
+
+Which row goes where is in the modules of the assets.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+
+from ecom_assets.events import Column
+from ecom_assets.warehouse.contract import Row
+
+OWNERS = ["team:data-platform"]
+PREVIEW_LENGTH = 200
+"""Characters of a value in a preview; a payload of a megabyte would not fit on the page."""
+
+
+def now() -> datetime:
+    """This moment in UTC, as the tables hold it: without a zone."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def table_metadata(name: str, columns: Sequence[Column], grain: str) -> Mapping[str, Any]:
+    """What does not change from run to run: the table's name, its grain and its columns."""
+    schema = dg.TableSchema(
+        columns=[dg.TableColumn(c.name, type=c.type, description=c.description) for c in columns]
+    )
+    return {"dagster/table_name": name, "dagster/column_schema": schema, "grain": grain}
+
+
+def preview(rows: Sequence[Row]) -> dg.MetadataValue:
+    """Some rows as the UI shows a table; long values are cut short."""
+    return dg.MetadataValue.table(
+        records=[dg.TableRecord({k: _shown(v) for k, v in row.items()}) for row in rows],
+        schema=dg.TableSchema(
+            columns=[dg.TableColumn(name) for name in (rows[0] if rows else ["no rows"])]
+        ),
+    )
+
+
+def _shown(value: Any) -> str | int | float | bool | None:
+    if value is None or isinstance(value, bool | int):
+        return value
+    text = value.isoformat(sep=" ") if isinstance(value, datetime) else str(value)
+    return text if len(text) <= PREVIEW_LENGTH else f"{text[:PREVIEW_LENGTH]}…"

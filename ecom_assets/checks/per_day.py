@@ -1,0 +1,191 @@
+"""Check results by day, told to Dagster so that each day has its own, also in a run for many.
+
+An `AssetCheckResult` of a run for a range of days is stored once, without a partition, and the days
+show nothing. So each day's result is reported beside it. The one private name of Dagster that the
+project needs is here: a day's result counts as current only with the materialization it looked at.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import dagster as dg
+from dagster._core.definitions.asset_checks.asset_check_evaluation import (
+    AssetCheckEvaluationTargetMaterializationData,
+)
+
+from ecom_assets.partitions import EventDays
+
+FAILED_DAYS_SHOWN = 50
+"""Days listed in the summary of a run; the others have their own entry all the same."""
+PAGE_OF_MATERIALIZATIONS = 500
+
+
+@dataclass(frozen=True)
+class DayResult:
+    """What a check found for one day.
+
+    Attributes:
+        passed: whether the day is as it should be.
+        description: one sentence with the counts and the limit.
+        metadata: counts, limit and a sample, most important first.
+        warn_only: a failure is worth a look, but wrong data does not follow from it.
+    """
+
+    passed: bool
+    description: str
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    warn_only: bool = False
+
+    @property
+    def severity(self) -> dg.AssetCheckSeverity:
+        """ERROR unless a failure only warns."""
+        return dg.AssetCheckSeverity.WARN if self.warn_only else dg.AssetCheckSeverity.ERROR
+
+
+def day_check(
+    partitions: dg.PartitionsDefinition,
+    asset: str,
+    name: str,
+    description: str,
+    *,
+    blocking: bool = False,
+) -> dg.AssetCheckSpec:
+    """A check that answers for each day.
+
+    Args:
+        partitions: the event dates.
+        asset: which asset it is about.
+        name: its name.
+        description: what must hold, and what a failure means.
+        blocking: whether wrong data would be published if a failure did not stop it.
+    """
+    return dg.AssetCheckSpec(
+        name, asset=asset, description=description, blocking=blocking, partitions_def=partitions
+    )
+
+
+Results = Mapping[dg.AssetCheckKey, Mapping[date, DayResult]]
+"""For each check, the result of each day of the run."""
+
+
+def check_results(
+    context: dg.AssetCheckExecutionContext,
+    specs: Sequence[dg.AssetCheckSpec],
+    results: Results,
+    days: EventDays,
+) -> Iterator[dg.AssetCheckResult]:
+    """The results of a run, with every day's own result reported on the way.
+
+    A run for one day has one result a check. A run for a range has each day's, and a summary: a
+    failed summary is an ERROR, which stops what depends on a blocking check, only when no day is
+    left that could go on; else it warns, and the held days are held by the data (see
+    `assets/analytics.py`).
+    """
+    if days.count > 1:
+        report_days(context, specs, results)
+    for spec in specs:
+        by_day = results[spec.key]
+        result = by_day[days.first] if days.count == 1 else summary(by_day)
+        yield dg.AssetCheckResult(
+            asset_key=spec.asset_key,
+            check_name=spec.name,
+            passed=result.passed,
+            severity=result.severity,
+            description=result.description,
+            metadata=result.metadata,
+        )
+
+
+def report_days(
+    context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext,
+    specs: Sequence[dg.AssetCheckSpec],
+    results: Results,
+) -> None:
+    """Report each day's result of each check as an evaluation of its own."""
+    latest = {
+        key: _latest_materializations(context.instance, key, list(results[spec.key]))
+        for key, spec in {spec.asset_key: spec for spec in specs}.items()
+    }
+    for spec in specs:
+        for day, result in sorted(results[spec.key].items()):
+            _report(context, spec, result, day, latest[spec.asset_key].get(day.isoformat()))
+
+
+def report_summary(
+    context: dg.AssetExecutionContext, spec: dg.AssetCheckSpec, by_day: Mapping[date, DayResult]
+) -> None:
+    """Report the summary of a check whose own step does not run."""
+    _report(context, spec, summary(by_day), None, None)
+
+
+def summary(by_day: Mapping[date, DayResult]) -> DayResult:
+    """What a run for many days has to say of a check as a whole."""
+    failed = {day: result for day, result in sorted(by_day.items()) if not result.passed}
+    if not failed:
+        return DayResult(True, f"All {len(by_day)} days passed.", {"days": len(by_day)})
+    names = [day.isoformat() for day in failed]
+    listed = ", ".join(names[:FAILED_DAYS_SHOWN]) + (", …" if len(names) > FAILED_DAYS_SHOWN else "")
+    errors = [result for result in failed.values() if not result.warn_only]
+    return DayResult(
+        passed=False,
+        description=f"{len(failed)} of {len(by_day)} days failed: {listed}",
+        metadata={
+            "days failed": len(failed),
+            "days": len(by_day),
+            "failed days": dg.MetadataValue.table(
+                [
+                    dg.TableRecord({"event date": day.isoformat(), "what failed": result.description})
+                    for day, result in list(failed.items())[:FAILED_DAYS_SHOWN]
+                ],
+                dg.TableSchema([dg.TableColumn("event date"), dg.TableColumn("what failed")]),
+            ),
+        },
+        warn_only=len(errors) < len(by_day),
+    )
+
+
+def _report(
+    context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext,
+    spec: dg.AssetCheckSpec,
+    result: DayResult,
+    day: date | None,
+    target: AssetCheckEvaluationTargetMaterializationData | None,
+) -> None:
+    context.instance.report_runless_asset_event(
+        dg.AssetCheckEvaluation(
+            asset_key=spec.asset_key,
+            check_name=spec.name,
+            passed=result.passed,
+            severity=result.severity,
+            description=result.description,
+            metadata={**result.metadata, "run": dg.MetadataValue.dagster_run(context.run.run_id)},
+            blocking=spec.blocking,
+            partition=day.isoformat() if day else None,
+            target_materialization_data=target,
+        )
+    )
+
+
+def _latest_materializations(
+    instance: dg.DagsterInstance, asset_key: dg.AssetKey, days: Sequence[date]
+) -> Mapping[str, AssetCheckEvaluationTargetMaterializationData]:
+    """The latest materialization of each day that has one."""
+    wanted = {day.isoformat() for day in days}
+    found: dict[str, AssetCheckEvaluationTargetMaterializationData] = {}
+    cursor: str | None = None
+    while True:
+        page = instance.fetch_materializations(
+            dg.AssetRecordsFilter(asset_key, asset_partitions=sorted(wanted)),
+            limit=PAGE_OF_MATERIALIZATIONS,
+            cursor=cursor,
+        )
+        for record in page.records:  # newest first
+            if record.partition_key is not None and record.partition_key not in found:
+                found[record.partition_key] = AssetCheckEvaluationTargetMaterializationData(
+                    storage_id=record.storage_id, run_id=record.run_id, timestamp=record.timestamp
+                )
+        if not page.has_more or len(found) == len(wanted):
+            return found
+        cursor = page.cursor

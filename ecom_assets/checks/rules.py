@@ -1,0 +1,72 @@
+"""The quality rules as asset checks, tested on the clean table itself.
+
+The split judged the lines by the same rules; this asks the table that came of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+import dagster as dg
+
+from ecom_assets.checks.per_day import DayResult, day_check
+from ecom_assets.checks.samples import HIDDEN, cut
+from ecom_assets.partitions import EventDays
+from ecom_assets.rules import RULES, UNIQUE_WITHIN_DAYS, Rule
+from ecom_assets.warehouse.contract import Row, Session
+from ecom_assets.warehouse.expressions import rule_tests
+from ecom_assets.warehouse.rows import by_day
+
+
+def rule_specs(
+    partitions: dg.PartitionsDefinition, rules: Sequence[Rule] = RULES
+) -> Mapping[str, dg.AssetCheckSpec]:
+    """A check on `stg_sales_clean` for each rule, by the rule's name."""
+    return {
+        rule.name: day_check(
+            partitions,
+            "stg_sales_clean",
+            rule.name,
+            f"No clean row breaks the rule “{rule.reason}”, which is broken when "
+            f"{rule.broken_when}. {rule.why} Tested on the clean table itself.",
+            blocking=True,
+        )
+        for rule in rules
+    }
+
+
+def test_days(session: Session, days: EventDays, *, late_days: int) -> Mapping[date, Row]:
+    """Per day that has clean rows, for each rule the rows that break it and the first of them."""
+    return by_day(
+        session.run(
+            "checks/clean_rules",
+            first_day=days.first,
+            last_day=days.last,
+            last_batch_day=days.last + timedelta(days=late_days),
+            window_start=days.first - timedelta(days=UNIQUE_WITHIN_DAYS),
+            window_end=days.last + timedelta(days=UNIQUE_WITHIN_DAYS),
+            within_days=UNIQUE_WITHIN_DAYS,
+            rule_tests=rule_tests(),
+        )
+    )
+
+
+def broken_rules(test: Row | None) -> Sequence[Rule]:
+    """The rules that a day's clean rows break."""
+    return [rule for rule in RULES if test is not None and test[rule.name] > 0]
+
+
+def rule_result(rule: Rule, test: Row | None, *, hide_values: bool) -> DayResult:
+    """Whether a day's clean rows keep a rule."""
+    rows = test["row_count"] if test else 0
+    broken = test[rule.name] if test else 0
+    metadata = {"rows that break it": broken, "limit": 0, "clean rows": rows}
+    if test and broken:
+        where, _, value = test[f"{rule.name}_sample"].partition(": ")
+        metadata["sample"] = f"{where}: {HIDDEN if hide_values else cut(value)}"
+    return DayResult(
+        passed=broken == 0,
+        description=f"{broken:,} of {rows:,} clean rows: {rule.reason}"
+        if broken
+        else f"none of {rows:,} clean rows breaks it",
+        metadata=metadata,
+    )

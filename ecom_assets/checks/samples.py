@@ -1,0 +1,48 @@
+"""Samples of failing rows in check metadata: file, line, reason and the offending value."""
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from ecom_assets.warehouse.contract import Row
+
+VALUE_LENGTH = 80
+"""Characters shown of an offending value: enough to recognize it, too few to leak a document."""
+HIDDEN = "(hidden: ECOM_HIDE_VALUES)"
+
+
+def sample_table(rows: Sequence[Row], *, hide_values: bool) -> dg.MetadataValue:
+    """Rejected rows as a table for people.
+
+    Args:
+        rows: with `reason`, `source_filename`, `source_row_number`, `offending_value`.
+        hide_values: whether payload values are left out.
+    """
+    return dg.MetadataValue.table(
+        [
+            dg.TableRecord(
+                {
+                    "reason": row["reason"],
+                    "file": row["source_filename"],
+                    "line": row["source_row_number"],
+                    "value": HIDDEN if hide_values else cut(row["offending_value"]),
+                }
+            )
+            for row in rows
+        ],
+        dg.TableSchema(
+            [
+                dg.TableColumn("reason"),
+                dg.TableColumn("file"),
+                dg.TableColumn("line", "int"),
+                dg.TableColumn("value"),
+            ]
+        ),
+    )
+
+
+def cut(value: str | None) -> str:
+    """A value for people to recognize."""
+    if value is None:
+        return "(none)"
+    return value if len(value) <= VALUE_LENGTH else f"{value[:VALUE_LENGTH]}…"

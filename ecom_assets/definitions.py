@@ -1,0 +1,93 @@
+"""The Dagster definitions: settings read, adapters chosen, the graph put together.
+
+The only module that knows all the others. `defs` is what `workspace.yaml` loads.
+"""
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from ecom_assets.assets.analytics import build_fact_sales
+from ecom_assets.assets.answers import build_answers
+from ecom_assets.assets.landing import build_sales_files
+from ecom_assets.assets.raw import build_raw_sales
+from ecom_assets.assets.staging import build_staging
+from ecom_assets.checks.analytics import build_fact_checks, matches_clean_spec
+from ecom_assets.checks.raw import build_raw_checks
+from ecom_assets.checks.staging import StagingLimits, build_staging_checks
+from ecom_assets.landing.folder import FolderZone
+from ecom_assets.partitions import event_dates
+from ecom_assets.settings import Settings, read_settings
+from ecom_assets.warehouse.duckdb import DuckDBWarehouse
+
+
+def build_definitions(
+    settings: Settings, resources: Mapping[str, Any] | None = None
+) -> dg.Definitions:
+    """The asset graph for these settings.
+
+    Args:
+        settings: checked settings.
+        resources: adapters to use in place of those that the settings choose, by their name
+            (`landing`, `warehouse`); for tests.
+    """
+    with warnings.catch_warnings():
+        # single-run backfills and partitions on checks are marked beta and preview in 1.13
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        warnings.simplefilter("ignore", dg.PreviewWarning)
+        return _build_definitions(settings, resources or {})
+
+
+def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.Definitions:
+    partitions = event_dates(settings.start_date)
+    engine = "duckdb"
+    matches_clean = matches_clean_spec(partitions)
+    return dg.Definitions(
+        assets=[
+            build_sales_files(partitions, settings.source, str(settings.landing)),
+            build_raw_sales(partitions, engine),
+            build_staging(partitions, engine, settings.late_days, settings.reject_rate_error),
+            build_fact_sales(
+                partitions,
+                engine,
+                late_days=settings.late_days,
+                reject_rate_error=settings.reject_rate_error,
+                check=matches_clean,
+            ),
+            build_answers(engine),
+        ],
+        asset_checks=[
+            build_raw_checks(partitions),
+            build_staging_checks(
+                partitions,
+                StagingLimits(
+                    late_days=settings.late_days,
+                    reject_rate_warn=settings.reject_rate_warn,
+                    reject_rate_error=settings.reject_rate_error,
+                    hide_values=settings.hide_values,
+                ),
+            ),
+            build_fact_checks(matches_clean),
+        ],
+        jobs=[
+            dg.define_asset_job(
+                "sales",
+                selection=dg.AssetSelection.all(),
+                description="The whole graph, from a day's files to the answers, with all "
+                "checks, for one day or a range of days.",
+            )
+        ],
+        resources={
+            "landing": FolderZone(settings.landing),
+            "warehouse": DuckDBWarehouse(settings.duckdb_path),
+            **resources,
+        },
+        # One run is one process: loading Dagster again for each step would cost more than the
+        # steps of a small day do. The warehouse does the work in parallel.
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_definitions(read_settings())

@@ -1,0 +1,136 @@
+"""`make demo`: a week of generated sales through the whole graph, then its answers.
+
+The run is an ordinary Dagster run for a range of days, on the instance that the UI shows.
+"""
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+import dagster as dg
+from rich.console import Console
+from rich.table import Table
+
+from ecom_assets.assets.answers import questions, read_answer
+from ecom_assets.settings import Settings, read_settings_or_exit
+from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
+
+DAYS = 7
+ROWS_SHOWN = 12
+
+
+def main() -> None:
+    """Run the demo; exits with 1 when the run failed."""
+    settings = read_settings_or_exit()
+    console = Console(highlight=False)
+    first, last = settings.start_date, settings.start_date + timedelta(days=DAYS - 1)
+    console.print(f"\n[bold]One run for {first} to {last}[/bold]: files → RAW → STAGING → ANALYTICS\n")
+    from ecom_assets.definitions import defs  # now that the settings are known to be right
+
+    if not _run(defs, first, last, console):
+        console.print("\nThe run failed; `make dev` shows it with its logs.")
+        sys.exit(1)
+    _show_results(defs, console)
+    _show_ways_on(settings, console)
+
+
+def _run(definitions: dg.Definitions, first: date, last: date, console: Console) -> bool:
+    job = dg.Definitions.merge(
+        definitions, dg.Definitions(loggers={"progress": _progress(console)})
+    ).resolve_job_def("sales")
+    with dg.DagsterInstance.get() as instance:
+        result = job.execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            run_config={"loggers": {"progress": {}}},
+            tags={
+                "dagster/asset_partition_range_start": first.isoformat(),
+                "dagster/asset_partition_range_end": last.isoformat(),
+            },
+        )
+    return result.success
+
+
+def _progress(console: Console) -> dg.LoggerDefinition:
+    """A logger that prints a line when a step ends, and what assets have to say."""
+    started: dict[str, float] = {}
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            meta = getattr(record, "dagster_meta", {})
+            event, step = meta.get("dagster_event"), meta.get("step_key")
+            if event is None:
+                if record.levelno >= logging.WARNING:
+                    console.print(f"    [yellow]{meta.get('orig_message')}[/yellow]")
+            elif event.event_type == dg.DagsterEventType.STEP_START:
+                started[step] = time.monotonic()
+            elif event.event_type == dg.DagsterEventType.STEP_SUCCESS:
+                seconds = time.monotonic() - started[step]
+                console.print(f"  [green]✓[/green] {step:<20} {seconds:5.1f} s")
+            elif event.event_type == dg.DagsterEventType.STEP_FAILURE:
+                console.print(f"  [red]✗ {step}[/red]  {event.step_failure_data.error.cause}")
+
+    @dg.logger
+    def progress(_context: dg.InitLoggerContext) -> logging.Logger:
+        logger = logging.Logger("ecom_assets.demo", logging.DEBUG)
+        logger.addHandler(Handler())
+        return logger
+
+    return progress
+
+
+def _show_results(definitions: dg.Definitions, console: Console) -> None:
+    warehouse: Warehouse = (definitions.resources or {})["warehouse"]
+    with warehouse.session(Purpose("demo", "demo"), console.print) as session:
+        quality = session.read_table("staging.sales_quality")
+        rules = session.read_table("staging.sales_quality_rules")
+        answers = {question: read_answer(session, question) for question in questions()}
+    for question, rows in answers.items():
+        _print_table(console, question.title, rows)
+    totals: dict[str, int] = {}
+    for row in rules:
+        totals[row["reason"]] = totals.get(row["reason"], 0) + row["reject_rows"]
+    by_count = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+    _print_table(
+        console,
+        f"Rejected lines: {sum(row['reject_rows'] for row in quality):,} "
+        f"of {sum(row['raw_rows'] for row in quality):,}, by reason",
+        [{"reason": reason, "rows": count} for reason, count in by_count],
+    )
+
+
+def _print_table(console: Console, title: str, rows: Sequence[Row]) -> None:
+    table = Table(title=f"\n{title}", title_justify="left", title_style="bold", box=None)
+    for name, value in (rows[0] if rows else {"no rows": ""}).items():
+        right = isinstance(value, int | float | Decimal)
+        table.add_column(name, justify="right" if right else "left", header_style="dim")
+    for row in rows[:ROWS_SHOWN]:
+        table.add_row(*(_shown(value) for value in row.values()))
+    console.print(table)
+    if len(rows) > ROWS_SHOWN:
+        console.print(f"  … and {len(rows) - ROWS_SHOWN} more rows", style="dim")
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Decimal):
+        return f"{value:,.2f}"
+    if isinstance(value, float):
+        return f"{value:.1%}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _show_ways_on(settings: Settings, console: Console) -> None:
+    landing, warehouse = (os.path.relpath(path) for path in (settings.landing, settings.duckdb_path))
+    console.print(
+        f"\nThe files lie in [bold]{landing}[/bold], the tables in [bold]{warehouse}[/bold].\n"
+        "Next: [bold]make dev[/bold] opens the Dagster UI on http://127.0.0.1:3000 with this run "
+        "in it.\n"
+    )
+
+
+if __name__ == "__main__":
+    main()

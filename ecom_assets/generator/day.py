@@ -1,0 +1,180 @@
+"""The lines of one day of the invented shop, good and defective, and how many a day brings.
+
+Pure functions of their arguments, to the byte. A good line is put together from pieces that are
+made once, and drawn by look-ups in weighted tables, because a day may have millions of lines.
+What the shop is belongs in `catalogue`, what a defect is in `rules`, and files belong elsewhere.
+"""
+
+import calendar
+import json
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import lru_cache
+from itertools import cycle, islice
+from operator import itemgetter
+from random import Random
+from struct import Struct
+
+from ecom_assets.generator.catalogue import pieces, seed_of, weighted_table
+from ecom_assets.rules import RULES, Rule
+
+BY_HOUR = (10, 6, 4, 3, 3, 4, 8, 16, 26, 34, 40, 44, 48, 46, 44, 44, 48, 56, 68, 80, 82, 66, 42, 22)
+"""How busy each hour is (UTC): quiet at night, busiest in the evening."""
+BY_WEEKDAY = (95, 92, 91, 93, 99, 116, 114)
+"""How busy each weekday is, from Monday, in percent of the average day."""
+BY_MONTH = (94, 86, 90, 92, 94, 93, 90, 91, 97, 104, 124, 145)
+"""How busy the first of each month is, in percent of the average day; days between lie between."""
+
+SIZES = weighted_table((1, 2, 3, 4), (9, 4, 2, 1), 8)
+ORDER_DRAW, LINE_DRAW = Struct("<BIHBBB"), Struct("<HBH")
+ORDERS_PER_BLOCK = 512
+"""Orders drawn at once: with 1.7 lines each, and some 330 bytes a line, a block is about 1 MiB."""
+LATEST_START_MS = 86_400_000 - 30_000
+"""An order begins before this, as its other lines come at most 3 times 9.2 seconds later."""
+CURVE_BITS = 12
+
+ID_CHARS = 32
+_TS_AT = len('{"event_id":"') + ID_CHARS + len('","event_ts":"')
+_moment = itemgetter(slice(_TS_AT, _TS_AT + len("2026-01-05T13:45:12.345")))
+"""The event_ts of a good line, by its place in the text: the key that puts lines in order."""
+
+
+def expected_rows(day: date, *, average: int, seed: int) -> int:
+    """How many rows the shop sends on `day`, where it sends `average` a day over a year."""
+    if average < 0:
+        raise ValueError(f"average is {average}; a day has no rows or more.")
+    first, following = BY_MONTH[day.month - 1], BY_MONTH[day.month % 12]
+    passed = (day.day - 1) / calendar.monthrange(day.year, day.month)[1]
+    season = first + (following - first) * passed
+    noise = Random(seed_of("rows", seed, day.isoformat())).uniform(0.95, 1.05)
+    return round(average * BY_WEEKDAY[day.weekday()] * season / 10_000 * noise)
+
+
+def generate_day(
+    day: date,
+    *,
+    seed: int,
+    rows: int,
+    defect_share: float = 0.05,
+    rules: Sequence[Rule] = RULES,
+) -> Iterator[bytes]:
+    """The lines of `day` in order of time: `rows` of them, in blocks of whole lines (about 1 MiB).
+
+    The share of defective lines is spread over the day and takes the rules in turn. The day's first
+    line is always good, so that there is one to be sent again: of a share of 1.0 one line is
+    missing. The other lines do not depend on the share or the rules.
+
+    Raises:
+        ValueError: at the call, where `rows` is negative or `defect_share` is not within 0 to 1.
+    """
+    if rows < 0:
+        raise ValueError(f"rows is {rows}; a day has no rows or more.")
+    if not 0 <= defect_share <= 1:
+        raise ValueError(f"defect_share is {defect_share}; it must lie within 0 and 1.")
+    defects = min(round(rows * defect_share), rows - 1) if rules and rows else 0
+    random = Random(seed_of("defects", seed, day.isoformat()))
+    blocks = _spoilt(_good_lines(day, seed, rows), _places(rows, defects, random), rules, random)
+    return ("".join(lines).encode() for lines in blocks)
+
+
+def _places(rows: int, defects: int, random: Random) -> Iterator[int]:
+    """Rising line numbers from 1, one at random in each of `defects` equal stretches of the day."""
+    for n in range(defects):
+        yield random.randrange(1 + n * (rows - 1) // defects, 1 + (n + 1) * (rows - 1) // defects)
+
+
+def _spoilt(
+    blocks: Iterator[list[str]], places: Iterator[int], rules: Sequence[Rule], random: Random
+) -> Iterator[list[str]]:
+    """The blocks with a defect at each of the places."""
+    place = next(places, None)
+    # Where the turn begins differs by day, so that small days do not always show the same rules.
+    turn = islice(cycle(rules), random.randrange(len(rules)) if rules else 0, None)
+    good: deque[str] = deque(maxlen=64)  # some that stand earlier: what may be sent again
+    begin, spoilt = 0, -1
+    for lines in blocks:
+        while place is not None and place < begin + len(lines):
+            at = place - begin
+            if at > 0 and spoilt != place - 1:
+                good.append(lines[at - 1])
+            event, earlier = json.loads(lines[at]), json.loads(random.choice(good))
+            lines[at] = next(turn).defect(event, earlier, random) + "\n"
+            spoilt, place = place, next(places, None)
+        begin += len(lines)
+        if spoilt != begin - 1:
+            good.append(lines[-1])
+        yield lines
+
+
+def _good_lines(day: date, seed: int, rows: int) -> Iterator[list[str]]:
+    """The good lines in order of time. An order begins in its own stretch of the day's curve; the
+    next may begin before its last line, so what is not yet certain to come first waits a block."""
+    if not rows:
+        return
+    shop, curve, seconds = pieces(seed), _curve(), _seconds()
+    minutes = [f"{day.isoformat()}T{m // 60:02d}:{m % 60:02d}:" for m in range(24 * 60)]
+    customers, channels = shop.customers, shop.channels
+    order_prefix = f"ORD-{day.isoformat().replace('-', '')}-"
+    random = Random(seed_of("day", seed, day.isoformat()))
+    lines: list[str] = []
+    done = orders = 0
+    while done < rows:
+        draws = list(ORDER_DRAW.iter_unpack(random.randbytes(ORDERS_PER_BLOCK * ORDER_DRAW.size)))
+        most = sum(SIZES[size] for size, *_ in draws)
+        picks = LINE_DRAW.iter_unpack(random.randbytes(most * LINE_DRAW.size))
+        ids = random.randbytes(most * ID_CHARS // 2).hex()
+        sessions = random.randbytes(ORDERS_PER_BLOCK * 8).hex()
+        id_at = session_at = 0
+        for size, who, late, payment, device, channel in draws:
+            count = SIZES[size]
+            if count > rows - done:
+                count = rows - done
+            customer_id, shelf, payments, devices = customers[who >> 14]
+            reached = ((done << 16) + count * late << CURVE_BITS) // rows
+            step = reached >> 16
+            begun = ms = curve[step] + ((curve[step + 1] - curve[step]) * (reached & 0xFFFF) >> 16)
+            done += count
+            orders += 1
+            head = (
+                f'Z","order_id":"{order_prefix}{orders:07d}","customer_id":{customer_id},'
+                f'"session_id":"{sessions[session_at : session_at + 16]}",'
+            )
+            session_at += 16
+            tail = f"{payments[payment]}{devices[device]}{channels[channel]}"
+            for product, quantity, gap in islice(picks, count):
+                lines.append(
+                    f'{{"event_id":"{ids[id_at : id_at + 32]}",'
+                    f'"event_ts":"{minutes[ms // 60_000]}{seconds[ms % 60_000]}{head}'
+                    f"{shelf[product >> 3][quantity >> 3]}{tail}"
+                )
+                id_at += 32
+                ms += 1000 + (gap >> 3)
+            if done == rows:
+                break
+        lines.sort(key=_moment)
+        latest = minutes[begun // 60_000] + seconds[begun % 60_000]
+        certain = bisect_right(lines, latest, key=_moment) if done < rows else rows
+        yield lines[:certain]
+        del lines[:certain]
+
+
+@lru_cache(maxsize=1)
+def _curve() -> Sequence[int]:
+    """The moments (ms of the day) by which each 1/2**CURVE_BITS of the day's lines have come."""
+    steps, total = 1 << CURVE_BITS, sum(BY_HOUR)
+    curve, hour, before = [], 0, 0
+    for step in range(steps + 1):
+        while step * total > (before + BY_HOUR[hour]) * steps:
+            before += BY_HOUR[hour]
+            hour += 1
+        width = BY_HOUR[hour] * steps
+        passed = hour * width + step * total - before * steps
+        curve.append(passed * LATEST_START_MS // (24 * width))
+    return curve
+
+
+@lru_cache(maxsize=1)
+def _seconds() -> Sequence[str]:
+    return [f"{ms // 1000:02d}.{ms % 1000:03d}" for ms in range(60_000)]

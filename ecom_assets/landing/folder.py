@@ -1,0 +1,127 @@
+"""The landing zone as a local folder.
+
+A file's etag is made of its size and its time of change in nanoseconds: reading the content to
+list it would cost as much as loading it.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from ecom_assets.landing.zone import (
+    SUFFIXES,
+    FileChanged,
+    FileVanished,
+    LandedFile,
+    LandingError,
+    folder_of,
+)
+
+
+class FolderZone:
+    """A landing zone below a local folder, which need not exist yet."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    @property
+    def url(self) -> str:
+        return str(self._root)
+
+    def list_files(self, first_day: date, last_day: date) -> Sequence[LandedFile]:
+        days = (first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1))
+        return sorted(file for day in days for file in self._list_day(day))
+
+    def _list_day(self, day: date) -> Iterator[LandedFile]:
+        folder = self._root / folder_of(day)
+        try:
+            for parent, folders, names in os.walk(folder, onerror=_raise):
+                folders[:] = [f for f in folders if not f.startswith((".", "_"))]
+                for name in names:
+                    if name.endswith(SUFFIXES) and not name.startswith((".", "_")):
+                        path = os.path.join(parent, name)
+                        below = os.path.relpath(path, self._root)
+                        try:
+                            yield _landed(below.replace(os.sep, "/"), day, os.stat(path))
+                        except FileNotFoundError:
+                            continue  # went while we were looking
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise LandingError(
+                f"The landing folder {folder} cannot be listed ({error.strerror}): "
+                "check that ECOM_LANDING names a folder you may read."
+            ) from error
+
+    def open(self, file: LandedFile) -> BinaryIO:
+        try:
+            stream = open(self._root / file.name, "rb")  # noqa: SIM115 - the caller closes it
+        except FileNotFoundError:
+            raise FileVanished(f"{file.name} is no longer in {self._root}.") from None
+        except OSError as error:
+            raise LandingError(
+                f"{file.name} cannot be read ({error.strerror}): check its permissions."
+            ) from error
+        if _landed(file.name, file.day, os.fstat(stream.fileno())).etag != file.etag:
+            stream.close()
+            raise FileChanged(
+                f"{file.name} was rewritten after it was listed: materialize the day again."
+            )
+        return cast(BinaryIO, _Unchanged(stream, file))
+
+    def write(self, name: str, blocks: Iterable[bytes]) -> None:
+        path = self._root / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # a hidden name in the same folder: never listed, and renamed in one step
+            handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+            try:
+                with os.fdopen(handle, "wb") as stream:
+                    stream.writelines(blocks)
+                os.chmod(temporary, 0o644)
+                os.replace(temporary, path)
+            except BaseException:
+                os.unlink(temporary)
+                raise
+        except OSError as error:
+            raise LandingError(
+                f"{name} cannot be written to {self._root} ({error.strerror}): "
+                "check that ECOM_LANDING names a folder you may write to, with room on its disk."
+            ) from error
+
+
+class _Unchanged:
+    """A file opened for reading that reports when it was written to while it was read."""
+
+    def __init__(self, stream: BinaryIO, file: LandedFile) -> None:
+        self._stream = stream
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        block = self._stream.read(size)
+        if len(block) < size or size < 0:  # the end
+            now = os.fstat(self._stream.fileno())
+            if _landed(self._file.name, self._file.day, now).etag != self._file.etag:
+                raise FileChanged(
+                    f"{self._file.name} changed while it was read: "
+                    "materialize the day again when its writer is done."
+                )
+        return block
+
+    def __enter__(self) -> "_Unchanged":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stream.close()
+
+
+def _landed(name: str, day: date, stat: os.stat_result) -> LandedFile:
+    modified = datetime.fromtimestamp(stat.st_mtime, UTC).replace(tzinfo=None, microsecond=0)
+    return LandedFile(name, day, f"{stat.st_mtime_ns:x}-{stat.st_size:x}", stat.st_size, modified)
+
+
+def _raise(error: OSError) -> None:
+    raise error

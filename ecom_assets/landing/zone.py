@@ -1,0 +1,87 @@
+"""The landing zone's contract: files of JSON lines, one folder per event date.
+
+An adapter lists, opens and (for generated batches) writes files; it knows nothing of what is in
+them, of Dagster or of a warehouse. Reading lines out of a file is in `lines.py`.
+
+    zone = FolderZone(Path("data/landing"))
+    for file in zone.list_files(date(2026, 1, 1), date(2026, 1, 7)):
+        with zone.open(file) as stream:
+            stream.read()
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import BinaryIO, Protocol
+
+SUFFIXES = (".jsonl", ".jsonl.gz")
+
+
+@dataclass(frozen=True, order=True)
+class LandedFile:
+    """One version of one file.
+
+    Attributes:
+        name: the path below the landing zone, with `/`: `dt=2026-01-01/sales.jsonl`.
+        day: the day of its folder.
+        etag: changes when the content does; opaque.
+        size: bytes, as stored (compressed, for a `.gz`).
+        last_modified: UTC, without a zone.
+    """
+
+    name: str
+    day: date
+    etag: str
+    size: int
+    last_modified: datetime
+
+
+class LandingError(Exception):
+    """The landing zone cannot be used; the text says what is wrong, where, and what to do."""
+
+
+class FileVanished(LandingError):
+    """A listed file is no longer there."""
+
+
+class FileChanged(LandingError):
+    """Another version took a listed file's place before or while it was read."""
+
+
+class LandingZone(Protocol):
+    """What every landing zone does. All names are below the zone."""
+
+    @property
+    def url(self) -> str:
+        """Where it is, for people."""
+        ...
+
+    def list_files(self, first_day: date, last_day: date) -> Sequence[LandedFile]:
+        """The files of these days, both included, in order of name. No folder: no files."""
+        ...
+
+    def open(self, file: LandedFile) -> BinaryIO:
+        """The file's bytes, exactly the version that was listed.
+
+        Raises:
+            FileVanished: it is gone.
+            FileChanged: another version took its place; reading may say so as well.
+            LandingError: it cannot be read.
+        """
+        ...
+
+    def write(self, name: str, blocks: Iterable[bytes]) -> None:
+        """Write a file whole or not at all, in place of one with that name."""
+        ...
+
+
+def folder_of(day: date) -> str:
+    """The name of a day's folder."""
+    return f"dt={day.isoformat()}"
+
+
+def manifest_version(files: Sequence[LandedFile]) -> str:
+    """A fingerprint of a day's files; it changes only when they do."""
+    said = "\n".join(f"{f.name}\t{f.etag}\t{f.size}" for f in sorted(files))
+    return hashlib.sha256(said.encode("utf-8", "surrogateescape")).hexdigest()[:16]

@@ -1,0 +1,38 @@
+"""Event dates as Dagster partitions: one a UTC day, and one run for any range of them."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Self
+
+import dagster as dg
+
+BACKFILL_POLICY = dg.BackfillPolicy.single_run()
+
+
+def event_dates(start: date) -> dg.DailyPartitionsDefinition:
+    """One partition a UTC day, from `start` to yesterday."""
+    return dg.DailyPartitionsDefinition(start_date=start.isoformat(), timezone="UTC")
+
+
+@dataclass(frozen=True)
+class EventDays:
+    """The event dates of a run: one day or a range of them, both ends included."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def of(cls, context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> Self:
+        """The event dates that a run was started for."""
+        keys = context.partition_key_range
+        return cls(date.fromisoformat(keys.start), date.fromisoformat(keys.end))
+
+    @property
+    def count(self) -> int:
+        """How many days."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def days(self) -> list[date]:
+        """Each of them, in order."""
+        return [self.first + timedelta(days=n) for n in range(self.count)]

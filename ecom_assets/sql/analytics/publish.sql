@@ -1,0 +1,51 @@
+-- Replace the days that passed their audit by what clean staging holds; held days keep what they
+-- had. Runs in one transaction.
+delete from analytics.fact_sales
+where event_date between :first_day and :last_day
+    and event_date in (select days.event_date from (:publishable_days) as days);
+
+insert into analytics.fact_sales (
+    event_id,
+    event_ts,
+    event_date,
+    order_id,
+    customer_id,
+    session_id,
+    product_id,
+    category,
+    quantity,
+    unit_price,
+    total_amount,
+    currency,
+    payment_method,
+    country,
+    device,
+    marketing_channel,
+    source_filename,
+    source_row_number,
+    ingestion_ts
+)
+select
+    event_id,
+    event_ts,
+    event_date,
+    order_id,
+    customer_id,
+    session_id,
+    product_id,
+    category,
+    quantity,
+    unit_price,
+    total_amount,
+    currency,
+    payment_method,
+    country,
+    device,
+    marketing_channel,
+    source_filename,
+    source_row_number,
+    ingestion_ts
+from staging.stg_sales_clean
+where event_date between :first_day and :last_day
+    and event_date in (select days.event_date from (:publishable_days) as days)
+order by event_date;

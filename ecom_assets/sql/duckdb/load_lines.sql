@@ -1,0 +1,27 @@
+-- Every line of the files becomes a row of RAW, whatever it holds. `lines` is a stream of Arrow
+-- record batches. json_valid also accepts trailing commas, NaN and Infinity, so a line that looks
+-- like it has one is put to a strict parser.
+insert into raw.raw_sales
+select
+    case when is_json then line end as raw,
+    case when not is_json then line end as raw_text,
+    source_filename,
+    source_row_number,
+    batch_date,
+    :load_id as load_id,
+    :loaded_at as ingestion_ts
+from (
+    select
+        *,
+        case
+            when not json_valid(line) then false
+            when
+                regexp_matches(
+                    line,
+                    ',[ \t\r]*[}\]]|[:,\[][ \t\r]*-?([nN][aA][nN]|[iI][nN][fF])|^[ \t\r]*-?[nNiI]'
+                )
+                then is_strict_json(line)
+            else true
+        end as is_json
+    from lines
+);

@@ -1,0 +1,13 @@
+-- Some rejected lines of a day, one per reason.
+select
+    reasons,
+    coalesce(raw_text, cast(raw as varchar)) as line,
+    source_filename,
+    source_row_number
+from staging.stg_sales_rejects
+where event_date = :day
+qualify row_number() over (
+    partition by reason
+    order by source_filename, source_row_number
+) = 1
+order by source_filename, source_row_number;

@@ -1,0 +1,135 @@
+-- Count what the split has written, per day and per rule, from the tables themselves.
+-- Runs in one transaction with split.sql. A day is publishable when every line of its files
+-- is accounted for and its reject rate is not above the limit.
+delete from staging.sales_quality
+where event_date between :first_day and :last_day;
+
+delete from staging.sales_quality_rules
+where event_date between :first_day and :last_day;
+
+insert into staging.sales_quality (
+    event_date,
+    raw_rows,
+    clean_rows,
+    reject_rows,
+    reject_rate,
+    publishable,
+    rules_version,
+    run_id,
+    evaluated_at
+)
+with lines as (
+    select
+        event_date,
+        count(*) as raw_rows
+    from parsed_sales
+    group by event_date
+),
+
+clean as (
+    select
+        event_date,
+        count(*) as clean_rows
+    from staging.stg_sales_clean
+    where event_date between :first_day and :last_day
+    group by event_date
+),
+
+rejects as (
+    select
+        event_date,
+        count(*) as reject_rows
+    from staging.stg_sales_rejects
+    where event_date between :first_day and :last_day
+    group by event_date
+),
+
+-- files that could not be read, or whose rows in RAW are not as many as their lines
+incomplete as (
+    select distinct f.batch_date
+    from raw.raw_sales_files as f
+    left join (
+        select
+            load_id,
+            source_filename,
+            count(*) as row_count
+        from raw.raw_sales
+        where batch_date between :first_day and :last_batch_day
+        group by load_id, source_filename
+    ) as r
+        on r.load_id = f.load_id
+            and r.source_filename = f.source_filename
+    where f.batch_date between :first_day and :last_batch_day
+        and f.superseded_at is null
+        and f.row_count is distinct from coalesce(r.row_count, 0)
+),
+
+counted as (
+    select
+        days.event_date,
+        coalesce(lines.raw_rows, 0) as raw_rows,
+        coalesce(clean.clean_rows, 0) as clean_rows,
+        coalesce(rejects.reject_rows, 0) as reject_rows,
+        exists(
+            select 1
+            from incomplete
+            where incomplete.batch_date between days.event_date
+                and dateadd(day, :late_days, days.event_date)
+        ) as has_incomplete_files
+    from (:days) as days
+    left join lines
+        on lines.event_date = days.event_date
+    left join clean
+        on clean.event_date = days.event_date
+    left join rejects
+        on rejects.event_date = days.event_date
+)
+
+select
+    event_date,
+    raw_rows,
+    clean_rows,
+    reject_rows,
+    coalesce(round(cast(reject_rows as double) / nullif(raw_rows, 0), 6), 0) as reject_rate,
+    not has_incomplete_files
+    and raw_rows = clean_rows + reject_rows
+    and reject_rows <= raw_rows * :reject_rate_error as publishable,
+    :rules_version as rules_version,
+    :run_id as run_id,
+    :evaluated_at as evaluated_at
+from counted;
+
+insert into staging.sales_quality_rules (
+    event_date,
+    rule,
+    reason,
+    reject_rows,
+    broken_rows,
+    rules_version,
+    run_id
+)
+with found as (
+    select
+        event_date,
+        reason,
+        reasons,
+        count(*) as reject_rows
+    from staging.stg_sales_rejects
+    where event_date between :first_day and :last_day
+    group by event_date, reason, reasons
+)
+
+select
+    days.event_date,
+    rules.rule,
+    rules.reason,
+    coalesce(sum(iff(found.reason = rules.reason, found.reject_rows, 0)), 0) as reject_rows,
+    coalesce(sum(found.reject_rows), 0) as broken_rows,
+    :rules_version as rules_version,
+    :run_id as run_id
+from (:days) as days
+cross join (:rules) as rules
+left join found
+    on found.event_date = days.event_date
+        and contains(concat('; ', found.reasons, ';'), concat('; ', rules.reason, ';'))
+group by days.event_date, rules.rule, rules.reason;

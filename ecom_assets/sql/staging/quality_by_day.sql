@@ -1,0 +1,13 @@
+-- What staging knows of these days.
+select
+    event_date,
+    raw_rows,
+    clean_rows,
+    reject_rows,
+    reject_rate,
+    publishable,
+    rules_version,
+    run_id
+from staging.sales_quality
+where event_date between :first_day and :last_day
+order by event_date;

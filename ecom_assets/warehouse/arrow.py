@@ -1,0 +1,89 @@
+"""What passes between Python and DuckDB as Arrow: lines of files, and functions DuckDB lacks.
+
+Imported at the first session, for pyarrow takes a while to import.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+
+import orjson
+import pyarrow
+
+from ecom_assets.landing.lines import UnreadableFile, read_lines
+from ecom_assets.landing.zone import FileVanished, LandedFile, LandingZone
+from ecom_assets.warehouse.contract import LoadedFile
+
+
+class LineStream:
+    """The lines of many files as one stream of Arrow record batches.
+
+    Attributes:
+        loaded: what was found of each file, once the stream has been read.
+        error: what broke the stream, which DuckDB tells of as an error of its own.
+    """
+
+    def __init__(self, zone: LandingZone, files: Sequence[LandedFile]) -> None:
+        self._zone = zone
+        self._files = files
+        self.loaded: list[LoadedFile] = []
+        self.error: BaseException | None = None
+
+    def reader(self) -> pyarrow.RecordBatchReader:
+        schema = pyarrow.schema(
+            [
+                ("line", pyarrow.large_string()),
+                ("source_row_number", pyarrow.int64()),
+                ("source_filename", pyarrow.string()),
+                ("batch_date", pyarrow.date32()),
+            ]
+        )
+        return pyarrow.RecordBatchReader.from_batches(schema, self._batches(schema))
+
+    def _batches(self, schema: pyarrow.Schema) -> Iterator[pyarrow.RecordBatch]:
+        try:
+            for file in self._files:
+                yield from self._batches_of(file, schema)
+        except BaseException as error:
+            self.error = error
+            raise
+
+    def _batches_of(
+        self, file: LandedFile, schema: pyarrow.Schema
+    ) -> Iterator[pyarrow.RecordBatch]:
+        row_count = 0
+        try:
+            for lines in read_lines(self._zone, file):
+                rows = len(lines.texts)
+                row_count += rows
+                yield pyarrow.record_batch(
+                    [
+                        pyarrow.array(lines.texts, pyarrow.large_string()),
+                        pyarrow.array(lines.numbers, pyarrow.int64()),
+                        pyarrow.repeat(file.name, rows),
+                        pyarrow.repeat(pyarrow.scalar(file.day, pyarrow.date32()), rows),
+                    ],
+                    schema=schema,
+                )
+        except FileVanished:
+            if row_count:
+                raise
+        except UnreadableFile as error:
+            self.loaded.append(LoadedFile(file, None, str(error)))
+        else:
+            self.loaded.append(LoadedFile(file, row_count))
+
+
+def is_strict_json(line: str) -> bool:
+    """Whether a line is JSON by the book."""
+    try:
+        orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+def json_number_text(line: str, field: str) -> str | None:
+    """A number of a JSON object as it was written, or a text as it is: a binary float would lose
+    its last digits."""
+    value = json.loads(line, parse_float=str, parse_int=str).get(field)
+    return value if isinstance(value, str) else None

@@ -1,0 +1,113 @@
+"""The warehouse's contract: sessions that run the project's SQL files and load lines of files.
+
+    warehouse = DuckDBWarehouse(Path("data/warehouse.duckdb"))
+    with warehouse.session(Purpose("raw_sales", run_id, first_day, last_day)) as session:
+        with session.transaction():
+            session.run("staging/split", first_day=first_day, ...)
+        rows = session.run("staging/quality_by_day", first_day=first_day, last_day=last_day)
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from ecom_assets.landing.zone import LandedFile, LandingZone
+
+Row = Mapping[str, Any]
+"""A row of a result: lower-case column names, values as Python's own types (Decimal, date, …)."""
+
+Log = Callable[[str], None]
+
+
+class WarehouseError(Exception):
+    """The warehouse cannot be used; the text says what is wrong, where, and what to do."""
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """Why a session is opened, for people who look at what the warehouse is doing.
+
+    Attributes:
+        step: the step of the graph.
+        run_id: the Dagster run.
+        first_day: the first event date it is about, where it is about days.
+        last_day: the last one.
+    """
+
+    step: str
+    run_id: str
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+@dataclass(frozen=True)
+class LoadedFile:
+    """What a load found of one file.
+
+    Attributes:
+        file: the file.
+        row_count: its lines, counted where they were read, not in the table; None where the file
+            is damaged, in which case none of its lines are in the table.
+        problem: what is wrong with a damaged file.
+    """
+
+    file: LandedFile
+    row_count: int | None
+    problem: str | None = None
+
+
+class Session(Protocol):
+    """One connection. Used by one thread, and never after its context has ended."""
+
+    def run(self, script: str, /, **values: Any) -> Sequence[Row]:
+        """Run the statements of `sql/<script>.sql` with `values` bound to its `:name`s.
+
+        Returns: the rows of the last statement; none where it is no query.
+        """
+        ...
+
+    def read_table(self, name: str) -> Sequence[Row]:
+        """All rows of a table or view, `schema.name`; in no particular order."""
+        ...
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All that is run inside happens, or none of it: an error rolls back and is raised."""
+        ...
+
+    def load_lines(
+        self, zone: LandingZone, files: Sequence[LandedFile], *, load_id: str, loaded_at: datetime
+    ) -> Sequence[LoadedFile]:
+        """Append every line of the files to RAW, each file whole or not at all.
+
+        Called inside a transaction. A file that vanished since it was listed is left out of the
+        answer.
+        """
+        ...
+
+    def parse_lines(self, first_day: date, last_day: date, *, late_days: int) -> None:
+        """Make the temporary table `parsed_sales`: the current lines of RAW that belong to these
+        days, typed. Called outside a transaction, for a temporary table is DDL."""
+        ...
+
+
+class Warehouse(Protocol):
+    """Something that opens sessions; it costs nothing until the first."""
+
+    @property
+    def url(self) -> str:
+        """Where it is, for people; without secrets."""
+        ...
+
+    def session(self, purpose: Purpose, log: Log) -> AbstractContextManager[Session]:
+        """Connect, with the tables in place.
+
+        Args:
+            purpose: what for.
+            log: told when there is something to wait for.
+
+        Raises:
+            WarehouseError: there is no connection to be had.
+        """
+        ...

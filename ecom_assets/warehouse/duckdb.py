@@ -1,0 +1,156 @@
+"""The warehouse as a DuckDB file.
+
+One process at a time can have the file open; a session waits for its turn. The file is opened for a
+step and closed after it, so that another program can look into it between steps.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ecom_assets.landing.zone import LandedFile, LandingZone
+from ecom_assets.warehouse import expressions
+from ecom_assets.warehouse.contract import LoadedFile, Log, Purpose, Row, WarehouseError
+from ecom_assets.warehouse.sql import render, render_table
+
+if TYPE_CHECKING:
+    import duckdb
+
+WAIT_FOR_LOCK_SECONDS = 900
+"""How long a session waits for another process to let go of the file: a step of a large backfill
+takes minutes; what holds the file longer is more likely a forgotten shell."""
+
+
+class DuckDBWarehouse:
+    """A warehouse in one DuckDB file, which is made at the first use."""
+
+    def __init__(self, path: Path, *, wait_seconds: float = WAIT_FOR_LOCK_SECONDS) -> None:
+        self._path = path
+        self._wait_seconds = wait_seconds
+
+    @property
+    def url(self) -> str:
+        return str(self._path)
+
+    @contextmanager
+    def session(self, purpose: Purpose, log: Log) -> Iterator["DuckDBSession"]:
+        connection = self._connect(log)
+        try:
+            connection.execute("set timezone = 'UTC'")
+            session = DuckDBSession(connection)
+            session.add_functions()
+            session.run("tables")
+            yield session
+        finally:
+            connection.close()
+
+    def _connect(self, log: Log) -> "duckdb.DuckDBPyConnection":
+        import duckdb
+
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        start = time.monotonic()
+        told = 0.0
+        while True:
+            try:
+                return duckdb.connect(self._path)
+            except duckdb.IOException as error:
+                if "lock" not in str(error):
+                    raise WarehouseError(
+                        f"{self._path} cannot be opened: {_first_line(error)}. ECOM_DUCKDB_PATH "
+                        "must name a DuckDB file that you may write to."
+                    ) from error
+                waited = time.monotonic() - start
+                if waited > self._wait_seconds:
+                    raise WarehouseError(
+                        f"{self._path} has been held by another process for "
+                        f"{waited:.0f} seconds: {_first_line(error)}. Close that program, "
+                        "then run this again."
+                    ) from error
+                if waited >= told:
+                    log(f"waiting for {self._path}: another process has it open")
+                    told = waited + 30
+                time.sleep(min(0.05 + waited / 20, 1))
+
+
+class DuckDBSession:
+    """One connection to the file."""
+
+    def __init__(self, connection: "duckdb.DuckDBPyConnection") -> None:
+        self._connection = connection
+
+    def add_functions(self) -> None:
+        """Make the functions that `sql/duckdb/` needs and DuckDB lacks. They are called for the
+        few lines that look like they need them."""
+        from ecom_assets.warehouse.arrow import is_strict_json, json_number_text
+
+        self._connection.create_function("is_strict_json", is_strict_json, ["VARCHAR"], "BOOLEAN")
+        self._connection.create_function(
+            "json_number_text", json_number_text, ["VARCHAR", "VARCHAR"], "VARCHAR"
+        )
+
+    def run(self, script: str, /, **values: Any) -> Sequence[Row]:
+        for statement in render(script, "duckdb", **values):
+            self._connection.execute(statement)
+        return self._rows()
+
+    def read_table(self, name: str) -> Sequence[Row]:
+        self._connection.execute(render_table(name, "duckdb"))
+        return self._rows()
+
+    def _rows(self) -> Sequence[Row]:
+        if not self._connection.description:
+            return []
+        names = [column[0].lower() for column in self._connection.description]
+        return [dict(zip(names, row, strict=True)) for row in self._connection.fetchall()]
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self._connection.begin()
+        try:
+            yield
+        except BaseException:
+            # after an error DuckDB's COMMIT returns normally and keeps nothing, so it must not
+            # be reached; a rollback that fails too must not hide why
+            try:
+                self._connection.rollback()
+            except Exception:
+                pass
+            raise
+        self._connection.commit()
+
+    def load_lines(
+        self, zone: LandingZone, files: Sequence[LandedFile], *, load_id: str, loaded_at: datetime
+    ) -> Sequence[LoadedFile]:
+        from ecom_assets.warehouse.arrow import LineStream
+
+        stream = LineStream(zone, files)
+        self._connection.register("lines", stream.reader())
+        try:
+            self.run("duckdb/load_lines", load_id=load_id, loaded_at=loaded_at)
+        except Exception:
+            if stream.error is not None:
+                raise stream.error from None
+            raise
+        finally:
+            self._connection.unregister("lines")
+        for loaded in stream.loaded:
+            if loaded.row_count is None:
+                self.run("raw/unload_file", load_id=load_id, source_filename=loaded.file.name)
+        return stream.loaded
+
+    def parse_lines(self, first_day: date, last_day: date, *, late_days: int) -> None:
+        self.run(
+            "duckdb/parse_lines",
+            first_day=first_day,
+            last_day=last_day,
+            last_batch_day=last_day + timedelta(days=late_days),
+            late_days=late_days,
+            all_fields_present=expressions.all_fields_present(),
+        )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]

@@ -1,0 +1,140 @@
+"""SQL expressions made of the project's data: the rules, a list of days, a list of files.
+
+They stand where a SQL file has a `:name`. Everything is built as a parsed expression, in
+Snowflake's dialect; no text is pasted into a statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from ecom_assets.events import FIELDS
+from ecom_assets.rules import BLANK, RULES, Rule
+from ecom_assets.warehouse.contract import LoadedFile
+from ecom_assets.warehouse.sql import SHARED_DIALECT, literal
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+
+def broken(rule: Rule) -> exp.Expression:
+    """True where a row breaks the rule, else false, never null. Only a JSON object can break any
+    rule but the first: of a line that cannot be read there is nothing more to say."""
+    import sqlglot
+    from sqlglot import exp
+
+    predicate = sqlglot.parse_one(rule.broken, read=SHARED_DIALECT)
+    predicate = exp.replace_placeholders(predicate, blank=exp.Literal.string(BLANK))
+    if rule is not RULES[0]:
+        predicate = exp.and_(exp.column("is_object"), predicate)
+    return _call("coalesce", exp.paren(predicate), exp.false())
+
+
+def any_broken(rules: Sequence[Rule] = RULES) -> exp.Expression:
+    """True where a row breaks one of the rules, else false."""
+    from sqlglot import exp
+
+    return exp.paren(exp.or_(*(broken(rule) for rule in rules)))
+
+
+def broken_otherwise(rules: Sequence[Rule] = RULES) -> exp.Expression:
+    """True where a row breaks a rule that can be judged by looking at that row alone."""
+    return any_broken([rule for rule in rules if "is_duplicate" not in rule.broken])
+
+
+def first_reason(rules: Sequence[Rule] = RULES) -> exp.Expression:
+    """The reason of the first rule that a row breaks."""
+    from sqlglot import exp
+
+    case = exp.Case()
+    for rule in rules:
+        case = case.when(broken(rule), exp.Literal.string(rule.reason))
+    return case
+
+
+def all_reasons(rules: Sequence[Rule] = RULES) -> exp.Expression:
+    """The reasons of all rules that a row breaks, in their order, separated by `; `."""
+    from sqlglot import exp
+
+    parts = [
+        _call("iff", broken(rule), exp.Literal.string(f"; {rule.reason}"), exp.Literal.string(""))
+        for rule in rules
+    ]
+    return _call("substr", _call("concat", *parts), exp.Literal.number(3))
+
+
+def rule_tests(rules: Sequence[Rule] = RULES) -> list[exp.Expression]:
+    """For each rule two columns: how many rows break it, in a column of the rule's name, and where
+    the first of them stands and what its value is, in `<rule>_sample`."""
+    from sqlglot import exp
+
+    tests: list[exp.Expression] = []
+    for rule in rules:
+        tests.append(exp.alias_(_call("count_if", broken(rule)), rule.name))
+        value = exp.cast(exp.column(rule.field), "varchar") if rule.field else exp.null()
+        sample = _call(
+            "concat",
+            exp.column("source_filename"),
+            literal(" line "),
+            exp.cast(exp.column("source_row_number"), "varchar"),
+            literal(": "),
+            _call("coalesce", value, literal("(none)")),
+        )
+        first = _call("min", _call("iff", broken(rule), sample, exp.null()))
+        tests.append(exp.alias_(first, f"{rule.name}_sample"))
+    return tests
+
+
+def offending_value(rules: Sequence[Rule] = RULES) -> exp.Expression:
+    """Of a rejected row, the value that its first broken rule is about, as text."""
+    from sqlglot import exp
+
+    whole_line = _call("coalesce", exp.column("raw_text"), exp.cast(exp.column("raw"), "varchar"))
+    case = exp.Case(this=exp.column("reason"))
+    for rule in rules:
+        if rule.field is not None:
+            path = _call("json_extract_path_text", exp.column("raw"), literal(rule.field))
+            case = case.when(literal(rule.reason), path)
+    return case.else_(whole_line)
+
+
+def all_fields_present() -> exp.Expression:
+    """True where a line, taken apart as `event`, has a value in every field."""
+    from sqlglot import exp
+
+    return exp.and_(*(exp.column(f.name, table="event").is_(exp.null()).not_() for f in FIELDS))
+
+
+def days_table(days: Sequence[date]) -> exp.Expression:
+    """One row a day: `event_date`."""
+    return _table(["event_date"], [[day] for day in days])
+
+
+def rules_table(rules: Sequence[Rule] = RULES) -> exp.Expression:
+    """One row a rule: `rule`, `reason`."""
+    return _table(["rule", "reason"], [[rule.name, rule.reason] for rule in rules])
+
+
+def files_table(loaded: Sequence[LoadedFile]) -> exp.Expression:
+    """One row a loaded file, in the ledger's words."""
+    names = ["source_filename", "batch_date", "etag", "size_bytes", "last_modified", "row_count"]
+    rows = [
+        [f.file.name, f.file.day, f.file.etag, f.file.size, f.file.last_modified, f.row_count]
+        for f in loaded
+    ]
+    return _table(names, rows)
+
+
+def _table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> exp.Expression:
+    from sqlglot import exp
+
+    values = exp.values([tuple(literal(value) for value in row) for row in rows], alias="v", columns=names)
+    return exp.select(*names).from_(values)
+
+
+def _call(function: str, *arguments: exp.Expression) -> exp.Expression:
+    from sqlglot import exp
+
+    return exp.func(function, *arguments, dialect=SHARED_DIALECT)

@@ -1,0 +1,114 @@
+"""The SQL files made ready for an engine: read, bound, transpiled.
+
+A file is written in Snowflake's dialect, or in the engine's own where it lies in `sql/<engine>/`.
+A `:name` in it is bound on the parsed statement, so that a value is always a value. Importing
+sqlglot takes a while; it is imported at the first use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+SQL_FOLDER = Path(__file__).parent.parent / "sql"
+SHARED_DIALECT = "snowflake"
+
+
+def render(script: str, dialect: str, **values: Any) -> list[str]:
+    """The statements of `sql/<script>.sql` for an engine.
+
+    Args:
+        script: the file's path below `sql/`, without its suffix.
+        dialect: `duckdb` or `snowflake`.
+        values: what each `:name` stands for: None, a bool, int, Decimal, str, date or datetime
+            (UTC, without a zone), or an expression made here.
+
+    Raises:
+        KeyError: a `:name` has no value.
+        sqlglot.errors.SqlglotError: the file cannot be said in that dialect.
+    """
+    from sqlglot import ErrorLevel
+
+    return [
+        _for_engine(_bind(statement, values), dialect).sql(
+            dialect=dialect, pretty=True, unsupported_level=ErrorLevel.RAISE
+        )
+        for statement in _parse(script, dialect)
+    ]
+
+
+def render_table(name: str, dialect: str) -> str:
+    """The query for all rows of a table or view, `schema.name`."""
+    from sqlglot import exp
+
+    return exp.select("*").from_(exp.to_table(name)).sql(dialect=dialect)
+
+
+@lru_cache(maxsize=256)
+def _parse(script: str, dialect: str) -> Sequence[exp.Expression]:
+    import sqlglot
+
+    written_in = dialect if script.startswith(f"{dialect}/") else SHARED_DIALECT
+    text = (SQL_FOLDER / f"{script}.sql").read_text(encoding="utf-8")
+    return [statement for statement in sqlglot.parse(text, read=written_in) if statement]
+
+
+def _bind(statement: exp.Expression, values: dict[str, Any]) -> exp.Expression:
+    from sqlglot import exp
+
+    bound = statement.copy()
+    for placeholder in list(bound.find_all(exp.Placeholder)):
+        value = values[placeholder.name]
+        if isinstance(value, list):  # of select expressions: they stand in the place of one
+            parent = placeholder.parent
+            assert parent is not None
+            listed = [
+                new
+                for old in parent.expressions
+                for new in (value if old is placeholder else [old])
+            ]
+            parent.set("expressions", [new.copy() for new in listed])
+        else:
+            placeholder.replace(_bind(literal(value), values))
+    return bound
+
+
+def literal(value: Any) -> exp.Expression:
+    """A value as SQL says it: never text pasted into a statement."""
+    from sqlglot import exp
+
+    if isinstance(value, exp.Expression):
+        return value
+    if isinstance(value, datetime):
+        moment = exp.Literal.string(value.isoformat(sep=" ", timespec="microseconds"))
+        return exp.cast(moment, "timestamp_ntz", dialect=SHARED_DIALECT)
+    if isinstance(value, date):
+        return exp.cast(exp.Literal.string(value.isoformat()), "date")
+    if value is None or isinstance(value, bool | int | Decimal | str):
+        return exp.convert(value)
+    raise TypeError(f"{type(value).__name__} cannot be bound to a name in SQL")
+
+
+def _for_engine(statement: exp.Expression, dialect: str) -> exp.Expression:
+    """What sqlglot does not know of how DuckDB says a thing."""
+    from sqlglot import exp
+
+    if dialect != "duckdb":
+        return statement
+    for cluster in list(statement.find_all(exp.Cluster, exp.ClusterProperty)):
+        cluster.pop()  # DuckDB skips by the order of insertion
+    for node in list(statement.find_all(exp.DataType)):
+        if node.this == exp.DataType.Type.VARIANT:
+            node.replace(exp.DataType.build("json", dialect="duckdb"))
+    for call in list(statement.find_all(exp.Anonymous)):
+        if call.name.lower() == "is_object":
+            kind = exp.func("json_type", call.expressions[0])
+            call.replace(exp.paren(exp.EQ(this=kind, expression=exp.Literal.string("OBJECT"))))
+    return statement

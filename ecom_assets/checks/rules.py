@@ -8,17 +8,18 @@ from datetime import date, timedelta
 
 import dagster as dg
 
+from ecom_assets import rules
 from ecom_assets.checks.per_day import DayResult, day_check
 from ecom_assets.checks.samples import HIDDEN, cut
 from ecom_assets.partitions import EventDays
-from ecom_assets.rules import RULES, UNIQUE_WITHIN_DAYS, Rule
+from ecom_assets.rules import UNIQUE_WITHIN_DAYS, Rule
 from ecom_assets.warehouse.contract import Row, Session
 from ecom_assets.warehouse.expressions import rule_tests
 from ecom_assets.warehouse.rows import by_day
 
 
 def rule_specs(
-    partitions: dg.PartitionsDefinition, rules: Sequence[Rule] = RULES
+    partitions: dg.PartitionsDefinition,
 ) -> Mapping[str, dg.AssetCheckSpec]:
     """A check on `stg_sales_clean` for each rule, by the rule's name."""
     return {
@@ -30,7 +31,7 @@ def rule_specs(
             f"{rule.broken_when}. {rule.why} Tested on the clean table itself.",
             blocking=True,
         )
-        for rule in rules
+        for rule in rules.RULES
     }
 
 
@@ -52,7 +53,7 @@ def test_days(session: Session, days: EventDays, *, late_days: int) -> Mapping[d
 
 def broken_rules(test: Row | None) -> Sequence[Rule]:
     """The rules that a day's clean rows break."""
-    return [rule for rule in RULES if test is not None and test[rule.name] > 0]
+    return [rule for rule in rules.RULES if test is not None and test[rule.name] > 0]
 
 
 def rule_result(rule: Rule, test: Row | None, *, hide_values: bool) -> DayResult:

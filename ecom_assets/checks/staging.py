@@ -7,12 +7,12 @@ from decimal import Decimal
 
 import dagster as dg
 
+from ecom_assets import rules
 from ecom_assets.checks.per_day import DayResult, check_results, day_check
 from ecom_assets.checks.raw import count_rows
 from ecom_assets.checks.rules import rule_result, rule_specs, test_days
 from ecom_assets.checks.samples import VALUE_LENGTH, sample_table
 from ecom_assets.partitions import EventDays
-from ecom_assets.rules import RULES, rules_version
 from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table, offending_value
 from ecom_assets.warehouse.rows import by_day, grouped_by_day
@@ -43,7 +43,7 @@ def build_staging_checks(
     partitions: dg.PartitionsDefinition, limits: StagingLimits
 ) -> dg.AssetChecksDefinition:
     """The checks on `stg_sales_clean` and `stg_sales_rejects`, in one step."""
-    rules = rule_specs(partitions)
+    rule_checks = rule_specs(partitions)
     balance = day_check(
         partitions,
         "stg_sales_clean",
@@ -68,7 +68,7 @@ def build_staging_checks(
         "The rejects were judged by today's rules, for reasons that these know. If "
         "not: materialize staging again, which replays the day from RAW.",
     )
-    specs = [*rules.values(), balance, rate, reasons]
+    specs = [*rule_checks.values(), balance, rate, reasons]
 
     @dg.multi_asset_check(name="stg_sales_checks", specs=specs, can_subset=True)
     def stg_sales_checks(
@@ -79,8 +79,8 @@ def build_staging_checks(
         results: dict[dg.AssetCheckKey, ByDay] = {}
         purpose = Purpose("stg_sales_checks", context.run.run_id, days.first, days.last)
         with warehouse.session(purpose, context.log.info) as session:
-            if any(spec in selected for spec in rules.values()):
-                results |= _rule_results(session, days, rules, limits)
+            if any(spec in selected for spec in rule_checks.values()):
+                results |= _rule_results(session, days, rule_checks, limits)
             if balance in selected:
                 results[balance.key] = row_balance(session, days, late_days=limits.late_days)
             if rate in selected:
@@ -104,7 +104,7 @@ def _rule_results(
             day: rule_result(rule, tests.get(day), hide_values=limits.hide_values)
             for day in days.days
         }
-        for rule in RULES
+        for rule in rules.RULES
     }
 
 
@@ -187,7 +187,7 @@ def known_reasons(session: Session, days: EventDays) -> ByDay:
 
 
 def _known(reasons: list[Row]) -> DayResult:
-    known = {rule.reason for rule in RULES}
+    known = {rule.reason for rule in rules.RULES}
     unknown = sum(row["reject_rows"] for row in reasons if row["reason"] not in known)
     outdated = sum(row["outdated_rows"] for row in reasons)
     return DayResult(
@@ -200,7 +200,7 @@ def _known(reasons: list[Row]) -> DayResult:
             "reasons seen": len(reasons),
             "rejects judged by earlier rules": outdated,
             "rejects for an unknown reason": unknown,
-            "rules version": rules_version(),
+            "rules version": rules.rules_version(),
         },
         warn_only=True,
     )
@@ -212,7 +212,7 @@ def _reasons(session: Session, days: EventDays) -> Mapping[date, list[Row]]:
             "checks/reasons_by_day",
             first_day=days.first,
             last_day=days.last,
-            rules_version=rules_version(),
+            rules_version=rules.rules_version(),
         )
     )
 

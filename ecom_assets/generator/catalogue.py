@@ -98,6 +98,11 @@ class Customer:
     country: str
     device: str
 
+    @property
+    def currency(self) -> str:
+        """What the customer pays in."""
+        return COUNTRIES[self.country].currency
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
@@ -111,8 +116,8 @@ class Catalogue:
 class Pieces:
     """The shop as pieces of JSON, in tables to draw from by a look-up.
 
-    A customer (18 random bits) is the id, the products by country (13 bits) and quantity (5 bits),
-    the ways to pay (8 bits) and the devices (4 bits); `channels` take 8 bits.
+    A customer (18 random bits) is an id, the products (13 bits) priced for the country, each by
+    quantity (5 bits), the ways to pay (8 bits) and the devices (8 bits). A channel takes 8 bits.
     """
 
     customers: Sequence[tuple[int, Sequence[Sequence[str]], Sequence[str], Sequence[str]]]
@@ -176,21 +181,19 @@ def catalogue(seed: int, *, products: int = 600, customers: int = 50_000) -> Cat
 def pieces(seed: int) -> Pieces:
     """The shop of `seed` as pieces of JSON."""
     shop = catalogue(seed)
-    quantities = weighted_table(QUANTITIES, QUANTITIES.values(), 5)
 
     def products(currency: str) -> list[list[str]]:
-        priced = ((product, product.price(currency)) for product in shop.products)
-        by_quantity = [
-            {
-                quantity: f'"product_id":{product.product_id},"category":"{product.category}",'
+        by_quantity = []
+        for product in shop.products:
+            price = product.price(currency)
+            fields = (
+                f'"product_id":{product.product_id},"category":"{product.category}",'
                 f'"quantity":{quantity},"unit_price":{_money(price)},'
                 f'"total_amount":{_money(price * quantity)},'
                 for quantity in QUANTITIES
-            }
-            for product, price in priced
-        ]
-        tables = [[by[quantity] for quantity in quantities] for by in by_quantity]
-        return weighted_table(tables, popularity(len(tables), head=20), 13)
+            )
+            by_quantity.append(weighted_table(fields, QUANTITIES.values(), 5))
+        return weighted_table(by_quantity, popularity(len(by_quantity), head=20), 13)
 
     def payments(code: str, country: Country) -> list[str]:
         start, end = f'"currency":"{country.currency}","payment_method":"', f'","country":"{code}",'
@@ -199,18 +202,19 @@ def pieces(seed: int) -> Pieces:
 
     def devices(preferred: str) -> list[str]:
         fields = [f'"device":"{device}",' for device in (preferred, *DEVICES)]
+        # Four times of five the one that is preferred, else any.
         return weighted_table(fields, (4 * sum(DEVICES.values()), *DEVICES.values()), 8)
 
-    shelf = {currency: products(currency) for currency in PER_1000_EUR}
-    pays = {code: payments(code, country) for code, country in COUNTRIES.items()}
-    uses = {preferred: devices(preferred) for preferred in DEVICES}
-    people = [
-        (who.customer_id, shelf[COUNTRIES[who.country].currency], pays[who.country], uses[who.device])
-        for who in shop.customers
+    shelves = {currency: products(currency) for currency in PER_1000_EUR}
+    ways = {code: payments(code, country) for code, country in COUNTRIES.items()}
+    used = {preferred: devices(preferred) for preferred in DEVICES}
+    customers = [
+        (one.customer_id, shelves[one.currency], ways[one.country], used[one.device])
+        for one in shop.customers
     ]
     channels = [f'"marketing_channel":"{channel}"}}\n' for channel in CHANNELS]
     return Pieces(
-        customers=weighted_table(people, popularity(len(people), head=3000), 18),
+        customers=weighted_table(customers, popularity(len(customers), head=3000), 18),
         channels=weighted_table(channels, CHANNELS.values(), 8),
     )
 

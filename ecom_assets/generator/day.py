@@ -12,13 +12,13 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import cycle, islice
+from itertools import islice
 from operator import itemgetter
 from random import Random
 from struct import Struct
 
 from ecom_assets.generator.catalogue import pieces, seed_of, weighted_table
-from ecom_assets.rules import RULES, Rule
+from ecom_assets.rules import RULES, Event, Rule
 
 BY_HOUR = (10, 6, 4, 3, 3, 4, 8, 16, 26, 34, 40, 44, 48, 46, 44, 44, 48, 56, 68, 80, 82, 66, 42, 22)
 """How busy each hour is (UTC): quiet at night, busiest in the evening."""
@@ -27,10 +27,15 @@ BY_WEEKDAY = (95, 92, 91, 93, 99, 116, 114)
 BY_MONTH = (94, 86, 90, 92, 94, 93, 90, 91, 97, 104, 124, 145)
 """How busy the first of each month is, in percent of the average day; days between lie between."""
 
-SIZES = weighted_table((1, 2, 3, 4), (9, 4, 2, 1), 8)
-ORDER_DRAW, LINE_DRAW = Struct("<BIHBBB"), Struct("<HBH")
+LINES_OF_ORDER = bytes(weighted_table((1, 2, 3, 4), (9, 4, 2, 1), 8))
+"""Made of a random byte: how many lines an order has."""
+ORDER_DRAW = Struct("<IHBBB")
+"""An order's random bits: customer, moment, payment method, device, channel."""
+LINE_DRAW = Struct("<HBH")
+"""A line's random bits: product, quantity, pause before the next."""
 ORDERS_PER_BLOCK = 512
-"""Orders drawn at once: with 1.7 lines each, and some 330 bytes a line, a block is about 1 MiB."""
+"""Orders drawn at once. With 1.7 lines of 380 bytes each, a block is some 320 KiB: larger ones no
+longer fit the processor's cache, and took up to a third longer."""
 LATEST_START_MS = 86_400_000 - 30_000
 """An order begins before this, as its other lines come at most 3 times 9.2 seconds later."""
 CURVE_BITS = 12
@@ -60,7 +65,7 @@ def generate_day(
     defect_share: float = 0.05,
     rules: Sequence[Rule] = RULES,
 ) -> Iterator[bytes]:
-    """The lines of `day` in order of time: `rows` of them, in blocks of whole lines (about 1 MiB).
+    """The lines of `day` in order of time: `rows` of them, in blocks of whole lines.
 
     The share of defective lines is spread over the day and takes the rules in turn. The day's first
     line is always good, so that there is one to be sent again: of a share of 1.0 one line is
@@ -73,7 +78,7 @@ def generate_day(
         raise ValueError(f"rows is {rows}; a day has no rows or more.")
     if not 0 <= defect_share <= 1:
         raise ValueError(f"defect_share is {defect_share}; it must lie within 0 and 1.")
-    defects = min(round(rows * defect_share), rows - 1) if rules and rows else 0
+    defects = min(round(rows * defect_share), max(rows - 1, 0)) if rules else 0
     random = Random(seed_of("defects", seed, day.isoformat()))
     blocks = _spoilt(_good_lines(day, seed, rows), _places(rows, defects, random), rules, random)
     return ("".join(lines).encode() for lines in blocks)
@@ -91,26 +96,25 @@ def _spoilt(
     """The blocks with a defect at each of the places."""
     place = next(places, None)
     # Where the turn begins differs by day, so that small days do not always show the same rules.
-    turn = islice(cycle(rules), random.randrange(len(rules)) if rules else 0, None)
-    good: deque[str] = deque(maxlen=64)  # some that stand earlier: what may be sent again
+    turn = random.randrange(len(rules)) if rules else 0
+    earlier: deque[Event] = deque(maxlen=64)  # good events that may be sent again
     begin, spoilt = 0, -1
+    last = ""
     for lines in blocks:
         while place is not None and place < begin + len(lines):
             at = place - begin
-            if at > 0 and spoilt != place - 1:
-                good.append(lines[at - 1])
-            event, earlier = json.loads(lines[at]), json.loads(random.choice(good))
-            lines[at] = next(turn).defect(event, earlier, random) + "\n"
-            spoilt, place = place, next(places, None)
-        begin += len(lines)
-        if spoilt != begin - 1:
-            good.append(lines[-1])
+            if spoilt != place - 1 and (turn % len(rules) == 0 or not earlier):
+                earlier.append(json.loads(lines[at - 1] if at else last))
+            defect = rules[turn % len(rules)].defect
+            lines[at] = defect(json.loads(lines[at]), random.choice(earlier), random) + "\n"
+            spoilt, place, turn = place, next(places, None), turn + 1
+        begin, last = begin + len(lines), lines[-1]
         yield lines
 
 
 def _good_lines(day: date, seed: int, rows: int) -> Iterator[list[str]]:
     """The good lines in order of time. An order begins in its own stretch of the day's curve; the
-    next may begin before its last line, so what is not yet certain to come first waits a block."""
+    next may begin before its last line, so what is not yet certain to be next waits a block."""
     if not rows:
         return
     shop, curve, seconds = pieces(seed), _curve(), _seconds()
@@ -121,17 +125,18 @@ def _good_lines(day: date, seed: int, rows: int) -> Iterator[list[str]]:
     lines: list[str] = []
     done = orders = 0
     while done < rows:
-        draws = list(ORDER_DRAW.iter_unpack(random.randbytes(ORDERS_PER_BLOCK * ORDER_DRAW.size)))
-        most = sum(SIZES[size] for size, *_ in draws)
+        counts = random.randbytes(ORDERS_PER_BLOCK).translate(LINES_OF_ORDER)
+        most = sum(counts)
+        draws = ORDER_DRAW.iter_unpack(random.randbytes(ORDERS_PER_BLOCK * ORDER_DRAW.size))
         picks = LINE_DRAW.iter_unpack(random.randbytes(most * LINE_DRAW.size))
-        ids = random.randbytes(most * ID_CHARS // 2).hex()
+        ids = random.randbytes(most * 16).hex()
         sessions = random.randbytes(ORDERS_PER_BLOCK * 8).hex()
         id_at = session_at = 0
-        for size, who, late, payment, device, channel in draws:
-            count = SIZES[size]
+        for count, (who, late, payment, device, channel) in zip(counts, draws, strict=True):
             if count > rows - done:
                 count = rows - done
             customer_id, shelf, payments, devices = customers[who >> 14]
+            # The order's place on the day's curve, in 1/2**16 of its steps; late is 16 random bits.
             reached = ((done << 16) + count * late << CURVE_BITS) // rows
             step = reached >> 16
             begun = ms = curve[step] + ((curve[step + 1] - curve[step]) * (reached & 0xFFFF) >> 16)
@@ -143,11 +148,17 @@ def _good_lines(day: date, seed: int, rows: int) -> Iterator[list[str]]:
             )
             session_at += 16
             tail = f"{payments[payment]}{devices[device]}{channels[channel]}"
+            taken: list[Sequence[str]] = []
             for product, quantity, gap in islice(picks, count):
+                by_quantity = shelf[product >> 3]
+                while by_quantity in taken:  # one product is one line of an order
+                    product = product + 1000 & 0xFFFF
+                    by_quantity = shelf[product >> 3]
+                taken.append(by_quantity)
                 lines.append(
                     f'{{"event_id":"{ids[id_at : id_at + 32]}",'
                     f'"event_ts":"{minutes[ms // 60_000]}{seconds[ms % 60_000]}{head}'
-                    f"{shelf[product >> 3][quantity >> 3]}{tail}"
+                    f"{by_quantity[quantity >> 3]}{tail}"
                 )
                 id_at += 32
                 ms += 1000 + (gap >> 3)
@@ -155,7 +166,7 @@ def _good_lines(day: date, seed: int, rows: int) -> Iterator[list[str]]:
                 break
         lines.sort(key=_moment)
         latest = minutes[begun // 60_000] + seconds[begun % 60_000]
-        certain = bisect_right(lines, latest, key=_moment) if done < rows else rows
+        certain = bisect_right(lines, latest, key=_moment) if done < rows else len(lines)
         yield lines[:certain]
         del lines[:certain]
 

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from ecom_assets import rules
 from ecom_assets.events import FIELDS
-from ecom_assets.rules import BLANK, RULES, Rule
+from ecom_assets.rules import Rule
 from ecom_assets.warehouse.contract import LoadedFile
 from ecom_assets.warehouse.sql import SHARED_DIALECT, literal
 
@@ -26,52 +27,56 @@ def broken(rule: Rule) -> exp.Expression:
     from sqlglot import exp
 
     predicate = sqlglot.parse_one(rule.broken, read=SHARED_DIALECT)
-    predicate = exp.replace_placeholders(predicate, blank=exp.Literal.string(BLANK))
-    if rule is not RULES[0]:
+    predicate = exp.replace_placeholders(predicate, blank=exp.Literal.string(rules.BLANK))
+    if rule.name != "json_object":
         predicate = exp.and_(exp.column("is_object"), predicate)
     return _call("coalesce", exp.paren(predicate), exp.false())
 
 
-def any_broken(rules: Sequence[Rule] = RULES) -> exp.Expression:
+def any_broken() -> exp.Expression:
     """True where a row breaks one of the rules, else false."""
+    return _any(rules.RULES)
+
+
+def broken_otherwise() -> exp.Expression:
+    """True where a row breaks a rule that can be judged by looking at that row alone."""
+    return _any([rule for rule in rules.RULES if "is_duplicate" not in rule.broken])
+
+
+def _any(some: Sequence[Rule]) -> exp.Expression:
     from sqlglot import exp
 
-    return exp.paren(exp.or_(*(broken(rule) for rule in rules)))
+    return exp.paren(exp.or_(*(broken(rule) for rule in some)))
 
 
-def broken_otherwise(rules: Sequence[Rule] = RULES) -> exp.Expression:
-    """True where a row breaks a rule that can be judged by looking at that row alone."""
-    return any_broken([rule for rule in rules if "is_duplicate" not in rule.broken])
-
-
-def first_reason(rules: Sequence[Rule] = RULES) -> exp.Expression:
+def first_reason() -> exp.Expression:
     """The reason of the first rule that a row breaks."""
     from sqlglot import exp
 
     case = exp.Case()
-    for rule in rules:
+    for rule in rules.RULES:
         case = case.when(broken(rule), exp.Literal.string(rule.reason))
     return case
 
 
-def all_reasons(rules: Sequence[Rule] = RULES) -> exp.Expression:
+def all_reasons() -> exp.Expression:
     """The reasons of all rules that a row breaks, in their order, separated by `; `."""
     from sqlglot import exp
 
     parts = [
         _call("iff", broken(rule), exp.Literal.string(f"; {rule.reason}"), exp.Literal.string(""))
-        for rule in rules
+        for rule in rules.RULES
     ]
     return _call("substr", _call("concat", *parts), exp.Literal.number(3))
 
 
-def rule_tests(rules: Sequence[Rule] = RULES) -> list[exp.Expression]:
+def rule_tests() -> list[exp.Expression]:
     """For each rule two columns: how many rows break it, in a column of the rule's name, and where
     the first of them stands and what its value is, in `<rule>_sample`."""
     from sqlglot import exp
 
     tests: list[exp.Expression] = []
-    for rule in rules:
+    for rule in rules.RULES:
         tests.append(exp.alias_(_call("count_if", broken(rule)), rule.name))
         value = exp.cast(exp.column(rule.field), "varchar") if rule.field else exp.null()
         sample = _call(
@@ -87,13 +92,13 @@ def rule_tests(rules: Sequence[Rule] = RULES) -> list[exp.Expression]:
     return tests
 
 
-def offending_value(rules: Sequence[Rule] = RULES) -> exp.Expression:
+def offending_value() -> exp.Expression:
     """Of a rejected row, the value that its first broken rule is about, as text."""
     from sqlglot import exp
 
     whole_line = _call("coalesce", exp.column("raw_text"), exp.cast(exp.column("raw"), "varchar"))
     case = exp.Case(this=exp.column("reason"))
-    for rule in rules:
+    for rule in rules.RULES:
         if rule.field is not None:
             path = _call("json_extract_path_text", exp.column("raw"), literal(rule.field))
             case = case.when(literal(rule.reason), path)
@@ -112,9 +117,9 @@ def days_table(days: Sequence[date]) -> exp.Expression:
     return _table(["event_date"], [[day] for day in days])
 
 
-def rules_table(rules: Sequence[Rule] = RULES) -> exp.Expression:
+def rules_table() -> exp.Expression:
     """One row a rule: `rule`, `reason`."""
-    return _table(["rule", "reason"], [[rule.name, rule.reason] for rule in rules])
+    return _table(["rule", "reason"], [[rule.name, rule.reason] for rule in rules.RULES])
 
 
 def files_table(loaded: Sequence[LoadedFile]) -> exp.Expression:

@@ -1,0 +1,102 @@
+"""`sales_files`: the day's batch as it lies in the landing zone."""
+
+from datetime import date
+
+import dagster as dg
+
+from ecom_assets_tests.conftest import DAY, Pipeline, event
+
+
+def data_version(pipeline: Pipeline, day: date = DAY) -> str:
+    """The data version of a day's latest materialization."""
+    records = pipeline.instance.fetch_materializations(
+        dg.AssetRecordsFilter(dg.AssetKey("sales_files"), asset_partitions=[day.isoformat()]),
+        limit=1,
+    ).records
+    materialization = records[0].asset_materialization
+    assert materialization is not None
+    return (materialization.tags or {})["dagster/data_version"]
+
+
+def files(pipeline: Pipeline) -> dict[str, bytes]:
+    """All files in the landing zone."""
+    root = pipeline.settings.landing
+    return {str(f.relative_to(root)): f.read_bytes() for f in root.rglob("*") if f.is_file()}
+
+
+def test_the_data_version_changes_only_when_the_files_do(pipeline: Pipeline) -> None:
+    path = pipeline.land("dt=2026-01-05/a.jsonl", [event()])
+    pipeline.run(selection=["sales_files"])
+    before = data_version(pipeline)
+    pipeline.run(selection=["sales_files"])
+    assert data_version(pipeline) == before
+    path.write_bytes(path.read_bytes() + b"{}\n")
+    pipeline.run(selection=["sales_files"])
+    rewritten = data_version(pipeline)
+    assert rewritten != before
+    pipeline.land("dt=2026-01-05/b.jsonl", [event(2)])
+    pipeline.run(selection=["sales_files"])
+    assert data_version(pipeline) not in (before, rewritten)
+
+
+def test_a_range_run_gives_each_day_the_data_version_of_its_own_files(pipeline: Pipeline) -> None:
+    pipeline.land("dt=2026-01-05/a.jsonl", [event()])
+    pipeline.land("dt=2026-01-06/a.jsonl", [event(2)])
+    pipeline.run(DAY, date(2026, 1, 6), selection=["sales_files"])
+    in_range = data_version(pipeline)
+    assert in_range != data_version(pipeline, date(2026, 1, 6))
+    pipeline.run(selection=["sales_files"])
+    assert data_version(pipeline) == in_range
+
+
+def test_the_manifest_names_each_file_with_its_size(pipeline: Pipeline) -> None:
+    path = pipeline.land("dt=2026-01-05/sub/a.jsonl", [event()])
+    pipeline.run(selection=["sales_files"])
+    record = pipeline.instance.get_latest_materialization_event(dg.AssetKey("sales_files"))
+    assert record is not None
+    assert record.asset_materialization is not None
+    metadata = record.asset_materialization.metadata
+    assert metadata["files"].value == 1
+    assert metadata["bytes"].value == path.stat().st_size
+    manifest = metadata["manifest"]
+    assert isinstance(manifest, dg.TableMetadataValue)
+    assert manifest.records[0].data["file"] == "dt=2026-01-05/sub/a.jsonl"
+
+
+def test_a_synthetic_source_fills_days_without_files_and_touches_no_others(
+    pipeline: Pipeline,
+) -> None:
+    pipeline.configure(source="synthetic")
+    pipeline.land("dt=2026-01-05/mine.jsonl", [event()])
+    before = files(pipeline)
+    pipeline.run(DAY, date(2026, 1, 6), selection=["sales_files"])
+    after = files(pipeline)
+    assert set(after) - set(before) == {"dt=2026-01-06/sales.jsonl"}
+    assert after["dt=2026-01-05/mine.jsonl"] == before["dt=2026-01-05/mine.jsonl"]
+
+
+def test_an_external_source_is_never_written(pipeline: Pipeline) -> None:
+    assert pipeline.run().success
+    assert not pipeline.settings.landing.exists()
+
+
+def test_the_launchpad_sets_count_share_and_seed(pipeline: Pipeline) -> None:
+    pipeline.configure(source="synthetic")
+    config = {"events_per_day": 300, "defect_share": 0.0, "seed": 9}
+    assert pipeline.run(config=config).success
+    raw, clean, rejects = pipeline.balance()
+    assert 100 < raw < 600
+    assert (clean, rejects) == (raw, 0)
+    first = files(pipeline)
+    pipeline.run(config={**config, "seed": 10})
+    assert files(pipeline) == first, "files that are there are not touched"
+    pipeline.run(config={**config, "seed": 10, "overwrite": True})
+    assert files(pipeline) != first
+
+
+def test_overwrite_touches_generated_files_only(pipeline: Pipeline) -> None:
+    pipeline.configure(source="synthetic")
+    pipeline.land("dt=2026-01-05/mine.jsonl", [event()])
+    before = files(pipeline)
+    pipeline.run(selection=["sales_files"], config={"overwrite": True})
+    assert files(pipeline) == before

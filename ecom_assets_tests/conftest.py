@@ -1,0 +1,177 @@
+"""What the tests share: a pipeline of their own on a folder, a DuckDB file and a Dagster instance."""
+
+import gzip
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+import pytest
+
+from ecom_assets.definitions import build_definitions
+from ecom_assets.settings import Settings
+
+DAY = date(2026, 1, 5)
+
+
+def event(number: int = 1, **fields: Any) -> dict[str, Any]:
+    """A good event of `DAY`, with other values in some fields; `...` leaves a field out."""
+    good = {
+        "event_id": f"event-{number}",
+        "event_ts": "2026-01-05T12:00:00Z",
+        "order_id": f"order-{number}",
+        "customer_id": 7,
+        "session_id": "session",
+        "product_id": 11,
+        "category": "Books",
+        "quantity": 2,
+        "unit_price": 12.5,
+        "total_amount": 25.0,
+        "currency": "EUR",
+        "payment_method": "paypal",
+        "country": "DE",
+        "device": "mobile",
+        "marketing_channel": "email",
+    }
+    return {k: v for k, v in {**good, **fields}.items() if v is not ...}
+
+
+class Pipeline:
+    """The whole graph on a folder of its own.
+
+    Attributes:
+        settings: what it was built with; change them with `configure`.
+        instance: its Dagster instance.
+    """
+
+    def __init__(self, root: Path, instance: dg.DagsterInstance) -> None:
+        self.instance = instance
+        self.settings = Settings(
+            landing=root / "landing",
+            source="external",
+            duckdb_path=root / "warehouse.duckdb",
+            start_date=date(2026, 1, 1),
+            late_days=0,
+            reject_rate_warn=Decimal("0.10"),
+            reject_rate_error=Decimal("0.30"),
+            hide_values=False,
+        )
+
+    def configure(self, **settings: Any) -> None:
+        """Change settings."""
+        self.settings = replace(self.settings, **settings)
+
+    @property
+    def definitions(self) -> dg.Definitions:
+        """The graph as it is configured now."""
+        return build_definitions(self.settings)
+
+    def land(self, name: str, lines: bytes | Sequence[Mapping[str, Any] | str]) -> Path:
+        """Put a file into the landing zone: bytes as they are, or events and lines of text."""
+        if not isinstance(lines, bytes):
+            texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
+            lines = "".join(f"{text}\n" for text in texts).encode()
+        path = self.settings.landing / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(gzip.compress(lines) if name.endswith(".gz") else lines)
+        return path
+
+    def run(
+        self,
+        first: date = DAY,
+        last: date | None = None,
+        *,
+        selection: Sequence[str] | None = None,
+        config: Mapping[str, Any] | None = None,
+    ) -> dg.ExecuteInProcessResult:
+        """Materialize a day, or a range of days in one run, with all checks."""
+        job = self.definitions.resolve_implicit_global_asset_job_def()
+        tags = {}
+        if last is not None:
+            tags = {
+                "dagster/asset_partition_range_start": first.isoformat(),
+                "dagster/asset_partition_range_end": last.isoformat(),
+            }
+        return job.execute_in_process(
+            instance=self.instance,
+            partition_key=None if last else first.isoformat(),
+            tags=tags,
+            asset_selection=[dg.AssetKey(name) for name in selection] if selection else None,
+            run_config={
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                **({"ops": {"sales_files": {"config": config}}} if config else {}),
+            },
+            raise_on_error=False,
+        )
+
+    @contextmanager
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The DuckDB file, between runs."""
+        connection = duckdb.connect(self.settings.duckdb_path)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of a query on the DuckDB file."""
+        with self.connect() as connection:
+            return connection.execute(sql).fetchall()
+
+    def tables(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Clean, rejects and fact, without what differs from run to run."""
+        return {
+            "clean": self.query(
+                "select * exclude (ingestion_ts) from staging.stg_sales_clean order by all"
+            ),
+            "rejects": self.query(
+                "select * exclude (ingestion_ts, run_id) from staging.stg_sales_rejects "
+                "order by all"
+            ),
+            "fact": self.query(
+                "select * exclude (ingestion_ts) from analytics.fact_sales order by all"
+            ),
+        }
+
+    def balance(self, day: date = DAY) -> tuple[int, int, int]:
+        """Current rows in RAW of a day's files, rows in clean, rows in rejects."""
+        return self.query(
+            f"""
+            select
+                (select count(*) from raw.raw_sales r join raw.raw_sales_files f
+                    using (load_id, source_filename)
+                    where f.superseded_at is null and r.batch_date = date '{day}'),
+                (select count(*) from staging.stg_sales_clean where event_date = date '{day}'),
+                (select count(*) from staging.stg_sales_rejects where event_date = date '{day}')
+            """
+        )[0]
+
+    def materialized(self, asset: str) -> set[str]:
+        """The days of an asset that Dagster calls materialized."""
+        return set(self.instance.get_materialized_partitions(dg.AssetKey(asset)))
+
+    def evaluations(self, asset: str, check: str) -> dict[str | None, dg.AssetCheckEvaluation]:
+        """The latest evaluation of a check for each day; under None that of a whole run."""
+        records = self.instance.event_log_storage.get_asset_check_execution_history(
+            dg.AssetCheckKey(dg.AssetKey(asset), check), limit=10_000
+        )
+        found: dict[str | None, dg.AssetCheckEvaluation] = {}
+        for record in records:  # newest first
+            entry = record.event
+            evaluation = entry.asset_check_evaluation if entry else None
+            if evaluation is not None and evaluation.partition not in found:
+                found[evaluation.partition] = evaluation
+        return found
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
+    """A pipeline on an empty folder with an external source, on an ephemeral instance."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield Pipeline(tmp_path, instance)

@@ -134,7 +134,7 @@ def build_fact_sales(
             )
         results = {day: matches_clean(row, held.get(day)) for day, row in facts.items()}
         report_days(context, [check], {check.key: results})
-        if days.count > 1:
+        if not context.has_partition_key:
             report_summary(context, check, results)
 
     return fact_sales

@@ -83,11 +83,12 @@ def check_results(
     left that could go on; else it warns, and the held days are held by the data (see
     `assets/analytics.py`).
     """
-    if days.count > 1:
+    is_range = not context.has_partition_key  # a range may be of one day
+    if is_range:
         report_days(context, specs, results)
     for spec in specs:
         by_day = results[spec.key]
-        result = by_day[days.first] if days.count == 1 else summary(by_day)
+        result = summary(by_day) if is_range else by_day[days.first]
         yield dg.AssetCheckResult(
             asset_key=spec.asset_key,
             check_name=spec.name,
@@ -153,18 +154,32 @@ def _report(
     day: date | None,
     target: AssetCheckEvaluationTargetMaterializationData | None,
 ) -> None:
-    context.instance.report_runless_asset_event(
-        dg.AssetCheckEvaluation(
-            asset_key=spec.asset_key,
-            check_name=spec.name,
-            passed=result.passed,
-            severity=result.severity,
-            description=result.description,
-            metadata={**result.metadata, "run": dg.MetadataValue.dagster_run(context.run.run_id)},
-            blocking=spec.blocking,
-            partition=day.isoformat() if day else None,
-            target_materialization_data=target,
-        )
+    """Store an evaluation as an event of this run.
+
+    Not with `report_runless_asset_event`: Dagster's storage takes an evaluation without a run only
+    once for each check and partition, and fails the second time.
+    """
+    context.instance.report_dagster_event(
+        dg.DagsterEvent(
+            event_type_value=dg.DagsterEventType.ASSET_CHECK_EVALUATION.value,
+            job_name=context.run.job_name,
+            step_key=context.op_execution_context.op_def.name,
+            event_specific_data=dg.AssetCheckEvaluation(
+                asset_key=spec.asset_key,
+                check_name=spec.name,
+                passed=result.passed,
+                severity=result.severity,
+                description=result.description,
+                metadata=result.metadata,
+                blocking=spec.blocking,
+                partition=day.isoformat() if day else None,
+                target_materialization_data=target,
+            ),
+            message=f"{spec.name} {'passed' if result.passed else 'failed'}"
+            + (f" for {day}" if day else "")
+            + f": {result.description}",
+        ),
+        run_id=context.run.run_id,
     )
 
 

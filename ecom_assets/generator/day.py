@@ -40,8 +40,7 @@ LATEST_START_MS = 86_400_000 - 30_000
 """An order begins before this, as its other lines come at most 3 times 9.2 seconds later."""
 CURVE_BITS = 12
 
-ID_CHARS = 32
-_TS_AT = len('{"event_id":"') + ID_CHARS + len('","event_ts":"')
+_TS_AT = len('{"event_id":"22e30198c0498d34b0291ff2be515b07","event_ts":"')
 _moment = itemgetter(slice(_TS_AT, _TS_AT + len("2026-01-05T13:45:12.345")))
 """The event_ts of a good line, by its place in the text: the key that puts lines in order."""
 
@@ -53,7 +52,7 @@ def expected_rows(day: date, *, average: int, seed: int) -> int:
     first, following = BY_MONTH[day.month - 1], BY_MONTH[day.month % 12]
     passed = (day.day - 1) / calendar.monthrange(day.year, day.month)[1]
     season = first + (following - first) * passed
-    noise = Random(seed_of("rows", seed, day.isoformat())).uniform(0.95, 1.05)
+    noise = _random("rows", seed, day).uniform(0.95, 1.05)
     return round(average * BY_WEEKDAY[day.weekday()] * season / 10_000 * noise)
 
 
@@ -79,9 +78,13 @@ def generate_day(
     if not 0 <= defect_share <= 1:
         raise ValueError(f"defect_share is {defect_share}; it must lie within 0 and 1.")
     defects = min(round(rows * defect_share), max(rows - 1, 0)) if rules else 0
-    random = Random(seed_of("defects", seed, day.isoformat()))
+    random = _random("defects", seed, day)
     blocks = _spoilt(_good_lines(day, seed, rows), _places(rows, defects, random), rules, random)
     return ("".join(lines).encode() for lines in blocks)
+
+
+def _random(what: str, seed: int, day: date) -> Random:
+    return Random(seed_of(what, seed, day.isoformat()))  # noqa: S311 - nothing here is a secret
 
 
 def _places(rows: int, defects: int, random: Random) -> Iterator[int]:
@@ -121,18 +124,19 @@ def _good_lines(day: date, seed: int, rows: int) -> Iterator[list[str]]:
     minutes = [f"{day.isoformat()}T{m // 60:02d}:{m % 60:02d}:" for m in range(24 * 60)]
     customers, channels = shop.customers, shop.channels
     order_prefix = f"ORD-{day.isoformat().replace('-', '')}-"
-    random = Random(seed_of("day", seed, day.isoformat()))
+    random = _random("day", seed, day)
     lines: list[str] = []
-    done = orders = 0
+    done, order = 0, 1_000_000  # seven digits from the first: padding would cost more than drawing
     while done < rows:
         counts = random.randbytes(ORDERS_PER_BLOCK).translate(LINES_OF_ORDER)
         most = sum(counts)
         draws = ORDER_DRAW.iter_unpack(random.randbytes(ORDERS_PER_BLOCK * ORDER_DRAW.size))
         picks = LINE_DRAW.iter_unpack(random.randbytes(most * LINE_DRAW.size))
-        ids = random.randbytes(most * 16).hex()
-        sessions = random.randbytes(ORDERS_PER_BLOCK * 8).hex()
-        id_at = session_at = 0
-        for count, (who, late, payment, device, channel) in zip(counts, draws, strict=True):
+        ids = random.randbytes(most * 16).hex("-", 16).split("-")
+        sessions = random.randbytes(ORDERS_PER_BLOCK * 8).hex("-", 8).split("-")
+        drawn_lines = zip(ids, picks, strict=True)
+        drawn_orders = zip(counts, sessions, draws, strict=True)
+        for count, session, (who, late, payment, device, channel) in drawn_orders:
             if count > rows - done:
                 count = rows - done
             customer_id, shelf, payments, devices = customers[who >> 14]
@@ -141,26 +145,24 @@ def _good_lines(day: date, seed: int, rows: int) -> Iterator[list[str]]:
             step = reached >> 16
             begun = ms = curve[step] + ((curve[step + 1] - curve[step]) * (reached & 0xFFFF) >> 16)
             done += count
-            orders += 1
+            order += 1
             head = (
-                f'Z","order_id":"{order_prefix}{orders:07d}","customer_id":{customer_id},'
-                f'"session_id":"{sessions[session_at : session_at + 16]}",'
+                f'Z","order_id":"{order_prefix}{order}","customer_id":{customer_id},'
+                f'"session_id":"{session}",'
             )
-            session_at += 16
             tail = f"{payments[payment]}{devices[device]}{channels[channel]}"
             taken: list[Sequence[str]] = []
-            for product, quantity, gap in islice(picks, count):
+            for event_id, (product, quantity, gap) in islice(drawn_lines, count):
                 by_quantity = shelf[product >> 3]
                 while by_quantity in taken:  # one product is one line of an order
                     product = product + 1000 & 0xFFFF
                     by_quantity = shelf[product >> 3]
                 taken.append(by_quantity)
                 lines.append(
-                    f'{{"event_id":"{ids[id_at : id_at + 32]}",'
+                    f'{{"event_id":"{event_id}",'
                     f'"event_ts":"{minutes[ms // 60_000]}{seconds[ms % 60_000]}{head}'
                     f"{by_quantity[quantity >> 3]}{tail}"
                 )
-                id_at += 32
                 ms += 1000 + (gap >> 3)
             if done == rows:
                 break

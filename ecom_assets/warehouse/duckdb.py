@@ -134,8 +134,7 @@ class DuckDBSession:
             if stream.error is not None:
                 raise stream.error from None
             raise
-        finally:
-            self._connection.unregister("lines")
+        self._connection.unregister("lines")
         for loaded in stream.loaded:
             if loaded.row_count is None:
                 self.run("raw/unload_file", load_id=load_id, source_filename=loaded.file.name)

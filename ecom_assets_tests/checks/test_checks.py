@@ -1,0 +1,307 @@
+"""The asset checks: each answers for every day, and fails when the data is wrong."""
+
+from datetime import date
+from decimal import Decimal
+
+import dagster as dg
+import pytest
+
+from ecom_assets.rules import RULES
+from ecom_assets_tests.conftest import DAY, Pipeline, event
+
+LAST = date(2026, 1, 7)
+
+
+def land_three_days(pipeline: Pipeline) -> None:
+    """Three days, of which the one in the middle is bad: half of its lines are rejects."""
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(n) for n in range(10)])
+    good = [event(n, event_ts="2026-01-06") for n in range(10, 15)]
+    pipeline.land("dt=2026-01-06/a.jsonl", [*good, *["<b>broken</b>"] * 5])
+    pipeline.land("dt=2026-01-07/a.jsonl", [event(n, event_ts="2026-01-07") for n in range(20, 30)])
+
+
+def samples(evaluation: dg.AssetCheckEvaluation) -> list[dict[str, object]]:
+    """The rows of a check's sample."""
+    sample = evaluation.metadata["sample"]
+    assert isinstance(sample, dg.TableMetadataValue)
+    return [dict(record.data) for record in sample.records]
+
+
+def test_a_range_run_publishes_the_good_days_and_holds_the_bad_one(pipeline: Pipeline) -> None:
+    land_three_days(pipeline)
+    assert pipeline.run(DAY, LAST).success
+    published = pipeline.query(
+        "select event_date, count(*) from analytics.fact_sales group by 1 order by 1"
+    )
+    assert published == [(DAY, 10), (LAST, 10)]
+    assert pipeline.materialized("fact_sales") == {"2026-01-05", "2026-01-07"}
+    assert pipeline.materialized("stg_sales_clean") == {"2026-01-05", "2026-01-06", "2026-01-07"}
+
+
+def test_a_held_day_keeps_what_it_had_until_it_is_fixed(pipeline: Pipeline) -> None:
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(1)])
+    pipeline.run()
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(2), "broken"])
+    pipeline.land("dt=2026-01-06/a.jsonl", [event(3, event_ts="2026-01-06")])
+    assert pipeline.run(DAY, date(2026, 1, 6)).success
+    fact = "select event_id from analytics.fact_sales order by event_id"
+    assert pipeline.query(fact) == [("event-1",), ("event-3",)]
+    held = pipeline.evaluations("fact_sales", "matches_clean")["2026-01-05"]
+    assert not held.passed
+    assert (held.description or "").startswith("held: 1 of 2 lines rejected, more than 30%")
+    pipeline.configure(reject_rate_error=Decimal("0.6"))
+    assert pipeline.run().success
+    assert pipeline.query(fact) == [("event-2",), ("event-3",)]
+    assert pipeline.evaluations("fact_sales", "matches_clean")["2026-01-05"].passed
+
+
+def test_a_run_that_can_publish_none_of_its_days_fails(pipeline: Pipeline) -> None:
+    pipeline.land("dt=2026-01-05/a.jsonl", ["broken"])
+    assert not pipeline.run().success
+    assert pipeline.materialized("fact_sales") == set()
+    result = pipeline.evaluations("stg_sales_rejects", "reject_rate")["2026-01-05"]
+    assert not result.passed
+    assert result.severity == dg.AssetCheckSeverity.ERROR
+
+
+def test_every_check_answers_for_each_day_of_a_range_run(pipeline: Pipeline) -> None:
+    land_three_days(pipeline)
+    pipeline.run(DAY, LAST)
+    days = {"2026-01-05", "2026-01-06", "2026-01-07"}
+    keys = pipeline.definitions.resolve_asset_graph().asset_check_keys
+    assert len(keys) == len(RULES) + 7
+    for key in keys:
+        results = pipeline.evaluations(key.asset_key.to_user_string(), key.name)
+        assert set(results) == days | {None}, key
+        for day in days - {"2026-01-06"}:
+            assert results[day].passed, key
+            assert results[day].target_materialization_data is not None, key
+    failed = {
+        key.name
+        for key in keys
+        if not pipeline.evaluations(key.asset_key.to_user_string(), key.name)["2026-01-06"].passed
+    }
+    assert failed == {"reject_rate", "matches_clean"}
+    summary = pipeline.evaluations("stg_sales_rejects", "reject_rate")[None]
+    assert summary.description == "1 of 3 days failed: 2026-01-06"
+    assert summary.severity == dg.AssetCheckSeverity.WARN, "it must not stop the good days"
+
+
+def test_a_day_alone_and_in_a_range_get_the_same_answer(pipeline: Pipeline) -> None:
+    land_three_days(pipeline)
+    pipeline.run(DAY, LAST)
+    keys = pipeline.definitions.resolve_asset_graph().asset_check_keys
+
+    def answers() -> dict[str, tuple[bool, str | None]]:
+        found = {}
+        for key in keys:
+            if key.asset_key != dg.AssetKey("fact_sales"):  # its step is not reached alone
+                name = key.to_user_string()
+                result = pipeline.evaluations(key.asset_key.to_user_string(), key.name)
+                found[name] = (
+                    result["2026-01-06"].passed,
+                    result["2026-01-06"].description,
+                )
+        return found
+
+    in_range = answers()
+    pipeline.run(date(2026, 1, 6))
+    assert answers() == in_range
+
+
+def test_a_failed_reject_rate_shows_counts_limit_reasons_and_a_sample(pipeline: Pipeline) -> None:
+    pipeline.land(
+        "dt=2026-01-05/a.jsonl",
+        [event(1), event(2, quantity="x" * 500), '{"no": '],
+    )
+    pipeline.run()
+    result = pipeline.evaluations("stg_sales_rejects", "reject_rate")["2026-01-05"]
+    assert result.metadata["rejects"].value == 2
+    assert result.metadata["lines"].value == 3
+    assert result.metadata["limit"].value == 0.3
+    name = "dt=2026-01-05/a.jsonl"
+    assert samples(result) == [
+        {"reason": "Invalid quantity", "file": name, "line": 2, "value": "x" * 80 + "…"},
+        {"reason": "Malformed JSON", "file": name, "line": 3, "value": '{"no": '},
+    ]
+
+
+def test_one_setting_hides_payload_values(pipeline: Pipeline) -> None:
+    pipeline.configure(hide_values=True)
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(1), event(2, quantity="secret"), "secret"])
+    pipeline.run()
+    for check in ("reject_rate", "known_reasons"):
+        result = pipeline.evaluations("stg_sales_rejects", check)["2026-01-05"]
+        assert "secret" not in str(result)
+    result = pipeline.evaluations("stg_sales_rejects", "reject_rate")["2026-01-05"]
+    assert {row["value"] for row in samples(result)} == {"(hidden: ECOM_HIDE_VALUES)"}
+
+
+def test_between_the_limits_the_rate_warns_and_the_day_is_published(pipeline: Pipeline) -> None:
+    pipeline.land("dt=2026-01-05/a.jsonl", [*(event(n) for n in range(8)), "x", "y"])
+    assert pipeline.run().success
+    result = pipeline.evaluations("stg_sales_rejects", "reject_rate")["2026-01-05"]
+    assert (result.passed, result.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert pipeline.materialized("fact_sales") == {"2026-01-05"}
+
+
+# One way to break the clean table for each rule; the table is changed behind the split's back.
+TAMPERED = {
+    "json_object": "update raw.raw_sales set raw = '[1]' where source_row_number = 2",
+    "event_id_present": "update staging.stg_sales_clean set event_id = ' \u00a0' "
+    "where source_row_number = 2",
+    "event_ts_valid": "alter table staging.stg_sales_clean alter event_ts drop not null; "
+    "update staging.stg_sales_clean set event_ts = null where source_row_number = 2",
+    "quantity_numeric": "alter table staging.stg_sales_clean alter quantity drop not null; "
+    "update staging.stg_sales_clean set quantity = null where source_row_number = 2",
+    "quantity_positive": "update staging.stg_sales_clean set quantity = 0 "
+    "where source_row_number = 2",
+    "total_amount_numeric": "alter table staging.stg_sales_clean alter total_amount "
+    "drop not null; update staging.stg_sales_clean set total_amount = null "
+    "where source_row_number = 2",
+    "total_amount_not_negative": "update staging.stg_sales_clean set total_amount = -1 "
+    "where source_row_number = 2",
+    "event_date_in_window": "update staging.stg_sales_clean set event_ts = '2026-01-06' "
+    "where source_row_number = 2",
+    "event_id_unique": "update staging.stg_sales_clean set event_id = 'event-1' "
+    "where source_row_number = 2",
+}
+
+
+def test_there_is_a_way_to_break_each_rule() -> None:
+    assert set(TAMPERED) == {rule.name for rule in RULES}
+
+
+@pytest.mark.parametrize("rule", list(TAMPERED))
+def test_each_rule_is_tested_on_the_clean_table_itself(pipeline: Pipeline, rule: str) -> None:
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(1), event(2), event(3)])
+    pipeline.run()
+    with pipeline.connect() as connection:
+        for statement in TAMPERED[rule].split("; "):
+            connection.execute(statement)
+    run_checks(pipeline, "stg_sales_clean")
+    assert failed_checks(pipeline) == {rule}
+    result = pipeline.evaluations("stg_sales_clean", rule)["2026-01-05"]
+    assert result.metadata["rows that break it"].value == (2 if rule == "event_id_unique" else 1)
+    line = 1 if rule == "event_id_unique" else 2
+    assert f"dt=2026-01-05/a.jsonl line {line}: " in str(result.metadata["sample"].value)
+
+
+@pytest.mark.parametrize("rule", list(TAMPERED))
+def test_a_day_whose_clean_rows_break_a_rule_is_not_published(
+    pipeline: Pipeline, rule: str
+) -> None:
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(1), event(2), event(3)])
+    pipeline.land("dt=2026-01-06/a.jsonl", [event(4, event_ts="2026-01-06")])
+    pipeline.run(DAY, date(2026, 1, 6), selection=["raw_sales"])
+    pipeline.run(DAY, date(2026, 1, 6), selection=["stg_sales_clean", "stg_sales_rejects"])
+    with pipeline.connect() as connection:
+        for statement in TAMPERED[rule].split("; "):
+            connection.execute(statement)
+    pipeline.run(DAY, date(2026, 1, 6), selection=["fact_sales"])
+    assert pipeline.query("select event_id from analytics.fact_sales") == [("event-4",)]
+
+
+@pytest.mark.parametrize(
+    ("asset", "check", "tampered"),
+    [
+        ("raw_sales", "row_balance", "delete from raw.raw_sales where source_row_number = 2"),
+        (
+            "raw_sales",
+            "row_balance",
+            "insert into raw.raw_sales from raw.raw_sales where source_row_number = 2",
+        ),
+        ("raw_sales", "files_loaded", "update raw.raw_sales_files set etag = 'other'"),
+        (
+            "stg_sales_clean",
+            "row_balance",
+            "delete from staging.stg_sales_rejects where source_row_number = 1",
+        ),
+        (
+            "stg_sales_rejects",
+            "known_reasons",
+            "update staging.stg_sales_rejects set reason = 'Bad mood'",
+        ),
+        (
+            "stg_sales_rejects",
+            "known_reasons",
+            "update staging.stg_sales_rejects set rules_version = 'older'",
+        ),
+        (
+            "fact_sales",
+            "matches_clean",
+            "update analytics.fact_sales set total_amount = total_amount + 0.01 "
+            "where source_row_number = 2",
+        ),
+        (
+            "fact_sales",
+            "matches_clean",
+            "delete from analytics.fact_sales where source_row_number = 2",
+        ),
+    ],
+)
+def test_a_table_that_was_tampered_with_fails_its_check(
+    pipeline: Pipeline, asset: str, check: str, tampered: str
+) -> None:
+    pipeline.configure(reject_rate_error=Decimal(1), reject_rate_warn=Decimal(1))
+    pipeline.land("dt=2026-01-05/a.jsonl", ["broken", event(2), event(3)])
+    pipeline.run()
+    assert pipeline.evaluations(asset, check)["2026-01-05"].passed
+    with pipeline.connect() as connection:
+        connection.execute(tampered)
+    run_checks(pipeline, asset)
+    assert not pipeline.evaluations(asset, check)["2026-01-05"].passed
+
+
+def run_checks(pipeline: Pipeline, asset: str) -> None:
+    """Run the checks of an asset for `DAY`, and nothing else."""
+    keys = pipeline.definitions.resolve_asset_graph().asset_check_keys
+    job = dg.define_asset_job(
+        "only_checks",
+        selection=dg.AssetSelection.checks(
+            *(key for key in keys if key.asset_key == dg.AssetKey(asset))
+        ),
+    )
+    dg.Definitions.merge(pipeline.definitions, dg.Definitions(jobs=[job])).resolve_job_def(
+        "only_checks"
+    ).execute_in_process(
+        instance=pipeline.instance,
+        tags={
+            "dagster/asset_partition_range_start": DAY.isoformat(),
+            "dagster/asset_partition_range_end": DAY.isoformat(),
+        },
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        raise_on_error=False,
+    )
+
+
+def failed_checks(pipeline: Pipeline) -> set[str]:
+    """The names of the checks on clean whose latest result for `DAY` is a failure."""
+    keys = pipeline.definitions.resolve_asset_graph().asset_check_keys
+    return {
+        key.name
+        for key in keys
+        if key.asset_key == dg.AssetKey("stg_sales_clean")
+        and not pipeline.evaluations("stg_sales_clean", key.name)[DAY.isoformat()].passed
+    }
+
+
+def test_a_range_run_again_gives_each_day_a_new_answer(pipeline: Pipeline) -> None:
+    land_three_days(pipeline)
+    pipeline.run(DAY, LAST)
+    pipeline.land("dt=2026-01-06/b.jsonl", [event(n, event_ts="2026-01-06") for n in range(50, 90)])
+    assert pipeline.run(DAY, LAST).success
+    for asset, check in (("stg_sales_rejects", "reject_rate"), ("fact_sales", "matches_clean")):
+        results = pipeline.evaluations(asset, check)
+        assert results["2026-01-06"].passed or check == "reject_rate"
+        assert results["2026-01-05"].passed
+    assert "50 lines" in (pipeline.evaluations("stg_sales_rejects", "reject_rate")["2026-01-06"].description or "")
+    assert pipeline.materialized("fact_sales") == {"2026-01-05", "2026-01-06", "2026-01-07"}
+
+
+def test_a_range_of_one_day_answers_for_that_day(pipeline: Pipeline) -> None:
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(1)])
+    pipeline.run(DAY, DAY)
+    for key in pipeline.definitions.resolve_asset_graph().asset_check_keys:
+        results = pipeline.evaluations(key.asset_key.to_user_string(), key.name)
+        assert results["2026-01-05"].passed, key

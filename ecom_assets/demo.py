@@ -28,7 +28,9 @@ def main() -> None:
     settings = read_settings_or_exit()
     console = Console(highlight=False)
     first, last = settings.start_date, settings.start_date + timedelta(days=DAYS - 1)
-    console.print(f"\n[bold]One run for {first} to {last}[/bold]: files → RAW → STAGING → ANALYTICS\n")
+    console.print(
+        f"\n[bold]One run for {first} to {last}[/bold]: files → RAW → STAGING → ANALYTICS\n"
+    )
     from ecom_assets.definitions import defs  # now that the settings are known to be right
 
     if not _run(defs, first, last, console):
@@ -62,7 +64,7 @@ def _progress(console: Console) -> dg.LoggerDefinition:
     class Handler(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             meta = getattr(record, "dagster_meta", {})
-            event, step = meta.get("dagster_event"), meta.get("step_key")
+            event, step = meta.get("dagster_event"), str(meta.get("step_key"))
             if event is None:
                 if record.levelno >= logging.WARNING:
                     console.print(f"    [yellow]{meta.get('orig_message')}[/yellow]")
@@ -124,7 +126,9 @@ def _shown(value: object) -> str:
 
 
 def _show_ways_on(settings: Settings, console: Console) -> None:
-    landing, warehouse = (os.path.relpath(path) for path in (settings.landing, settings.duckdb_path))
+    landing, warehouse = (
+        os.path.relpath(path) for path in (settings.landing, settings.duckdb_path)
+    )
     console.print(
         f"\nThe files lie in [bold]{landing}[/bold], the tables in [bold]{warehouse}[/bold].\n"
         "Next: [bold]make dev[/bold] opens the Dagster UI on http://127.0.0.1:3000 with this run "

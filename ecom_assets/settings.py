@@ -62,7 +62,7 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path = PROJECT
     if environ is None:
         environ = {**_dotenv(root / ".env"), **os.environ}
     read = _Reader({name: value.strip() for name, value in environ.items()}, root)
-    warehouse = read.choice("ECOM_WAREHOUSE", "duckdb", ("duckdb",))
+    read.choice("ECOM_WAREHOUSE", "duckdb", ("duckdb",))
     landing = read.text("ECOM_LANDING", "data/landing")
     if "://" in landing:
         raise SettingsError(
@@ -76,7 +76,6 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path = PROJECT
             f"ECOM_REJECT_RATE_WARN holds {warn}, which is above ECOM_REJECT_RATE_ERROR ({error}): "
             "the rate that warns must not be above the rate that holds the day."
         )
-    assert warehouse == "duckdb"
     return Settings(
         landing=read.path("ECOM_LANDING", "data/landing"),
         source=read.source("synthetic"),
@@ -158,7 +157,7 @@ class _Reader:
             rate = Decimal(value)
         except InvalidOperation:
             rate = Decimal("NaN")
-        if not 0 <= rate <= 1:  # false for NaN too
+        if rate.is_nan() or not 0 <= rate <= 1:
             raise _wrong(name, value, "a share from 0 to 1, such as 0.10")
         return rate
 

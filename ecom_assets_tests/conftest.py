@@ -1,4 +1,4 @@
-"""What the tests share: a pipeline of their own on a folder, a DuckDB file and a Dagster instance."""
+"""What the tests share: a pipeline of their own, on a folder, a DuckDB file and an instance."""
 
 import gzip
 import json

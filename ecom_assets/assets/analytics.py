@@ -31,9 +31,7 @@ def audit_days(
     Held is a day that staging has not judged or calls not publishable, and one whose clean rows
     break a rule.
     """
-    judged = by_day(
-        session.run("staging/quality_by_day", first_day=days.first, last_day=days.last)
-    )
+    judged = by_day(session.run("staging/quality_by_day", first_day=days.first, last_day=days.last))
     tests = test_days(session, days, late_days=late_days)
     held = {}
     for day in days.days:

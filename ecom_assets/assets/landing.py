@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
+from ecom_assets import rules as quality_rules
 from ecom_assets.assets.tables import OWNERS
 from ecom_assets.landing.zone import LandedFile, LandingZone, folder_of, manifest_version
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
@@ -103,7 +104,10 @@ def build_sales_files(
 
 
 def generate_missing(
-    landing: LandingZone, days: EventDays, config: GeneratorConfig, context: dg.AssetExecutionContext
+    landing: LandingZone,
+    days: EventDays,
+    config: GeneratorConfig,
+    context: dg.AssetExecutionContext,
 ) -> None:
     """Write a generated batch for each day that has no files."""
     from ecom_assets.generator.day import expected_rows, generate_day
@@ -115,7 +119,13 @@ def generate_missing(
         if there and not (config.overwrite and name in there):
             continue
         rows = expected_rows(day, average=config.events_per_day, seed=config.seed)
-        blocks = generate_day(day, seed=config.seed, rows=rows, defect_share=config.defect_share)
+        blocks = generate_day(
+            day,
+            seed=config.seed,
+            rows=rows,
+            defect_share=config.defect_share,
+            rules=quality_rules.RULES,
+        )
         landing.write(name, blocks)
         context.log.info(f"generated {rows} events: {name}")
 

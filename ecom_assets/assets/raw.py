@@ -149,9 +149,7 @@ def build_raw_sales(partitions: dg.PartitionsDefinition, engine: str) -> dg.Asse
     return raw_sales
 
 
-def _metadata_by_day(
-    load: RawLoad, counts: Mapping[date, Row]
-) -> Mapping[date, Mapping[str, int]]:
+def _metadata_by_day(load: RawLoad, counts: Mapping[date, Row]) -> Mapping[date, Mapping[str, int]]:
     loaded: dict[date, list[LoadedFile]] = {day: [] for day in counts}
     for file in load.loaded:
         loaded[file.file.day].append(file)

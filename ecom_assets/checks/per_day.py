@@ -127,7 +127,9 @@ def summary(by_day: Mapping[date, DayResult]) -> DayResult:
     if not failed:
         return DayResult(True, f"All {len(by_day)} days passed.", {"days": len(by_day)})
     names = [day.isoformat() for day in failed]
-    listed = ", ".join(names[:FAILED_DAYS_SHOWN]) + (", …" if len(names) > FAILED_DAYS_SHOWN else "")
+    listed = ", ".join(names[:FAILED_DAYS_SHOWN]) + (
+        ", …" if len(names) > FAILED_DAYS_SHOWN else ""
+    )
     errors = [result for result in failed.values() if not result.warn_only]
     return DayResult(
         passed=False,
@@ -137,7 +139,9 @@ def summary(by_day: Mapping[date, DayResult]) -> DayResult:
             "days": len(by_day),
             "failed days": dg.MetadataValue.table(
                 [
-                    dg.TableRecord({"event date": day.isoformat(), "what failed": result.description})
+                    dg.TableRecord(
+                        {"event date": day.isoformat(), "what failed": result.description}
+                    )
                     for day, result in list(failed.items())[:FAILED_DAYS_SHOWN]
                 ],
                 dg.TableSchema([dg.TableColumn("event date"), dg.TableColumn("what failed")]),

@@ -153,9 +153,7 @@ def reject_rate(session: Session, days: EventDays, limits: StagingLimits) -> ByD
     }
 
 
-def _rate(
-    staged: Row, reasons: list[Row], samples: list[Row], limits: StagingLimits
-) -> DayResult:
+def _rate(staged: Row, reasons: list[Row], samples: list[Row], limits: StagingLimits) -> DayResult:
     rejects = staged["reject_rows"]
     lines = staged["clean_rows"] + rejects
     held = rejects > lines * limits.reject_rate_error
@@ -171,7 +169,10 @@ def _rate(
             "rejects": rejects,
             "lines": lines,
             "reasons": dg.MetadataValue.table(
-                [dg.TableRecord({"reason": r["reason"], "rows": r["reject_rows"]}) for r in reasons],
+                [
+                    dg.TableRecord({"reason": r["reason"], "rows": r["reject_rows"]})
+                    for r in reasons
+                ],
                 dg.TableSchema([dg.TableColumn("reason"), dg.TableColumn("rows", "int")]),
             ),
             "sample": sample_table(samples, hide_values=limits.hide_values),

@@ -1,10 +1,10 @@
 """The warehouse's contract: sessions that run the project's SQL files and load lines of files.
 
-    warehouse = DuckDBWarehouse(Path("data/warehouse.duckdb"))
-    with warehouse.session(Purpose("raw_sales", run_id, first_day, last_day)) as session:
-        with session.transaction():
-            session.run("staging/split", first_day=first_day, ...)
-        rows = session.run("staging/quality_by_day", first_day=first_day, last_day=last_day)
+warehouse = DuckDBWarehouse(Path("data/warehouse.duckdb"))
+with warehouse.session(Purpose("raw_sales", run_id, first_day, last_day)) as session:
+    with session.transaction():
+        session.run("staging/split", first_day=first_day, ...)
+    rows = session.run("staging/quality_by_day", first_day=first_day, last_day=last_day)
 """
 
 from collections.abc import Callable, Mapping, Sequence

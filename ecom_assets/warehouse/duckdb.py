@@ -6,7 +6,7 @@ step and closed after it, so that another program can look into it between steps
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -114,10 +114,8 @@ class DuckDBSession:
         except BaseException:
             # after an error DuckDB's COMMIT returns normally and keeps nothing, so it must not
             # be reached; a rollback that fails too must not hide why
-            try:
+            with suppress(Exception):
                 self._connection.rollback()
-            except Exception:
-                pass
             raise
         self._connection.commit()
 

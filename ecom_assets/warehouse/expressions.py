@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 
-def broken(rule: Rule) -> exp.Expression:
+def broken(rule: Rule) -> exp.Expr:
     """True where a row breaks the rule, else false, never null. Only a JSON object can break any
     rule but the first: of a line that cannot be read there is nothing more to say."""
     import sqlglot
@@ -33,23 +33,23 @@ def broken(rule: Rule) -> exp.Expression:
     return _call("coalesce", exp.paren(predicate), exp.false())
 
 
-def any_broken() -> exp.Expression:
+def any_broken() -> exp.Expr:
     """True where a row breaks one of the rules, else false."""
     return _any(rules.RULES)
 
 
-def broken_otherwise() -> exp.Expression:
+def broken_otherwise() -> exp.Expr:
     """True where a row breaks a rule that can be judged by looking at that row alone."""
     return _any([rule for rule in rules.RULES if "is_duplicate" not in rule.broken])
 
 
-def _any(some: Sequence[Rule]) -> exp.Expression:
+def _any(some: Sequence[Rule]) -> exp.Expr:
     from sqlglot import exp
 
     return exp.paren(exp.or_(*(broken(rule) for rule in some)))
 
 
-def first_reason() -> exp.Expression:
+def first_reason() -> exp.Expr:
     """The reason of the first rule that a row breaks."""
     from sqlglot import exp
 
@@ -59,7 +59,7 @@ def first_reason() -> exp.Expression:
     return case
 
 
-def all_reasons() -> exp.Expression:
+def all_reasons() -> exp.Expr:
     """The reasons of all rules that a row breaks, in their order, separated by `; `."""
     from sqlglot import exp
 
@@ -70,12 +70,12 @@ def all_reasons() -> exp.Expression:
     return _call("substr", _call("concat", *parts), exp.Literal.number(3))
 
 
-def rule_tests() -> list[exp.Expression]:
+def rule_tests() -> list[exp.Expr]:
     """For each rule two columns: how many rows break it, in a column of the rule's name, and where
     the first of them stands and what its value is, in `<rule>_sample`."""
     from sqlglot import exp
 
-    tests: list[exp.Expression] = []
+    tests: list[exp.Expr] = []
     for rule in rules.RULES:
         tests.append(exp.alias_(_call("count_if", broken(rule)), rule.name))
         value = exp.cast(exp.column(rule.field), "varchar") if rule.field else exp.null()
@@ -92,7 +92,7 @@ def rule_tests() -> list[exp.Expression]:
     return tests
 
 
-def offending_value() -> exp.Expression:
+def offending_value() -> exp.Expr:
     """Of a rejected row, the value that its first broken rule is about, as text."""
     from sqlglot import exp
 
@@ -105,24 +105,24 @@ def offending_value() -> exp.Expression:
     return case.else_(whole_line)
 
 
-def all_fields_present() -> exp.Expression:
+def all_fields_present() -> exp.Expr:
     """True where a line, taken apart as `event`, has a value in every field."""
     from sqlglot import exp
 
     return exp.and_(*(exp.column(f.name, table="event").is_(exp.null()).not_() for f in FIELDS))
 
 
-def days_table(days: Sequence[date]) -> exp.Expression:
+def days_table(days: Sequence[date]) -> exp.Expr:
     """One row a day: `event_date`."""
     return _table(["event_date"], [[day] for day in days])
 
 
-def rules_table() -> exp.Expression:
+def rules_table() -> exp.Expr:
     """One row a rule: `rule`, `reason`."""
     return _table(["rule", "reason"], [[rule.name, rule.reason] for rule in rules.RULES])
 
 
-def files_table(loaded: Sequence[LoadedFile]) -> exp.Expression:
+def files_table(loaded: Sequence[LoadedFile]) -> exp.Expr:
     """One row a loaded file, in the ledger's words."""
     names = ["source_filename", "batch_date", "etag", "size_bytes", "last_modified", "row_count"]
     rows = [
@@ -132,14 +132,16 @@ def files_table(loaded: Sequence[LoadedFile]) -> exp.Expression:
     return _table(names, rows)
 
 
-def _table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> exp.Expression:
+def _table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> exp.Expr:
     from sqlglot import exp
 
-    values = exp.values([tuple(literal(value) for value in row) for row in rows], alias="v", columns=names)
+    values = exp.values(
+        [tuple(literal(value) for value in row) for row in rows], alias="v", columns=names
+    )
     return exp.select(*names).from_(values)
 
 
-def _call(function: str, *arguments: exp.Expression) -> exp.Expression:
+def _call(function: str, *arguments: exp.Expr) -> exp.Expr:
     from sqlglot import exp
 
     return exp.func(function, *arguments, dialect=SHARED_DIALECT)

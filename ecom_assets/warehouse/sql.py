@@ -52,7 +52,7 @@ def render_table(name: str, dialect: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _parse(script: str, dialect: str) -> Sequence[exp.Expression]:
+def _parse(script: str, dialect: str) -> Sequence[exp.Expr]:
     import sqlglot
 
     written_in = dialect if script.startswith(f"{dialect}/") else SHARED_DIALECT
@@ -60,7 +60,7 @@ def _parse(script: str, dialect: str) -> Sequence[exp.Expression]:
     return [statement for statement in sqlglot.parse(text, read=written_in) if statement]
 
 
-def _bind(statement: exp.Expression, values: dict[str, Any]) -> exp.Expression:
+def _bind(statement: exp.Expr, values: dict[str, Any]) -> exp.Expr:
     from sqlglot import exp
 
     bound = statement.copy()
@@ -80,11 +80,11 @@ def _bind(statement: exp.Expression, values: dict[str, Any]) -> exp.Expression:
     return bound
 
 
-def literal(value: Any) -> exp.Expression:
+def literal(value: Any) -> exp.Expr:
     """A value as SQL says it: never text pasted into a statement."""
     from sqlglot import exp
 
-    if isinstance(value, exp.Expression):
+    if isinstance(value, exp.Expr):
         return value
     if isinstance(value, datetime):
         moment = exp.Literal.string(value.isoformat(sep=" ", timespec="microseconds"))
@@ -96,7 +96,7 @@ def literal(value: Any) -> exp.Expression:
     raise TypeError(f"{type(value).__name__} cannot be bound to a name in SQL")
 
 
-def _for_engine(statement: exp.Expression, dialect: str) -> exp.Expression:
+def _for_engine(statement: exp.Expr, dialect: str) -> exp.Expr:
     """What sqlglot does not know of how DuckDB says a thing."""
     from sqlglot import exp
 

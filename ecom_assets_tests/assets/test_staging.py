@@ -67,8 +67,8 @@ def test_quality_is_counted_per_day_and_per_rule(pipeline: Pipeline) -> None:
 def test_money_keeps_its_cents(pipeline: Pipeline) -> None:
     amounts = ["0.01", "19.99", "12345678901234.5678", "0.1", "99999999999999.9999"]
     lines = [
-        '{"event_id": "%d", "event_ts": "2026-01-05", "quantity": 1, "total_amount": %s}'
-        % (number, amount)
+        f'{{"event_id": "{number}", "event_ts": "2026-01-05", '
+        f'"quantity": 1, "total_amount": {amount}}}'
         for number, amount in enumerate(amounts)
     ]
     pipeline.land("dt=2026-01-05/a.jsonl", lines)
@@ -83,9 +83,9 @@ def test_a_repeated_event_is_kept_once_over_neighbouring_days(pipeline: Pipeline
     pipeline.land("dt=2026-01-06/a.jsonl", [event(1, event_ts="2026-01-06")])
     pipeline.run()
     pipeline.run(date(2026, 1, 6))
-    assert pipeline.query(
-        "select event_date, source_row_number from analytics.fact_sales"
-    ) == [(DAY, 1)]
+    assert pipeline.query("select event_date, source_row_number from analytics.fact_sales") == [
+        (DAY, 1)
+    ]
     assert reasons(pipeline) == [("Duplicate event_id", "Duplicate event_id")] * 2
     assert pipeline.evaluations("stg_sales_clean", "event_id_unique")["2026-01-06"].passed
 
@@ -148,7 +148,9 @@ def test_a_changed_rule_replays_all_lines_from_raw_without_the_landing_zone(
     before = rules.rules_version()
     with monkeypatch.context() as changed:
         changed.setattr(rules, "RULES", lenient)
-        assert pipeline.run(selection=["stg_sales_clean", "stg_sales_rejects", "fact_sales"]).success
+        assert pipeline.run(
+            selection=["stg_sales_clean", "stg_sales_rejects", "fact_sales"]
+        ).success
         assert rules.rules_version() != before
     assert pipeline.balance() == (2, 2, 0)
     assert pipeline.query("select count(*) from analytics.fact_sales") == [(2,)]

@@ -295,7 +295,9 @@ def test_a_range_run_again_gives_each_day_a_new_answer(pipeline: Pipeline) -> No
         results = pipeline.evaluations(asset, check)
         assert results["2026-01-06"].passed or check == "reject_rate"
         assert results["2026-01-05"].passed
-    assert "50 lines" in (pipeline.evaluations("stg_sales_rejects", "reject_rate")["2026-01-06"].description or "")
+    assert "50 lines" in (
+        pipeline.evaluations("stg_sales_rejects", "reject_rate")["2026-01-06"].description or ""
+    )
     assert pipeline.materialized("fact_sales") == {"2026-01-05", "2026-01-06", "2026-01-07"}
 
 

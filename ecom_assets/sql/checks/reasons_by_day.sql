@@ -8,4 +8,4 @@ select
 from staging.stg_sales_rejects
 where event_date between :first_day and :last_day
 group by event_date, reason
-order by event_date, reject_rows desc, reason;
+order by event_date asc, reject_rows desc, reason asc;

@@ -24,4 +24,4 @@ from (
             else true
         end as is_json
     from lines
-);
+) as judged;

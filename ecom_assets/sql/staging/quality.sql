@@ -44,19 +44,21 @@ rejects as (
     group by event_date
 ),
 
+rows_of_files as (
+    select
+        load_id,
+        source_filename,
+        count(*) as row_count
+    from raw.raw_sales
+    where batch_date between :first_day and :last_batch_day
+    group by load_id, source_filename
+),
+
 -- files that could not be read, or whose rows in RAW are not as many as their lines
 incomplete as (
     select distinct f.batch_date
     from raw.raw_sales_files as f
-    left join (
-        select
-            load_id,
-            source_filename,
-            count(*) as row_count
-        from raw.raw_sales
-        where batch_date between :first_day and :last_batch_day
-        group by load_id, source_filename
-    ) as r
+    left join rows_of_files as r
         on r.load_id = f.load_id
             and r.source_filename = f.source_filename
     where f.batch_date between :first_day and :last_batch_day

@@ -19,7 +19,7 @@ suspects as (
     from parsed_sales
     group by event_id
     having count(*) > 1
-    union
+    union distinct
     select event_id
     from neighbours
 ),
@@ -104,7 +104,7 @@ select
     c.source_row_number
 from candidates as c
 where c.is_kept_nearby
-    or exists(
+    or exists (
         select 1
         from kept_lines as k
         where k.event_id = c.event_id

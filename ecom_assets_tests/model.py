@@ -1,0 +1,354 @@
+"""The contract once more, in plain Python: what must become of the bytes of files.
+
+Written from the contract and not from the code, slow and obvious, without SQL. Tests compare the
+warehouse with it row by row. `judge` is the way in; what it leans on stands before it in the order
+in which a line meets it.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Literal
+
+REASONS = {
+    "json_object": "Malformed JSON",
+    "event_id_present": "Missing event_id",
+    "event_ts_valid": "Invalid event_ts",
+    "quantity_numeric": "Invalid quantity",
+    "quantity_positive": "Non-positive quantity",
+    "total_amount_numeric": "Invalid total_amount",
+    "total_amount_not_negative": "Negative total_amount",
+    "event_date_in_window": "event_ts outside its event date",
+    "event_id_unique": "Duplicate event_id",
+}
+"""Rule to reason, in the order of the rules."""
+
+UNIQUE_WITHIN = timedelta(days=7)
+
+TEXT_FIELDS = (
+    "event_id",
+    "order_id",
+    "session_id",
+    "category",
+    "currency",
+    "payment_method",
+    "country",
+    "device",
+    "marketing_channel",
+)
+INTEGER_FIELDS = ("customer_id", "product_id")
+NUMBER_FIELDS = ("quantity", "unit_price", "total_amount")
+
+Place = tuple[str, int]
+"""A line: its file's name and its number there."""
+
+
+# ---- bytes to lines
+
+
+def lines_of(content: bytes) -> list[tuple[int, str]]:
+    """The rows of a file: line number and text."""
+    rows = []
+    for number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+        if line.strip(b" \t\n\r\x0b\x0c"):
+            rows.append((number, line.removesuffix(b"\r").decode("utf-8", "replace")))
+    return rows
+
+
+# ---- a line to JSON, by RFC 8259: a tokenizer and a stack, so that no depth is too deep
+
+Kind = Literal["string", "number", "word", "object", "array"]
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value of a JSON object: its kind, and its text exactly as it was written."""
+
+    kind: Kind
+    text: str
+
+    @property
+    def string(self) -> str:
+        """What a JSON string says."""
+        said: str = json.loads(self.text)
+        return said
+
+
+_TOKEN = re.compile(
+    r"""[ \t\n\r]*(?:
+        (?P<string>"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9A-Fa-f]{4})*")
+        |(?P<number>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)
+        |(?P<word>true|false|null)
+        |(?P<mark>[]{}[,:])
+    )""",
+    re.VERBOSE,
+)
+
+
+class _NoJson(Exception):
+    """The line is no JSON by the book."""
+
+
+def read_json(line: str) -> Value | list[tuple[str, Value]] | None:
+    """A JSON document: the pairs of an object, another value, or None where it is no JSON."""
+    try:
+        return _read(line)
+    except _NoJson:
+        return None
+
+
+def _read(line: str) -> Value | list[tuple[str, Value]]:
+    pairs: list[tuple[str, Value]] = []
+    key = ""
+    value_start = 0
+    open_marks: list[str] = []
+    awaited = "value"
+    last: Value | None = None
+    text = line.rstrip(" \t\n\r")
+    position = 0
+    while position < len(text):
+        token = _TOKEN.match(text, position)
+        if token is None or awaited == "nothing":
+            raise _NoJson
+        kind = token.lastgroup or ""
+        start, position = token.span(kind)
+        word = token[kind]
+        if kind == "string":
+            _refuse_lone_surrogates(word)
+        if awaited in ("key", "key or end") and kind == "string":
+            if len(open_marks) == 1:
+                key = json.loads(word)
+            awaited = "colon"
+        elif awaited == "colon" and word == ":":
+            awaited, value_start = "value", 0
+        elif awaited in ("value", "value or end") and (kind != "mark" or word in "[{"):
+            if len(open_marks) == 1:
+                value_start = start
+            if kind == "mark":
+                open_marks.append(word)
+                awaited = "key or end" if word == "{" else "value or end"
+            else:
+                last = Value(kind, word)  # type: ignore[arg-type]
+                awaited = _after_value(open_marks, pairs, key, last)
+        elif word in "]}" and awaited in (
+            "comma or end",
+            "value or end" if word == "]" else "key or end",
+        ):
+            if not open_marks or open_marks.pop() != {"]": "[", "}": "{"}[word]:
+                raise _NoJson
+            last = Value("object" if word == "}" else "array", text[value_start:position])
+            awaited = _after_value(open_marks, pairs, key, last)
+        elif awaited == "comma or end" and word == ",":
+            awaited = "key" if open_marks[-1] == "{" else "value"
+        else:
+            raise _NoJson
+    if awaited != "nothing" or last is None:
+        raise _NoJson
+    return pairs if last.kind == "object" else last
+
+
+def _after_value(
+    open_marks: Sequence[str], pairs: list[tuple[str, Value]], key: str, value: Value
+) -> str:
+    if not open_marks:
+        return "nothing"
+    if list(open_marks) == ["{"]:
+        pairs.append((key, value))
+    return "comma or end"
+
+
+def _refuse_lone_surrogates(string: str) -> None:
+    if "\\u" in string and any("\ud800" <= c <= "\udfff" for c in json.loads(string)):
+        raise _NoJson
+
+
+# ---- values to types
+
+
+def text_of(value: Value | None) -> str | None:
+    """What a text field holds: a string's text, or the JSON text of anything else."""
+    if value is None or value.text == "null":
+        return None
+    return value.string if value.kind == "string" else value.text
+
+
+_NUMBER = re.compile(r"[ \t\n\r\f]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)\s*")
+_WIDE = Context(prec=40, rounding=ROUND_HALF_UP)
+
+
+def number_of(value: Value | None) -> Decimal | None:
+    """A JSON number or its text as NUMBER(18,4), rounded half away from zero; None for others."""
+    if value is None or value.kind not in ("number", "string"):
+        return None
+    match = _NUMBER.fullmatch(text_of(value) or "", re.ASCII)
+    if match is None:
+        return None
+    exact = Decimal(match[1])
+    if exact and exact.adjusted() > 14:
+        return None
+    if exact and exact.adjusted() < -5:
+        return Decimal("0.0000")
+    rounded = exact.quantize(Decimal("0.0001"), context=_WIDE) + 0
+    return rounded if abs(rounded) < 10**14 else None
+
+
+def integer_of(value: Value | None) -> int | None:
+    """A whole number or its text that fits 64 bits; None for others."""
+    if value is None or value.kind not in ("number", "string"):
+        return None
+    match = re.fullmatch(r"([+-]?[0-9]+)(\.0*)?", text_of(value) or "")
+    # more than 5,000 digits fit nothing, and Python refuses them
+    if match is None or len(match[1].lstrip("+-").lstrip("0")) > 19:
+        return None
+    number = int(match[1])
+    return number if -(2**63) <= number < 2**63 else None
+
+
+_MOMENT = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)"
+    r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)?)?",
+    re.ASCII,
+)
+
+BEYOND = datetime.min
+"""Stands for a valid moment whose UTC date is before year 1 or after 9999."""
+
+
+def moment_of(value: Value | None) -> datetime | None:
+    """An ISO 8601 date or date-time as UTC without a zone, cut to microseconds; None for others."""
+    if value is None or value.kind != "string":
+        return None
+    match = _MOMENT.fullmatch(value.string)
+    if match is None:
+        return None
+    year, month, day, hour, minute, second, fraction, sign, off_hours, off_minutes = match.groups()
+    try:
+        local = datetime(
+            int(year),
+            int(month),
+            int(day),
+            int(hour or 0),
+            int(minute or 0),
+            int(second or 0),
+            int((fraction or "0")[:6].ljust(6, "0")),
+        )
+    except ValueError:
+        return None
+    if int(off_hours or 0) > 14 or int(off_minutes or 0) > 59:
+        return None
+    offset = timedelta(hours=int(off_hours or 0), minutes=int(off_minutes or 0))
+    try:
+        zone = timezone(-offset if sign == "-" else offset)
+        return local.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+    except OverflowError:
+        return BEYOND
+
+
+# ---- lines to rows
+
+Cell = str | int | Decimal | datetime | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """What must become of a line.
+
+    Attributes:
+        line: its text.
+        batch_day: the day of its file.
+        event_date: the day it belongs to.
+        is_json: whether it is a JSON document of any kind.
+        values: its typed fields, where it is a JSON object that names no key twice.
+        unsure: fields whose text is a JSON number's, object's or array's: engines spell them
+            differently.
+        broken: all rules it breaks, in order.
+    """
+
+    line: str
+    batch_day: date
+    event_date: date
+    is_json: bool
+    values: Mapping[str, Cell] = field(default_factory=dict)
+    unsure: frozenset[str] = frozenset()
+    broken: tuple[str, ...] = ()
+
+    @property
+    def reasons(self) -> str:
+        return "; ".join(REASONS[rule] for rule in self.broken)
+
+
+def parse(line: str, batch_day: date, late_days: int = 0) -> Row:
+    """A line judged by itself: all rules but the uniqueness of its id."""
+    document = read_json(line)
+    row = Row(line, batch_day, batch_day, document is not None)
+    if not isinstance(document, list) or len(dict(document)) < len(document):
+        return replace(row, broken=("json_object",))
+    given = dict(document)
+    values: dict[str, Cell] = {name: text_of(given.get(name)) for name in TEXT_FIELDS}
+    values |= {name: integer_of(given.get(name)) for name in INTEGER_FIELDS}
+    numbers = {name: number_of(given.get(name)) for name in NUMBER_FIELDS}
+    moment = moment_of(given.get("event_ts"))
+    event_id = text_of(given.get("event_id"))
+    earliest = batch_day - timedelta(days=late_days)
+    in_window = moment is not None and earliest <= moment.date() <= batch_day
+    quantity, total = numbers["quantity"], numbers["total_amount"]
+    judged = {
+        "event_id_present": not event_id or event_id.isspace(),
+        "event_ts_valid": moment is None,
+        "quantity_numeric": quantity is None,
+        "quantity_positive": quantity is not None and quantity <= 0,
+        "total_amount_numeric": total is None,
+        "total_amount_not_negative": total is not None and total < 0,
+        "event_date_in_window": moment is not None and not in_window,
+    }
+    return replace(
+        row,
+        event_date=moment.date() if moment is not None and in_window else batch_day,
+        values=values | numbers | {"event_ts": moment},
+        unsure=frozenset(
+            n for n in TEXT_FIELDS if n in given and given[n].kind not in ("string", "word")
+        ),
+        broken=tuple(rule for rule, is_broken in judged.items() if is_broken),
+    )
+
+
+def judge(
+    files: Mapping[str, bytes],
+    first_day: date,
+    last_day: date,
+    *,
+    late_days: int = 0,
+    kept: Iterable[tuple[str, date]] = (),
+) -> dict[Place, Row]:
+    """What must become of the lines that belong to a range of days, both ends included.
+
+    Args:
+        files: content by name, `dt=YYYY-MM-DD/…`; those of other days may be among them.
+        first_day: first day of the range.
+        last_day: last day of the range.
+        late_days: how many days after its event date an event may arrive.
+        kept: event ids and days of the clean rows outside the range.
+    """
+    rows: dict[Place, Row] = {}
+    for name, content in files.items():
+        batch_day = date.fromisoformat(name[3:13])
+        for number, line in lines_of(content):
+            row = parse(line, batch_day, late_days)
+            if first_day <= row.event_date <= last_day:
+                rows[name, number] = row
+    days_kept: dict[str, set[date]] = {}
+    for event_id, day in kept:
+        days_kept.setdefault(event_id, set()).add(day)
+    for place, row in sorted(rows.items(), key=lambda item: (item[1].event_date, item[0])):
+        event_id = row.values.get("event_id")
+        if not isinstance(event_id, str):
+            continue
+        days = days_kept.setdefault(event_id, set())
+        if any(abs(day - row.event_date) <= UNIQUE_WITHIN for day in days):
+            rows[place] = replace(row, broken=(*row.broken, "event_id_unique"))
+        elif not row.broken:
+            days.add(row.event_date)
+    return rows

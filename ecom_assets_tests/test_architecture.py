@@ -1,0 +1,89 @@
+"""The directions in which modules may know each other, and what loading the project may cost."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ecom_assets.settings import PROJECT_ROOT
+
+PACKAGE = PROJECT_ROOT / "ecom_assets"
+
+# module or folder -> what else of ours it may import
+ALLOWED = {
+    "rules.py": set(),
+    "events.py": set(),
+    "settings.py": set(),
+    "partitions.py": set(),
+    "generator": {"rules", "generator"},
+    "landing": {"landing"},
+    "warehouse": {"warehouse", "landing", "rules", "events"},
+    "checks": {"checks", "partitions", "rules", "landing", "warehouse"},
+    "assets": {"assets", "checks", "partitions", "rules", "events", "generator", "landing"}
+    | {"settings", "warehouse"},
+}
+WITHOUT_DAGSTER = ("rules.py", "events.py", "settings.py", "generator", "landing", "warehouse")
+
+
+def modules(part: str) -> Iterator[Path]:
+    """The Python files of a module or folder of the package."""
+    path = PACKAGE / part
+    yield from [path] if path.is_file() else sorted(path.rglob("*.py"))
+
+
+def imports(path: Path) -> set[str]:
+    """The full names that a file imports, anywhere in it."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def test_every_module_has_its_place() -> None:
+    found = {p.name for p in PACKAGE.iterdir() if p.suffix == ".py" or (p / "__init__.py").exists()}
+    assert found - set(ALLOWED) == {"__init__.py", "definitions.py", "demo.py"}
+
+
+@pytest.mark.parametrize("part", list(ALLOWED))
+def test_nothing_points_back_up(part: str) -> None:
+    for path in modules(part):
+        for name in imports(path):
+            if name.startswith("ecom_assets."):
+                assert name.split(".")[1] in ALLOWED[part], f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("part", WITHOUT_DAGSTER)
+def test_what_is_below_the_graph_knows_no_dagster(part: str) -> None:
+    for path in modules(part):
+        assert not [name for name in imports(path) if name.split(".")[0] == "dagster"], path
+
+
+def test_private_names_of_dagster_stand_in_one_module() -> None:
+    using = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if any("._" in name for name in imports(path) if name.startswith("dagster"))
+    }
+    assert using == {"checks/per_day.py"}
+
+
+def test_loading_the_definitions_imports_nothing_heavy() -> None:
+    heavy = ("boto3", "dagster_aws", "dagster_snowflake", "duckdb", "faker", "numpy", "pyarrow")
+    code = (
+        "import sys, ecom_assets.definitions\n"
+        f"print([name for name in {(*heavy, 'snowflake', 'sqlglot')} if name in sys.modules])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=PROJECT_ROOT,
+        check=False,
+    )
+    assert (result.stdout, result.stderr) == ("[]\n", "")

@@ -1,0 +1,147 @@
+"""The definitions as Dagster loads them, and what their pages tell."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from ecom_assets import rules
+from ecom_assets.definitions import defs
+from ecom_assets.events import FACT_SALES, RAW_SALES, STG_SALES_CLEAN, STG_SALES_REJECTS, Column
+from ecom_assets.rules import RULES, Rule, to_line
+from ecom_assets.settings import PROJECT_ROOT
+from ecom_assets.warehouse.contract import Purpose
+from ecom_assets.warehouse.duckdb import DuckDBWarehouse
+from ecom_assets_tests.conftest import Pipeline, event
+
+
+def test_dagster_finds_the_definitions_valid() -> None:
+    command = Path(sys.executable).parent / "dagster"
+    result = subprocess.run(
+        [command, "definitions", "validate", "-w", "workspace.yaml"],
+        capture_output=True,
+        text=True,
+        cwd=PROJECT_ROOT,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert "Warning" not in result.stderr
+
+
+def test_the_graph_reads_as_the_data_flows() -> None:
+    graph = defs.resolve_asset_graph()
+    parents = {
+        node.key.to_user_string(): {key.to_user_string() for key in node.parent_keys}
+        for node in graph.asset_nodes
+    }
+    answers = {
+        "payment_method_usage",
+        "revenue_by_category",
+        "revenue_by_country",
+        "revenue_by_day",
+        "revenue_by_marketing_channel",
+    }
+    assert parents == {
+        "sales_files": set(),
+        "raw_sales": {"sales_files"},
+        "stg_sales_clean": {"raw_sales"},
+        "stg_sales_rejects": {"raw_sales"},
+        "fact_sales": {"stg_sales_clean", "stg_sales_rejects"},
+        **{answer: {"fact_sales"} for answer in answers},
+    }
+
+
+def test_every_asset_and_check_says_what_it_is() -> None:
+    graph = defs.resolve_asset_graph()
+    for node in graph.asset_nodes:
+        assert node.description, node.key
+        assert node.group_name != "default", node.key
+        assert node.kinds, node.key
+        assert node.owners, node.key
+    for spec in (check for d in defs.asset_checks or [] for check in d.check_specs):
+        assert len(spec.description or "") > 40, spec.key
+
+
+def test_up_to_the_fact_table_assets_are_partitioned_by_day_and_backfilled_in_one_run() -> None:
+    graph = defs.resolve_asset_graph()
+    for name in ("sales_files", "raw_sales", "stg_sales_clean", "stg_sales_rejects", "fact_sales"):
+        node = graph.get(dg.AssetKey(name))
+        assert isinstance(node.partitions_def, dg.DailyPartitionsDefinition)
+        assert node.backfill_policy == dg.BackfillPolicy.single_run()
+
+
+def test_the_tables_have_the_columns_that_their_pages_show(tmp_path: Path) -> None:
+    types = {
+        "VARIANT": "JSON",
+        "TIMESTAMP_NTZ": "TIMESTAMP",
+        "NUMBER(18,4)": "DECIMAL(18,4)",
+    }
+    expected: dict[str, tuple[Column, ...]] = {
+        "raw.raw_sales": RAW_SALES,
+        "staging.stg_sales_clean": STG_SALES_CLEAN,
+        "staging.stg_sales_rejects": STG_SALES_REJECTS,
+        "analytics.fact_sales": FACT_SALES,
+    }
+    warehouse = DuckDBWarehouse(tmp_path / "w.duckdb")
+    with warehouse.session(Purpose("test", "run"), print):
+        pass
+    import duckdb
+
+    with duckdb.connect(tmp_path / "w.duckdb") as connection:
+        for table, columns in expected.items():
+            found = connection.execute(f"describe {table}").fetchall()
+            assert [(row[0], row[1]) for row in found] == [
+                (column.name, types.get(column.type, column.type)) for column in columns
+            ], table
+
+
+def test_the_readme_table_has_each_rule_in_its_words() -> None:
+    readme = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
+    for rule in RULES:
+        row = f"| `{rule.name}` | {rule.reason} | {rule.broken_when} |"
+        assert row in readme, f"add to the README's table of rules: {row}"
+
+
+def test_a_rule_added_in_one_place_appears_everywhere(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = Rule(
+        name="not_free",
+        reason="Free of charge",
+        broken="total_amount = 0",
+        field="total_amount",
+        broken_when="`total_amount` is zero",
+        why="A gift is no sale.",
+        defect=lambda event, earlier, random: to_line({**event, "total_amount": 0}),
+    )
+    before = rules.rules_version()
+    monkeypatch.setattr(rules, "RULES", (*RULES, free))
+    assert rules.rules_version() != before
+    pipeline.land(
+        "dt=2026-01-05/a.jsonl", [event(n) for n in range(5)] + [event(9, total_amount=0)]
+    )
+    assert pipeline.run().success
+    assert pipeline.query("select reason, reasons from staging.stg_sales_rejects") == [
+        ("Free of charge", "Free of charge")
+    ]
+    assert pipeline.evaluations("stg_sales_clean", "not_free")["2026-01-05"].passed
+    assert pipeline.query(
+        "select reject_rows, broken_rows from staging.sales_quality_rules where rule = 'not_free'"
+    ) == [(1, 1)]
+    assert any(
+        spec.name == "not_free"
+        for d in pipeline.definitions.asset_checks or []
+        for spec in d.check_specs
+    )
+    pipeline.configure(source="synthetic")
+    (pipeline.settings.landing / "dt=2026-01-05/a.jsonl").unlink()
+    assert pipeline.run(config={"events_per_day": 400, "defect_share": 0.1}).success
+    counts = pipeline.query(
+        "select count(*) from staging.stg_sales_rejects where reason = 'Free of charge'"
+    )
+    assert counts[0][0] > 1, "generated defects break it, too"
+    monkeypatch.setattr(f"{__name__}.RULES", rules.RULES)
+    with pytest.raises(AssertionError, match="add to the README's table of rules"):
+        test_the_readme_table_has_each_rule_in_its_words()

@@ -1,0 +1,92 @@
+"""Settings: right ones are read, wrong ones are refused with one sentence."""
+
+import subprocess
+import sys
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from ecom_assets.settings import PROJECT_ROOT, SettingsError, read_settings
+
+
+def test_nothing_needs_to_be_set() -> None:
+    settings = read_settings({})
+    assert settings.landing == PROJECT_ROOT / "data/landing"
+    assert settings.source == "synthetic"
+    assert settings.duckdb_path == PROJECT_ROOT / "data/warehouse.duckdb"
+    assert settings.start_date == date(2026, 1, 1)
+    assert settings.late_days == 0
+    assert (settings.reject_rate_warn, settings.reject_rate_error) == (
+        Decimal("0.10"),
+        Decimal("0.30"),
+    )
+    assert settings.hide_values is False
+
+
+def test_a_relative_path_is_relative_to_the_project_wherever_the_command_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert read_settings({"ECOM_LANDING": "files"}).landing == PROJECT_ROOT / "files"
+    assert read_settings({"ECOM_LANDING": str(tmp_path)}).landing == tmp_path
+
+
+def test_a_dotenv_file_is_read_and_the_environment_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("ECOM_LATE_DAYS=2\nECOM_START_DATE=2025-01-01\n")
+    monkeypatch.setenv("ECOM_LATE_DAYS", "3")
+    monkeypatch.delenv("ECOM_START_DATE", raising=False)
+    settings = read_settings(root=tmp_path)
+    assert settings.late_days == 3
+    assert settings.start_date == date(2025, 1, 1)
+
+
+def test_an_empty_value_is_no_value() -> None:
+    assert read_settings({"ECOM_LATE_DAYS": " "}).late_days == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("ECOM_SOURCE", "magic", "synthetic or external"),
+        ("ECOM_WAREHOUSE", "oracle", "duckdb"),
+        ("ECOM_LANDING", "s3://bucket/prefix", "a path such as data/landing"),
+        ("ECOM_START_DATE", "01.02.2026", "a date such as 2026-01-01"),
+        ("ECOM_START_DATE", "2026-02-30", "a date such as 2026-01-01"),
+        ("ECOM_LATE_DAYS", "-1", "a whole number from 0 to 31"),
+        ("ECOM_LATE_DAYS", "1.5", "a whole number from 0 to 31"),
+        ("ECOM_LATE_DAYS", "٣", "a whole number from 0 to 31"),
+        ("ECOM_REJECT_RATE_WARN", "10%", "a share from 0 to 1"),
+        ("ECOM_REJECT_RATE_ERROR", "nan", "a share from 0 to 1"),
+        ("ECOM_REJECT_RATE_ERROR", "0.05", "must not be above"),
+        ("ECOM_HIDE_VALUES", "maybe", "true or false"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_it_holds_and_should_hold(
+    name: str, value: str, expected: str
+) -> None:
+    with pytest.raises(SettingsError) as error:
+        read_settings({name: value})
+    message = str(error.value)
+    assert name in message
+    assert value in message
+    assert expected in message
+    assert "\n" not in message
+
+
+def test_a_wrong_setting_stops_the_start_without_a_traceback() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "ecom_assets.settings"],
+        env={"ECOM_LATE_DAYS": "soon", "PATH": ""},
+        capture_output=True,
+        text=True,
+        cwd=PROJECT_ROOT,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert result.stderr == (
+        "ecom_assets: ECOM_LATE_DAYS holds 'soon', but it must be a whole number from 0 to 31.\n"
+    )

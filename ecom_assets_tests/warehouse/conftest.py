@@ -1,0 +1,185 @@
+"""What the warehouse's tests share: RAW and staging without Dagster, compared with the model."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecom_assets.assets.raw import load_new_files
+from ecom_assets.assets.staging import split_days
+from ecom_assets.landing.folder import FolderZone
+from ecom_assets.partitions import EventDays
+from ecom_assets.warehouse.contract import Purpose, Session
+from ecom_assets.warehouse.contract import Row as TableRow
+from ecom_assets.warehouse.duckdb import DuckDBWarehouse
+from ecom_assets_tests.model import BEYOND, REASONS, Place, Row, judge
+
+DAY = date(2026, 1, 5)
+
+
+def good(number: int | str = 1, day: date = DAY, **fields: Any) -> dict[str, Any]:
+    """The least event that breaks no rule, with other values in some fields."""
+    event = {"event_id": f"e{number}", "event_ts": day.isoformat()}
+    return {**event, "quantity": 1, "total_amount": 1, **fields}
+
+
+def jsonl(*lines: Mapping[str, Any] | str) -> bytes:
+    """A file of events and lines of text."""
+    texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
+    return "".join(f"{text}\n" for text in texts).encode()
+
+
+class Staging:
+    """A landing folder and an open warehouse.
+
+    Attributes:
+        late_days: how many days late an event may arrive.
+    """
+
+    def __init__(self, root: Path, session: Session) -> None:
+        self._root = root
+        self._session = session
+        self._files: dict[str, bytes] = {}
+        self.late_days = 0
+
+    def land(self, name: str, content: bytes) -> None:
+        """Put a file into the landing folder."""
+        path = self._root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        self._files[name] = content
+
+    def run(self, first: date = DAY, last: date | None = None) -> dict[Place, str]:
+        """Load and split some days; see that every line went where the model says.
+
+        Returns: the reasons of each line of these days, empty for a clean one.
+        """
+        wanted = self.expected(first, last or first)
+        self.load_and_split(first, last or first)
+        self.compare(wanted, first, last or first)
+        return {place: row.reasons for place, row in wanted.items()}
+
+    def expected(self, first: date, last: date) -> dict[Place, Row]:
+        """What the model says of these days, beside what is staged of others now."""
+        kept = [
+            (row["event_id"], row["event_date"])
+            for row in self.table("staging.stg_sales_clean")
+            if not first <= row["event_date"] <= last
+        ]
+        return judge(self._files, first, last, late_days=self.late_days, kept=kept)
+
+    def load_and_split(self, first: date, last: date) -> None:
+        """Load the files of these days, and of the later ones that late events are in; split."""
+        arrivals = EventDays(first, date.fromordinal(last.toordinal() + self.late_days))
+        zone = FolderZone(self._root)
+        load_new_files(self._session, zone, arrivals, run_id="test", log=_fail)
+        split_days(
+            self._session,
+            EventDays(first, last),
+            late_days=self.late_days,
+            reject_rate_error=Decimal(1),
+            run_id="test",
+        )
+
+    def table(self, name: str) -> Sequence[TableRow]:
+        return self._session.read_table(name)
+
+    def compare(self, wanted: Mapping[Place, Row], first: date, last: date) -> None:
+        """See that clean, rejects and the counts of these days are what the model says."""
+        clean, rejects = self.staged(first, last)
+        assert not clean.keys() & rejects.keys(), "a line in both tables"
+        assert clean.keys() | rejects.keys() == wanted.keys(), "lines lost or doubled"
+        found = {place: differences(row, clean, rejects, place) for place, row in wanted.items()}
+        assert not {place: said for place, said in found.items() if said}
+        self._compare_counts(wanted, first, last)
+
+    def staged(
+        self, first: date, last: date
+    ) -> tuple[dict[Place, TableRow], dict[Place, TableRow]]:
+        """The rows of these days in clean and in rejects, each line once."""
+        tables = []
+        for name in ("staging.stg_sales_clean", "staging.stg_sales_rejects"):
+            rows = [r for r in self.table(name) if first <= r["event_date"] <= last]
+            by_place = {(r["source_filename"], r["source_row_number"]): r for r in rows}
+            assert len(by_place) == len(rows), f"a line twice in {name}"
+            tables.append(by_place)
+        return tables[0], tables[1]
+
+    def _compare_counts(self, wanted: Mapping[Place, Row], first: date, last: date) -> None:
+        quality = {r["event_date"]: r for r in self.table("staging.sales_quality")}
+        rules = {(r["event_date"], r["rule"]): r for r in self.table("staging.sales_quality_rules")}
+        for day in EventDays(first, last).days:
+            rows = [row for row in wanted.values() if row.event_date == day]
+            bad = [row for row in rows if row.broken]
+            counted = quality[day]
+            assert counted["raw_rows"] == len(rows)
+            assert counted["clean_rows"] == len(rows) - len(bad)
+            assert counted["reject_rows"] == len(bad)
+            assert counted["publishable"]
+            firsts = Counter(row.broken[0] for row in bad)
+            alls = Counter(rule for row in bad for rule in row.broken)
+            for rule in REASONS:
+                of_rule = rules[day, rule]
+                assert of_rule["reject_rows"] == firsts[rule], rule
+                assert of_rule["broken_rows"] == alls[rule], rule
+
+
+def differences(
+    row: Row,
+    clean: Mapping[Place, TableRow],
+    rejects: Mapping[Place, TableRow],
+    place: Place,
+) -> list[str]:
+    """In what a line's staged row differs from what the model says."""
+    if place in rejects:
+        return _reject_differences(row, rejects[place])
+    staged = clean[place]
+    if row.broken:
+        return [f"is clean, should be rejected for: {row.reasons} ({row.line[:200]!r})"]
+    said = [
+        f"{name} is {staged[name]!r}, should be {value!r} ({row.line[:200]!r})"
+        for name, value in row.values.items()
+        if staged[name] != value and name not in row.unsure and value is not BEYOND
+    ]
+    if staged["event_date"] != row.event_date:
+        said.append(f"lies in {staged['event_date']}, should in {row.event_date}")
+    return said
+
+
+def _reject_differences(row: Row, staged: TableRow) -> list[str]:
+    said = []
+    if staged["reasons"] != row.reasons or staged["reason"] != row.reasons.split("; ")[0]:
+        line = row.line[:200]
+        said.append(f"rejected for {staged['reasons']!r}, should for {row.reasons!r} ({line!r})")
+    if (staged["raw"] is None) == row.is_json:
+        said.append(f"raw is {str(staged['raw'])[:50]!r}; is JSON: {row.is_json}")
+    if (staged["raw"], staged["raw_text"]) not in ((row.line, None), (None, row.line)):
+        said.append("the line is not kept as it was")
+    if staged["event_date"] != row.event_date:
+        said.append(f"lies in {staged['event_date']}, should in {row.event_date}")
+    return said
+
+
+def _fail(said: str) -> None:
+    raise AssertionError(said)
+
+
+@contextmanager
+def opened_staging(root: Path) -> Iterator[Staging]:
+    """An empty landing folder and an empty warehouse."""
+    warehouse = DuckDBWarehouse(root / "w.duckdb")
+    with warehouse.session(Purpose("test", "test"), _fail) as session:
+        yield Staging(root / "landing", session)
+
+
+@pytest.fixture
+def staging(tmp_path: Path) -> Iterator[Staging]:
+    """An empty landing folder and an empty warehouse."""
+    with opened_staging(tmp_path) as opened:
+        yield opened

@@ -56,7 +56,7 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
                 reject_rate_error=settings.reject_rate_error,
                 check=matches_clean,
             ),
-            build_answers(engine),
+            *build_answers(engine),
         ],
         asset_checks=[
             build_raw_checks(partitions),

@@ -75,7 +75,7 @@ RAW_SALES = (RAW, RAW_TEXT, SOURCE_FILENAME, SOURCE_ROW_NUMBER, BATCH_DATE, LOAD
 STG_SALES_CLEAN = (*_FIELD_COLUMNS[:2], EVENT_DATE, *_FIELD_COLUMNS[2:], *_LINEAGE)
 STG_SALES_REJECTS = (
     Column("reason", "VARCHAR", "The first rule broken, in the order of the rules."),
-    Column("reasons", "VARCHAR", "All rules broken, separated by `; `."),
+    Column("reasons", "VARCHAR", "All rules broken, separated by semicolons."),
     RAW,
     RAW_TEXT,
     EVENT_DATE,

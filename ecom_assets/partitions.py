@@ -6,6 +6,7 @@ from typing import Self
 
 import dagster as dg
 
+_TAGS_OF_DAYS = ("dagster/partition", "dagster/asset_partition_range_start")
 BACKFILL_POLICY = dg.BackfillPolicy.single_run()
 
 
@@ -23,7 +24,17 @@ class EventDays:
 
     @classmethod
     def of(cls, context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> Self:
-        """The event dates that a run was started for."""
+        """The event dates that a run was started for.
+
+        Raises:
+            dagster.Failure: it was started without any, as “Execute all” on a page of checks does.
+        """
+        if not {*_TAGS_OF_DAYS} & set(context.run.tags):
+            raise dg.Failure(
+                "This run was started without event dates. Choose a day or a range of days under "
+                "“Materialize…” on the asset's page; its checks run with it.",
+                allow_retries=False,
+            )
         keys = context.partition_key_range
         return cls(date.fromisoformat(keys.start), date.fromisoformat(keys.end))
 

@@ -27,7 +27,8 @@ def test_dagster_finds_the_definitions_valid() -> None:
         check=False,
     )
     assert result.returncode == 0, result.stderr
-    assert "Warning" not in result.stderr
+    assert "BetaWarning" not in result.stderr
+    assert "PreviewWarning" not in result.stderr
 
 
 def test_the_graph_reads_as_the_data_flows() -> None:
@@ -59,6 +60,7 @@ def test_every_asset_and_check_says_what_it_is() -> None:
         assert node.description, node.key
         assert node.group_name != "default", node.key
         assert node.kinds, node.key
+        assert node.metadata, node.key
         assert node.owners, node.key
     for spec in (check for d in defs.asset_checks or [] for check in d.check_specs):
         assert len(spec.description or "") > 40, spec.key

@@ -1,7 +1,8 @@
 """`fact_sales`: the days of clean staging that passed their audit.
 
 Write, audit, publish: staging is written first and audited there; only days that passed are
-replaced here, in one transaction. Held days keep what they had.
+replaced here, in one transaction. Held days keep what they had, and a run that held one fails after
+it has published the others, so that nobody takes it for a good one.
 """
 
 import time
@@ -12,6 +13,7 @@ from typing import Any
 
 import dagster as dg
 
+from ecom_assets.assets.answers import questions
 from ecom_assets.assets.tables import OWNERS, preview, table_metadata
 from ecom_assets.checks.analytics import compare_days, matches_clean
 from ecom_assets.checks.per_day import report_days, report_summary
@@ -96,8 +98,8 @@ def build_fact_sales(
         owners=OWNERS,
         output_required=False,
         description="One row per sale event, from clean staging only.\n\nA day is published whole, "
-        "after its audit. A bad day is held: it keeps what it had here and shows as not "
-        "materialized, while the other days of the run are published.",
+        "after its audit. A bad day is held: it keeps what it had here and shows as failed, "
+        "while the other days of the run are published.",
         metadata=table_metadata("ANALYTICS.FACT_SALES", FACT_SALES, "one row per sale event"),
     )
     def fact_sales(
@@ -111,35 +113,40 @@ def build_fact_sales(
                 session, days, late_days=late_days, reject_rate_error=reject_rate_error
             )
             publish_days(session, days, held)
+            for question in questions():
+                session.run(f"answers/{question.name}")
             facts = compare_days(session, days)
             shown = preview(session.run("analytics/preview_fact", day=days.last))
-        published = {day: _metadata(row) for day, row in facts.items() if day not in held}
+        seconds = {"seconds": round(time.monotonic() - start, 2)}
+        published: dict[date, dict[str, Any]] = {
+            day: {"dagster/partition_row_count": row["fact_rows"], **seconds}
+            for day, row in facts.items()
+            if day not in held
+        }
         if days.last in published:
             published[days.last]["preview"] = shown
-        seconds = {"seconds": round(time.monotonic() - start, 2)}
+        for question in questions():
+            context.log_event(dg.AssetMaterialization(question.name, metadata=seconds))
         if not held:
             for day, metadata in published.items():
                 context.add_asset_metadata(metadata, partition_key=day.isoformat())
-            yield dg.MaterializeResult(metadata=seconds)
+            yield dg.MaterializeResult()
             return
         # An output would stand for all days of the run. So the published ones are reported one by
         # one, and as Dagster then skips the check's step, its results are reported here.
-        for day, why in held.items():
-            context.log.error(f"{day} is held: {why}. FACT_SALES keeps what it had.")
         for day, metadata in published.items():
             yield dg.AssetMaterialization(
-                "fact_sales", partition=day.isoformat(), metadata={**metadata, **seconds}
+                "fact_sales", partition=day.isoformat(), metadata=metadata
             )
         results = {day: matches_clean(row, held.get(day)) for day, row in facts.items()}
         report_days(context, [check], {check.key: results})
         if not context.has_partition_key:
             report_summary(context, check, results)
+        reasons = "; ".join(f"{day}: {why}" for day, why in held.items())
+        raise dg.Failure(
+            f"{len(held)} of {days.count} days held, {len(published)} published. FACT_SALES keeps "
+            f"what it had of the held days. {reasons}",
+            allow_retries=False,
+        )
 
     return fact_sales
-
-
-def _metadata(row: Row) -> dict[str, Any]:
-    return {
-        "dagster/partition_row_count": row["fact_rows"],
-        "amount, all currencies": str(row["fact_amount"]),
-    }

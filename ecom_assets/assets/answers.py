@@ -4,18 +4,15 @@ A question is a file in `sql/answers/`: its first comment line is the title, the
 the file's name. Adding a question is adding a file.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import dagster as dg
 
-from ecom_assets.assets.tables import OWNERS, preview
-from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
+from ecom_assets.assets.tables import OWNERS
+from ecom_assets.warehouse.contract import Row, Session
 from ecom_assets.warehouse.sql import SQL_FOLDER
-
-PREVIEW_ROWS = 20
 
 
 @dataclass(frozen=True)
@@ -25,16 +22,19 @@ class Question:
     Attributes:
         name: of its file, its asset, and its view in ANALYTICS.
         title: what is asked, for people.
+        sql: what makes the view.
     """
 
     name: str
     title: str
+    sql: str
 
 
 def questions() -> Sequence[Question]:
     """All questions, revenue per day first."""
     files = sorted((SQL_FOLDER / "answers").glob("*.sql"))
-    found = [Question(file.stem, _title(file.read_text(encoding="utf-8"))) for file in files]
+    texts = {file.stem: file.read_text(encoding="utf-8") for file in files}
+    found = [Question(name, _title(sql), sql) for name, sql in texts.items()]
     return sorted(found, key=lambda question: (question.name != "revenue_by_day", question.name))
 
 
@@ -58,47 +58,26 @@ def read_answer(session: Session, question: Question) -> Sequence[Row]:
     )
 
 
-def build_answers(engine: str) -> dg.AssetsDefinition:
-    """The assets of all questions.
+def build_answers(engine: str) -> Sequence[dg.AssetSpec]:
+    """The assets of all questions. They are views, made in the step of `fact_sales`; as steps of
+    their own they would be skipped whenever a day is held, though they are up to date.
 
     Args:
         engine: the warehouse's kind, for people.
     """
-    asked = questions()
-
-    @dg.multi_asset(
-        name="answers",
-        specs=[
-            dg.AssetSpec(
-                question.name,
-                deps=["fact_sales"],
-                group_name="answers",
-                kinds={engine, "view"},
-                owners=OWNERS,
-                description=f"{question.title}, per currency. A view: always as fresh as "
-                "`fact_sales`. Materializing makes it anew from its file and shows a preview.",
-                metadata={"dagster/table_name": f"ANALYTICS.{question.name.upper()}"},
-            )
-            for question in asked
-        ],
-        can_subset=True,
-    )
-    def answers(
-        context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
-    ) -> Iterator[dg.MaterializeResult[Any]]:
-        purpose = Purpose("answers", context.run.run_id)
-        with warehouse.session(purpose, context.log.info) as session:
-            for question in asked:
-                if dg.AssetKey(question.name) not in context.selected_asset_keys:
-                    continue
-                session.run(f"answers/{question.name}")
-                rows = read_answer(session, question)
-                yield dg.MaterializeResult(
-                    asset_key=question.name,
-                    metadata={
-                        "dagster/row_count": len(rows),
-                        "preview": preview(rows[:PREVIEW_ROWS]),
-                    },
-                )
-
-    return answers
+    return [
+        dg.AssetSpec(
+            question.name,
+            deps=["fact_sales"],
+            group_name="answers",
+            kinds={engine, "view"},
+            owners=OWNERS,
+            description=f"{question.title}, per currency. A view on `fact_sales`, so always as "
+            "fresh as that; it is made anew whenever `fact_sales` is materialized.",
+            metadata={
+                "dagster/table_name": f"ANALYTICS.{question.name.upper()}",
+                "sql": dg.MetadataValue.md(f"```sql\n{question.sql}```"),
+            },
+        )
+        for question in questions()
+    ]

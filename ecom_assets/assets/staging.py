@@ -141,16 +141,18 @@ def build_staging(
         held = [day.isoformat() for day, row in quality.items() if not row["publishable"]]
         if held:
             context.log.error(f"{len(held)} of {days.count} days are held: {', '.join(held)}")
-        seconds = round(time.monotonic() - start, 2)
+        seconds = {"seconds": round(time.monotonic() - start, 2)}
         for asset, rows in previews.items():
             for day, row in quality.items():
                 context.add_asset_metadata(
-                    _metadata(asset, row), asset_key=asset, partition_key=day.isoformat()
+                    {**_metadata(asset, row), **seconds},
+                    asset_key=asset,
+                    partition_key=day.isoformat(),
                 )
             context.add_asset_metadata(
                 {"preview": preview(rows)}, asset_key=asset, partition_key=days.last.isoformat()
             )
-            yield dg.MaterializeResult(asset_key=asset, metadata={"seconds": seconds})
+            yield dg.MaterializeResult(asset_key=asset)
 
     return stg_sales
 
@@ -159,7 +161,7 @@ def _metadata(asset: str, row: Row) -> dict[str, Any]:
     rows = row["clean_rows"] if asset == "stg_sales_clean" else row["reject_rows"]
     return {
         "dagster/partition_row_count": rows,
-        "reject rate": float(row["reject_rate"]),
+        "reject rate": round(float(row["reject_rate"]), 4),
         "publishable": row["publishable"],
         "raw rows": row["raw_rows"],
         "clean rows": row["clean_rows"],

@@ -70,15 +70,15 @@ def matches_clean(row: Row, held_for: str | None = None) -> DayResult:
         description = f"held: {held_for}; FACT_SALES keeps {row['fact_rows']:,} earlier rows"
     else:
         description = (
-            f"{row['fact_rows']:,} rows and {row['fact_amount']:,} in FACT_SALES, "
-            f"{row['clean_rows']:,} and {row['clean_amount']:,} in clean staging"
+            f"{row['fact_rows']:,} rows in FACT_SALES, {row['clean_rows']:,} in clean staging; "
+            f"amounts differ by {differences['amount difference']:,.4f}"
         )
     return DayResult(
         passed=equal and not held_for,
         description=description,
         metadata={
             "fact rows": row["fact_rows"],
-            "clean rows": row["clean_rows"],
+            "clean rows": str(row["clean_rows"]),
             **{name: str(value) for name, value in differences.items()},
         },
     )

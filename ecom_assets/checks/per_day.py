@@ -125,7 +125,12 @@ def summary(by_day: Mapping[date, DayResult]) -> DayResult:
     """What a run for many days has to say of a check as a whole."""
     failed = {day: result for day, result in sorted(by_day.items()) if not result.passed}
     if not failed:
-        return DayResult(True, f"All {len(by_day)} days passed.", {"days": len(by_day)})
+        return DayResult(
+            True,
+            f"All {len(by_day)} days passed.",
+            {"days": str(len(by_day))},
+            warn_only=all(result.warn_only for result in by_day.values()),
+        )
     names = [day.isoformat() for day in failed]
     listed = ", ".join(names[:FAILED_DAYS_SHOWN]) + (
         ", …" if len(names) > FAILED_DAYS_SHOWN else ""
@@ -135,8 +140,8 @@ def summary(by_day: Mapping[date, DayResult]) -> DayResult:
         passed=False,
         description=f"{len(failed)} of {len(by_day)} days failed: {listed}",
         metadata={
-            "days failed": len(failed),
-            "days": len(by_day),
+            "days failed": str(len(failed)),
+            "days": str(len(by_day)),
             "failed days": dg.MetadataValue.table(
                 [
                     dg.TableRecord(

@@ -60,7 +60,7 @@ def rule_result(rule: Rule, test: Row | None, *, hide_values: bool) -> DayResult
     """Whether a day's clean rows keep a rule."""
     rows = test["row_count"] if test else 0
     broken = test[rule.name] if test else 0
-    metadata = {"rows that break it": broken, "limit": 0, "clean rows": rows}
+    metadata = {"rows that break it": broken, "limit": "0", "clean rows": str(rows)}
     if test and broken:
         where, _, value = test[f"{rule.name}_sample"].partition(": ")
         metadata["sample"] = f"{where}: {HIDDEN if hide_values else cut(value)}"
@@ -68,6 +68,6 @@ def rule_result(rule: Rule, test: Row | None, *, hide_values: bool) -> DayResult
         passed=broken == 0,
         description=f"{broken:,} of {rows:,} clean rows: {rule.reason}"
         if broken
-        else f"none of {rows:,} clean rows breaks it",
+        else f"None of {rows:,} clean rows breaks it",
         metadata=metadata,
     )

@@ -157,15 +157,15 @@ def _rate(staged: Row, reasons: list[Row], samples: list[Row], limits: StagingLi
     rejects = staged["reject_rows"]
     lines = staged["clean_rows"] + rejects
     held = rejects > lines * limits.reject_rate_error
-    limit = limits.reject_rate_error if held else limits.reject_rate_warn
     return DayResult(
         passed=rejects <= lines * limits.reject_rate_warn,
         description=f"{rejects:,} of {lines:,} lines rejected "
         f"({rejects / lines if lines else 0:.1%}); warns above {limits.reject_rate_warn:.0%}, "
         f"holds the day above {limits.reject_rate_error:.0%}",
         metadata={
-            "reject rate": rejects / lines if lines else 0.0,
-            "limit": float(limit),
+            "reject rate": round(rejects / lines, 4) if lines else 0.0,
+            "warns above": f"{limits.reject_rate_warn:.0%}",
+            "holds the day above": f"{limits.reject_rate_error:.0%}",
             "rejects": rejects,
             "lines": lines,
             "reasons": dg.MetadataValue.table(

@@ -20,6 +20,13 @@ def land_three_days(pipeline: Pipeline) -> None:
     pipeline.land("dt=2026-01-07/a.jsonl", [event(n, event_ts="2026-01-07") for n in range(20, 30)])
 
 
+def failure(run: dg.ExecuteInProcessResult) -> str | None:
+    """What the run that failed said of it."""
+    (event,) = run.filter_events(lambda e: e.event_type == dg.DagsterEventType.STEP_FAILURE)
+    data = event.step_failure_data.user_failure_data
+    return data.description if data else None
+
+
 def samples(evaluation: dg.AssetCheckEvaluation) -> list[dict[str, object]]:
     """The rows of a check's sample."""
     sample = evaluation.metadata["sample"]
@@ -29,7 +36,12 @@ def samples(evaluation: dg.AssetCheckEvaluation) -> list[dict[str, object]]:
 
 def test_a_range_run_publishes_the_good_days_and_holds_the_bad_one(pipeline: Pipeline) -> None:
     land_three_days(pipeline)
-    assert pipeline.run(DAY, LAST).success
+    run = pipeline.run(DAY, LAST)
+    assert not run.success, "a run that held a day must not look good"
+    assert failure(run) == (
+        "1 of 3 days held, 2 published. FACT_SALES keeps what it had of the held days. "
+        "2026-01-06: 5 of 10 lines rejected, more than 30%"
+    )
     published = pipeline.query(
         "select event_date, count(*) from analytics.fact_sales group by 1 order by 1"
     )
@@ -43,7 +55,7 @@ def test_a_held_day_keeps_what_it_had_until_it_is_fixed(pipeline: Pipeline) -> N
     pipeline.run()
     pipeline.land("dt=2026-01-05/a.jsonl", [event(2), "broken"])
     pipeline.land("dt=2026-01-06/a.jsonl", [event(3, event_ts="2026-01-06")])
-    assert pipeline.run(DAY, date(2026, 1, 6)).success
+    pipeline.run(DAY, date(2026, 1, 6))
     fact = "select event_id from analytics.fact_sales order by event_id"
     assert pipeline.query(fact) == [("event-1",), ("event-3",)]
     held = pipeline.evaluations("fact_sales", "matches_clean")["2026-01-05"]
@@ -118,7 +130,7 @@ def test_a_failed_reject_rate_shows_counts_limit_reasons_and_a_sample(pipeline: 
     result = pipeline.evaluations("stg_sales_rejects", "reject_rate")["2026-01-05"]
     assert result.metadata["rejects"].value == 2
     assert result.metadata["lines"].value == 3
-    assert result.metadata["limit"].value == 0.3
+    assert result.metadata["holds the day above"].value == "30%"
     name = "dt=2026-01-05/a.jsonl"
     assert samples(result) == [
         {"reason": "Invalid quantity", "file": name, "line": 2, "value": "x" * 80 + "…"},
@@ -307,3 +319,13 @@ def test_a_range_of_one_day_answers_for_that_day(pipeline: Pipeline) -> None:
     for key in pipeline.definitions.resolve_asset_graph().asset_check_keys:
         results = pipeline.evaluations(key.asset_key.to_user_string(), key.name)
         assert results["2026-01-05"].passed, key
+
+
+def test_checks_that_are_run_without_days_say_what_to_do(pipeline: Pipeline) -> None:
+    run = pipeline.definitions.resolve_implicit_global_asset_job_def().execute_in_process(
+        instance=pipeline.instance,
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        asset_selection=[dg.AssetKey("raw_sales")],
+        raise_on_error=False,
+    )
+    assert (failure(run) or "").startswith("This run was started without event dates. Choose a day")

@@ -23,7 +23,7 @@ from ecom_assets_tests.model import BEYOND, REASONS, Place, Row, judge
 DAY = date(2026, 1, 5)
 
 
-def good(number: int | str = 1, day: date = DAY, **fields: Any) -> dict[str, Any]:
+def good(number: int | str = 1, /, day: date = DAY, **fields: Any) -> dict[str, Any]:
     """The least event that breaks no rule, with other values in some fields."""
     event = {"event_id": f"e{number}", "event_ts": day.isoformat()}
     return {**event, "quantity": 1, "total_amount": 1, **fields}

@@ -37,10 +37,10 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/ready: $(VENV)/bin/python requirements.lock setup.cfg
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(BIN)/pip install -qq --disable-pip-version-check -r requirements.lock
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps -e .
 	@touch $@
 
 $(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	@$(BIN)/pip install -qq --disable-pip-version-check -r requirements-dev.lock
 	@touch $@

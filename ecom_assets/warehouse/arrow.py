@@ -82,8 +82,11 @@ def is_strict_json(line: str) -> bool:
     return True
 
 
-def json_number_text(line: str, field: str) -> str | None:
+def json_number_text(line: str, field: str) -> str:
     """A number of a JSON object as it was written, or a text as it is: a binary float would lose
-    its last digits."""
-    value = json.loads(line, parse_float=str, parse_int=str).get(field)
-    return value if isinstance(value, str) else None
+    its last digits. Empty where it is neither, for DuckDB takes no NULL from a function."""
+    try:
+        value = json.loads(line, parse_float=str, parse_int=str).get(field)
+    except RecursionError:  # a thousand levels deep
+        return ""
+    return value if isinstance(value, str) else ""

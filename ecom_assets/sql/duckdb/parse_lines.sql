@@ -1,8 +1,8 @@
 -- One row per current line of RAW that belongs to these days, its fields typed.
 -- A field that does not fit its type is null. JSON is read once per line.
 --
--- DuckDB turns JSON numbers into binary floats; up to 15 digits come back as they were written,
--- longer ones are read again from the line (json_number_text).
+-- DuckDB turns JSON numbers into binary floats. Up to 15 characters with up to 4 decimals come back
+-- as the number that was written; others are read again from the line (json_number_text).
 create or replace temporary table parsed_sales as
 with current_lines as (
     select
@@ -53,18 +53,21 @@ texts as (
                     '([Zz]|[+-](0\d|1[0-4])(:?[0-5]\d)?)?)?'
                 )
                 and not starts_with(event.event_ts, '0000')
-                then regexp_replace(replace(event.event_ts, ',', '.'), '(\.\d{6})\d+', '\1')
+                then regexp_replace(replace(upper(event.event_ts), ',', '.'), '(\.\d{6})\d+', '\1')
         end as event_ts_text,
         case
-            when length(event.quantity) > 15 then json_number_text(raw, 'quantity')
+            when regexp_matches(event.quantity, '\.\d{5}|[eE]|.{16}')
+                then json_number_text(raw, 'quantity')
             else event.quantity
         end as quantity_text,
         case
-            when length(event.unit_price) > 15 then json_number_text(raw, 'unit_price')
+            when regexp_matches(event.unit_price, '\.\d{5}|[eE]|.{16}')
+                then json_number_text(raw, 'unit_price')
             else event.unit_price
         end as unit_price_text,
         case
-            when length(event.total_amount) > 15 then json_number_text(raw, 'total_amount')
+            when regexp_matches(event.total_amount, '\.\d{5}|[eE]|.{16}')
+                then json_number_text(raw, 'total_amount')
             else event.total_amount
         end as total_amount_text
     from current_lines

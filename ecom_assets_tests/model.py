@@ -139,7 +139,8 @@ def _read(line: str) -> Value | list[tuple[str, Value]]:
         ):
             if not open_marks or open_marks.pop() != {"]": "[", "}": "{"}[word]:
                 raise _NoJson
-            last = Value("object" if word == "}" else "array", text[value_start:position])
+            inner = "" if len(open_marks) > 1 else text[value_start:position]
+            last = Value("object" if word == "}" else "array", inner)
             awaited = _after_value(open_marks, pairs, key, last)
         elif awaited == "comma or end" and word == ",":
             awaited = "key" if open_marks[-1] == "{" else "value"
@@ -155,7 +156,7 @@ def _after_value(
 ) -> str:
     if not open_marks:
         return "nothing"
-    if list(open_marks) == ["{"]:
+    if len(open_marks) == 1 and open_marks[0] == "{":
         pairs.append((key, value))
     return "comma or end"
 
@@ -175,7 +176,9 @@ def text_of(value: Value | None) -> str | None:
     return value.string if value.kind == "string" else value.text
 
 
-_NUMBER = re.compile(r"[ \t\n\r\f]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)\s*")
+_NUMBER = re.compile(
+    r"[ \t\n\r\f]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)[ \t\n\r\f]*"
+)
 _WIDE = Context(prec=40, rounding=ROUND_HALF_UP)
 
 
@@ -183,7 +186,7 @@ def number_of(value: Value | None) -> Decimal | None:
     """A JSON number or its text as NUMBER(18,4), rounded half away from zero; None for others."""
     if value is None or value.kind not in ("number", "string"):
         return None
-    match = _NUMBER.fullmatch(text_of(value) or "", re.ASCII)
+    match = _NUMBER.fullmatch(text_of(value) or "")
     if match is None:
         return None
     exact = Decimal(match[1])
@@ -340,8 +343,8 @@ def judge(
             if first_day <= row.event_date <= last_day:
                 rows[name, number] = row
     days_kept: dict[str, set[date]] = {}
-    for event_id, day in kept:
-        days_kept.setdefault(event_id, set()).add(day)
+    for kept_id, day in kept:
+        days_kept.setdefault(kept_id, set()).add(day)
     for place, row in sorted(rows.items(), key=lambda item: (item[1].event_date, item[0])):
         event_id = row.values.get("event_id")
         if not isinstance(event_id, str):

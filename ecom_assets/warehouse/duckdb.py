@@ -50,7 +50,13 @@ class DuckDBWarehouse:
     def _connect(self, log: Log) -> "duckdb.DuckDBPyConnection":
         import duckdb
 
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WarehouseError(
+                f"{self._path.parent} cannot be made ({error.strerror}): ECOM_DUCKDB_PATH must "
+                "name a file in a folder that you may write to."
+            ) from error
         start = time.monotonic()
         told = 0.0
         while True:

@@ -1,0 +1,104 @@
+"""`fact_sales` and the answers: good days are published, answers add up to the last cent."""
+
+import json
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from ecom_assets.assets.answers import questions
+from ecom_assets.warehouse.duckdb import DuckDBSession
+from ecom_assets_tests.conftest import DAY, Pipeline, event
+
+FIRST = date(2026, 1, 1)
+
+
+def test_of_thirty_days_with_one_bad_one_twenty_nine_are_published_in_one_run(
+    pipeline: Pipeline,
+) -> None:
+    pipeline.configure(source="synthetic")
+    pipeline.land("dt=2026-01-12/bad.jsonl", ["<html>503</html>"] * 40)
+    last = FIRST + timedelta(days=29)
+    pipeline.run(FIRST, last, config={"events_per_day": 60})
+    days = {FIRST + timedelta(days=n) for n in range(30)} - {date(2026, 1, 12)}
+    published = pipeline.query("select distinct event_date from analytics.fact_sales")
+    assert {day for (day,) in published} == days
+    assert pipeline.materialized("fact_sales") == {day.isoformat() for day in days}
+    for day in days | {date(2026, 1, 12)}:
+        raw, clean, rejects = pipeline.balance(day)
+        assert raw == clean + rejects > 0
+    differences = pipeline.query(
+        "select * exclude (ingestion_ts) from staging.stg_sales_clean "
+        "except all select * exclude (ingestion_ts) from analytics.fact_sales"
+    )
+    assert differences == []
+
+
+def test_the_statements_of_a_run_do_not_grow_with_its_days(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.configure(source="synthetic")
+    config = {"events_per_day": 30}
+    run, calls = DuckDBSession.run, list[str]()
+
+    def count(session: DuckDBSession, script: str, /, **values: Any) -> Any:
+        calls.append(script)
+        return run(session, script, **values)
+
+    monkeypatch.setattr(DuckDBSession, "run", count)
+    assert pipeline.run(DAY, DAY, config=config).success
+    of_one_day = calls.copy()
+    calls.clear()
+    assert pipeline.run(date(2026, 2, 1), date(2026, 2, 20), config=config).success
+    assert calls == of_one_day
+
+
+def test_the_answers_equal_an_independent_sum_over_the_files(pipeline: Pipeline) -> None:
+    pipeline.configure(source="synthetic")
+    last = FIRST + timedelta(days=2)
+    assert pipeline.run(FIRST, last, config={"events_per_day": 300, "defect_share": 0.0}).success
+    sums: dict[str, dict[tuple[str, str], Decimal]] = {
+        q.name: defaultdict(Decimal) for q in questions()
+    }
+    for path in pipeline.settings.landing.rglob("*.jsonl"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            sale = json.loads(line, parse_float=Decimal)
+            for name, field in GROUPED_BY.items():
+                key = sale["event_ts"][:10] if field == "event_date" else sale[field]
+                sums[name][key, sale["currency"]] += sale["total_amount"]
+    assert set(sums) == set(GROUPED_BY)
+    for name, field in GROUPED_BY.items():
+        found = pipeline.query(
+            f"select cast({field} as varchar), currency, revenue from analytics.{name}"
+        )
+        assert {(key, currency): revenue for key, currency, revenue in found} == sums[name]
+
+
+GROUPED_BY = {
+    "payment_method_usage": "payment_method",
+    "revenue_by_category": "category",
+    "revenue_by_country": "country",
+    "revenue_by_day": "event_date",
+    "revenue_by_marketing_channel": "marketing_channel",
+}
+
+
+def test_answers_are_up_to_date_also_when_a_day_is_held(pipeline: Pipeline) -> None:
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(1)])
+    pipeline.land("dt=2026-01-06/a.jsonl", ["broken"])
+    pipeline.run(DAY, date(2026, 1, 6))
+    assert pipeline.query("select revenue from analytics.revenue_by_day") == [(Decimal(25),)]
+    for question in questions():
+        record = pipeline.instance.get_latest_materialization_event(dg.AssetKey(question.name))
+        assert record is not None
+
+
+def test_sums_never_mix_currencies(pipeline: Pipeline) -> None:
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(1), event(2, currency="USD")])
+    pipeline.run()
+    for question in questions():
+        rows = pipeline.query(f"select currency, revenue from analytics.{question.name} order by 1")
+        assert rows == [("EUR", Decimal(25)), ("USD", Decimal(25))]

@@ -1,0 +1,87 @@
+"""The DuckDB file: one writer at a time, and others wait for their turn."""
+
+import subprocess
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ecom_assets.landing.zone import LandedFile
+from ecom_assets.warehouse.contract import LoadedFile, Purpose, WarehouseError
+from ecom_assets.warehouse.duckdb import DuckDBWarehouse
+from ecom_assets.warehouse.expressions import files_table
+
+HOLD = (
+    "import duckdb, sys, time; connection = duckdb.connect(sys.argv[1]); "
+    "print('held', flush=True); time.sleep({})"
+)
+PURPOSE = Purpose("test", "run")
+
+
+def hold(path: Path, seconds: float) -> subprocess.Popen[str]:
+    """Another process that has the file open for some seconds."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD.format(seconds), str(path)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def test_a_session_waits_for_its_turn_and_says_so(tmp_path: Path) -> None:
+    path, messages = tmp_path / "w.duckdb", list[str]()
+    with (
+        hold(path, 2) as holder,
+        DuckDBWarehouse(path).session(PURPOSE, messages.append) as session,
+    ):
+        assert session.run("staging/quality_by_day", first_day=None, last_day=None) == []
+        assert holder.poll() is not None, "nobody else has it now"
+    assert messages == [f"waiting for {path}: another process has it open"]
+
+
+def test_waiting_has_an_end_and_the_error_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "w.duckdb"
+    with hold(path, 30) as holder:
+        start = time.monotonic()
+        with (
+            pytest.raises(WarehouseError, match=r"held by another process .* Close that program"),
+            DuckDBWarehouse(path, wait_seconds=0.5).session(PURPOSE, print),
+        ):
+            pass
+        holder.kill()
+    assert time.monotonic() - start < 10
+
+
+def test_between_sessions_another_process_can_read_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "w.duckdb"
+    with DuckDBWarehouse(path).session(PURPOSE, print):
+        pass
+    with hold(path, 0) as holder:
+        assert holder.wait() == 0
+
+
+def test_a_file_that_is_no_database_is_named_in_the_error(tmp_path: Path) -> None:
+    path = tmp_path / "w.duckdb"
+    path.write_text("hello" * 10_000)
+    with (
+        pytest.raises(WarehouseError, match=r"w\.duckdb cannot be opened: .* ECOM_DUCKDB_PATH"),
+        DuckDBWarehouse(path).session(PURPOSE, print),
+    ):
+        pass
+
+
+def test_an_error_in_a_transaction_leaves_the_tables_as_they_were(tmp_path: Path) -> None:
+    now = datetime(2026, 1, 5)
+    file = LoadedFile(LandedFile("dt=2026-01-05/a.jsonl", now.date(), "etag", 1, now), 1)
+    entry = {"files": files_table([file]), "load_id": "load", "loaded_at": now}
+    with DuckDBWarehouse(tmp_path / "w.duckdb").session(PURPOSE, print) as session:
+        with pytest.raises(duckdb.Error), session.transaction():
+            session.run("raw/record_load", **entry)
+            session.run("staging/parsed_by_day")  # fails: this session has parsed nothing
+        assert session.read_table("raw.raw_sales_files") == []
+        with session.transaction():
+            session.run("raw/record_load", **entry)
+        assert len(session.read_table("raw.raw_sales_files")) == 1

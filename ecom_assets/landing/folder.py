@@ -43,7 +43,7 @@ class FolderZone:
                 for name in names:
                     if name.endswith(SUFFIXES) and not name.startswith((".", "_")):
                         path = os.path.join(parent, name)
-                        below = os.path.relpath(path, self._root)
+                        below = _readable(os.path.relpath(path, self._root))
                         try:
                             yield _landed(below.replace(os.sep, "/"), day, os.stat(path))
                         except FileNotFoundError:
@@ -116,6 +116,16 @@ class _Unchanged:
 
     def __exit__(self, *exception: object) -> None:
         self._stream.close()
+
+
+def _readable(name: str) -> str:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise LandingError(
+            f"{ascii(name)} in the landing folder has a name that is no UTF-8: rename the file."
+        ) from None
+    return name
 
 
 def _landed(name: str, day: date, stat: os.stat_result) -> LandedFile:

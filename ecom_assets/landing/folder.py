@@ -38,7 +38,7 @@ class FolderZone:
     def _list_day(self, day: date) -> Iterator[LandedFile]:
         folder = self._root / folder_of(day)
         try:
-            for parent, folders, names in os.walk(folder, onerror=_raise):
+            for parent, folders, names in os.walk(folder, onerror=_unless_gone):
                 folders[:] = [f for f in folders if not f.startswith((".", "_"))]
                 for name in names:
                     if name.endswith(SUFFIXES) and not name.startswith((".", "_")):
@@ -48,8 +48,6 @@ class FolderZone:
                             yield _landed(below.replace(os.sep, "/"), day, os.stat(path))
                         except FileNotFoundError:
                             continue  # went while we were looking
-        except FileNotFoundError:
-            return
         except OSError as error:
             raise LandingError(
                 f"The landing folder {folder} cannot be listed ({error.strerror}): "
@@ -133,5 +131,6 @@ def _landed(name: str, day: date, stat: os.stat_result) -> LandedFile:
     return LandedFile(name, day, f"{stat.st_mtime_ns:x}-{stat.st_size:x}", stat.st_size, modified)
 
 
-def _raise(error: OSError) -> None:
-    raise error
+def _unless_gone(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):  # no folder, or one that just went: no files
+        raise error

@@ -36,12 +36,14 @@ def read_lines(zone: LandingZone, file: LandedFile) -> Iterator[Lines]:
     """The lines of a file, some thousand at a time, as valid UTF-8 without their line ends.
 
     Raises:
-        UnreadableFile: a `.gz` that is truncated or no gzip at all.
+        UnreadableFile: a `.gz` that is truncated, empty, or no gzip at all.
         LandingError: the file vanished, was rewritten, or cannot be read.
     """
     with zone.open(file) as stored:
         stream = stored
         if file.name.endswith(".gz"):
+            if file.size == 0:  # which gzip would read as no lines; it is a broken upload
+                raise UnreadableFile(f"{file.name} is no complete gzip file (it is empty)")
             stream = cast(BinaryIO, gzip.GzipFile(fileobj=stored))
         try:
             yield from _split(stream)

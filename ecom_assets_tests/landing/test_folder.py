@@ -101,7 +101,7 @@ STRANGE = [
     "new\nline.jsonl", "tab\there.jsonl", "star*.jsonl", "what?.jsonl", "[abc].jsonl",
     "{a,b}.jsonl", "**.jsonl", "back\\slash.jsonl", "per%20cent.jsonl", "50%.jsonl", "a#b.jsonl",
     "a&b=c.jsonl", "a+b.jsonl", "~a.jsonl", "$HOME.jsonl", "${x}.jsonl", "`x`.jsonl", ":name.jsonl",
-    "a:b.jsonl", "café.jsonl", "cafe\u0301.jsonl", "日本語.jsonl", "😀.jsonl", "-rf.jsonl", "a..jsonl",
+    "a:b.jsonl", "café.jsonl", "cafe\u0301.jsonl", "日本.jsonl", "😀.jsonl", "-rf.jsonl", "a..jsonl",
     "a.jsonl.jsonl", "a.jsonl.gz.jsonl", "file:a.jsonl", "s3:a.jsonl", "dt=2026-01-06.jsonl",
     "x" * 240 + ".jsonl", "a\u00a0b.jsonl", "\u202egnp.jsonl", "a|b.jsonl", "<a>.jsonl", "@a.jsonl",
     "a,b.jsonl", "'.jsonl",

@@ -1,0 +1,383 @@
+"""An event is kept once: in a file, over the files of a day, over the days around it."""
+
+import json
+import time
+from datetime import date, timedelta
+
+import pytest
+
+from ecom_assets_tests.warehouse.conftest import DAY, Staging, good, jsonl
+
+DUPLICATE = "Duplicate event_id"
+
+
+def day(number: int) -> date:
+    """The days of January, so that day(5) is the fifth."""
+    return date(2026, 1, 1) + timedelta(days=number - 1)
+
+
+def name(number: int, file: str = "a") -> str:
+    return f"dt={day(number)}/{file}.jsonl"
+
+
+def copies(staging: Staging, *days: int) -> None:
+    """One and the same event in a file of each of these days."""
+    for number in days:
+        staging.land(name(number), jsonl(good("same", day(number))))
+
+
+def kept(staging: Staging) -> list[int]:
+    """The days whose copy is in clean."""
+    rows = staging.table("staging.stg_sales_clean")
+    return sorted(row["event_date"].day for row in rows if row["event_id"] == "esame")
+
+
+# ---- in a day
+
+
+def test_the_first_line_of_a_file_is_kept(staging: Staging) -> None:
+    staging.land(name(5), jsonl(good(1), good(2), good(1), good(1), good(3)))
+    assert list(staging.run().values()) == ["", "", DUPLICATE, DUPLICATE, ""]
+
+
+def test_the_first_line_by_file_name_is_kept_whatever_was_written_first(staging: Staging) -> None:
+    staging.land(name(5, "b"), jsonl(good(1), good(2)))
+    staging.land(name(5, "a10"), jsonl(good(3), good(1)))
+    staging.land(name(5, "a9"), jsonl(good(2)))
+    assert staging.run() == {
+        (name(5, "a10"), 1): "",
+        (name(5, "a10"), 2): "",
+        (name(5, "a9"), 1): "",
+        (name(5, "b"), 1): DUPLICATE,
+        (name(5, "b"), 2): DUPLICATE,
+    }
+
+
+def test_lines_are_counted_as_numbers_and_not_as_texts(staging: Staging) -> None:
+    fillers = [good(f"filler{n}") for n in range(20)]
+    staging.land(name(5), jsonl(*fillers[:8], good("x"), *fillers[8:], good("x")))
+    reasons = staging.run()
+    assert [line for (_, line), said in reasons.items() if said] == [22]
+
+
+def test_file_names_are_compared_by_character(staging: Staging) -> None:
+    files = ["B", "a", "é", "z", "Z", "1", "😀", "\uffee", "a b", "a-b", "a.b", "A"]
+    for file in files:
+        staging.land(name(5, file), jsonl(good(1)))
+    reasons = staging.run()
+    assert [place for place, said in reasons.items() if not said] == [
+        (min(name(5, file) for file in files), 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        *[
+            ("a", "A"),
+            ("a", "a "),
+            ("a", " a"),
+            ("á", "a\u0301"),
+            ("ﬀ", "ff"),
+            ("ß", "ss"),
+            ("1", "01"),
+        ],
+        *[("a", "a\x00"), ("a\x00b", "a\x00c"), ("\x00", "\x00\x00"), ("1", "1.0"), ("é", "e")],
+        *[
+            ("null", "NULL"),
+            ("x" * 1000 + "a", "x" * 1000 + "b"),
+            ("İ", "i"),
+            ("\u0131", "i"),
+            ("a", "à"),
+        ],
+    ],
+)
+def test_ids_that_differ_at_all_are_two_events(staging: Staging, first: str, second: str) -> None:
+    staging.land(name(5), jsonl(good(1, event_id=first), good(2, event_id=second)))
+    assert list(staging.run().values()) == ["", ""]
+
+
+def test_an_id_is_what_it_says_however_it_is_escaped(staging: Staging) -> None:
+    escaped = json.dumps(good("11")).replace("e11", "\\u0065\\u00311")
+    staging.land(name(5), jsonl(good("11"), escaped, good("ä")))
+    assert list(staging.run().values()) == ["", DUPLICATE, ""]
+
+
+def test_lines_without_an_id_are_duplicates_of_nothing(staging: Staging) -> None:
+    no_ids = [good(n, event_id=value) for n in range(3) for value in (None, "", "  ", "\u3000")]
+    staging.land(name(5), jsonl(*no_ids))
+    assert set(staging.run().values()) == {"Missing event_id"}
+
+
+def test_malformed_lines_are_duplicates_of_nothing(staging: Staging) -> None:
+    twice = json.dumps(good(1))[:-1] + ', "event_id": "e1"}'
+    staging.land(name(5), jsonl(twice, good(1), twice, '{"event_id": "e1"', good(1)))
+    malformed = "Malformed JSON"
+    assert list(staging.run().values()) == [malformed, "", malformed, malformed, DUPLICATE]
+
+
+def test_an_invalid_line_does_not_stand_in_the_way_of_a_valid_one(staging: Staging) -> None:
+    staging.land(name(5), jsonl(good(1, quantity=0), good(1), good(1)))
+    assert list(staging.run().values()) == ["Non-positive quantity", "", DUPLICATE]
+
+
+def test_an_invalid_line_after_a_kept_one_has_both_reasons(staging: Staging) -> None:
+    staging.land(name(5), jsonl(good(1, quantity=0), good(1), good(1, quantity=0, event_ts="x")))
+    assert list(staging.run().values()) == [
+        "Non-positive quantity",
+        "",
+        f"Invalid event_ts; Non-positive quantity; {DUPLICATE}",
+    ]
+
+
+def test_invalid_lines_alone_are_duplicates_of_nothing(staging: Staging) -> None:
+    staging.land(name(5), jsonl(good(1, quantity=0), good(1, quantity=0)))
+    assert set(staging.run().values()) == {"Non-positive quantity"}
+
+
+def test_the_same_run_again_keeps_the_same_lines(staging: Staging) -> None:
+    copies(staging, 5, 6)
+    staging.land(name(5, "b"), jsonl(good("same"), good(2)))
+    first = staging.run(day(5), day(6))
+    assert staging.run(day(5), day(6)) == first
+    assert staging.run(day(6)) == {place: first[place] for place in [(name(6), 1)]}
+    assert staging.run(day(5), day(6)) == first
+
+
+def test_a_rewritten_file_frees_the_ids_it_no_longer_holds(staging: Staging) -> None:
+    staging.land(name(5, "a"), jsonl(good(1)))
+    staging.land(name(5, "b"), jsonl(good(1)))
+    assert list(staging.run().values()) == ["", DUPLICATE]
+    staging.land(name(5, "a"), jsonl(good(2), good(3)))
+    assert list(staging.run().values()) == ["", "", ""]
+
+
+# ---- over the days of a range
+
+
+@pytest.mark.parametrize(
+    ("days", "wanted"),
+    [
+        ([1, 2], [1]),
+        ([1, 8], [1]),
+        ([1, 9], [1, 9]),
+        ([1, 6, 12], [1, 12]),
+        ([1, 8, 9], [1, 9]),
+        ([1, 8, 15], [1, 15]),
+        ([1, 9, 16, 17], [1, 9, 17]),
+        ([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], [1, 9]),
+        (list(range(1, 31)), [1, 9, 17, 25]),
+        ([3, 30], [3, 30]),
+    ],
+)
+def test_in_a_range_an_event_is_kept_again_after_seven_days(
+    staging: Staging, days: list[int], wanted: list[int]
+) -> None:
+    copies(staging, *days)
+    staging.run(day(1), day(30))
+    assert kept(staging) == wanted
+
+
+def test_a_range_and_its_days_one_after_the_other_keep_the_same(staging: Staging) -> None:
+    copies(staging, *range(1, 19))
+    for number in range(1, 19):
+        staging.run(day(number))
+    one_by_one = kept(staging)
+    staging.run(day(1), day(18))
+    assert kept(staging) == one_by_one == [1, 9, 17]
+
+
+def test_several_copies_a_day_over_a_range_are_kept_once(staging: Staging) -> None:
+    for number in (5, 6, 13):
+        for file in "ab":
+            staging.land(name(number, file), jsonl(*[good("same", day(number))] * 3))
+    reasons = staging.run(day(1), day(20))
+    clean = [place for place, said in reasons.items() if not said]
+    assert clean == [(name(5), 1), (name(13), 1)]
+
+
+def test_an_invalid_line_of_a_later_day_has_both_reasons(staging: Staging) -> None:
+    staging.land(name(5), jsonl(good(1, day(5), quantity=0)))
+    staging.land(name(6), jsonl(good(1, day(6))))
+    staging.land(name(7), jsonl(good(1, day(7), quantity=0)))
+    staging.land(name(14), jsonl(good(1, day(14), quantity=0)))
+    assert list(staging.run(day(1), day(20)).values()) == [
+        "Non-positive quantity",
+        "",
+        f"Non-positive quantity; {DUPLICATE}",
+        "Non-positive quantity",
+    ]
+
+
+def test_an_invalid_line_of_an_earlier_day_does_not_stand_in_the_way(staging: Staging) -> None:
+    staging.land(name(5), jsonl(good("same", day(5), quantity=0)))
+    copies(staging, 6, 7)
+    staging.run(day(5), day(7))
+    assert kept(staging) == [6]
+
+
+# ---- next to days that are staged already
+
+
+@pytest.mark.parametrize("staged", [6, 7, 12, 4, 3])
+def test_what_a_day_around_it_has_kept_is_a_duplicate(staging: Staging, staged: int) -> None:
+    copies(staging, 5, staged)
+    staging.run(day(staged))
+    assert list(staging.run(day(5)).values()) == [DUPLICATE]
+    assert kept(staging) == [staged]
+
+
+def test_what_a_day_eight_days_away_has_kept_is_none(staging: Staging) -> None:
+    copies(staging, 2, 10, 18)
+    staging.run(day(2))
+    staging.run(day(18))
+    assert list(staging.run(day(10)).values()) == [""]
+    assert kept(staging) == [2, 10, 18]
+
+
+def test_what_lies_before_and_after_a_range_counts_for_the_days_near_it(staging: Staging) -> None:
+    copies(staging, 3, *range(5, 26), 27)
+    staging.run(day(3))
+    staging.run(day(27))
+    staging.run(day(5), day(25))
+    assert kept(staging) == [3, 11, 19, 27]
+
+
+def test_a_later_day_that_is_staged_wins_over_an_earlier_one(staging: Staging) -> None:
+    copies(staging, 5, 9, 14)
+    staging.run(day(9))
+    staging.run(day(5), day(8))
+    staging.run(day(10), day(20))
+    assert kept(staging) == [9]
+
+
+def test_a_range_forgets_what_its_own_days_had_kept(staging: Staging) -> None:
+    copies(staging, 5, 6)
+    staging.run(day(6))
+    assert kept(staging) == [6]
+    staging.run(day(5), day(6))
+    assert kept(staging) == [5]
+
+
+def test_an_invalid_line_near_a_staged_day_has_both_reasons(staging: Staging) -> None:
+    staging.land(name(5), jsonl(good("same", day(5), quantity=0)))
+    copies(staging, 7)
+    staging.run(day(7))
+    assert list(staging.run(day(5)).values()) == [f"Non-positive quantity; {DUPLICATE}"]
+
+
+def test_rejected_copies_of_a_staged_day_are_no_hindrance(staging: Staging) -> None:
+    staging.land(name(5), jsonl(good("same", day(5), quantity=0)))
+    staging.run(day(5))
+    copies(staging, 6)
+    assert list(staging.run(day(6)).values()) == [""]
+
+
+# ---- late events
+
+
+@pytest.mark.parametrize(
+    ("late_days", "reasons"),
+    [
+        (0, ["", *["outside"] * 5]),
+        (1, ["", "", *["outside"] * 4]),
+        (3, ["", "", "", "", *["outside"] * 2]),
+    ],
+)
+def test_an_event_may_be_late_by_so_many_days_and_belongs_to_its_own(
+    staging: Staging, late_days: int, reasons: list[str]
+) -> None:
+    staging.late_days = late_days
+    ages = [0, 1, 2, 3, 4, -1]
+    staging.land(name(15), jsonl(*[good(age, day(15 - age)) for age in ages]))
+    outside = "event_ts outside its event date"
+    wanted = [said.replace("outside", outside) for said in reasons]
+    found = staging.run(day(10), day(20))
+    assert [found[name(15), line] for line in range(1, 7)] == wanted
+    in_clean = {
+        row["event_id"]: row["event_date"] for row in staging.table("staging.stg_sales_clean")
+    }
+    assert in_clean == {
+        f"e{age}": day(15 - age) for age, said in zip(ages, wanted, strict=True) if not said
+    }
+
+
+@pytest.mark.parametrize("late_days", [0, 1, 3])
+def test_every_line_belongs_to_one_day_whatever_is_staged_first(
+    staging: Staging, late_days: int
+) -> None:
+    staging.late_days = late_days
+    for number in range(10, 16):
+        events = [good(f"{number}-{age}", day(number - age)) for age in (0, 1, 2, 3, 5, -1)]
+        staging.land(name(number), jsonl(*events, "broken", good(f"{number}", event_ts="x")))
+    for number in (12, 10, 15, 11, 14, 13):
+        staging.run(day(number))
+    before = [staging.table(f"staging.stg_sales_{kind}") for kind in ("clean", "rejects")]
+    arrived = 6 * 8
+    too_early = sum(1 for n in range(10, 16) for age in range(1, late_days + 1) if n - age < 10)
+    too_early -= sum(1 for n in range(10, 16) for age in (4,) if age <= late_days and n - age < 10)
+    assert sum(map(len, before)) == arrived - too_early
+    staging.run(day(5), day(20))
+    assert (
+        sum(len(staging.table(f"staging.stg_sales_{k}")) for k in ("clean", "rejects")) == arrived
+    )
+
+
+def test_a_late_copy_is_a_duplicate_of_its_own_day(staging: Staging) -> None:
+    staging.late_days = 3
+    staging.land(name(5), jsonl(good(1, day(5))))
+    staging.land(name(7), jsonl(good(1, day(5)), good(2, day(5)), good(2, day(7))))
+    assert staging.run(day(5), day(7)) == {
+        (name(5), 1): "",
+        (name(7), 1): DUPLICATE,
+        (name(7), 2): "",
+        (name(7), 3): DUPLICATE,
+    }
+
+
+def test_a_late_event_is_kept_before_one_of_a_later_day(staging: Staging) -> None:
+    staging.late_days = 1
+    staging.land(name(6), jsonl(good(1, day(6))))
+    staging.land(name(7), jsonl(good(2, day(7)), good(1, day(6)), good(2, day(6))))
+    assert staging.run(day(6), day(7)) == {
+        (name(6), 1): "",
+        (name(7), 2): DUPLICATE,
+        (name(7), 3): "",
+        (name(7), 1): DUPLICATE,
+    }
+
+
+def test_an_offset_may_make_an_event_late(staging: Staging) -> None:
+    staging.late_days = 1
+    at = "2026-01-06T00:30:00+01:00"
+    staging.land(
+        name(6), jsonl(good(1, event_ts=at), good(2, event_ts="2026-01-06T23:30:00-01:00"))
+    )
+    found = staging.run(day(5), day(6))
+    assert found == {(name(6), 1): "", (name(6), 2): "event_ts outside its event date"}
+
+
+# ---- many
+
+
+def test_a_hundred_thousand_copies_of_one_event_take_seconds(staging: Staging) -> None:
+    staging.land(name(5), jsonl(good("same")) * 100_000)
+    start = time.monotonic()
+    staging.load_and_split(DAY, DAY)
+    assert time.monotonic() - start < 10
+    (clean,) = staging.table("staging.stg_sales_clean")
+    assert clean["source_row_number"] == 1
+    (quality,) = staging.table("staging.sales_quality")
+    assert (quality["raw_rows"], quality["clean_rows"]) == (100_000, 1)
+    assert {row["reasons"] for row in staging.table("staging.stg_sales_rejects")} == {DUPLICATE}
+
+
+def test_many_events_each_sent_again_every_day_take_seconds(staging: Staging) -> None:
+    for number in range(1, 31):
+        staging.land(name(number), jsonl(*[good(n, day(number)) for n in range(2_000)]))
+    start = time.monotonic()
+    staging.load_and_split(day(1), day(30))
+    assert time.monotonic() - start < 15
+    kept_on = {row["event_date"].day for row in staging.table("staging.stg_sales_clean")}
+    assert kept_on == {1, 9, 17, 25}
+    assert len(staging.table("staging.stg_sales_clean")) == 8_000

@@ -121,7 +121,7 @@ def _readable(name: str) -> str:
         name.encode()
     except UnicodeEncodeError:
         raise LandingError(
-            f"{ascii(name)} in the landing folder has a name that is no UTF-8: rename the file."
+            f"{name!a} in the landing folder has a name that is no UTF-8: rename the file."
         ) from None
     return name
 

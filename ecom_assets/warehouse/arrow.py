@@ -4,9 +4,10 @@ Imported at the first session, for pyarrow takes a while to import.
 """
 
 import json
+import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
-import orjson
 import pyarrow
 
 from ecom_assets.landing.lines import UnreadableFile, read_lines
@@ -73,20 +74,38 @@ class LineStream:
             self.loaded.append(LoadedFile(file, row_count))
 
 
-def is_strict_json(line: str) -> bool:
-    """Whether a line is JSON by the book."""
-    try:
-        orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return False
-    return True
+def json_text(line: str, field: str) -> str:
+    """The first value of a field at the top of a JSON object, a number as it was written and a text
+    as it is: a binary float would lose the last digits. Empty where it is neither, for DuckDB takes
+    no NULL from a function.
+
+    Reads piece after piece, because a parser that descends fails a thousand levels deep.
+    """
+    depth, key = 0, None
+    for match in _TOKEN.finditer(line):
+        piece = match[0]
+        if piece in "{[":
+            depth += 1
+        elif piece in "}]":
+            depth -= 1
+            if depth == 1:
+                key = None
+        elif depth == 1 and key is None:
+            key = json.loads(piece)
+        elif depth == 1:
+            if key == field:
+                return str(json.loads(piece)) if piece.startswith('"') else piece
+            key = None
+    return ""
 
 
-def json_number_text(line: str, field: str) -> str:
-    """A number of a JSON object as it was written, or a text as it is: a binary float would lose
-    its last digits. Empty where it is neither, for DuckDB takes no NULL from a function."""
-    try:
-        value = json.loads(line, parse_float=str, parse_int=str).get(field)
-    except RecursionError:  # a thousand levels deep
-        return ""
-    return value if isinstance(value, str) else ""
+def plain_number(text: str) -> str:
+    """A number without its exponent, which DuckDB takes only where what is before it fits on its
+    own. Any other text as it is."""
+    if not _WITH_EXPONENT.fullmatch(text.strip(" \t\n\f\r")):
+        return text
+    return format(Decimal(text.strip()), "f")
+
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|[^\s",:{}\[\]]+')
+_WITH_EXPONENT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]{1,3}")

@@ -90,12 +90,11 @@ class DuckDBSession:
     def add_functions(self) -> None:
         """Make the functions that `sql/duckdb/` needs and DuckDB lacks. They are called for the
         few lines that look like they need them."""
-        from ecom_assets.warehouse.arrow import is_strict_json, json_number_text
+        from ecom_assets.warehouse.arrow import json_text, plain_number
 
-        self._connection.create_function("is_strict_json", is_strict_json, ["VARCHAR"], "BOOLEAN")
-        self._connection.create_function(
-            "json_number_text", json_number_text, ["VARCHAR", "VARCHAR"], "VARCHAR"
-        )
+        text = "VARCHAR"
+        self._connection.create_function("json_text", json_text, [text, text], text)
+        self._connection.create_function("plain_number", plain_number, [text], text)
 
     def run(self, script: str, /, **values: Any) -> Sequence[Row]:
         for statement in render(script, "duckdb", **values):

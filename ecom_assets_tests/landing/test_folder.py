@@ -97,14 +97,15 @@ def test_files_in_subfolders_belong_to_the_day(tmp_path: Path) -> None:
 
 
 STRANGE = [
-    "it's.jsonl", 'say "hi".jsonl', "two words.jsonl", " leading.jsonl", "a;drop table x;--.jsonl",
-    "new\nline.jsonl", "tab\there.jsonl", "star*.jsonl", "what?.jsonl", "[abc].jsonl",
-    "{a,b}.jsonl", "**.jsonl", "back\\slash.jsonl", "per%20cent.jsonl", "50%.jsonl", "a#b.jsonl",
-    "a&b=c.jsonl", "a+b.jsonl", "~a.jsonl", "$HOME.jsonl", "${x}.jsonl", "`x`.jsonl", ":name.jsonl",
-    "a:b.jsonl", "café.jsonl", "cafe\u0301.jsonl", "日本.jsonl", "😀.jsonl", "-rf.jsonl", "a..jsonl",
-    "a.jsonl.jsonl", "a.jsonl.gz.jsonl", "file:a.jsonl", "s3:a.jsonl", "dt=2026-01-06.jsonl",
-    "x" * 240 + ".jsonl", "a\u00a0b.jsonl", "\u202egnp.jsonl", "a|b.jsonl", "<a>.jsonl", "@a.jsonl",
-    "a,b.jsonl", "'.jsonl",
+    "it's.jsonl", 'say "hi".jsonl', "two words.jsonl", " leading.jsonl",
+    "a;drop table x;--.jsonl", "new\nline.jsonl", "tab\there.jsonl", "star*.jsonl",
+    "what?.jsonl", "[abc].jsonl", "{a,b}.jsonl", "**.jsonl", "back\\slash.jsonl",
+    "per%20cent.jsonl", "50%.jsonl", "a#b.jsonl", "a&b=c.jsonl", "a+b.jsonl", "~a.jsonl",
+    "$HOME.jsonl", "${x}.jsonl", "`x`.jsonl", ":name.jsonl", "a:b.jsonl", "café.jsonl",
+    "cafe\u0301.jsonl", "日本.jsonl", "😀.jsonl", "-rf.jsonl", "a..jsonl", "a.jsonl.jsonl",
+    "a.jsonl.gz.jsonl", "file:a.jsonl", "s3:a.jsonl", "dt=2026-01-06.jsonl",
+    "x" * 240 + ".jsonl", "a\u00a0b.jsonl", "\u202egnp.jsonl", "a|b.jsonl", "<a>.jsonl",
+    "@a.jsonl", "a,b.jsonl", "'.jsonl",
 ]  # fmt: skip
 
 
@@ -279,6 +280,15 @@ def test_a_file_rewritten_while_it_is_read_is_said_to_have_changed(
         path.write_bytes(change)
         with pytest.raises(FileChanged, match=r"dt=2026-01-05/a\.jsonl"):
             read_to_the_end(stream.read, size)
+
+
+def test_a_file_read_in_one_go_is_said_to_have_changed_at_once(tmp_path: Path) -> None:
+    path = land(tmp_path, "dt=2026-01-05/a.jsonl", b"old\n")
+    os.utime(path, ns=(1, 1))
+    with FolderZone(tmp_path).open(the_file(tmp_path)) as stream:
+        path.write_bytes(b"new!")
+        with pytest.raises(FileChanged):
+            stream.read()
 
 
 def read_to_the_end(read: Any, size: int) -> None:

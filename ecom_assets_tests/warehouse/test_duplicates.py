@@ -130,6 +130,13 @@ def test_an_invalid_line_after_a_kept_one_has_both_reasons(staging: Staging) -> 
     ]
 
 
+def test_an_invalid_line_of_an_earlier_file_comes_before_the_kept_one(staging: Staging) -> None:
+    staging.land(name(5, "a"), jsonl(good(2), good(3), good(1, quantity=0)))
+    staging.land(name(5, "b"), jsonl(good(1), good(1, quantity=0)))
+    both = f"Non-positive quantity; {DUPLICATE}"
+    assert list(staging.run().values()) == ["", "", "Non-positive quantity", "", both]
+
+
 def test_invalid_lines_alone_are_duplicates_of_nothing(staging: Staging) -> None:
     staging.land(name(5), jsonl(good(1, quantity=0), good(1, quantity=0)))
     assert set(staging.run().values()) == {"Non-positive quantity"}
@@ -355,6 +362,13 @@ def test_an_offset_may_make_an_event_late(staging: Staging) -> None:
     )
     found = staging.run(day(5), day(6))
     assert found == {(name(6), 1): "", (name(6), 2): "event_ts outside its event date"}
+
+
+def test_a_malformed_line_belongs_to_the_day_of_its_file(staging: Staging) -> None:
+    staging.late_days = 3
+    twice = json.dumps(good(1, day(5)))[:-1] + ', "event_ts": "2026-01-04"}'
+    staging.land(name(6), jsonl(json.dumps(good(1, day(5)))[:-1], twice))
+    assert set(staging.run(day(3), day(6)).values()) == {"Malformed JSON"}
 
 
 # ---- many

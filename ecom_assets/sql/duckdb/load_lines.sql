@@ -1,6 +1,6 @@
 -- Every line of the files becomes a row of RAW, whatever it holds. `lines` is a stream of Arrow
 -- record batches. json_valid also accepts trailing commas, NaN and Infinity, so a line that looks
--- like it has one is put to a strict parser.
+-- like it has one is looked at again without its strings.
 insert into raw.raw_sales
 select
     case when is_json then line end as raw,
@@ -20,7 +20,10 @@ from (
                     line,
                     ',[ \t\r]*[}\]]|[:,\[][ \t\r]*-?([nN][aA][nN]|[iI][nN][fF])|^[ \t\r]*-?[nNiI]'
                 )
-                then is_strict_json(line)
+                then not regexp_matches(
+                    regexp_replace(line, '"([^"\\]|\\.)*"', '""', 'g'),
+                    ',[ \t\r]*[}\]]|[nN][aA][nN]|[iI][nN][fF]'
+                )
             else true
         end as is_json
     from lines

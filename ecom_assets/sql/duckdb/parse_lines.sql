@@ -2,7 +2,8 @@
 -- A field that does not fit its type is null. JSON is read once per line.
 --
 -- DuckDB turns JSON numbers into binary floats. Up to 15 characters with up to 4 decimals come back
--- as the number that was written; others are read again from the line (json_number_text).
+-- as the number that was written; others are read again from the line (json_text). A number with an
+-- exponent is written out before it is cast (plain_number).
 create or replace temporary table parsed_sales as
 with current_lines as (
     select
@@ -46,6 +47,25 @@ texts as (
         *,
         case
             when
+                length(event.event_id) > 15
+                and regexp_full_match(
+                    event.event_id, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)'
+                )
+                then json_text(raw, 'event_id')
+            else event.event_id
+        end as event_id_text,
+        case
+            when contains(event.customer_id, '.') and length(event.customer_id) > 15
+                then json_text(raw, 'customer_id')
+            else event.customer_id
+        end as customer_id_text,
+        case
+            when contains(event.product_id, '.') and length(event.product_id) > 15
+                then json_text(raw, 'product_id')
+            else event.product_id
+        end as product_id_text,
+        case
+            when
                 regexp_full_match(
                     event.event_ts,
                     '\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])'
@@ -57,17 +77,17 @@ texts as (
         end as event_ts_text,
         case
             when regexp_matches(event.quantity, '\.\d{5}|[eE]|.{16}')
-                then json_number_text(raw, 'quantity')
+                then plain_number(json_text(raw, 'quantity'))
             else event.quantity
         end as quantity_text,
         case
             when regexp_matches(event.unit_price, '\.\d{5}|[eE]|.{16}')
-                then json_number_text(raw, 'unit_price')
+                then plain_number(json_text(raw, 'unit_price'))
             else event.unit_price
         end as unit_price_text,
         case
             when regexp_matches(event.total_amount, '\.\d{5}|[eE]|.{16}')
-                then json_number_text(raw, 'total_amount')
+                then plain_number(json_text(raw, 'total_amount'))
             else event.total_amount
         end as total_amount_text
     from current_lines
@@ -75,17 +95,17 @@ texts as (
 
 typed as (
     select
-        event.event_id as event_id,
+        event_id_text as event_id,
         try_cast(event_ts_text as timestamptz) at time zone 'UTC' as event_ts,
         event.order_id as order_id,
         case
-            when regexp_full_match(event.customer_id, '[+-]?\d+(\.0*)?')
-                then try_cast(split_part(event.customer_id, '.', 1) as bigint)
+            when regexp_full_match(customer_id_text, '[+-]?\d+(\.0*)?')
+                then try_cast(split_part(customer_id_text, '.', 1) as bigint)
         end as customer_id,
         event.session_id as session_id,
         case
-            when regexp_full_match(event.product_id, '[+-]?\d+(\.0*)?')
-                then try_cast(split_part(event.product_id, '.', 1) as bigint)
+            when regexp_full_match(product_id_text, '[+-]?\d+(\.0*)?')
+                then try_cast(split_part(product_id_text, '.', 1) as bigint)
         end as product_id,
         event.category as category,
         case
@@ -132,7 +152,7 @@ placed as (
     select
         *,
         case
-            when cast(event_ts as date) between batch_date - :late_days and batch_date
+            when is_object and cast(event_ts as date) between batch_date - :late_days and batch_date
                 then cast(event_ts as date)
             else batch_date
         end as event_date

@@ -463,6 +463,11 @@ def test_a_number_of_a_million_digits_is_refused(staging: Staging, quote: str) -
     assert one_among_good(staging, line) == "Invalid quantity"
 
 
+def test_a_number_of_a_million_digits_and_an_exponent_is_refused(staging: Staging) -> None:
+    line = with_value("quantity", 1, f"{'1' * 1_000_000}e1").decode()
+    assert one_among_good(staging, line) == "Invalid quantity"
+
+
 def test_an_object_of_many_keys_is_a_row(staging: Staging) -> None:
     many = {f"k{n}": n for n in range(50_000)}
     assert one_among_good(staging, json.dumps({**good(), **many})) == ""

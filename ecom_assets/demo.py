@@ -106,12 +106,13 @@ def _show_results(definitions: dg.Definitions, console: Console) -> None:
 
 
 def _print_table(console: Console, title: str, rows: Sequence[Row]) -> None:
-    table = Table(title=f"\n{title}", title_justify="left", title_style="bold", box=None)
+    table = Table(box=None)
     for name, value in (rows[0] if rows else {"no rows": ""}).items():
         right = isinstance(value, int | float | Decimal)
         table.add_column(name, justify="right" if right else "left", header_style="dim")
     for row in rows[:ROWS_SHOWN]:
         table.add_row(*(_shown(value) for value in row.values()))
+    console.print(f"\n{title}", style="bold")
     console.print(table)
     if len(rows) > ROWS_SHOWN:
         console.print(f"  … and {len(rows) - ROWS_SHOWN} more rows", style="dim")

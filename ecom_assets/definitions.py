@@ -18,9 +18,27 @@ from ecom_assets.checks.analytics import build_fact_checks, matches_clean_spec
 from ecom_assets.checks.raw import build_raw_checks
 from ecom_assets.checks.staging import StagingLimits, build_staging_checks
 from ecom_assets.landing.folder import FolderZone
+from ecom_assets.landing.s3 import S3Zone
+from ecom_assets.landing.zone import LandingZone
 from ecom_assets.partitions import event_dates
-from ecom_assets.settings import Settings, read_settings
+from ecom_assets.settings import S3Url, Settings, read_settings
+from ecom_assets.warehouse.contract import Warehouse
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
+from ecom_assets.warehouse.snowflake import SnowflakeWarehouse
+
+
+def landing_of(settings: Settings) -> LandingZone:
+    """The landing zone that the settings choose; nothing is asked of it yet."""
+    if isinstance(settings.landing, S3Url):
+        return S3Zone(settings.landing.bucket, settings.landing.prefix)
+    return FolderZone(settings.landing)
+
+
+def warehouse_of(settings: Settings) -> Warehouse:
+    """The warehouse that the settings choose; nothing is asked of it yet."""
+    if settings.snowflake:
+        return SnowflakeWarehouse(settings.snowflake)
+    return DuckDBWarehouse(settings.duckdb_path)
 
 
 def build_definitions(
@@ -42,7 +60,7 @@ def build_definitions(
 
 def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.Definitions:
     partitions = event_dates(settings.start_date)
-    engine = "duckdb"
+    engine = settings.engine
     matches_clean = matches_clean_spec(partitions)
     return dg.Definitions(
         assets=[
@@ -80,8 +98,8 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
             )
         ],
         resources={
-            "landing": FolderZone(settings.landing),
-            "warehouse": DuckDBWarehouse(settings.duckdb_path),
+            "landing": landing_of(settings),
+            "warehouse": warehouse_of(settings),
             **resources,
         },
         # One run is one process: loading Dagster again for each step would cost more than the

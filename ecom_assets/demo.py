@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import dagster as dg
 from rich.console import Console
@@ -127,9 +128,12 @@ def _shown(value: object) -> str:
 
 
 def _show_ways_on(settings: Settings, console: Console) -> None:
-    landing, warehouse = (
-        os.path.relpath(path) for path in (settings.landing, settings.duckdb_path)
-    )
+    landing = settings.landing
+    if isinstance(landing, Path):
+        landing = os.path.relpath(landing)
+    warehouse = os.path.relpath(settings.duckdb_path)
+    if settings.snowflake:
+        warehouse = f"Snowflake's database {settings.snowflake.database}"
     console.print(
         f"\nThe files lie in [bold]{landing}[/bold], the tables in [bold]{warehouse}[/bold].\n"
         "Next: [bold]make dev[/bold] opens the Dagster UI on http://127.0.0.1:3000 with this run "

@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Literal
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 Source = Literal["synthetic", "external"]
+Engine = Literal["duckdb", "snowflake"]
 
 
 class SettingsError(ValueError):
@@ -24,11 +25,49 @@ class SettingsError(ValueError):
 
 
 @dataclass(frozen=True)
+class S3Url:
+    """A place in S3: a bucket, and what the names of all objects there begin with."""
+
+    bucket: str
+    prefix: str
+
+    def __str__(self) -> str:
+        return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
+
+
+@dataclass(frozen=True)
+class SnowflakeSettings:
+    """The Snowflake connection. Secrets are left out of its text.
+
+    Attributes:
+        account: the account identifier, `organisation-account`.
+        private_key_path: the private key (PKCS#8, PEM) of the user; the documented way to log in.
+        private_key_passphrase: what the key is encrypted with, if it is.
+        password: in place of a key.
+        host: a private link or a test server; by default it follows from the account.
+        storage_integration: what lets Snowflake read the bucket; used by the set-up alone.
+    """
+
+    account: str
+    user: str
+    role: str
+    warehouse: str
+    database: str
+    private_key_path: Path | None = None
+    private_key_passphrase: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+    host: str | None = None
+    port: int | None = None
+    protocol: str | None = None
+    storage_integration: str | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings, checked.
 
     Attributes:
-        landing: the landing zone, an absolute folder.
+        landing: the landing zone, an absolute folder or a place in S3.
         source: `synthetic`: a day without files gets a generated batch; `external`: files come
             from elsewhere and are never written.
         duckdb_path: the DuckDB file, absolute.
@@ -37,9 +76,10 @@ class Settings:
         reject_rate_warn: a day's reject rate above which its check warns.
         reject_rate_error: a day's reject rate above which the day is held.
         hide_values: leave payload values out of check samples (personal data).
+        snowflake: the connection, where Snowflake is the warehouse.
     """
 
-    landing: Path
+    landing: Path | S3Url
     source: Source
     duckdb_path: Path
     start_date: date
@@ -47,6 +87,12 @@ class Settings:
     reject_rate_warn: Decimal
     reject_rate_error: Decimal
     hide_values: bool
+    snowflake: SnowflakeSettings | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """The warehouse's kind."""
+        return "snowflake" if self.snowflake else "duckdb"
 
 
 def read_settings(environ: Mapping[str, str] | None = None, root: Path = PROJECT_ROOT) -> Settings:
@@ -62,12 +108,12 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path = PROJECT
     if environ is None:
         environ = {**_dotenv(root / ".env"), **os.environ}
     read = _Reader({name: value.strip() for name, value in environ.items()}, root)
-    read.choice("ECOM_WAREHOUSE", "duckdb", ("duckdb",))
-    landing = read.text("ECOM_LANDING", "data/landing")
-    if "://" in landing:
+    landing = read.landing("ECOM_LANDING", "data/landing")
+    engine = read.choice("ECOM_WAREHOUSE", "duckdb", ("duckdb", "snowflake"))
+    if engine == "snowflake" and not isinstance(landing, S3Url):
         raise SettingsError(
-            f"ECOM_LANDING holds {landing!r}, but this version reads a folder only: "
-            "set it to a path such as data/landing."
+            f"ECOM_WAREHOUSE holds 'snowflake' and ECOM_LANDING {str(landing)!r}, but Snowflake "
+            "cannot read a local folder: set ECOM_LANDING to s3://bucket/prefix."
         )
     warn = read.rate("ECOM_REJECT_RATE_WARN", "0.10")
     error = read.rate("ECOM_REJECT_RATE_ERROR", "0.30")
@@ -77,14 +123,15 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path = PROJECT
             "the rate that warns must not be above the rate that holds the day."
         )
     return Settings(
-        landing=read.path("ECOM_LANDING", "data/landing"),
-        source=read.source("synthetic"),
+        landing=landing,
+        source=read.source("external" if isinstance(landing, S3Url) else "synthetic"),
         duckdb_path=read.path("ECOM_DUCKDB_PATH", "data/warehouse.duckdb"),
         start_date=read.day("ECOM_START_DATE", "2026-01-01"),
         late_days=read.whole_number("ECOM_LATE_DAYS", "0", most=31),
         reject_rate_warn=warn,
         reject_rate_error=error,
         hide_values=read.switch("ECOM_HIDE_VALUES", "false"),
+        snowflake=_snowflake(read) if engine == "snowflake" else None,
     )
 
 
@@ -104,6 +151,34 @@ def _dotenv(path: Path) -> dict[str, str]:
     return {name: value for name, value in dotenv_values(path).items() if value is not None}
 
 
+def _snowflake(read: "_Reader") -> SnowflakeSettings:
+    key = read.file("SNOWFLAKE_PRIVATE_KEY_PATH")
+    password = read.secret("SNOWFLAKE_PASSWORD")
+    if key is None and password is None:
+        raise SettingsError(
+            "SNOWFLAKE_PRIVATE_KEY_PATH is not set, but ECOM_WAREHOUSE=snowflake needs it: set it "
+            "to the path of the user's private key (or set SNOWFLAKE_PASSWORD)."
+        )
+    port = read.text("SNOWFLAKE_PORT", "")
+    if port and not re.fullmatch(r"[0-9]{1,5}", port):
+        raise _wrong("SNOWFLAKE_PORT", port, "a port number")
+    protocol = read.choice("SNOWFLAKE_PROTOCOL", "https", ("https", "http"))
+    return SnowflakeSettings(
+        account=read.needed("SNOWFLAKE_ACCOUNT", "the account identifier, organisation-account"),
+        user=read.needed("SNOWFLAKE_USER", "the user to log in as"),
+        role=read.needed("SNOWFLAKE_ROLE", "the role that loads and transforms"),
+        warehouse=read.needed("SNOWFLAKE_WAREHOUSE", "the warehouse to compute on"),
+        database=read.needed("SNOWFLAKE_DATABASE", "the database of RAW, STAGING and ANALYTICS"),
+        private_key_path=key,
+        private_key_passphrase=read.secret("SNOWFLAKE_PRIVATE_KEY_PASSPHRASE"),
+        password=password,
+        host=read.text("SNOWFLAKE_HOST", "") or None,
+        port=int(port) if port else None,
+        protocol=protocol,
+        storage_integration=read.text("SNOWFLAKE_STORAGE_INTEGRATION", "") or None,
+    )
+
+
 class _Reader:
     """Reads one value at a time; every mistake becomes one sentence that names the variable."""
 
@@ -119,6 +194,37 @@ class _Reader:
         if "\0" in value:
             raise _wrong(name, value, "a path")
         return (self._root / Path(value).expanduser()).resolve()
+
+    def landing(self, name: str, default: str) -> Path | S3Url:
+        value = self.text(name, default)
+        if "://" not in value:
+            return self.path(name, default)
+        matched = re.fullmatch(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?", value)
+        if matched is None:
+            raise _wrong(name, value, "a folder, or s3://bucket/prefix")
+        prefix = (matched[2] or "").strip("/")
+        if "//" in prefix or any(ord(c) < 32 for c in prefix):
+            raise _wrong(name, value, "s3://bucket/prefix without empty parts")
+        return S3Url(matched[1], prefix)
+
+    def file(self, name: str) -> Path | None:
+        if not self.text(name, ""):
+            return None
+        path = self.path(name, "")
+        if not path.is_file():
+            raise _wrong(name, str(path), "the path of a file that exists")
+        return path
+
+    def secret(self, name: str) -> str | None:
+        return self._environ.get(name) or None
+
+    def needed(self, name: str, what: str) -> str:
+        value = self.text(name, "")
+        if not value:
+            raise SettingsError(
+                f"{name} is not set, but ECOM_WAREHOUSE=snowflake needs it: set it to {what}."
+            )
+        return value
 
     def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
         value = self.text(name, default).lower()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ecom_assets.settings import PROJECT_ROOT, SettingsError, read_settings
+from ecom_assets.settings import PROJECT_ROOT, S3Url, SettingsError, read_settings
 
 
 def test_nothing_needs_to_be_set() -> None:
@@ -52,8 +52,11 @@ def test_an_empty_value_is_no_value() -> None:
     ("name", "value", "expected"),
     [
         ("ECOM_SOURCE", "magic", "synthetic or external"),
-        ("ECOM_WAREHOUSE", "oracle", "duckdb"),
-        ("ECOM_LANDING", "s3://bucket/prefix", "a path such as data/landing"),
+        ("ECOM_WAREHOUSE", "oracle", "duckdb or snowflake"),
+        ("ECOM_WAREHOUSE", "snowflake", "Snowflake cannot read a local folder"),
+        ("ECOM_LANDING", "gs://bucket/prefix", "a folder, or s3://bucket/prefix"),
+        ("ECOM_LANDING", "s3://Bucket_", "a folder, or s3://bucket/prefix"),
+        ("ECOM_LANDING", "s3://bucket/a//b", "without empty parts"),
         ("ECOM_START_DATE", "01.02.2026", "a date such as 2026-01-01"),
         ("ECOM_START_DATE", "2026-02-30", "a date such as 2026-01-01"),
         ("ECOM_LATE_DAYS", "-1", "a whole number from 0 to 31"),
@@ -90,3 +93,60 @@ def test_a_wrong_setting_stops_the_start_without_a_traceback() -> None:
     assert result.stderr == (
         "ecom_assets: ECOM_LATE_DAYS holds 'soon', but it must be a whole number from 0 to 31.\n"
     )
+
+
+SNOWFLAKE = {
+    "ECOM_WAREHOUSE": "snowflake",
+    "ECOM_LANDING": "s3://bucket/prefix/",
+    "SNOWFLAKE_ACCOUNT": "org-account",
+    "SNOWFLAKE_USER": "ECOM_LOADER",
+    "SNOWFLAKE_ROLE": "ECOM_LOADER",
+    "SNOWFLAKE_WAREHOUSE": "ECOM",
+    "SNOWFLAKE_DATABASE": "ECOM",
+    "SNOWFLAKE_PASSWORD": "s3cret",
+}
+
+
+def test_s3_and_snowflake() -> None:
+    settings = read_settings(SNOWFLAKE)
+    assert settings.engine == "snowflake"
+    assert settings.landing == S3Url("bucket", "prefix")
+    assert str(settings.landing) == "s3://bucket/prefix"
+    assert settings.source == "external", "nobody's bucket is written to unless it is asked for"
+    assert read_settings({"ECOM_LANDING": "s3://bucket"}).landing == S3Url("bucket", "")
+    assert read_settings({"ECOM_LANDING": "s3://bucket"}).engine == "duckdb"
+
+
+def test_secrets_are_in_no_text_of_the_settings(tmp_path: Path) -> None:
+    key = tmp_path / "key.p8"
+    key.write_text("-----")
+    settings = read_settings(
+        {
+            **SNOWFLAKE,
+            "SNOWFLAKE_PRIVATE_KEY_PATH": str(key),
+            "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE": "s3cret",
+        }
+    )
+    assert settings.snowflake is not None
+    assert settings.snowflake.private_key_path == key
+    assert settings.snowflake.private_key_passphrase == settings.snowflake.password == "s3cret"
+    assert "s3cret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("SNOWFLAKE_ACCOUNT", "", "SNOWFLAKE_ACCOUNT is not set"),
+        ("SNOWFLAKE_USER", "", "SNOWFLAKE_USER is not set"),
+        ("SNOWFLAKE_ROLE", "", "SNOWFLAKE_ROLE is not set"),
+        ("SNOWFLAKE_WAREHOUSE", "", "SNOWFLAKE_WAREHOUSE is not set"),
+        ("SNOWFLAKE_DATABASE", "", "SNOWFLAKE_DATABASE is not set"),
+        ("SNOWFLAKE_PASSWORD", "", "SNOWFLAKE_PRIVATE_KEY_PATH is not set"),
+        ("SNOWFLAKE_PRIVATE_KEY_PATH", "no/such.p8", "the path of a file that exists"),
+        ("SNOWFLAKE_PORT", "https", "a port number"),
+        ("SNOWFLAKE_PROTOCOL", "ftp", "https or http"),
+    ],
+)
+def test_what_snowflake_lacks_is_named(name: str, value: str, expected: str) -> None:
+    with pytest.raises(SettingsError, match=expected):
+        read_settings({**SNOWFLAKE, name: value})

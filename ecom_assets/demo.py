@@ -128,8 +128,8 @@ def _shown(value: object) -> str:
 
 
 def _show_ways_on(settings: Settings, console: Console) -> None:
-    landing = settings.landing
-    if isinstance(landing, Path):
+    landing = str(settings.landing)
+    if isinstance(settings.landing, Path):
         landing = os.path.relpath(landing)
     warehouse = os.path.relpath(settings.duckdb_path)
     if settings.snowflake:

@@ -47,13 +47,15 @@ class Pipeline:
 
     Attributes:
         settings: what it was built with; change them with `configure`.
+        folder: the landing zone.
         instance: its Dagster instance.
     """
 
     def __init__(self, root: Path, instance: dg.DagsterInstance) -> None:
         self.instance = instance
+        self.folder = root / "landing"
         self.settings = Settings(
-            landing=root / "landing",
+            landing=self.folder,
             source="external",
             duckdb_path=root / "warehouse.duckdb",
             start_date=date(2026, 1, 1),
@@ -77,7 +79,7 @@ class Pipeline:
         if not isinstance(lines, bytes):
             texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
             lines = "".join(f"{text}\n" for text in texts).encode()
-        path = self.settings.landing / name
+        path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(gzip.compress(lines) if name.endswith(".gz") else lines)
         return path

@@ -138,7 +138,7 @@ def test_a_rule_added_in_one_place_appears_everywhere(
         for spec in d.check_specs
     )
     pipeline.configure(source="synthetic")
-    (pipeline.settings.landing / "dt=2026-01-05/a.jsonl").unlink()
+    (pipeline.folder / "dt=2026-01-05/a.jsonl").unlink()
     assert pipeline.run(config={"events_per_day": 400, "defect_share": 0.1}).success
     counts = pipeline.query(
         "select count(*) from staging.stg_sales_rejects where reason = 'Free of charge'"

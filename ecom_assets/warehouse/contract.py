@@ -58,6 +58,25 @@ class LoadedFile:
     problem: str | None = None
 
 
+@dataclass(frozen=True)
+class Query:
+    """A statement as the warehouse's own history knows it, so that a person finds it there.
+
+    Attributes:
+        query_id: the history's key.
+        script: the SQL file it came from.
+        rows: how many it returned or changed.
+        bytes_scanned: how much was read for it; None where the history does not say.
+        milliseconds: how long it took, waiting included; None likewise.
+    """
+
+    query_id: str
+    script: str
+    rows: int
+    bytes_scanned: int | None
+    milliseconds: int | None
+
+
 class Session(Protocol):
     """One connection. Used by one thread, and never after its context has ended."""
 
@@ -70,6 +89,14 @@ class Session(Protocol):
 
     def read_table(self, name: str) -> Sequence[Row]:
         """All rows of a table or view, `schema.name`; in no particular order."""
+        ...
+
+    def define_view(self, script: str) -> None:
+        """Make the view of `sql/<script>.sql` anew, where that is not the set-up's to do."""
+        ...
+
+    def queries(self) -> Sequence[Query]:
+        """What this session has run so far; nothing where the warehouse keeps no history."""
         ...
 
     def transaction(self) -> AbstractContextManager[None]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecom_assets.landing.zone import LandedFile, LandingZone
 from ecom_assets.warehouse import expressions
-from ecom_assets.warehouse.contract import LoadedFile, Log, Purpose, Row, WarehouseError
+from ecom_assets.warehouse.contract import LoadedFile, Log, Purpose, Query, Row, WarehouseError
 from ecom_assets.warehouse.sql import render, render_table
 
 if TYPE_CHECKING:
@@ -104,6 +104,12 @@ class DuckDBSession:
     def read_table(self, name: str) -> Sequence[Row]:
         self._connection.execute(render_table(name, "duckdb"))
         return self._rows()
+
+    def define_view(self, script: str) -> None:
+        self.run(script)
+
+    def queries(self) -> Sequence[Query]:
+        return []
 
     def _rows(self) -> Sequence[Row]:
         if not self._connection.description:

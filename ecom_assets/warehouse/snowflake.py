@@ -1,6 +1,37 @@
-"""The warehouse in Snowflake."""
+"""The warehouse as a Snowflake database.
 
+All work is pushed down: lines go from the bucket into RAW by COPY, and no row of them passes
+through here. A session is one connection, through dagster-snowflake's resource; its statements
+carry a tag that says which asset, days and run they are for.
+
+The tables, views and the stage are made by the set-up (`make snowflake-setup`), for the role that
+loads may not.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
 from ecom_assets.settings import SnowflakeSettings
+from ecom_assets.warehouse.contract import LoadedFile, Log, Purpose, Query, Row, WarehouseError
+from ecom_assets.warehouse.sql import literal, render, render_table
+
+if TYPE_CHECKING:
+    from dagster_snowflake import SnowflakeResource
+    from snowflake.connector import SnowflakeConnection
+    from snowflake.connector.errors import Error
+
+FILES_PER_COPY = 1_000
+"""As many files as a COPY statement takes by name (Snowflake's documentation of COPY INTO)."""
+
+WHITE_SPACE = " \t\n\r\x0b\x0c"
+"""What a line of nothing else is no row: ASCII's white space, as in `landing/lines.py`."""
+
+LOGIN_SECONDS = 60
+"""How long a login is tried before it is an error; a wrong host would be tried for minutes."""
 
 
 class SnowflakeWarehouse:
@@ -8,3 +39,229 @@ class SnowflakeWarehouse:
 
     def __init__(self, settings: SnowflakeSettings) -> None:
         self._settings = settings
+
+    @property
+    def url(self) -> str:
+        return f"snowflake://{self._settings.account}/{self._settings.database}"
+
+    @contextmanager
+    def session(self, purpose: Purpose, log: Log) -> Iterator["SnowflakeSession"]:
+        # the resource's context does not close the connection when what is inside fails, so we do
+        context = self._resource(purpose).get_connection()
+        with self._explained():
+            connection = context.__enter__()
+        try:
+            yield SnowflakeSession(connection)
+        finally:
+            with suppress(Exception):  # the work is done or has failed; neither must be hidden
+                connection.close()
+
+    def _resource(self, purpose: Purpose) -> "SnowflakeResource":
+        from dagster_snowflake import SnowflakeResource
+
+        settings = self._settings
+        key = settings.private_key_path
+        place = {"host": settings.host, "port": settings.port, "protocol": settings.protocol}
+        return SnowflakeResource(
+            account=settings.account,
+            user=settings.user,
+            role=settings.role,
+            warehouse=settings.warehouse,
+            database=settings.database,
+            schema="STAGING",
+            login_timeout=LOGIN_SECONDS,
+            additional_snowflake_connection_args={
+                **{name: value for name, value in place.items() if value is not None},
+                "session_parameters": {"QUERY_TAG": query_tag(purpose), "TIMEZONE": "UTC"},
+            },
+            private_key_path=str(key) if key else None,
+            private_key_password=settings.private_key_passphrase if key else None,
+            password=None if key else settings.password,
+        )
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        from snowflake.connector import errors
+
+        settings = self._settings
+        try:
+            yield
+        except errors.Error as error:
+            raise WarehouseError(
+                f"Snowflake account {settings.account} does not let {settings.user} in with role "
+                f"{settings.role}: {_said(error)}. Check the SNOWFLAKE_ settings; `make doctor` "
+                "looks at them one by one."
+            ) from error
+        except (TypeError, ValueError) as error:
+            raise WarehouseError(
+                f"SNOWFLAKE_PRIVATE_KEY_PATH names {settings.private_key_path}, which cannot be "
+                f"read as a private key ({error}): it must be PKCS#8 in PEM, and "
+                "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE what it is encrypted with."
+            ) from error
+
+
+def query_tag(purpose: Purpose) -> str:
+    """The tag of a session's statements in Snowflake's history, as JSON."""
+    said = {
+        "app": "ecom_assets",
+        "asset": purpose.step,
+        "first_day": purpose.first_day and purpose.first_day.isoformat(),
+        "last_day": purpose.last_day and purpose.last_day.isoformat(),
+        "run_id": purpose.run_id,
+    }
+    return json.dumps({name: value for name, value in said.items() if value is not None})
+
+
+class SnowflakeSession:
+    """One connection to the account."""
+
+    def __init__(self, connection: "SnowflakeConnection") -> None:
+        self._connection = connection
+        self._scripts: dict[str, tuple[str, int]] = {}  # of each query id: what ran, and its rows
+
+    def run(self, script: str, /, **values: Any) -> Sequence[Row]:
+        rows: Sequence[Row] = []
+        for statement in render(script, "snowflake", **values):
+            rows = self._execute(statement, script)
+        return rows
+
+    def read_table(self, name: str) -> Sequence[Row]:
+        return self._execute(render_table(name, "snowflake"), name)
+
+    def define_view(self, script: str) -> None:
+        """Nothing: views belong to the role that owns them, and the set-up makes them."""
+
+    def queries(self) -> Sequence[Query]:
+        from snowflake.connector import errors
+
+        try:
+            history = {row["query_id"]: row for row in self.run("snowflake/query_history")}
+        except errors.Error:  # a role may be kept from it; the ids are worth having all the same
+            history = {}
+        return [
+            Query(
+                query_id,
+                script,
+                rows,
+                bytes_scanned=history.get(query_id, {}).get("bytes_scanned"),
+                milliseconds=history.get(query_id, {}).get("total_elapsed_time"),
+            )
+            for query_id, (script, rows) in self._scripts.items()
+            if script != "snowflake/query_history"
+        ]
+
+    def _execute(self, statement: str, script: str) -> Sequence[Row]:
+        from snowflake.connector import errors
+
+        with self._connection.cursor() as cursor:
+            try:
+                cursor.execute(statement)
+            except errors.ProgrammingError as error:
+                if error.errno in _NO_SUCH_OBJECT:
+                    raise WarehouseError(
+                        f"{script}.sql: {_said(error)}. Run `make snowflake-setup`, which makes "
+                        "the tables and grants the roles what they need."
+                    ) from error
+                raise
+            self._scripts[str(cursor.sfqid)] = (script, cursor.rowcount or 0)
+            names = [column.name.lower() for column in cursor.description or ()]
+            found = cursor.fetchall()
+        return [dict(zip(names, row, strict=True)) for row in found]
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self._execute("begin", "begin")
+        try:
+            yield
+        except BaseException:
+            with suppress(Exception):  # a rollback that fails too must not hide why
+                self._execute("rollback", "rollback")
+            raise
+        self._execute("commit", "commit")
+
+    def load_lines(
+        self, zone: LandingZone, files: Sequence[LandedFile], *, load_id: str, loaded_at: datetime
+    ) -> Sequence[LoadedFile]:
+        days = [file.day for file in files]
+        loaded: dict[str, LoadedFile] = {}
+        for start in range(0, len(files), FILES_PER_COPY):
+            some = files[start : start + FILES_PER_COPY]
+            loaded |= self._copy(zone, some, load_id=load_id, loaded_at=loaded_at)
+        self._raise_if_changed(zone, files)
+        load = {"load_id": load_id, "first_day": min(days), "last_day": max(days)}
+        return self._corrected(loaded, load)
+
+    def _copy(
+        self, zone: LandingZone, files: Sequence[LandedFile], *, load_id: str, loaded_at: datetime
+    ) -> dict[str, LoadedFile]:
+        prefix = zone.url.removeprefix("s3://").partition("/")[2]  # what is before a file's name
+        before = len(f"{prefix}/") if prefix else 0
+        answer = self.run(
+            "snowflake/load_lines",
+            file_names=[literal(file.name) for file in files],
+            name_start=before + 1,
+            day_start=before + 1 + len("dt="),
+            load_id=load_id,
+            loaded_at=loaded_at,
+        )
+        # Snowflake answers with the file's whole URL, or with one row without files
+        told = {row["file"].removeprefix(f"{zone.url}/"): row for row in answer if "file" in row}
+        return {file.name: _loaded(file, told[file.name]) for file in files if file.name in told}
+
+    def _raise_if_changed(self, zone: LandingZone, files: Sequence[LandedFile]) -> None:
+        """COPY reads whatever has a file's name at that moment. What is the same version before and
+        after it is the version that was read."""
+        days = [file.day for file in files]
+        now = {file.name: file for file in zone.list_files(min(days), max(days))}
+        for file in files:
+            there = now.get(file.name)
+            if there is not None and (there.etag, there.size) != (file.etag, file.size):
+                raise FileChanged(f"{file.name} was rewritten while it was loaded.")
+
+    def _corrected(
+        self, loaded: dict[str, LoadedFile], load: dict[str, Any]
+    ) -> Sequence[LoadedFile]:
+        characters = {"white_space": WHITE_SPACE, "carriage_return": "\r"}
+        odd = {
+            row["source_filename"]: row["blank_rows"]
+            for row in self.run("snowflake/odd_lines", **load, **characters)
+            if row["blank_rows"] or row["rows_with_cr"]
+        }
+        if odd:
+            self.run("snowflake/correct_lines", **load, **characters)
+        return [
+            LoadedFile(
+                one.file,
+                None if one.row_count is None else one.row_count - odd.get(one.file.name, 0),
+                one.problem,
+            )
+            for one in loaded.values()
+        ]
+
+    def parse_lines(self, first_day: date, last_day: date, *, late_days: int) -> None:
+        self.run(
+            "snowflake/parse_lines",
+            first_day=first_day,
+            last_day=last_day,
+            last_batch_day=last_day + timedelta(days=late_days),
+            late_days=late_days,
+            white_space=WHITE_SPACE,
+        )
+
+
+def _loaded(file: LandedFile, row: Row) -> LoadedFile:
+    if str(row["status"]).upper() == "LOADED":
+        return LoadedFile(file, int(row["rows_loaded"]))
+    return LoadedFile(
+        file,
+        None,
+        f"{file.name} was not loaded (line {row['first_error_line']}: {row['first_error']})",
+    )
+
+
+_NO_SUCH_OBJECT = (2003, 2043, 3001)
+"""Snowflake's numbers for an object that is not there or that the role may not use."""
+
+
+def _said(error: "Error") -> str:
+    return str(error.msg or error).partition("\n")[0].rstrip(".")

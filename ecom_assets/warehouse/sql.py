@@ -38,7 +38,7 @@ def render(script: str, dialect: str, **values: Any) -> list[str]:
 
     return [
         _for_engine(_bind(statement, values), dialect).sql(
-            dialect=dialect, pretty=True, unsupported_level=ErrorLevel.RAISE
+            dialect=dialect, pretty=True, comments=False, unsupported_level=ErrorLevel.RAISE
         )
         for statement in _parse(script, dialect)
     ]
@@ -66,9 +66,12 @@ def _bind(statement: exp.Expr, values: dict[str, Any]) -> exp.Expr:
     bound = statement.copy()
     for placeholder in list(bound.find_all(exp.Placeholder)):
         value = values[placeholder.name]
-        if isinstance(value, list):  # of select expressions: they stand in the place of one
+        if isinstance(value, list):  # of expressions: they stand in the place of one
             parent = placeholder.parent
             assert parent is not None
+            if isinstance(parent, exp.Paren):
+                parent.replace(exp.Tuple(expressions=[new.copy() for new in value]))
+                continue
             listed = [
                 new
                 for old in parent.expressions

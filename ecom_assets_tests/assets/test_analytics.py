@@ -63,7 +63,7 @@ def test_the_answers_equal_an_independent_sum_over_the_files(pipeline: Pipeline)
     sums: dict[str, dict[tuple[str, str], Decimal]] = {
         q.name: defaultdict(Decimal) for q in questions()
     }
-    for path in pipeline.settings.landing.rglob("*.jsonl"):
+    for path in pipeline.folder.rglob("*.jsonl"):
         for line in path.read_text(encoding="utf-8").splitlines():
             sale = json.loads(line, parse_float=Decimal)
             for name, field in GROUPED_BY.items():

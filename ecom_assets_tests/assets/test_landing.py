@@ -20,7 +20,7 @@ def data_version(pipeline: Pipeline, day: date = DAY) -> str:
 
 def files(pipeline: Pipeline) -> dict[str, bytes]:
     """All files in the landing zone."""
-    root = pipeline.settings.landing
+    root = pipeline.folder
     return {str(f.relative_to(root)): f.read_bytes() for f in root.rglob("*") if f.is_file()}
 
 
@@ -77,7 +77,7 @@ def test_a_synthetic_source_fills_days_without_files_and_touches_no_others(
 
 def test_an_external_source_is_never_written(pipeline: Pipeline) -> None:
     assert pipeline.run().success
-    assert not pipeline.settings.landing.exists()
+    assert not pipeline.folder.exists()
 
 
 def test_the_launchpad_sets_count_share_and_seed(pipeline: Pipeline) -> None:

@@ -90,7 +90,7 @@ def test_a_damaged_file_holds_its_day_and_no_other_and_heals_when_replaced(
     pipeline.land("dt=2026-01-05/a.jsonl", [event(1)])
     whole = gzip.compress(b'{"event_id": "z"}\n' * 50_000)
     pipeline.land("dt=2026-01-05/b.jsonl.gz", b"")
-    (pipeline.settings.landing / "dt=2026-01-05/b.jsonl.gz").write_bytes(whole[:-20])
+    (pipeline.folder / "dt=2026-01-05/b.jsonl.gz").write_bytes(whole[:-20])
     pipeline.land("dt=2026-01-06/a.jsonl", [event(2, event_ts="2026-01-06")])
     pipeline.run(DAY, date(2026, 1, 6))
     assert pipeline.query("select event_id from analytics.fact_sales") == [("event-2",)]

@@ -66,18 +66,21 @@ incomplete as (
         and f.row_count is distinct from coalesce(r.row_count, 0)
 ),
 
+waiting as (
+    select distinct days.event_date
+    from (:days) as days
+    inner join incomplete
+        on incomplete.batch_date between days.event_date
+            and dateadd(day, :late_days, days.event_date)
+),
+
 counted as (
     select
         days.event_date,
         coalesce(lines.raw_rows, 0) as raw_rows,
         coalesce(clean.clean_rows, 0) as clean_rows,
         coalesce(rejects.reject_rows, 0) as reject_rows,
-        exists(
-            select 1
-            from incomplete
-            where incomplete.batch_date between days.event_date
-                and dateadd(day, :late_days, days.event_date)
-        ) as has_incomplete_files
+        waiting.event_date is not null as has_incomplete_files
     from (:days) as days
     left join lines
         on lines.event_date = days.event_date
@@ -85,6 +88,8 @@ counted as (
         on clean.event_date = days.event_date
     left join rejects
         on rejects.event_date = days.event_date
+    left join waiting
+        on waiting.event_date = days.event_date
 )
 
 select

@@ -24,6 +24,17 @@ suspects as (
     from neighbours
 ),
 
+-- joins in place of correlated subqueries, of which Snowflake takes only some
+kept_nearby as (
+    select distinct
+        p.source_filename,
+        p.source_row_number
+    from parsed_sales as p
+    inner join neighbours as n
+        on n.event_id = p.event_id
+    where abs(datediff(day, n.event_date, p.event_date)) <= :within_days
+),
+
 candidates as (
     select
         p.event_id,
@@ -31,14 +42,11 @@ candidates as (
         p.source_filename,
         p.source_row_number,
         :broken_otherwise as is_broken,
-        exists(
-            select 1
-            from neighbours as n
-            where n.event_id = p.event_id
-                and n.event_date between dateadd(day, -:within_days, p.event_date)
-                and dateadd(day, :within_days, p.event_date)
-        ) as is_kept_nearby
+        k.source_row_number is not null as is_kept_nearby
     from parsed_sales as p
+    left join kept_nearby as k
+        on k.source_filename = p.source_filename
+            and k.source_row_number = p.source_row_number
     where p.event_id in (select suspects.event_id from suspects)
 ),
 
@@ -104,24 +112,24 @@ select
     c.source_row_number
 from candidates as c
 where c.is_kept_nearby
-    or exists (
-        select 1
-        from kept_lines as k
-        where k.event_id = c.event_id
-            and (
-                (
-                    k.event_date < c.event_date
-                    and datediff(day, k.event_date, c.event_date) <= :within_days
-                )
-                or (
-                    k.event_date = c.event_date
-                    and (
-                        k.source_filename < c.source_filename
-                        or (
-                            k.source_filename = c.source_filename
-                            and k.source_row_number < c.source_row_number
-                        )
-                    )
-                )
+union distinct
+select
+    c.source_filename,
+    c.source_row_number
+from candidates as c
+inner join kept_lines as k
+    on k.event_id = c.event_id
+where (
+        k.event_date < c.event_date
+        and datediff(day, k.event_date, c.event_date) <= :within_days
+    )
+    or (
+        k.event_date = c.event_date
+        and (
+            k.source_filename < c.source_filename
+            or (
+                k.source_filename = c.source_filename
+                and k.source_row_number < c.source_row_number
             )
+        )
     );

@@ -16,6 +16,7 @@ import pytest
 
 from ecom_assets.definitions import build_definitions
 from ecom_assets.settings import Settings
+from ecom_assets_tests.stacks import Production, production
 
 DAY = date(2026, 1, 5)
 
@@ -170,6 +171,13 @@ class Pipeline:
             if evaluation is not None and evaluation.partition not in found:
                 found[evaluation.partition] = evaluation
         return found
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Production]:
+    """An S3 and a Snowflake, emulated, started once for each process of the tests."""
+    with production() as started:
+        yield started
 
 
 @pytest.fixture

@@ -1,14 +1,13 @@
-"""A Snowflake account for tests: fakesnow's server, and what it lacks or does otherwise, in one place.
+"""A Snowflake account for tests: fakesnow's server, and what that lacks, in one place.
 
 The real `snowflake-connector-python` talks to it over HTTP, and the SQL it is sent is the SQL that
 ships. What is added here follows Snowflake's documentation, not its behaviour: no account was at
 hand. So it is no evidence for what the documentation leaves open.
 
-- COPY INTO from an S3 stage: a file list, `$1`, METADATA$ columns, CHECK_JSON, SKIP_FILE, one row of
+- COPY INTO from an S3 stage: a file list, `$1`, METADATA$ columns, CHECK_JSON, SKIP_FILE, a row of
   answer per file. Lines are split here, without the project's code.
 - JSON values read as text keep the digits they were written with.
 - IS_OBJECT.
-- SUM of a NUMBER is a NUMBER.
 - INFORMATION_SCHEMA.QUERY_HISTORY_BY_SESSION.
 """
 
@@ -24,14 +23,16 @@ from typing import Any
 from unittest import mock
 
 import duckdb
-import fakesnow.cursor
+import fakesnow
 import pyarrow
-from fakesnow import server as serve  # isort: skip - the module of that name would hide it
-import fakesnow.server  # isort: skip
 from snowflake.connector import errors
 from sqlglot import exp, parse_one
 
 from ecom_assets.settings import SnowflakeSettings
+
+serve = fakesnow.server  # before the module of that name hides it
+import fakesnow.cursor  # noqa: E402
+from fakesnow.server import shared_fs  # noqa: E402
 
 _Cursor = fakesnow.cursor.FakeSnowflakeCursor
 _execute = _Cursor.execute
@@ -42,8 +43,8 @@ class SnowflakeDouble:
     """The account.
 
     Attributes:
-        stage_url: where `@raw.sales_landing` is: `s3://bucket/prefix/`.
-        statements: what was sent, in order, with the tag of its session.
+        stages: of each database, where `@raw.sales_landing` is: `s3://bucket/prefix/`.
+        statements: what was sent, in order.
         failures: texts; a statement that holds one fails once, with an internal error.
     """
 
@@ -51,7 +52,7 @@ class SnowflakeDouble:
         self.host = host
         self.port = port
         self.s3 = s3
-        self.stage_url = ""
+        self.stages: dict[str, str] = {}
         self.statements: list[str] = []
         self.failures: list[str] = []
 
@@ -77,7 +78,7 @@ def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
     Args:
         s3: a boto3 client for the bucket that the stage points to.
     """
-    _add_functions(fakesnow.server.shared_fs.duck_conn)
+    _add_functions(shared_fs.duck_conn)
     with serve() as connection:
         double = SnowflakeDouble(connection["host"], connection["port"], s3)
 
@@ -134,7 +135,7 @@ def _function(name: str, *arguments: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this=name, expressions=list(arguments))
 
 
-def _add_functions(connection: duckdb.DuckDBPyConnection) -> None:
+def _add_functions(connection: Any) -> None:
     for name, function, count in (
         ("json_value_text", _json_value_text, 2),
         ("check_json", _check_json, 1),
@@ -191,14 +192,15 @@ def _copy(double: SnowflakeDouble, cursor: Any, copy: exp.Expr) -> Any:
     assert _parameter(copy, "on_error").this == "SKIP_FILE"
     assert _parameter(copy, "force").this is True
     assert len(names) <= 1_000
-    bucket, _, prefix = double.stage_url.removeprefix("s3://").partition("/")
+    stage_url = double.stages[cursor._conn.database]
+    bucket, _, prefix = stage_url.removeprefix("s3://").partition("/")
     answers = []
     for name in names:
         try:
             stored = double.s3.get_object(Bucket=bucket, Key=prefix + name)["Body"].read()
         except double.s3.exceptions.NoSuchKey:
             continue
-        answer = {"file": f"{double.stage_url}{name}", "status": "LOADED", "error_limit": 1}
+        answer = {"file": f"{stage_url}{name}", "status": "LOADED", "error_limit": 1}
         try:
             lines = _lines(gzip.decompress(stored) if name.endswith(".gz") else stored)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
@@ -280,7 +282,7 @@ def _history(cursor: Any) -> Any:
 def _answer(cursor: Any, rows: list[dict[str, Any]]) -> Any:
     """Rows made here, as the answer to a statement."""
     expressions = [
-        "select " + ", ".join(f"{_literal(value)} as \"{key}\"" for key, value in row.items())
+        "select " + ", ".join(f'{_literal(value)} as "{key}"' for key, value in row.items())
         for row in rows
     ]
     return _execute(cursor, " union all ".join(expressions))

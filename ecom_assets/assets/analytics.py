@@ -14,7 +14,7 @@ from typing import Any
 import dagster as dg
 
 from ecom_assets.assets.answers import questions
-from ecom_assets.assets.tables import OWNERS, preview, table_metadata
+from ecom_assets.assets.tables import OWNERS, preview, queries_metadata, table_metadata
 from ecom_assets.checks.analytics import compare_days, matches_clean
 from ecom_assets.checks.per_day import report_days, report_summary
 from ecom_assets.checks.rules import broken_rules, test_days
@@ -117,6 +117,7 @@ def build_fact_sales(
                 session.define_view(f"answers/{question.name}")
             facts = compare_days(session, days)
             shown = preview(session.run("analytics/preview_fact", day=days.last))
+            queries = queries_metadata(session.queries())
         seconds = {"seconds": round(time.monotonic() - start, 2)}
         published: dict[date, dict[str, Any]] = {
             day: {"dagster/partition_row_count": row["fact_rows"], **seconds}
@@ -124,7 +125,7 @@ def build_fact_sales(
             if day not in held
         }
         if days.last in published:
-            published[days.last]["preview"] = shown
+            published[days.last] |= {"preview": shown, **queries}
         for question in questions():
             context.log_event(dg.AssetMaterialization(question.name, metadata=seconds))
         if not held:

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import dagster as dg
 
-from ecom_assets.assets.tables import OWNERS, now, preview, table_metadata
+from ecom_assets.assets.tables import OWNERS, now, preview, queries_metadata, table_metadata
 from ecom_assets.events import RAW_SALES
 from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
@@ -138,13 +138,16 @@ def build_raw_sales(partitions: dg.PartitionsDefinition, engine: str) -> dg.Asse
                 )
             )
             rows = session.run("raw/preview", day=days.last)
+            queries = queries_metadata(session.queries())
         for file in load.loaded:
             if file.problem:
                 context.log.error(f"{file.problem}: none of its lines were loaded")
         seconds = {"seconds": round(time.monotonic() - start, 2)}
         for day, metadata in _metadata_by_day(load, counts).items():
             context.add_asset_metadata({**metadata, **seconds}, partition_key=day.isoformat())
-        context.add_asset_metadata({"preview": preview(rows)}, partition_key=days.last.isoformat())
+        context.add_asset_metadata(
+            {"preview": preview(rows), **queries}, partition_key=days.last.isoformat()
+        )
         return dg.MaterializeResult()
 
     return raw_sales

@@ -11,7 +11,7 @@ from typing import Any
 
 import dagster as dg
 
-from ecom_assets.assets.tables import OWNERS, now, preview, table_metadata
+from ecom_assets.assets.tables import OWNERS, now, preview, queries_metadata, table_metadata
 from ecom_assets.events import STG_SALES_CLEAN, STG_SALES_REJECTS
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
 from ecom_assets.rules import UNIQUE_WITHIN_DAYS, rules_version
@@ -138,6 +138,7 @@ def build_staging(
                 "stg_sales_clean": session.run("staging/preview_clean", day=days.last),
                 "stg_sales_rejects": session.run("staging/preview_rejects", day=days.last),
             }
+            queries = queries_metadata(session.queries())
         held = [day.isoformat() for day, row in quality.items() if not row["publishable"]]
         if held:
             context.log.error(f"{len(held)} of {days.count} days are held: {', '.join(held)}")
@@ -150,7 +151,9 @@ def build_staging(
                     partition_key=day.isoformat(),
                 )
             context.add_asset_metadata(
-                {"preview": preview(rows)}, asset_key=asset, partition_key=days.last.isoformat()
+                {"preview": preview(rows), **queries},
+                asset_key=asset,
+                partition_key=days.last.isoformat(),
             )
             yield dg.MaterializeResult(asset_key=asset)
 

@@ -10,7 +10,7 @@ from typing import Any
 import dagster as dg
 
 from ecom_assets.events import Column
-from ecom_assets.warehouse.contract import Row
+from ecom_assets.warehouse.contract import Query, Row
 
 OWNERS = ["team:data-platform"]
 PREVIEW_LENGTH = 200
@@ -38,6 +38,33 @@ def preview(rows: Sequence[Row]) -> dg.MetadataValue:
             columns=[dg.TableColumn(name) for name in (rows[0] if rows else ["no rows"])]
         ),
     )
+
+
+def queries_metadata(queries: Sequence[Query]) -> Mapping[str, dg.MetadataValue]:
+    """A run's statements as the warehouse's history has them, to be found there and summed up;
+    nothing for a warehouse that keeps no history."""
+    if not queries:
+        return {}
+    records = [
+        dg.TableRecord(
+            {
+                "query id": query.query_id,
+                "script": query.script,
+                "rows": query.rows,
+                "bytes scanned": query.bytes_scanned,
+                "milliseconds": query.milliseconds,
+            }
+        )
+        for query in queries
+    ]
+    columns = [
+        dg.TableColumn(name, "int" if name not in ("query id", "script") else "string")
+        for name in records[0].data
+    ]
+    return {
+        "queries": dg.MetadataValue.table(records, dg.TableSchema(columns)),
+        "bytes scanned": dg.MetadataValue.int(sum(q.bytes_scanned or 0 for q in queries)),
+    }
 
 
 def _shown(value: Any) -> str | int | float | bool | None:

@@ -1,4 +1,34 @@
-"""The landing zone in S3."""
+"""The landing zone in S3, or what speaks like it, through dagster-aws' resource.
+
+Region, endpoint and credentials are the AWS SDK's own settings. What the service fails at for a
+moment is tried again, with growing pauses; what a user can put right is one sentence.
+"""
+
+import io
+import random
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, date, timedelta
+from functools import cached_property
+from typing import Any, BinaryIO, cast
+
+from ecom_assets.landing.zone import (
+    SUFFIXES,
+    FileChanged,
+    FileVanished,
+    LandedFile,
+    LandingError,
+    folder_of,
+)
+
+REQUEST_TRIES = 8
+"""How often a request is sent before its error is taken for one that stays."""
+BODY_TRIES = 5
+"""How often a body is asked for again without a byte of progress."""
+LISTED_AT_ONCE = 8
+"""Days listed side by side; a listing waits for the network, not for the processor."""
 
 
 class S3Zone:
@@ -6,4 +36,213 @@ class S3Zone:
 
     def __init__(self, bucket: str, prefix: str) -> None:
         self._bucket = bucket
-        self._prefix = prefix
+        self._prefix = f"{prefix}/" if prefix else ""
+
+    @property
+    def url(self) -> str:
+        return f"s3://{self._bucket}/{self._prefix}".rstrip("/")
+
+    @cached_property
+    def _client(self) -> Any:
+        from dagster_aws.s3 import S3Resource
+
+        return S3Resource(max_attempts=REQUEST_TRIES).get_client()
+
+    def list_files(self, first_day: date, last_day: date) -> Sequence[LandedFile]:
+        days = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]
+        with self._explained("s3:ListBucket", self.url):
+            list_objects = self._client.get_paginator("list_objects_v2")
+            with ThreadPoolExecutor(min(LISTED_AT_ONCE, len(days))) as pool:
+                listed = pool.map(lambda day: self._list_day(list_objects, day), days)
+                return sorted(file for files in listed for file in files)
+
+    def _list_day(self, list_objects: Any, day: date) -> list[LandedFile]:
+        folder = f"{self._prefix}{folder_of(day)}/"
+        return [
+            LandedFile(
+                stored["Key"].removeprefix(self._prefix),
+                day,
+                stored["ETag"].strip('"'),
+                stored["Size"],
+                stored["LastModified"].astimezone(UTC).replace(tzinfo=None, microsecond=0),
+            )
+            for page in list_objects.paginate(Bucket=self._bucket, Prefix=folder)
+            for stored in page.get("Contents", ())
+            if stored["Key"].endswith(SUFFIXES)
+            and not _is_hidden(stored["Key"].removeprefix(folder))
+        ]
+
+    def open(self, file: LandedFile) -> BinaryIO:
+        return cast(BinaryIO, _Body(self, file))
+
+    def get(self, file: LandedFile, start: int) -> Any:
+        """The bytes of a listed version from one of them on, as a stream that may break."""
+        request = {"Bucket": self._bucket, "Key": self._prefix + file.name}
+        if start:
+            request["Range"] = f"bytes={start}-"
+        with self._explained("s3:GetObject", f"{self.url}/{file.name}", file):
+            return self._client.get_object(**request, IfMatch=f'"{file.etag}"')["Body"]
+
+    def write(self, name: str, blocks: Iterable[bytes]) -> None:
+        stream = _Blocks(iter(blocks))
+        try:
+            with self._explained("s3:PutObject", f"{self.url}/{name}"):
+                self._client.upload_fileobj(stream, self._bucket, self._prefix + name)
+        except BaseException:
+            if stream.error is not None:
+                raise stream.error from None
+            raise
+
+    @contextmanager
+    def _explained(self, action: str, where: str, file: LandedFile | None = None) -> Iterator[None]:
+        from boto3.exceptions import Boto3Error
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            yield
+        except ClientError as error:
+            code = str(error.response.get("Error", {}).get("Code", ""))
+            if file and code in ("NoSuchKey", "404"):
+                raise FileVanished(f"{file.name} is no longer in {self.url}.") from None
+            if file and code in ("PreconditionFailed", "412", "InvalidRange", "416"):
+                raise FileChanged(
+                    f"{file.name} was rewritten after it was listed: materialize the day again."
+                ) from None
+            said = _ADVICE.get(code, f"S3 said {code}; look it up, or try again later").format(
+                action=action, bucket=self._bucket
+            )
+            raise LandingError(f"{where} cannot be used ({code}): {said}.") from error
+        except (BotoCoreError, Boto3Error) as error:
+            said = _ADVICE.get(type(error).__name__, "check the AWS settings and the network")
+            raise LandingError(
+                f"{where} cannot be used ({type(error).__name__}: "
+                f"{str(error).rstrip('.')}): {said.format(action=action, bucket=self._bucket)}."
+            ) from error
+
+
+class _Body:
+    """An object's bytes, exactly the listed version; goes on where the stream has broken."""
+
+    def __init__(self, zone: S3Zone, file: LandedFile) -> None:
+        self._zone = zone
+        self._file = file
+        self._at = 0
+        self._stream = zone.get(file, 0)
+
+    def read(self, size: int = -1) -> bytes:
+        tries = 0
+        while True:
+            try:
+                return self._read(size)
+            except _broken_stream() as error:
+                tries += 1
+                if tries == BODY_TRIES:
+                    raise LandingError(
+                        f"{self._zone.url}/{self._file.name} broke off after {self._at:,} of "
+                        f"{self._file.size:,} bytes, {tries} times ({type(error).__name__}): "
+                        "check the network, then materialize the day again."
+                    ) from error
+                time.sleep(random.uniform(0.5, 1) * 0.1 * 2**tries)  # noqa: S311 - jitter
+                self._stream.close()
+                self._stream = self._zone.get(self._file, self._at)
+
+    def _read(self, size: int) -> bytes:
+        if self._at == self._file.size:
+            return b""
+        block = self._stream.read(None if size < 0 else size)
+        self._at += len(block)
+        if not block and size != 0:
+            raise EOFError("fewer bytes than listed")
+        return cast(bytes, block)
+
+    def __enter__(self) -> "_Body":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stream.close()
+
+
+class _Blocks(io.RawIOBase):
+    """Blocks of bytes as a stream to read, one at a time.
+
+    Attributes:
+        error: what the blocks raised, which boto3 may wrap or swallow.
+    """
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks = blocks
+        self._rest = b""
+        self.error: BaseException | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        pieces = [self._rest]
+        length = len(self._rest)
+        while size < 0 or length < size:
+            try:
+                block = next(self._blocks)
+            except StopIteration:
+                break
+            except BaseException as error:
+                self.error = error
+                raise
+            pieces.append(block)
+            length += len(block)
+        whole = b"".join(pieces)
+        if size < 0:
+            self._rest = b""
+            return whole
+        self._rest = whole[size:]
+        return whole[:size]
+
+
+def _broken_stream() -> tuple[type[Exception], ...]:
+    from botocore.exceptions import HTTPClientError, IncompleteReadError
+    from urllib3.exceptions import HTTPError
+
+    return (HTTPClientError, IncompleteReadError, HTTPError, EOFError, ConnectionError)
+
+
+def _is_hidden(below: str) -> bool:
+    return any(part.startswith((".", "_")) for part in below.split("/"))
+
+
+_CREDENTIALS = "check the credentials (AWS_PROFILE, or AWS_ACCESS_KEY_ID and its secret)"
+_RENEW = "the credentials have expired; renew them, then run this again"
+_BUSY = "S3 was too busy at every try; run this again later"
+_ADVICE = {
+    "NoSuchBucket": "there is no bucket {bucket}; check ECOM_LANDING",
+    "AccessDenied": "these credentials lack the permission {action}; add it to their policy",
+    "403": "these credentials lack the permission {action}; add it to their policy",
+    "AllAccessDisabled": "the bucket's owner has closed it",
+    "ExpiredToken": _RENEW,
+    "ExpiredTokenException": _RENEW,
+    "RequestExpired": _RENEW,
+    "TokenRefreshRequired": _RENEW,
+    "InvalidToken": _CREDENTIALS,
+    "InvalidAccessKeyId": _CREDENTIALS,
+    "SignatureDoesNotMatch": _CREDENTIALS,
+    "PermanentRedirect": "the bucket {bucket} is in another region; set AWS_REGION to its own",
+    "AuthorizationHeaderMalformed": "the bucket {bucket} is in another region; set AWS_REGION",
+    "IllegalLocationConstraintException": "the bucket {bucket} is in another region; "
+    "set AWS_REGION",
+    "RequestTimeTooSkewed": "this machine's clock is wrong; set it",
+    "SlowDown": _BUSY,
+    "ServiceUnavailable": _BUSY,
+    "InternalError": _BUSY,
+    "500": _BUSY,
+    "503": _BUSY,
+    "NoCredentialsError": _CREDENTIALS,
+    "PartialCredentialsError": _CREDENTIALS,
+    "CredentialRetrievalError": _CREDENTIALS,
+    "SSOTokenLoadError": _RENEW,
+    "UnauthorizedSSOTokenError": _RENEW,
+    "TokenRetrievalError": _RENEW,
+    "ProfileNotFound": "AWS_PROFILE names a profile that is not in the AWS configuration",
+    "NoRegionError": "set AWS_REGION to the bucket's region",
+    "EndpointConnectionError": "check the network, and AWS_ENDPOINT_URL_S3 if it is set",
+    "ConnectTimeoutError": "check the network, and AWS_ENDPOINT_URL_S3 if it is set",
+}
+"""What to do, by S3's error code or the SDK's exception."""

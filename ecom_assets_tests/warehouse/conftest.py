@@ -13,12 +13,11 @@ import pytest
 
 from ecom_assets.assets.raw import load_new_files
 from ecom_assets.assets.staging import split_days
-from ecom_assets.landing.folder import FolderZone
 from ecom_assets.partitions import EventDays
 from ecom_assets.warehouse.contract import Purpose, Session
 from ecom_assets.warehouse.contract import Row as TableRow
-from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 from ecom_assets_tests.model import BEYOND, REASONS, Place, Row, judge
+from ecom_assets_tests.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE, Production, Stack, new_stack
 
 DAY = date(2026, 1, 5)
 
@@ -36,23 +35,21 @@ def jsonl(*lines: Mapping[str, Any] | str) -> bytes:
 
 
 class Staging:
-    """A landing folder and an open warehouse.
+    """A landing zone and an open warehouse.
 
     Attributes:
         late_days: how many days late an event may arrive.
     """
 
-    def __init__(self, root: Path, session: Session) -> None:
-        self._root = root
+    def __init__(self, stack: Stack, session: Session) -> None:
+        self._stack = stack
         self._session = session
         self._files: dict[str, bytes] = {}
         self.late_days = 0
 
     def land(self, name: str, content: bytes) -> None:
-        """Put a file into the landing folder."""
-        path = self._root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        """Put a file into the landing zone."""
+        self._stack.put(name, content)
         self._files[name] = content
 
     def run(self, first: date = DAY, last: date | None = None) -> dict[Place, str]:
@@ -77,8 +74,7 @@ class Staging:
     def load_and_split(self, first: date, last: date) -> None:
         """Load the files of these days, and of the later ones that late events are in; split."""
         arrivals = EventDays(first, date.fromordinal(last.toordinal() + self.late_days))
-        zone = FolderZone(self._root)
-        load_new_files(self._session, zone, arrivals, run_id="test", log=_fail)
+        load_new_files(self._session, self._stack.zone, arrivals, run_id="test", log=_fail)
         split_days(
             self._session,
             EventDays(first, last),
@@ -157,7 +153,9 @@ def _reject_differences(row: Row, staged: TableRow) -> list[str]:
     if staged["reasons"] != row.reasons or staged["reason"] != row.reasons.split("; ")[0]:
         line = row.line[:200]
         said.append(f"rejected for {staged['reasons']!r}, should for {row.reasons!r} ({line!r})")
-    if (staged["raw"] is None) == row.is_json:
+    # an object that names a key twice is JSON to DuckDB and none to Snowflake; kept it is by both
+    names_a_key_twice = "json_object" in row.broken and row.line.lstrip().startswith("{")
+    if (staged["raw"] is None) == row.is_json and not names_a_key_twice:
         said.append(f"raw is {str(staged['raw'])[:50]!r}; is JSON: {row.is_json}")
     if (staged["raw"], staged["raw_text"]) not in ((row.line, None), (None, row.line)):
         said.append("the line is not kept as it was")
@@ -171,15 +169,17 @@ def _fail(said: str) -> None:
 
 
 @contextmanager
-def opened_staging(root: Path) -> Iterator[Staging]:
-    """An empty landing folder and an empty warehouse."""
-    warehouse = DuckDBWarehouse(root / "w.duckdb")
-    with warehouse.session(Purpose("test", "test"), _fail) as session:
-        yield Staging(root / "landing", session)
+def opened_staging(stack: Stack) -> Iterator[Staging]:
+    """Staging on a stack."""
+    with stack.warehouse.session(Purpose("test", "test"), _fail) as session:
+        yield Staging(stack, session)
 
 
-@pytest.fixture
-def staging(tmp_path: Path) -> Iterator[Staging]:
-    """An empty landing folder and an empty warehouse."""
-    with opened_staging(tmp_path) as opened:
+@pytest.fixture(params=[FOLDER_DUCKDB, S3_SNOWFLAKE])
+def staging(
+    request: pytest.FixtureRequest, tmp_path: Path, servers: Production
+) -> Iterator[Staging]:
+    """An empty landing zone and an empty warehouse, on both engines. What is between S3 and DuckDB
+    is tested with the model and with the whole graph."""
+    with opened_staging(new_stack(request.param, tmp_path, servers)) as opened:
         yield opened

@@ -6,9 +6,10 @@ might take its whole file down with it is loaded alone.
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,13 @@ import pytest
 from ecom_assets.landing.zone import LandingError
 from ecom_assets.warehouse.contract import Row as TableRow
 from ecom_assets_tests.model import TEXT_FIELDS, Place, Row
+from ecom_assets_tests.stacks import (
+    FOLDER_DUCKDB,
+    S3_SNOWFLAKE,
+    Production,
+    Stack,
+    new_stack,
+)
 from ecom_assets_tests.warehouse.conftest import (
     DAY,
     Staging,
@@ -41,9 +49,10 @@ Outcome = tuple[Mapping[Place, Row], Mapping[Place, TableRow], Mapping[Place, Ta
 class Loaded:
     """Tables of lines, each in a warehouse of its own, loaded when the first test asks."""
 
-    def __init__(self, root: Path, stack: ExitStack) -> None:
+    def __init__(self, new: Callable[[Path], Stack], root: Path, opened: ExitStack) -> None:
+        self._new = new
         self._root = root
-        self._stack = stack
+        self._opened = opened
         self._outcomes: dict[str, Outcome | Exception] = {}
 
     def differences(self, table: str, number: int) -> list[str]:
@@ -64,16 +73,19 @@ class Loaded:
     def _load(self, table: str) -> Outcome:
         root = self._root / str(len(self._outcomes))
         root.mkdir()
-        staging = self._stack.enter_context(opened_staging(root))
+        staging = self._opened.enter_context(opened_staging(self._new(root)))
         staging.land(FILE, b"".join(line + b"\n" for line in TABLES[table]))
         staging.load_and_split(DAY, DAY)
         return staging.expected(DAY, DAY), *staging.staged(DAY, DAY)
 
 
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
-    with ExitStack() as stack:
-        yield Loaded(tmp_path_factory.mktemp("tables"), stack)
+@pytest.fixture(scope="module", params=[FOLDER_DUCKDB, S3_SNOWFLAKE])
+def loaded(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, servers: Production
+) -> Iterator[Loaded]:
+    with ExitStack() as opened:
+        new = partial(new_stack, request.param, servers=servers)
+        yield Loaded(new, tmp_path_factory.mktemp("tables"), opened)
 
 
 def with_value(field: str, number: int, value: str) -> bytes:

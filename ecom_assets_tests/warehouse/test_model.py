@@ -6,9 +6,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ecom_assets_tests.stacks import (
+    FOLDER_DUCKDB,
+    S3_DUCKDB,
+    S3_SNOWFLAKE,
+    Production,
+    new_stack,
+)
 from ecom_assets_tests.warehouse.conftest import opened_staging
 
 FIRST = date(2026, 1, 5)
@@ -125,20 +133,29 @@ def runs(draw: st.DrawFn) -> list[tuple[date, date]]:
     return [*((first, last) for first, last in ranges), whole]
 
 
-@given(files=landings(), order=runs(), late_days=st.sampled_from([0, 0, 1, 3]))
-@settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+@pytest.mark.parametrize(
+    ("stack", "examples"), [(FOLDER_DUCKDB, 40), (S3_DUCKDB, 5), (S3_SNOWFLAKE, 15)]
 )
 def test_any_days_end_up_where_the_model_says(
-    files: dict[str, bytes], order: list[tuple[Any, Any]], late_days: int
+    servers: Production, stack: str, examples: int
 ) -> None:
-    with TemporaryDirectory() as root, opened_staging(Path(root)) as staging:
-        staging.late_days = late_days
-        for name, content in files.items():
-            staging.land(name, content)
-        for first, last in order:
-            staging.run(first, last)
+    @given(files=landings(), order=runs(), late_days=st.sampled_from([0, 0, 1, 3]))
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    def check(files: dict[str, bytes], order: list[tuple[Any, Any]], late_days: int) -> None:
+        with (
+            TemporaryDirectory() as root,
+            opened_staging(new_stack(stack, Path(root), servers)) as staging,
+        ):
+            staging.late_days = late_days
+            for name, content in files.items():
+                staging.land(name, content)
+            for first, last in order:
+                staging.run(first, last)
+
+    check()

@@ -1,0 +1,95 @@
+"""The landing zones and warehouses of the contract's tests, real or emulated, over HTTP."""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+from ecom_assets.assets.answers import questions
+from ecom_assets.landing.folder import FolderZone
+from ecom_assets.landing.s3 import S3Zone
+from ecom_assets.landing.zone import LandingZone
+from ecom_assets.settings import S3Url, SnowflakeSettings
+from ecom_assets.warehouse.contract import Purpose, Warehouse
+from ecom_assets.warehouse.duckdb import DuckDBWarehouse
+from ecom_assets.warehouse.snowflake import SnowflakeSession, SnowflakeWarehouse
+from ecom_assets_tests.s3_servers import S3Server, moto_server
+from ecom_assets_tests.snowflake_double import SnowflakeDouble, snowflake_double
+
+FOLDER_DUCKDB = "folder and DuckDB"
+S3_DUCKDB = "S3 and DuckDB"
+S3_SNOWFLAKE = "S3 and Snowflake (emulated)"
+STACKS = (FOLDER_DUCKDB, S3_DUCKDB, S3_SNOWFLAKE)
+
+
+@dataclass(frozen=True)
+class Production:
+    """An S3 and a Snowflake to test with; this process's AWS settings point to the former."""
+
+    s3: S3Server
+    snowflake: SnowflakeDouble
+
+    def new_place(self) -> S3Url:
+        """A place in the bucket that nobody else uses."""
+        return S3Url(self.s3.bucket, f"landing/{uuid.uuid4().hex[:8]}")
+
+    def new_database(self, stage: S3Url) -> SnowflakeSettings:
+        """A database with the project's tables and views, whose stage is that place."""
+        settings = self.snowflake.settings()
+        self.snowflake.stages[settings.database] = f"{stage}/"
+        with SnowflakeWarehouse(settings).session(Purpose("set-up", "test"), print) as session:
+            assert isinstance(session, SnowflakeSession)
+            session.run("tables")
+            for question in questions():
+                session.run(f"answers/{question.name}")
+        return settings
+
+
+@contextmanager
+def production() -> Iterator[Production]:
+    """Start both servers."""
+    with (
+        moto_server() as s3,
+        mock.patch.dict(os.environ, s3.environment()),
+        snowflake_double(s3.client()) as snowflake,
+    ):
+        yield Production(s3, snowflake)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """An empty landing zone and an empty warehouse.
+
+    Attributes:
+        put: puts a file into the landing zone, by its name below it.
+    """
+
+    zone: LandingZone
+    warehouse: Warehouse
+    put: Callable[[str, bytes], None]
+
+
+def new_stack(name: str, root: Path, servers: Production) -> Stack:
+    """One of `STACKS`, with what is local below `root`."""
+    if name == FOLDER_DUCKDB:
+        folder = root / "landing"
+
+        def put_file(file: str, content: bytes) -> None:
+            path = folder / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+        return Stack(FolderZone(folder), DuckDBWarehouse(root / "w.duckdb"), put_file)
+    place = servers.new_place()
+    client = servers.s3.client()
+
+    def put_object(file: str, content: bytes) -> None:
+        client.put_object(Bucket=place.bucket, Key=f"{place.prefix}/{file}", Body=content)
+
+    zone = S3Zone(place.bucket, place.prefix)
+    if name == S3_DUCKDB:
+        return Stack(zone, DuckDBWarehouse(root / "w.duckdb"), put_object)
+    return Stack(zone, SnowflakeWarehouse(servers.new_database(place)), put_object)

@@ -1,0 +1,70 @@
+DELETE FROM analytics.fact_sales
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  AND event_date IN (
+    SELECT
+      days.event_date
+    FROM (
+      SELECT
+        event_date
+      FROM (VALUES
+        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    ) AS days
+  );
+
+INSERT INTO analytics.fact_sales (
+  event_id,
+  event_ts,
+  event_date,
+  order_id,
+  customer_id,
+  session_id,
+  product_id,
+  category,
+  quantity,
+  unit_price,
+  total_amount,
+  currency,
+  payment_method,
+  country,
+  device,
+  marketing_channel,
+  source_filename,
+  source_row_number,
+  ingestion_ts
+)
+SELECT
+  event_id,
+  event_ts,
+  event_date,
+  order_id,
+  customer_id,
+  session_id,
+  product_id,
+  category,
+  quantity,
+  unit_price,
+  total_amount,
+  currency,
+  payment_method,
+  country,
+  device,
+  marketing_channel,
+  source_filename,
+  source_row_number,
+  ingestion_ts
+FROM staging.stg_sales_clean
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  AND event_date IN (
+    SELECT
+      days.event_date
+    FROM (
+      SELECT
+        event_date
+      FROM (VALUES
+        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    ) AS days
+  )
+ORDER BY
+  event_date;

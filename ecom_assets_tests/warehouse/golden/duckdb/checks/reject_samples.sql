@@ -1,0 +1,38 @@
+SELECT
+  event_date,
+  reason,
+  source_filename,
+  source_row_number,
+  SUBSTRING(
+    CASE reason
+      WHEN 'Missing event_id'
+      THEN raw ->> '$.event_id'
+      WHEN 'Invalid event_ts'
+      THEN raw ->> '$.event_ts'
+      WHEN 'Invalid quantity'
+      THEN raw ->> '$.quantity'
+      WHEN 'Non-positive quantity'
+      THEN raw ->> '$.quantity'
+      WHEN 'Invalid total_amount'
+      THEN raw ->> '$.total_amount'
+      WHEN 'Negative total_amount'
+      THEN raw ->> '$.total_amount'
+      WHEN 'event_ts outside its event date'
+      THEN raw ->> '$.event_ts'
+      WHEN 'Duplicate event_id'
+      THEN raw ->> '$.event_id'
+      ELSE COALESCE(raw_text, CAST(raw AS TEXT))
+    END,
+    CASE WHEN 1 = 0 THEN 1 ELSE 1 END,
+    CASE WHEN 7 < 0 THEN 0 ELSE 7 END
+  ) AS offending_value
+FROM staging.stg_sales_rejects
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+QUALIFY
+  ROW_NUMBER() OVER (PARTITION BY event_date, reason ORDER BY source_filename, source_row_number) <= 7
+ORDER BY
+  event_date,
+  reason,
+  source_filename,
+  source_row_number;

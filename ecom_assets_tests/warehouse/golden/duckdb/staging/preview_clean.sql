@@ -1,0 +1,18 @@
+SELECT
+  event_id,
+  event_ts,
+  order_id,
+  category,
+  quantity,
+  total_amount,
+  currency,
+  country,
+  source_filename,
+  source_row_number
+FROM staging.stg_sales_clean
+WHERE
+  event_date = CAST('2026-01-05' AS DATE)
+ORDER BY
+  source_filename,
+  source_row_number
+LIMIT 5;

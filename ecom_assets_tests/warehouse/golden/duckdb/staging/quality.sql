@@ -1,0 +1,171 @@
+DELETE FROM staging.sales_quality
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE);
+
+DELETE FROM staging.sales_quality_rules
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE);
+
+INSERT INTO staging.sales_quality (
+  event_date,
+  raw_rows,
+  clean_rows,
+  reject_rows,
+  reject_rate,
+  publishable,
+  rules_version,
+  run_id,
+  evaluated_at
+)
+WITH lines AS (
+  SELECT
+    event_date,
+    COUNT(*) AS raw_rows
+  FROM parsed_sales
+  GROUP BY
+    event_date
+), clean AS (
+  SELECT
+    event_date,
+    COUNT(*) AS clean_rows
+  FROM staging.stg_sales_clean
+  WHERE
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  GROUP BY
+    event_date
+), rejects AS (
+  SELECT
+    event_date,
+    COUNT(*) AS reject_rows
+  FROM staging.stg_sales_rejects
+  WHERE
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  GROUP BY
+    event_date
+), rows_of_files AS (
+  SELECT
+    load_id,
+    source_filename,
+    COUNT(*) AS row_count
+  FROM raw.raw_sales
+  WHERE
+    batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  GROUP BY
+    load_id,
+    source_filename
+), incomplete AS (
+  SELECT DISTINCT
+    f.batch_date
+  FROM raw.raw_sales_files AS f
+  LEFT JOIN rows_of_files AS r
+    ON r.load_id = f.load_id AND r.source_filename = f.source_filename
+  WHERE
+    f.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    AND f.superseded_at IS NULL
+    AND f.row_count IS DISTINCT FROM COALESCE(r.row_count, 0)
+), waiting AS (
+  SELECT DISTINCT
+    days.event_date
+  FROM (
+    SELECT
+      event_date
+    FROM (VALUES
+      (CAST('2026-01-05' AS DATE))) AS v(event_date)
+  ) AS days
+  INNER JOIN incomplete
+    ON incomplete.batch_date BETWEEN days.event_date AND days.event_date + INTERVAL 7 DAY
+), counted AS (
+  SELECT
+    days.event_date,
+    COALESCE(lines.raw_rows, 0) AS raw_rows,
+    COALESCE(clean.clean_rows, 0) AS clean_rows,
+    COALESCE(rejects.reject_rows, 0) AS reject_rows,
+    NOT waiting.event_date IS NULL AS has_incomplete_files
+  FROM (
+    SELECT
+      event_date
+    FROM (VALUES
+      (CAST('2026-01-05' AS DATE))) AS v(event_date)
+  ) AS days
+  LEFT JOIN lines
+    ON lines.event_date = days.event_date
+  LEFT JOIN clean
+    ON clean.event_date = days.event_date
+  LEFT JOIN rejects
+    ON rejects.event_date = days.event_date
+  LEFT JOIN waiting
+    ON waiting.event_date = days.event_date
+)
+SELECT
+  event_date,
+  raw_rows,
+  clean_rows,
+  reject_rows,
+  COALESCE(ROUND(CAST(reject_rows AS DOUBLE) / NULLIF(raw_rows, 0), 6), 0) AS reject_rate,
+  NOT has_incomplete_files
+  AND raw_rows = clean_rows + reject_rows
+  AND reject_rows <= raw_rows * 0.30 AS publishable,
+  'it''s' AS rules_version,
+  'it''s' AS run_id,
+  CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP) AS evaluated_at
+FROM counted;
+
+INSERT INTO staging.sales_quality_rules (
+  event_date,
+  rule,
+  reason,
+  reject_rows,
+  broken_rows,
+  rules_version,
+  run_id
+)
+WITH found AS (
+  SELECT
+    event_date,
+    reason,
+    reasons,
+    COUNT(*) AS reject_rows
+  FROM staging.stg_sales_rejects
+  WHERE
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  GROUP BY
+    event_date,
+    reason,
+    reasons
+)
+SELECT
+  days.event_date,
+  rules.rule,
+  rules.reason,
+  COALESCE(SUM(CASE WHEN found.reason = rules.reason THEN found.reject_rows ELSE 0 END), 0) AS reject_rows,
+  COALESCE(SUM(found.reject_rows), 0) AS broken_rows,
+  'it''s' AS rules_version,
+  'it''s' AS run_id
+FROM (
+  SELECT
+    event_date
+  FROM (VALUES
+    (CAST('2026-01-05' AS DATE))) AS v(event_date)
+) AS days
+CROSS JOIN (
+  SELECT
+    rule,
+    reason
+  FROM (VALUES
+    ('json_object', 'Malformed JSON'),
+    ('event_id_present', 'Missing event_id'),
+    ('event_ts_valid', 'Invalid event_ts'),
+    ('quantity_numeric', 'Invalid quantity'),
+    ('quantity_positive', 'Non-positive quantity'),
+    ('total_amount_numeric', 'Invalid total_amount'),
+    ('total_amount_not_negative', 'Negative total_amount'),
+    ('event_date_in_window', 'event_ts outside its event date'),
+    ('event_id_unique', 'Duplicate event_id')) AS v(rule, reason)
+) AS rules
+LEFT JOIN found
+  ON found.event_date = days.event_date
+  AND CONTAINS('; ' || found.reasons || ';', '; ' || rules.reason || ';')
+GROUP BY
+  days.event_date,
+  rules.rule,
+  rules.reason;

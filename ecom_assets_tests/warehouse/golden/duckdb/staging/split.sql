@@ -1,0 +1,295 @@
+DELETE FROM staging.stg_sales_clean
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE);
+
+DELETE FROM staging.stg_sales_rejects
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE);
+
+INSERT INTO staging.stg_sales_clean (
+  event_id,
+  event_ts,
+  event_date,
+  order_id,
+  customer_id,
+  session_id,
+  product_id,
+  category,
+  quantity,
+  unit_price,
+  total_amount,
+  currency,
+  payment_method,
+  country,
+  device,
+  marketing_channel,
+  source_filename,
+  source_row_number,
+  ingestion_ts
+)
+WITH judged AS (
+  SELECT
+    p.*,
+    NOT r.source_row_number IS NULL AS is_duplicate
+  FROM parsed_sales AS p
+  LEFT JOIN repeated_events AS r
+    ON r.source_filename = p.source_filename
+    AND r.source_row_number = p.source_row_number
+)
+SELECT
+  event_id,
+  event_ts,
+  event_date,
+  order_id,
+  customer_id,
+  session_id,
+  product_id,
+  category,
+  quantity,
+  unit_price,
+  total_amount,
+  currency,
+  payment_method,
+  country,
+  device,
+  marketing_channel,
+  source_filename,
+  source_row_number,
+  ingestion_ts
+FROM judged
+WHERE
+  NOT (
+    COALESCE((
+      NOT is_object
+    ), FALSE)
+    OR COALESCE(
+      (
+        is_object
+        AND (
+          event_id IS NULL
+          OR TRIM(event_id, '	
+                  　') = ''
+        )
+      ),
+      FALSE
+    )
+    OR COALESCE((
+      is_object AND event_ts IS NULL
+    ), FALSE)
+    OR COALESCE((
+      is_object AND quantity IS NULL
+    ), FALSE)
+    OR COALESCE((
+      is_object AND quantity <= 0
+    ), FALSE)
+    OR COALESCE((
+      is_object AND total_amount IS NULL
+    ), FALSE)
+    OR COALESCE((
+      is_object AND total_amount < 0
+    ), FALSE)
+    OR COALESCE((
+      is_object AND CAST(event_ts AS DATE) <> event_date
+    ), FALSE)
+    OR COALESCE((
+      is_object AND is_duplicate
+    ), FALSE)
+  )
+ORDER BY
+  event_date;
+
+INSERT INTO staging.stg_sales_rejects (
+  reason,
+  reasons,
+  raw,
+  raw_text,
+  event_date,
+  source_filename,
+  source_row_number,
+  ingestion_ts,
+  rules_version,
+  run_id
+)
+WITH judged AS (
+  SELECT
+    p.*,
+    NOT r.source_row_number IS NULL AS is_duplicate
+  FROM parsed_sales AS p
+  LEFT JOIN repeated_events AS r
+    ON r.source_filename = p.source_filename
+    AND r.source_row_number = p.source_row_number
+), rejected AS (
+  SELECT
+    CASE
+      WHEN COALESCE((
+        NOT is_object
+      ), FALSE)
+      THEN 'Malformed JSON'
+      WHEN COALESCE(
+        (
+          is_object
+          AND (
+            event_id IS NULL
+            OR TRIM(event_id, '	
+                  　') = ''
+          )
+        ),
+        FALSE
+      )
+      THEN 'Missing event_id'
+      WHEN COALESCE((
+        is_object AND event_ts IS NULL
+      ), FALSE)
+      THEN 'Invalid event_ts'
+      WHEN COALESCE((
+        is_object AND quantity IS NULL
+      ), FALSE)
+      THEN 'Invalid quantity'
+      WHEN COALESCE((
+        is_object AND quantity <= 0
+      ), FALSE)
+      THEN 'Non-positive quantity'
+      WHEN COALESCE((
+        is_object AND total_amount IS NULL
+      ), FALSE)
+      THEN 'Invalid total_amount'
+      WHEN COALESCE((
+        is_object AND total_amount < 0
+      ), FALSE)
+      THEN 'Negative total_amount'
+      WHEN COALESCE((
+        is_object AND CAST(event_ts AS DATE) <> event_date
+      ), FALSE)
+      THEN 'event_ts outside its event date'
+      WHEN COALESCE((
+        is_object AND is_duplicate
+      ), FALSE)
+      THEN 'Duplicate event_id'
+    END AS reason,
+    SUBSTRING(
+      CASE WHEN COALESCE((
+        NOT is_object
+      ), FALSE) THEN '; Malformed JSON' ELSE '' END || CASE
+        WHEN COALESCE(
+          (
+            is_object
+            AND (
+              event_id IS NULL
+              OR TRIM(event_id, '	
+                  　') = ''
+            )
+          ),
+          FALSE
+        )
+        THEN '; Missing event_id'
+        ELSE ''
+      END || CASE
+        WHEN COALESCE((
+          is_object AND event_ts IS NULL
+        ), FALSE)
+        THEN '; Invalid event_ts'
+        ELSE ''
+      END || CASE
+        WHEN COALESCE((
+          is_object AND quantity IS NULL
+        ), FALSE)
+        THEN '; Invalid quantity'
+        ELSE ''
+      END || CASE
+        WHEN COALESCE((
+          is_object AND quantity <= 0
+        ), FALSE)
+        THEN '; Non-positive quantity'
+        ELSE ''
+      END || CASE
+        WHEN COALESCE((
+          is_object AND total_amount IS NULL
+        ), FALSE)
+        THEN '; Invalid total_amount'
+        ELSE ''
+      END || CASE
+        WHEN COALESCE((
+          is_object AND total_amount < 0
+        ), FALSE)
+        THEN '; Negative total_amount'
+        ELSE ''
+      END || CASE
+        WHEN COALESCE((
+          is_object AND CAST(event_ts AS DATE) <> event_date
+        ), FALSE)
+        THEN '; event_ts outside its event date'
+        ELSE ''
+      END || CASE
+        WHEN COALESCE((
+          is_object AND is_duplicate
+        ), FALSE)
+        THEN '; Duplicate event_id'
+        ELSE ''
+      END,
+      3
+    ) AS reasons,
+    event_date,
+    batch_date,
+    source_filename,
+    source_row_number,
+    load_id
+  FROM judged
+  WHERE
+    (
+      COALESCE((
+        NOT is_object
+      ), FALSE)
+      OR COALESCE(
+        (
+          is_object
+          AND (
+            event_id IS NULL
+            OR TRIM(event_id, '	
+                  　') = ''
+          )
+        ),
+        FALSE
+      )
+      OR COALESCE((
+        is_object AND event_ts IS NULL
+      ), FALSE)
+      OR COALESCE((
+        is_object AND quantity IS NULL
+      ), FALSE)
+      OR COALESCE((
+        is_object AND quantity <= 0
+      ), FALSE)
+      OR COALESCE((
+        is_object AND total_amount IS NULL
+      ), FALSE)
+      OR COALESCE((
+        is_object AND total_amount < 0
+      ), FALSE)
+      OR COALESCE((
+        is_object AND CAST(event_ts AS DATE) <> event_date
+      ), FALSE)
+      OR COALESCE((
+        is_object AND is_duplicate
+      ), FALSE)
+    )
+)
+SELECT
+  j.reason,
+  j.reasons,
+  r.raw,
+  r.raw_text,
+  j.event_date,
+  j.source_filename,
+  j.source_row_number,
+  r.ingestion_ts,
+  'it''s' AS rules_version,
+  'it''s' AS run_id
+FROM rejected AS j
+INNER JOIN raw.raw_sales AS r
+  ON r.load_id = j.load_id
+  AND r.source_filename = j.source_filename
+  AND r.source_row_number = j.source_row_number
+WHERE
+  r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+ORDER BY
+  j.event_date;

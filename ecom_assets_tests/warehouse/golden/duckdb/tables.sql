@@ -1,0 +1,106 @@
+CREATE SCHEMA IF NOT EXISTS raw;
+
+CREATE SCHEMA IF NOT EXISTS staging;
+
+CREATE SCHEMA IF NOT EXISTS analytics;
+
+CREATE TABLE IF NOT EXISTS raw.raw_sales (
+  raw JSON,
+  raw_text TEXT,
+  source_filename TEXT NOT NULL,
+  source_row_number BIGINT NOT NULL,
+  batch_date DATE NOT NULL,
+  load_id TEXT NOT NULL,
+  ingestion_ts TIMESTAMP NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS raw.raw_sales_files (
+  source_filename TEXT NOT NULL,
+  batch_date DATE NOT NULL,
+  etag TEXT NOT NULL,
+  size_bytes BIGINT NOT NULL,
+  last_modified TIMESTAMP NOT NULL,
+  row_count BIGINT,
+  load_id TEXT NOT NULL,
+  loaded_at TIMESTAMP NOT NULL,
+  superseded_at TIMESTAMP
+);
+
+CREATE TABLE IF NOT EXISTS staging.stg_sales_clean (
+  event_id TEXT NOT NULL,
+  event_ts TIMESTAMP NOT NULL,
+  event_date DATE NOT NULL,
+  order_id TEXT,
+  customer_id BIGINT,
+  session_id TEXT,
+  product_id BIGINT,
+  category TEXT,
+  quantity DECIMAL(18, 4) NOT NULL,
+  unit_price DECIMAL(18, 4),
+  total_amount DECIMAL(18, 4) NOT NULL,
+  currency TEXT,
+  payment_method TEXT,
+  country TEXT,
+  device TEXT,
+  marketing_channel TEXT,
+  source_filename TEXT NOT NULL,
+  source_row_number BIGINT NOT NULL,
+  ingestion_ts TIMESTAMP NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS staging.stg_sales_rejects (
+  reason TEXT NOT NULL,
+  reasons TEXT NOT NULL,
+  raw JSON,
+  raw_text TEXT,
+  event_date DATE NOT NULL,
+  source_filename TEXT NOT NULL,
+  source_row_number BIGINT NOT NULL,
+  ingestion_ts TIMESTAMP NOT NULL,
+  rules_version TEXT NOT NULL,
+  run_id TEXT NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS staging.sales_quality (
+  event_date DATE NOT NULL,
+  raw_rows BIGINT NOT NULL,
+  clean_rows BIGINT NOT NULL,
+  reject_rows BIGINT NOT NULL,
+  reject_rate DECIMAL(9, 6) NOT NULL,
+  publishable BOOLEAN NOT NULL,
+  rules_version TEXT NOT NULL,
+  run_id TEXT NOT NULL,
+  evaluated_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS staging.sales_quality_rules (
+  event_date DATE NOT NULL,
+  rule TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  reject_rows BIGINT NOT NULL,
+  broken_rows BIGINT NOT NULL,
+  rules_version TEXT NOT NULL,
+  run_id TEXT NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS analytics.fact_sales (
+  event_id TEXT NOT NULL,
+  event_ts TIMESTAMP NOT NULL,
+  event_date DATE NOT NULL,
+  order_id TEXT,
+  customer_id BIGINT,
+  session_id TEXT,
+  product_id BIGINT,
+  category TEXT,
+  quantity DECIMAL(18, 4) NOT NULL,
+  unit_price DECIMAL(18, 4),
+  total_amount DECIMAL(18, 4) NOT NULL,
+  currency TEXT,
+  payment_method TEXT,
+  country TEXT,
+  device TEXT,
+  marketing_channel TEXT,
+  source_filename TEXT NOT NULL,
+  source_row_number BIGINT NOT NULL,
+  ingestion_ts TIMESTAMP NOT NULL
+);

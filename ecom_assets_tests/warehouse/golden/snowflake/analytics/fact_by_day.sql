@@ -1,0 +1,47 @@
+WITH fact AS (
+  SELECT
+    event_date,
+    COUNT(*) AS row_count,
+    SUM(quantity) AS quantity,
+    SUM(total_amount) AS total_amount
+  FROM analytics.fact_sales
+  WHERE
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  GROUP BY
+    event_date
+), clean AS (
+  SELECT
+    event_date,
+    COUNT(*) AS row_count,
+    SUM(quantity) AS quantity,
+    SUM(total_amount) AS total_amount
+  FROM staging.stg_sales_clean
+  WHERE
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  GROUP BY
+    event_date
+)
+SELECT
+  days.event_date,
+  COALESCE(fact.row_count, 0) AS fact_rows,
+  COALESCE(clean.row_count, 0) AS clean_rows,
+  COALESCE(fact.quantity, 0) AS fact_quantity,
+  COALESCE(clean.quantity, 0) AS clean_quantity,
+  COALESCE(fact.total_amount, 0) AS fact_amount,
+  COALESCE(clean.total_amount, 0) AS clean_amount,
+  q.publishable,
+  q.reject_rate
+FROM (
+  SELECT
+    event_date
+  FROM (VALUES
+    (CAST('2026-01-05' AS DATE))) AS v(event_date)
+) AS days
+LEFT JOIN fact
+  ON fact.event_date = days.event_date
+LEFT JOIN clean
+  ON clean.event_date = days.event_date
+LEFT JOIN staging.sales_quality AS q
+  ON q.event_date = days.event_date
+ORDER BY
+  days.event_date;

@@ -1,0 +1,14 @@
+SELECT
+  event_date,
+  raw_rows,
+  clean_rows,
+  reject_rows,
+  reject_rate,
+  publishable,
+  rules_version,
+  run_id
+FROM staging.sales_quality
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+ORDER BY
+  event_date;

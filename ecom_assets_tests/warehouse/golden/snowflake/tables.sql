@@ -1,0 +1,110 @@
+CREATE SCHEMA IF NOT EXISTS raw;
+
+CREATE SCHEMA IF NOT EXISTS staging;
+
+CREATE SCHEMA IF NOT EXISTS analytics;
+
+CREATE TABLE IF NOT EXISTS raw.raw_sales (
+  raw VARIANT,
+  raw_text VARCHAR,
+  source_filename VARCHAR NOT NULL,
+  source_row_number BIGINT NOT NULL,
+  batch_date DATE NOT NULL,
+  load_id VARCHAR NOT NULL,
+  ingestion_ts TIMESTAMPNTZ NOT NULL
+)
+CLUSTER BY (batch_date);
+
+CREATE TABLE IF NOT EXISTS raw.raw_sales_files (
+  source_filename VARCHAR NOT NULL,
+  batch_date DATE NOT NULL,
+  etag VARCHAR NOT NULL,
+  size_bytes BIGINT NOT NULL,
+  last_modified TIMESTAMPNTZ NOT NULL,
+  row_count BIGINT,
+  load_id VARCHAR NOT NULL,
+  loaded_at TIMESTAMPNTZ NOT NULL,
+  superseded_at TIMESTAMPNTZ
+);
+
+CREATE TABLE IF NOT EXISTS staging.stg_sales_clean (
+  event_id VARCHAR NOT NULL,
+  event_ts TIMESTAMPNTZ NOT NULL,
+  event_date DATE NOT NULL,
+  order_id VARCHAR,
+  customer_id BIGINT,
+  session_id VARCHAR,
+  product_id BIGINT,
+  category VARCHAR,
+  quantity DECIMAL(18, 4) NOT NULL,
+  unit_price DECIMAL(18, 4),
+  total_amount DECIMAL(18, 4) NOT NULL,
+  currency VARCHAR,
+  payment_method VARCHAR,
+  country VARCHAR,
+  device VARCHAR,
+  marketing_channel VARCHAR,
+  source_filename VARCHAR NOT NULL,
+  source_row_number BIGINT NOT NULL,
+  ingestion_ts TIMESTAMPNTZ NOT NULL
+)
+CLUSTER BY (event_date);
+
+CREATE TABLE IF NOT EXISTS staging.stg_sales_rejects (
+  reason VARCHAR NOT NULL,
+  reasons VARCHAR NOT NULL,
+  raw VARIANT,
+  raw_text VARCHAR,
+  event_date DATE NOT NULL,
+  source_filename VARCHAR NOT NULL,
+  source_row_number BIGINT NOT NULL,
+  ingestion_ts TIMESTAMPNTZ NOT NULL,
+  rules_version VARCHAR NOT NULL,
+  run_id VARCHAR NOT NULL
+)
+CLUSTER BY (event_date);
+
+CREATE TABLE IF NOT EXISTS staging.sales_quality (
+  event_date DATE NOT NULL,
+  raw_rows BIGINT NOT NULL,
+  clean_rows BIGINT NOT NULL,
+  reject_rows BIGINT NOT NULL,
+  reject_rate DECIMAL(9, 6) NOT NULL,
+  publishable BOOLEAN NOT NULL,
+  rules_version VARCHAR NOT NULL,
+  run_id VARCHAR NOT NULL,
+  evaluated_at TIMESTAMPNTZ NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS staging.sales_quality_rules (
+  event_date DATE NOT NULL,
+  rule VARCHAR NOT NULL,
+  reason VARCHAR NOT NULL,
+  reject_rows BIGINT NOT NULL,
+  broken_rows BIGINT NOT NULL,
+  rules_version VARCHAR NOT NULL,
+  run_id VARCHAR NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS analytics.fact_sales (
+  event_id VARCHAR NOT NULL,
+  event_ts TIMESTAMPNTZ NOT NULL,
+  event_date DATE NOT NULL,
+  order_id VARCHAR,
+  customer_id BIGINT,
+  session_id VARCHAR,
+  product_id BIGINT,
+  category VARCHAR,
+  quantity DECIMAL(18, 4) NOT NULL,
+  unit_price DECIMAL(18, 4),
+  total_amount DECIMAL(18, 4) NOT NULL,
+  currency VARCHAR,
+  payment_method VARCHAR,
+  country VARCHAR,
+  device VARCHAR,
+  marketing_channel VARCHAR,
+  source_filename VARCHAR NOT NULL,
+  source_row_number BIGINT NOT NULL,
+  ingestion_ts TIMESTAMPNTZ NOT NULL
+)
+CLUSTER BY (event_date);

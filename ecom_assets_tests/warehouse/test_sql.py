@@ -1,0 +1,161 @@
+"""The SQL that ships: what each engine is sent, and only constructs that mean the same on both.
+
+`golden/` holds every script as each engine gets it. After a change of SQL, look at what
+`ECOM_UPDATE_GOLDEN=1 pytest ecom_assets_tests/warehouse/test_sql.py` changes there, and commit it.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from ecom_assets.landing.zone import LandedFile
+from ecom_assets.warehouse import expressions
+from ecom_assets.warehouse.contract import LoadedFile
+from ecom_assets.warehouse.sql import SQL_FOLDER, literal, render
+
+GOLDEN = Path(__file__).parent / "golden"
+ENGINES = ("duckdb", "snowflake")
+SET_UP = "setup"  # has no values of its own kind here, and its own tests
+
+DAY = date(2026, 1, 5)
+FILE = LandedFile("dt=2026-01-05/it's.jsonl", DAY, "etag", 12, datetime(2026, 1, 5, 1, 2, 3))
+VALUES: dict[str, Callable[[], Any]] = {
+    **dict.fromkeys(
+        ("day", "first_day", "last_day", "last_batch_day", "window_start", "window_end"),
+        lambda: DAY,
+    ),
+    **dict.fromkeys(("loaded_at", "evaluated_at"), lambda: datetime(2026, 1, 5, 1, 2, 3, 4)),
+    **dict.fromkeys(
+        ("load_id", "run_id", "rules_version", "source_filename", "white_space", "carriage_return"),
+        lambda: "it's",
+    ),
+    **dict.fromkeys(
+        ("late_days", "within_days", "max_length", "per_reason", "name_start", "day_start"),
+        lambda: 7,
+    ),
+    "reject_rate_error": lambda: Decimal("0.30"),
+    "all_fields_present": expressions.all_fields_present,
+    "all_reasons": expressions.all_reasons,
+    "broken": expressions.any_broken,
+    "broken_otherwise": expressions.broken_otherwise,
+    "days": lambda: expressions.days_table([DAY]),
+    "publishable_days": lambda: expressions.days_table([DAY]),
+    "file_names": lambda: [literal(FILE.name), literal("dt=2026-01-05/b.jsonl")],
+    "files": lambda: expressions.files_table([LoadedFile(FILE, 3)]),
+    "first_reason": expressions.first_reason,
+    "offending_value": expressions.offending_value,
+    "rule_tests": expressions.rule_tests,
+    "rules": expressions.rules_table,
+}
+
+SCRIPTS = sorted(
+    path.relative_to(SQL_FOLDER).with_suffix("").as_posix() for path in SQL_FOLDER.rglob("*.sql")
+)
+SHARED = [name for name in SCRIPTS if name.split("/")[0] not in (*ENGINES, SET_UP)]
+
+
+def rendered(script: str, engine: str) -> str:
+    values = {name: make() for name, make in VALUES.items()}
+    return ";\n\n".join(render(script, engine, **values)) + ";\n"
+
+
+@pytest.mark.parametrize(
+    ("engine", "script"),
+    [
+        (engine, script)
+        for engine in ENGINES
+        for script in SCRIPTS
+        if script in SHARED or script.startswith(f"{engine}/")
+    ],
+)
+def test_an_engine_is_sent_what_was_looked_at(engine: str, script: str) -> None:
+    golden = GOLDEN / engine / f"{script}.sql"
+    said = rendered(script, engine)
+    if os.environ.get("ECOM_UPDATE_GOLDEN"):
+        golden.parent.mkdir(parents=True, exist_ok=True)
+        golden.write_bytes(said.encode())
+    assert said == golden.read_bytes().decode()
+
+
+def test_no_golden_file_is_left_over() -> None:
+    left = {path.relative_to(GOLDEN).with_suffix("").as_posix() for path in GOLDEN.rglob("*.sql")}
+    own = [script for script in SCRIPTS if script.split("/")[0] in ENGINES]
+    wanted = {f"{engine}/{script}" for engine in ENGINES for script in SHARED}
+    assert left == wanted | {f"{script.split('/')[0]}/{script}" for script in own}
+
+
+def correlated(node: exp.Expr) -> bool:
+    """A subquery that looks at a row outside of it: Snowflake takes only some of these."""
+    if not isinstance(node, exp.Exists):
+        return False
+    own = {table.alias_or_name for table in node.find_all(exp.Table)}
+    return any(column.table and column.table not in own for column in node.find_all(exp.Column))
+
+
+REFUSED_FUNCTIONS = {
+    "ARRAY_CONSTRUCT_COMPACT": "not in DuckDB",
+    "CONCAT_WS": "null in Snowflake where a part is null",
+    "OBJECT_CONSTRUCT": "drops nulls in Snowflake only",
+    "PARSE_JSON": "an error of one row fails the statement",
+    "TO_DECIMAL": "an error of one row fails the statement",
+    "TO_NUMBER": "an error of one row fails the statement, and without a scale cents are cut off",
+    "TRY_TO_NUMBER": "without a scale cents are cut off; use try_cast(… as number(18, 4))",
+    "TRY_TO_TIMESTAMP_NTZ": "not in DuckDB",
+}
+
+REFUSED: dict[str, Callable[[exp.Expr], bool]] = {
+    "path with a colon: DuckDB keeps the quotes; use json_extract_path_text": lambda node: (
+        isinstance(node, exp.JSONExtract)
+    ),
+    "division of decimals: DuckDB makes it a binary float; cast to double first": lambda node: (
+        isinstance(node, exp.Div)
+        and not any(cast.to.is_type("double") for cast in node.find_all(exp.Cast))
+    ),
+    "a function that differs: see REFUSED_FUNCTIONS": lambda node: (
+        isinstance(node, exp.Func)
+        and node.sql(dialect="snowflake").partition("(")[0] in REFUSED_FUNCTIONS
+    ),
+    "correlated exists: Snowflake takes only some": correlated,
+    "lateral": lambda node: isinstance(node, exp.Lateral),
+    "semi or anti join: not Snowflake's": lambda node: (
+        isinstance(node, exp.Join) and node.kind in ("SEMI", "ANTI")
+    ),
+    "random order: say how rows are ordered before a limit": lambda node: (
+        isinstance(node, exp.Select) and bool(node.args.get("limit")) and not node.args.get("order")
+    ),
+}
+
+
+@pytest.mark.parametrize("script", SHARED)
+def test_shared_sql_means_the_same_on_both_engines(script: str) -> None:
+    text = (SQL_FOLDER / f"{script}.sql").read_text()
+    for statement in sqlglot.parse(text, read="snowflake"):
+        assert statement is not None
+        for node in statement.walk():
+            assert not [why for why, is_refused in REFUSED.items() if is_refused(node)], node.sql()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select raw:quantity from t",
+        "select a / b from t",
+        "select concat_ws(',', a, b) from t",
+        "select object_construct('a', a) from t",
+        "select a from t where exists (select 1 from u where u.a > t.a)",
+        "select a from t, lateral flatten(input => t.a)",
+        "select a from t limit 5",
+        "select to_number(a) from t",
+        "select try_to_number(a) from t",
+    ],
+)
+def test_the_guard_refuses(sql: str) -> None:
+    nodes = list(sqlglot.parse_one(sql, read="snowflake").walk())
+    assert any(is_refused(node) for node in nodes for is_refused in REFUSED.values())

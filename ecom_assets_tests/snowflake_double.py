@@ -7,7 +7,7 @@ hand. So it is no evidence for what the documentation leaves open.
 - COPY INTO from an S3 stage: a file list, `$1`, METADATA$ columns, CHECK_JSON, SKIP_FILE, a row of
   answer per file. Lines are split here, without the project's code.
 - JSON values read as text keep the digits they were written with.
-- IS_OBJECT.
+- IS_OBJECT, TRY_TO_DECIMAL of any text of a number, TRY_CAST of a text to a timestamp.
 - INFORMATION_SCHEMA.QUERY_HISTORY_BY_SESSION.
 """
 
@@ -18,7 +18,8 @@ import uuid
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Any
 from unittest import mock
 
@@ -27,13 +28,21 @@ import fakesnow
 import pyarrow
 from snowflake.connector import errors
 from sqlglot import exp, parse_one
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from ecom_assets.settings import SnowflakeSettings
 
 serve = fakesnow.server  # before the module of that name hides it
 import fakesnow.cursor  # noqa: E402
-from fakesnow.server import shared_fs  # noqa: E402
+from fakesnow.server import app, shared_fs  # noqa: E402
 
+TELEMETRY = Route(
+    "/telemetry/send", lambda _: JSONResponse({"success": True, "data": {}}), methods=["POST"]
+)
+"""The connector reports at the end of a session; without an answer it waits a second or more."""
+
+EXACT = Context(prec=1_000)
 _Cursor = fakesnow.cursor.FakeSnowflakeCursor
 _execute = _Cursor.execute
 _transform = _Cursor._transform
@@ -79,6 +88,8 @@ def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
         s3: a boto3 client for the bucket that the stage points to.
     """
     _add_functions(shared_fs.duck_conn)
+    if TELEMETRY not in app.routes:
+        app.routes.append(TELEMETRY)
     with serve() as connection:
         double = SnowflakeDouble(connection["host"], connection["port"], s3)
 
@@ -123,6 +134,11 @@ def _corrected(cursor: Any, expression: exp.Expr, params: Any) -> exp.Expr:
             keys = [key.this for key in path.find_all(exp.JSONPathKey)]
             assert len(keys) == 1, path
             return _function("json_value_text", extract.this, exp.Literal.string(keys[0]))
+        if isinstance(node, exp.TryCast) and node.to.is_type("timestampntz"):
+            return _function("moment", node.this)
+        if isinstance(node, exp.ToNumber) and node.args.get("safe"):
+            text = _function("decimal_text", node.this)
+            return exp.TryCast(this=text, to=exp.DataType.build("decimal(18, 4)"))
         if isinstance(node, exp.Anonymous) and node.name.lower() == "is_object":
             kind = _function("json_type", node.expressions[0])
             return exp.paren(exp.EQ(this=kind, expression=exp.Literal.string("OBJECT")))
@@ -136,16 +152,36 @@ def _function(name: str, *arguments: exp.Expr) -> exp.Expr:
 
 
 def _add_functions(connection: Any) -> None:
-    for name, function, count in (
-        ("json_value_text", _json_value_text, 2),
-        ("check_json", _check_json, 1),
-    ):
+    functions: list[tuple[str, Any, int, str]] = [
+        ("json_value_text", _json_value_text, 2, "VARCHAR"),
+        ("check_json", _check_json, 1, "VARCHAR"),
+        ("decimal_text", _decimal_text, 1, "VARCHAR"),
+        ("moment", _moment, 1, "TIMESTAMP"),
+    ]
+    for name, function, count, returned in functions:
         try:
             connection.create_function(
-                name, function, ["VARCHAR"] * count, "VARCHAR", null_handling="special"
+                name, function, ["VARCHAR"] * count, returned, null_handling="special"
             )
         except duckdb.NotImplementedException:  # made by an earlier fixture of this process
             continue
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _decimal_text(text: str | None) -> str | None:
+    """A number with its exponent worked out, rounded half up to four decimals."""
+    if text is None:
+        return None
+    try:
+        return format(Decimal(text).quantize(Decimal("0.0001"), ROUND_HALF_UP, EXACT), "f")
+    except InvalidOperation:
+        return None
 
 
 class _Number(str):

@@ -40,7 +40,9 @@ class Production:
         """A database with the project's tables and views, whose stage is that place."""
         settings = self.snowflake.settings()
         self.snowflake.stages[settings.database] = f"{stage}/"
-        with SnowflakeWarehouse(settings).session(Purpose("set-up", "test"), print) as session:
+        with SnowflakeWarehouse(settings, network_seconds=1).session(
+            Purpose("set-up", "test"), print
+        ) as session:
             assert isinstance(session, SnowflakeSession)
             session.run("tables")
             for question in questions():
@@ -92,4 +94,6 @@ def new_stack(name: str, root: Path, servers: Production) -> Stack:
     zone = S3Zone(place.bucket, place.prefix)
     if name == S3_DUCKDB:
         return Stack(zone, DuckDBWarehouse(root / "w.duckdb"), put_object)
-    return Stack(zone, SnowflakeWarehouse(servers.new_database(place)), put_object)
+    return Stack(
+        zone, SnowflakeWarehouse(servers.new_database(place), network_seconds=1), put_object
+    )

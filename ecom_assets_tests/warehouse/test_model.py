@@ -134,7 +134,7 @@ def runs(draw: st.DrawFn) -> list[tuple[date, date]]:
 
 
 @pytest.mark.parametrize(
-    ("stack", "examples"), [(FOLDER_DUCKDB, 40), (S3_DUCKDB, 5), (S3_SNOWFLAKE, 15)]
+    ("stack", "examples"), [(FOLDER_DUCKDB, 40), (S3_DUCKDB, 5), (S3_SNOWFLAKE, 10)]
 )
 def test_any_days_end_up_where_the_model_says(
     servers: Production, stack: str, examples: int

@@ -81,7 +81,11 @@ class S3Zone:
         if start:
             request["Range"] = f"bytes={start}-"
         with self._explained("s3:GetObject", f"{self.url}/{file.name}", file):
-            return self._client.get_object(**request, IfMatch=f'"{file.etag}"')["Body"]
+            got = self._client.get_object(**request, IfMatch=f'"{file.etag}"')
+        if got["ETag"].strip('"') != file.etag:  # not every server heeds IfMatch
+            got["Body"].close()
+            raise _changed(file)
+        return got["Body"]
 
     def write(self, name: str, blocks: Iterable[bytes]) -> None:
         stream = _Blocks(iter(blocks))
@@ -105,9 +109,7 @@ class S3Zone:
             if file and code in ("NoSuchKey", "404"):
                 raise FileVanished(f"{file.name} is no longer in {self.url}.") from None
             if file and code in ("PreconditionFailed", "412", "InvalidRange", "416"):
-                raise FileChanged(
-                    f"{file.name} was rewritten after it was listed: materialize the day again."
-                ) from None
+                raise _changed(file) from None
             said = _ADVICE.get(code, f"S3 said {code}; look it up, or try again later").format(
                 action=action, bucket=self._bucket
             )
@@ -196,6 +198,10 @@ class _Blocks(io.RawIOBase):
             return whole
         self._rest = whole[size:]
         return whole[:size]
+
+
+def _changed(file: LandedFile) -> FileChanged:
+    return FileChanged(f"{file.name} was rewritten after it was listed: materialize the day again.")
 
 
 def _broken_stream() -> tuple[type[Exception], ...]:

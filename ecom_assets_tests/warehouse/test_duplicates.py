@@ -2,11 +2,14 @@
 
 import json
 import time
+from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
-from ecom_assets_tests.warehouse.conftest import DAY, Staging, good, jsonl
+from ecom_assets_tests.stacks import FOLDER_DUCKDB, Production, new_stack
+from ecom_assets_tests.warehouse.conftest import DAY, Staging, good, jsonl, opened_staging
 
 DUPLICATE = "Duplicate event_id"
 
@@ -19,6 +22,12 @@ def day(number: int) -> date:
 @pytest.fixture
 def staging(staging_on_both: Staging) -> Staging:
     return staging_on_both
+
+
+@pytest.fixture
+def staging_on_duckdb(tmp_path: Path, servers: Production) -> Iterator[Staging]:
+    with opened_staging(new_stack(FOLDER_DUCKDB, tmp_path, servers)) as opened:
+        yield opened
 
 
 def name(number: int, file: str = "a") -> str:
@@ -379,24 +388,26 @@ def test_a_malformed_line_belongs_to_the_day_of_its_file(staging: Staging) -> No
 # ---- many
 
 
-def test_a_hundred_thousand_copies_of_one_event_take_seconds(staging: Staging) -> None:
-    staging.land(name(5), jsonl(good("same")) * 100_000)
+def test_a_hundred_thousand_copies_of_one_event_take_seconds(staging_on_duckdb: Staging) -> None:
+    staging_on_duckdb.land(name(5), jsonl(good("same")) * 100_000)
     start = time.monotonic()
-    staging.load_and_split(DAY, DAY)
+    staging_on_duckdb.load_and_split(DAY, DAY)
     assert time.monotonic() - start < 10
-    (clean,) = staging.table("staging.stg_sales_clean")
+    (clean,) = staging_on_duckdb.table("staging.stg_sales_clean")
     assert clean["source_row_number"] == 1
-    (quality,) = staging.table("staging.sales_quality")
+    (quality,) = staging_on_duckdb.table("staging.sales_quality")
     assert (quality["raw_rows"], quality["clean_rows"]) == (100_000, 1)
-    assert {row["reasons"] for row in staging.table("staging.stg_sales_rejects")} == {DUPLICATE}
+    assert {row["reasons"] for row in staging_on_duckdb.table("staging.stg_sales_rejects")} == {
+        DUPLICATE
+    }
 
 
-def test_many_events_each_sent_again_every_day_take_seconds(staging: Staging) -> None:
+def test_many_events_each_sent_again_every_day_take_seconds(staging_on_duckdb: Staging) -> None:
     for number in range(1, 31):
-        staging.land(name(number), jsonl(*[good(n, day(number)) for n in range(2_000)]))
+        staging_on_duckdb.land(name(number), jsonl(*[good(n, day(number)) for n in range(2_000)]))
     start = time.monotonic()
-    staging.load_and_split(day(1), day(30))
+    staging_on_duckdb.load_and_split(day(1), day(30))
     assert time.monotonic() - start < 15
-    kept_on = {row["event_date"].day for row in staging.table("staging.stg_sales_clean")}
+    kept_on = {row["event_date"].day for row in staging_on_duckdb.table("staging.stg_sales_clean")}
     assert kept_on == {1, 9, 17, 25}
-    assert len(staging.table("staging.stg_sales_clean")) == 8_000
+    assert len(staging_on_duckdb.table("staging.stg_sales_clean")) == 8_000

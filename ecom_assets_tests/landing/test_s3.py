@@ -172,11 +172,12 @@ class _Answers(http.server.BaseHTTPRequestHandler):
 def answering(
     monkeypatch: pytest.MonkeyPatch, *answers: tuple[int, bytes, int]
 ) -> Iterator[list[str]]:
-    handler = type("Answers", (_Answers,), {"answers": list(answers), "asked": []})
+    asked: list[str] = []
+    handler = type("Answers", (_Answers,), {"answers": list(answers), "asked": asked})
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as started:
         threading.Thread(target=started.serve_forever, daemon=True).start()
         monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{started.server_port}")
-        yield handler.asked
+        yield asked
         started.shutdown()
 
 

@@ -41,6 +41,6 @@ $(VENV)/ready: $(VENV)/bin/python requirements.lock setup.cfg
 	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps -e .
 	@touch $@
 
-$(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock
-	@$(BIN)/pip install -qq --disable-pip-version-check -r requirements-dev.lock
+$(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock deploy/requirements.lock
+	@$(BIN)/pip install -qq --disable-pip-version-check -r requirements-dev.lock -r deploy/requirements.lock
 	@touch $@

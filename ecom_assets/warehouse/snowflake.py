@@ -4,8 +4,7 @@ All work is pushed down: lines go from the bucket into RAW by COPY, and no row o
 through here. A session is one connection, through dagster-snowflake's resource; its statements
 carry a tag that says which asset, days and run they are for.
 
-The tables, views and the stage are made by the set-up (`make snowflake-setup`), for the role that
-loads may not.
+The tables, views and the stage are made by the set-up, for the role that loads may not.
 """
 
 import json
@@ -96,8 +95,7 @@ class SnowflakeWarehouse:
         except errors.Error as error:
             raise WarehouseError(
                 f"Snowflake account {settings.account} does not let {settings.user} in with role "
-                f"{settings.role}: {_said(error)}. Check the SNOWFLAKE_ settings; `make doctor` "
-                "looks at them one by one."
+                f"{settings.role}: {_said(error)}. Check the SNOWFLAKE_ settings."
             ) from error
         except (TypeError, ValueError) as error:
             raise WarehouseError(
@@ -166,8 +164,8 @@ class SnowflakeSession:
             except errors.ProgrammingError as error:
                 if error.errno in _NO_SUCH_OBJECT:
                     raise WarehouseError(
-                        f"{script}.sql: {_said(error)}. Run `make snowflake-setup`, which makes "
-                        "the tables and grants the roles what they need."
+                        f"{script}: {_said(error)}. The set-up makes the tables and grants the "
+                        "role what it needs; see the README, On S3 and Snowflake."
                     ) from error
                 raise
             self._scripts[str(cursor.sfqid)] = (script, cursor.rowcount or 0)

@@ -219,7 +219,7 @@ def test_wheel_of_the_image_holds_the_sql(tmp_path: Path) -> None:
     assert source <= made
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-kubernetes.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-image.lock"])
 def test_locks_are_exact_and_of_the_same_release(lock: str) -> None:
     """Names and versions, no address, and nothing that the project's lock has otherwise."""
     ours = _pins(DEPLOY / lock)

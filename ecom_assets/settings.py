@@ -46,6 +46,7 @@ class SnowflakeSettings:
         password: in place of a key.
         host: a private link or a test server; by default it follows from the account.
         storage_integration: what lets Snowflake read the bucket; used by the set-up alone.
+        aws_role_arn: the AWS role that Snowflake reads the bucket as; used by the set-up alone.
     """
 
     account: str
@@ -60,6 +61,7 @@ class SnowflakeSettings:
     port: int | None = None
     protocol: str | None = None
     storage_integration: str | None = None
+    aws_role_arn: str | None = None
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,7 @@ def _snowflake(read: "_Reader") -> SnowflakeSettings:
         port=int(port) if port else None,
         protocol=protocol,
         storage_integration=read.text("SNOWFLAKE_STORAGE_INTEGRATION", "") or None,
+        aws_role_arn=read.text("SNOWFLAKE_AWS_ROLE_ARN", "") or None,
     )
 
 

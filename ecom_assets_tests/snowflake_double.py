@@ -10,10 +10,13 @@ hand. So it is no evidence for what the documentation leaves open.
 - IS_OBJECT, TRY_TO_DECIMAL of any text of a number, TRY_CAST of a text to a timestamp.
 - The SUM of a NUMBER is a NUMBER; TRIM heeds its characters.
 - INFORMATION_SCHEMA.QUERY_HISTORY_BY_SESSION.
+- Roles, grants, warehouses, the storage integration, stages and file formats are taken note of, not
+  enforced: whether a role may do what it does cannot be found out here.
 """
 
 import gzip
 import json
+import re
 import traceback
 import uuid
 import zlib
@@ -44,6 +47,12 @@ TELEMETRY = Route(
 )
 """The connector reports at the end of a session; without an answer it waits a second or more."""
 
+INTEGRATION = {
+    "ENABLED": "true",
+    "STORAGE_AWS_IAM_USER_ARN": "arn:aws:iam::210987654321:user/double",
+    "STORAGE_AWS_EXTERNAL_ID": "DOUBLE_SFCRole=1_abc",
+}
+
 EXACT = Context(prec=1_000)
 WHITE_SPACE = " \t\r\x0b\x0c"
 _Cursor = fakesnow.cursor.FakeSnowflakeCursor
@@ -56,7 +65,8 @@ class SnowflakeDouble:
     """The account.
 
     Attributes:
-        stages: of each database, where `@raw.sales_landing` is: `s3://bucket/prefix/`.
+        stages: of each database, where `@raw.sales_landing` is: `s3://bucket/prefix/`; its set-up
+            says so.
         statements: what was sent, in order.
         failures: texts; a statement that holds one fails once, with an internal error.
     """
@@ -81,6 +91,8 @@ class SnowflakeDouble:
             host=self.host,
             port=self.port,
             protocol="http",
+            storage_integration="ECOM_S3",
+            aws_role_arn="arn:aws:iam::123456789012:role/ecom-snowflake",
         )
 
 
@@ -104,6 +116,8 @@ def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
                     if text in command.lower():
                         double.failures.remove(text)
                         raise AssertionError(f"made to fail: {text}")
+                if done := _administer(double, cursor, " ".join(command.lower().split()), command):
+                    return done
                 if command.lower().startswith("copy into"):
                     return _copy(double, cursor, parse_one(command, read="snowflake"))
                 if "query_history_by_session" in command.lower():
@@ -124,6 +138,49 @@ def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
             mock.patch.object(transforms, "numeric_agg_implicit_cast", lambda node: node),
         ):
             yield double
+
+
+NOTED = re.compile(
+    r"grant |use role |(create|alter) (role|warehouse|storage integration|file format|stage) "
+    r"|alter schema |alter storage integration "
+)
+
+
+def _administer(double: SnowflakeDouble, cursor: Any, said: str, command: str) -> Any:
+    """What concerns the account and not its tables, or None."""
+    if said.startswith(("create stage", "alter stage")):
+        url = re.search(r"url = '(.*?)'", command)
+        assert url is not None
+        double.stages[cursor._conn.database] = url[1]
+    if said.startswith("desc integration"):
+        return _answer(
+            cursor,
+            [
+                {"property": name, "property_type": "String", "property_value": value}
+                for name, value in INTEGRATION.items()
+            ],
+        )
+    if said.startswith("desc stage"):
+        url_now = json.dumps([double.stages[cursor._conn.database]])
+        return _answer(
+            cursor,
+            [{"parent_property": "STAGE_LOCATION", "property": "URL", "property_value": url_now}],
+        )
+    if said.startswith("list @"):
+        return _list(double, cursor, said)
+    if said.startswith("create schema"):
+        return _execute(cursor, command.replace("with managed access", ""))
+    if NOTED.match(said):
+        return _answer(cursor, [{"status": "Statement executed successfully."}])
+    return None
+
+
+def _list(double: SnowflakeDouble, cursor: Any, said: str) -> Any:
+    place = said.partition("@raw.sales_landing/")[2].rstrip(";")
+    bucket, _, prefix = double.stages[cursor._conn.database].removeprefix("s3://").partition("/")
+    found = double.s3.list_objects_v2(Bucket=bucket, Prefix=prefix + place).get("Contents", [])
+    rows = [{"name": f"s3://{bucket}/{one['Key']}", "size": one["Size"]} for one in found]
+    return _answer(cursor, rows or [{"name": None}])
 
 
 def _corrected(cursor: Any, expression: exp.Expr, params: Any) -> exp.Expr:

@@ -4,18 +4,18 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest import mock
 
-from ecom_assets.assets.answers import questions
 from ecom_assets.landing.folder import FolderZone
 from ecom_assets.landing.s3 import S3Zone
 from ecom_assets.landing.zone import LandingZone
-from ecom_assets.settings import S3Url, SnowflakeSettings
-from ecom_assets.warehouse.contract import Purpose, Warehouse
+from ecom_assets.settings import S3Url, SnowflakeSettings, read_settings
+from ecom_assets.setup.snowflake import apply, connect
+from ecom_assets.warehouse.contract import Warehouse
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
-from ecom_assets.warehouse.snowflake import SnowflakeSession, SnowflakeWarehouse
+from ecom_assets.warehouse.snowflake import SnowflakeWarehouse
 from ecom_assets_tests.s3_servers import S3Server, moto_server
 from ecom_assets_tests.snowflake_double import SnowflakeDouble, snowflake_double
 
@@ -37,17 +37,12 @@ class Production:
         return S3Url(self.s3.bucket, f"landing/{uuid.uuid4().hex[:8]}")
 
     def new_database(self, stage: S3Url) -> SnowflakeSettings:
-        """A database with the project's tables and views, whose stage is that place."""
-        settings = self.snowflake.settings()
-        self.snowflake.stages[settings.database] = f"{stage}/"
-        with SnowflakeWarehouse(settings, network_seconds=1).session(
-            Purpose("set-up", "test"), print
-        ) as session:
-            assert isinstance(session, SnowflakeSession)
-            session.run("tables")
-            for question in questions():
-                session.run(f"answers/{question.name}")
-        return settings
+        """A database as the set-up makes it, whose stage is that place."""
+        snowflake = self.snowflake.settings()
+        settings = replace(read_settings({}), landing=stage, snowflake=snowflake)
+        with connect(snowflake) as connection:
+            apply(connection, settings)
+        return snowflake
 
 
 @contextmanager

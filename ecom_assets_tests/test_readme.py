@@ -171,6 +171,7 @@ def _served(command: str, clone: Path) -> Iterator[Any]:
                 server.wait(timeout=30)
             with suppress(ProcessLookupError):
                 os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
 
 
 def _until(happened: Any, what: str, seconds: float = 180) -> None:

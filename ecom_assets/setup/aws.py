@@ -1,0 +1,70 @@
+"""The AWS side of the set-up, as the JSON documents that IAM takes.
+
+Snowflake reads the bucket as an AWS role (its storage integration names it); the pipeline lists it
+with credentials of its own. Both get what they use, below the landing zone's prefix only.
+"""
+
+from typing import Any
+
+from ecom_assets.settings import S3Url
+
+Document = dict[str, Any]
+
+USER_ARN = "STORAGE_AWS_IAM_USER_ARN"
+EXTERNAL_ID = "STORAGE_AWS_EXTERNAL_ID"
+"""The two values of DESC INTEGRATION that the trust policy needs."""
+
+
+def snowflake_policy(landing: S3Url, partition: str = "aws") -> Document:
+    """What the role that Snowflake takes on may do: read. After Snowflake's documentation,
+    "Configuring a Snowflake storage integration to access Amazon S3".
+
+    Args:
+        landing: the landing zone.
+        partition: of AWS, the second part of each ARN: `aws`, `aws-cn`, `aws-us-gov`.
+    """
+    return _policy(landing, partition, ["s3:GetObject", "s3:GetObjectVersion"])
+
+
+def pipeline_policy(landing: S3Url, partition: str = "aws", *, writes: bool) -> Document:
+    """What the pipeline's own credentials may do.
+
+    Args:
+        landing: the landing zone.
+        partition: as above.
+        writes: whether days without files get generated batches.
+    """
+    upload = ["s3:PutObject", "s3:AbortMultipartUpload"] if writes else []
+    return _policy(landing, partition, ["s3:GetObject", *upload])
+
+
+def trust_policy(user_arn: str, external_id: str) -> Document:
+    """Who may take on the role that Snowflake reads as: that Snowflake account's AWS user, for
+    that storage integration. The external id keeps other Snowflake customers out."""
+    return _document(
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": user_arn},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"sts:ExternalId": external_id}},
+        }
+    )
+
+
+def _policy(landing: S3Url, partition: str, actions: list[str]) -> Document:
+    bucket = f"arn:{partition}:s3:::{landing.bucket}"
+    prefix = f"{landing.prefix}/" if landing.prefix else ""
+    return _document(
+        {"Effect": "Allow", "Action": actions, "Resource": f"{bucket}/{prefix}*"},
+        {
+            "Effect": "Allow",
+            "Action": "s3:ListBucket",
+            "Resource": bucket,
+            "Condition": {"StringLike": {"s3:prefix": [f"{prefix}*"]}},
+        },
+        {"Effect": "Allow", "Action": "s3:GetBucketLocation", "Resource": bucket},
+    )
+
+
+def _document(*statements: Document) -> Document:
+    return {"Version": "2012-10-17", "Statement": list(statements)}

@@ -1,0 +1,264 @@
+"""Makes what the pipeline needs in a Snowflake account, or prints how.
+
+    python -m ecom_assets.setup.snowflake [--apply] [--connection NAME]
+
+Without `--apply` it prints one SQL script for an administrator's worksheet. Every statement may run
+again: what is there stays, and what has drifted is set right.
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ecom_assets.settings import (
+    S3Url,
+    Settings,
+    SettingsError,
+    SnowflakeSettings,
+    read_settings_or_exit,
+)
+from ecom_assets.setup.aws import (
+    EXTERNAL_ID,
+    USER_ARN,
+    pipeline_policy,
+    snowflake_policy,
+    trust_policy,
+)
+from ecom_assets.warehouse.sql import SQL_FOLDER, render
+
+if TYPE_CHECKING:
+    from snowflake.connector import SnowflakeConnection
+
+BEFORE_TABLES = ("setup/roles", "setup/account", "setup/database", "setup/stage")
+AFTER_TABLES = ("setup/grants",)
+
+
+class SetupError(Exception):
+    """A statement was refused; the text says which, and what Snowflake said."""
+
+
+def setup_script(settings: Settings) -> str:
+    """The whole set-up as one SQL script, with its comments.
+
+    Raises:
+        SettingsError: a setting that the set-up needs is missing or is no plain name.
+    """
+    return "\n\n".join(_parts(settings)) + "\n"
+
+
+def statements(script: str) -> Sequence[str]:
+    """The statements of a script of ours: each ends with a semicolon at a line's end."""
+    bare = "\n".join(line for line in script.splitlines() if not line.startswith("--"))
+    return [part.strip() for part in re.split(r";[ ]*(?:\n|$)", bare) if part.strip()]
+
+
+def connect(settings: SnowflakeSettings, name: str | None = None) -> "SnowflakeConnection":
+    """A connection for `apply`.
+
+    Args:
+        settings: who logs in, where there is no name; with whatever role the user has by default.
+        name: of a connection in Snowflake's `connections.toml`.
+    """
+    import snowflake.connector
+
+    if name:
+        return snowflake.connector.connect(connection_name=name)
+    how: dict[str, Any] = {
+        "account": settings.account,
+        "user": settings.user,
+        "host": settings.host,
+        "port": settings.port,
+        "protocol": settings.protocol,
+        "password": None if settings.private_key_path else settings.password,
+        "private_key_file": settings.private_key_path and str(settings.private_key_path),
+        "private_key_file_pwd": settings.private_key_passphrase,
+    }
+    given = {key: value for key, value in how.items() if value is not None}
+    return snowflake.connector.connect(**given, login_timeout=60, network_timeout=600)
+
+
+def apply(connection: "SnowflakeConnection", settings: Settings) -> dict[str, str]:
+    """Run the set-up.
+
+    Args:
+        connection: of a user who may use the roles ACCOUNTADMIN, SECURITYADMIN, USERADMIN and
+            SYSADMIN.
+        settings: as for `setup_script`.
+
+    Returns:
+        The storage integration's properties, by name.
+
+    Raises:
+        SetupError: Snowflake refused a statement; those before it have run, and may run again.
+    """
+    from snowflake.connector import errors
+
+    integration: dict[str, str] = {}
+    with connection.cursor() as cursor:
+        for statement in statements(setup_script(settings)):
+            title = " ".join(statement.partition("\n")[0].split())
+            try:
+                cursor.execute(statement)
+            except errors.Error as error:
+                said = str(error.msg or error).partition("\n")[0].rstrip(".")
+                raise SetupError(
+                    f"Snowflake refused “{title}”: {said}. What ran before it stays; put it "
+                    "right and run the set-up again."
+                ) from error
+            print(f"ok  {title}")
+            if title.startswith("desc integration"):
+                rows: list[Any] = cursor.fetchall()
+                integration = {row[0]: row[2] for row in rows}
+    return integration
+
+
+def aws_notes(settings: Settings, integration: dict[str, str]) -> str:
+    """What remains to be done in AWS, with the documents to paste.
+
+    Args:
+        settings: as for `setup_script`.
+        integration: the properties of the storage integration; what is missing is left to fill in.
+    """
+    snowflake, landing = _needed(settings)
+    role = str(snowflake.aws_role_arn)
+    partition = role.split(":")[1]
+    trust = trust_policy(*(integration.get(key, f"<{key}>") for key in (USER_ARN, EXTERNAL_ID)))
+    writes = settings.source == "synthetic"
+    documents = [
+        (f"Trust policy of {role} ({USER_ARN} and {EXTERNAL_ID} as DESC INTEGRATION says)", trust),
+        (f"Permissions of {role}", snowflake_policy(landing, partition)),
+        (
+            "Permissions of the credentials that Dagster runs with",
+            pipeline_policy(landing, partition, writes=writes),
+        ),
+    ]
+    return "\n\n".join(f"{title}:\n{json.dumps(text, indent=2)}" for title, text in documents)
+
+
+def _parts(settings: Settings) -> Iterator[str]:
+    names = _names(settings)
+    for name in BEFORE_TABLES:
+        yield _filled(name, names)
+    tables = [*render("tables", "snowflake")]
+    for view in sorted((SQL_FOLDER / "answers").glob("*.sql")):
+        tables += render(f"answers/{view.stem}", "snowflake")
+    yield "-- The tables and the answers.\n" + "\n\n".join(f"{one};" for one in tables)
+    for name in AFTER_TABLES:
+        yield _filled(name, names)
+
+
+def _filled(name: str, names: dict[str, str]) -> str:
+    """A file with its names filled in. As text, for sqlglot does not parse what an account's
+    statements say; so each name has been checked to be no more than one."""
+    text = (SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("-- sqlfluff:")]
+    return re.sub(r"(?<![\w:]):([a-z_]+)", lambda found: names[found[1]], "\n".join(lines)).strip()
+
+
+def _names(settings: Settings) -> dict[str, str]:
+    snowflake, landing = _needed(settings)
+    role = str(snowflake.aws_role_arn)
+    matched = re.fullmatch(r"arn:(aws[a-z-]*):iam::[0-9]{12}:role/[\w+=,.@/-]+", role)
+    if matched is None:
+        raise SettingsError(
+            f"SNOWFLAKE_AWS_ROLE_ARN holds {role!r}, but it must be a role's ARN, such as "
+            "arn:aws:iam::123456789012:role/ecom-snowflake."
+        )
+    database = _plain("SNOWFLAKE_DATABASE", snowflake.database)
+    return {
+        "owner_role": f"{database}_OWNER",
+        "loader_role": _plain("SNOWFLAKE_ROLE", snowflake.role),
+        "reader_role": f"{database}_READER",
+        "user": _user(snowflake.user),
+        "database": database,
+        "warehouse": _plain("SNOWFLAKE_WAREHOUSE", snowflake.warehouse),
+        "storage_integration": _plain(
+            "SNOWFLAKE_STORAGE_INTEGRATION", str(snowflake.storage_integration)
+        ),
+        "storage_provider": _PROVIDERS.get(matched[1], "'S3'"),
+        "aws_role_arn": _text(role),
+        "landing_url": _text(f"{landing}/"),
+    }
+
+
+_PROVIDERS = {"aws": "'S3'", "aws-cn": "'S3CHINA'", "aws-us-gov": "'S3GOV'"}
+
+
+def _needed(settings: Settings) -> tuple[SnowflakeSettings, S3Url]:
+    snowflake, landing = settings.snowflake, settings.landing
+    if snowflake is None or not isinstance(landing, S3Url):
+        raise SettingsError(
+            f"ECOM_WAREHOUSE holds {settings.engine!r}, but the set-up is for Snowflake: set "
+            "ECOM_WAREHOUSE=snowflake, ECOM_LANDING=s3://bucket/prefix and the SNOWFLAKE_ settings."
+        )
+    for name, value, what in (
+        ("STORAGE_INTEGRATION", snowflake.storage_integration, "the name it is to have"),
+        ("AWS_ROLE_ARN", snowflake.aws_role_arn, "the AWS role that Snowflake is to read S3 as"),
+    ):
+        if not value:
+            raise SettingsError(
+                f"SNOWFLAKE_{name} is not set, but the set-up needs it: set it to {what}."
+            )
+    return snowflake, landing
+
+
+def _plain(setting: str, name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,200}", name):
+        raise SettingsError(
+            f"{setting} holds {name!r}, but it must be a plain name of letters, digits and _."
+        )
+    return name.upper()
+
+
+def _user(name: str) -> str:
+    if '"' in name or not name.isprintable():
+        raise SettingsError(f"SNOWFLAKE_USER holds {name!r}, but it must be a user's name.")
+    return name if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) else f'"{name}"'
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the set-up, or run it."""
+    parser = argparse.ArgumentParser(prog="python -m ecom_assets.setup.snowflake")
+    parser.add_argument("--apply", action="store_true", help="run it, instead of printing it")
+    parser.add_argument(
+        "--connection",
+        metavar="NAME",
+        help="an administrator's connection, from Snowflake's connections.toml; by default the "
+        "user of the SNOWFLAKE_ settings",
+    )
+    given = parser.parse_args(arguments)
+    settings = read_settings_or_exit()
+    try:
+        script = setup_script(settings)
+    except SettingsError as error:
+        sys.exit(f"ecom_assets: {error}")
+    if not given.apply:
+        print(f"{script}\n/*\n{aws_notes(settings, {})}\n*/")
+        return
+    assert settings.snowflake is not None
+    print(f"Setting up {settings.snowflake.account}")
+    from snowflake.connector import errors
+
+    try:
+        with connect(settings.snowflake, given.connection) as connection:
+            integration = apply(connection, settings)
+    except SetupError as error:
+        sys.exit(f"ecom_assets: {error}")
+    except (errors.Error, TypeError, ValueError, OSError) as error:
+        who = f"connection {given.connection}" if given.connection else settings.snowflake.user
+        sys.exit(
+            f"ecom_assets: Snowflake account {settings.snowflake.account} does not let {who} in: "
+            f"{str(getattr(error, 'msg', None) or error).partition(chr(10))[0]}"
+        )
+    print(f"\nDone. In AWS:\n\n{aws_notes(settings, integration)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+-- sqlfluff:templater:placeholder:param_style:colon
+-- The database and what computes. A warehouse that exists keeps its size and its suspension: they
+-- are its owner's choice.
+use role sysadmin;
+
+create database if not exists :database;
+
+create warehouse if not exists :warehouse
+warehouse_size = 'XSMALL'
+auto_suspend = 60
+auto_resume = true
+initially_suspended = true;
+
+grant usage, create schema on database :database to role :owner_role;
+
+grant usage on database :database to role :loader_role;
+
+grant usage on database :database to role :reader_role;
+
+grant usage on warehouse :warehouse to role :loader_role;
+
+grant usage on warehouse :warehouse to role :reader_role;
+
+-- Three schemas. With managed access their owner alone decides who may use what is in them,
+-- whoever made it.
+use role :owner_role;
+
+use database :database;
+
+create schema if not exists raw with managed access;
+
+alter schema raw enable managed access;
+
+create schema if not exists staging with managed access;
+
+alter schema staging enable managed access;
+
+create schema if not exists analytics with managed access;
+
+alter schema analytics enable managed access;
+
+grant usage on schema raw to role :loader_role;
+
+-- The loader works in temporary tables in STAGING. USAGE is enough for them: "creating a temporary
+-- table does not require the CREATE TABLE privilege" (Snowflake's reference, CREATE TABLE, access
+-- control requirements).
+grant usage on schema staging to role :loader_role;
+
+grant usage on schema analytics to role :loader_role;
+
+grant usage on schema analytics to role :reader_role;

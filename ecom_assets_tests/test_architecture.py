@@ -19,12 +19,13 @@ ALLOWED = {
     "events.py": set(),
     "settings.py": set(),
     "partitions.py": set(),
+    "steps.py": {"landing", "warehouse"},
     "generator": {"rules", "generator"},
     "landing": {"landing"},
     "warehouse": {"warehouse", "landing", "rules", "events", "settings"},
-    "checks": {"checks", "partitions", "rules", "landing", "warehouse"},
-    "assets": {"assets", "checks", "partitions", "rules", "events", "generator", "landing"}
-    | {"settings", "warehouse"},
+    "checks": {"checks", "partitions", "steps", "rules", "events", "landing", "warehouse"},
+    "assets": {"assets", "checks", "partitions", "steps", "rules", "events", "generator"}
+    | {"landing", "settings", "warehouse"},
 }
 WITHOUT_DAGSTER = ("rules.py", "events.py", "settings.py", "generator", "landing", "warehouse")
 

@@ -14,6 +14,7 @@ from ecom_assets.assets.answers import build_answers
 from ecom_assets.assets.landing import build_sales_files
 from ecom_assets.assets.raw import build_raw_sales
 from ecom_assets.assets.staging import build_staging
+from ecom_assets.checks.alone import build_checks_job
 from ecom_assets.checks.analytics import FactChecks, build_fact_checks
 from ecom_assets.checks.raw import build_raw_checks
 from ecom_assets.checks.staging import StagingLimits, build_staging_checks
@@ -55,8 +56,6 @@ def build_definitions(
         # single-run backfills and partitions on checks are marked beta and preview in 1.13
         warnings.simplefilter("ignore", dg.BetaWarning)
         warnings.simplefilter("ignore", dg.PreviewWarning)
-        # a job of checks alone takes its partitions from nowhere else
-        warnings.filterwarnings("ignore", "Parameter `partitions_def`", DeprecationWarning)
         return _build_definitions(settings, resources or {})
 
 
@@ -64,6 +63,20 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
     partitions = event_dates(settings.start_date)
     engine = settings.engine
     fact_checks = FactChecks(partitions, settings.reject_rate_error)
+    checks = [
+        build_raw_checks(partitions, engine),
+        build_staging_checks(
+            partitions,
+            StagingLimits(
+                late_days=settings.late_days,
+                reject_rate_warn=settings.reject_rate_warn,
+                reject_rate_error=settings.reject_rate_error,
+                hide_values=settings.hide_values,
+            ),
+            engine,
+        ),
+        build_fact_checks(fact_checks, engine),
+    ]
     return dg.Definitions(
         assets=[
             build_sales_files(partitions, settings.source, str(settings.landing)),
@@ -78,20 +91,7 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
             ),
             *build_answers(engine),
         ],
-        asset_checks=[
-            build_raw_checks(partitions, engine),
-            build_staging_checks(
-                partitions,
-                StagingLimits(
-                    late_days=settings.late_days,
-                    reject_rate_warn=settings.reject_rate_warn,
-                    reject_rate_error=settings.reject_rate_error,
-                    hide_values=settings.hide_values,
-                ),
-                engine,
-            ),
-            build_fact_checks(fact_checks, engine),
-        ],
+        asset_checks=checks,
         jobs=[
             dg.define_asset_job(
                 "sales",
@@ -99,13 +99,7 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
                 description="The whole graph, from a day's files to the answers, with all "
                 "checks, for one day or a range of days.",
             ),
-            dg.define_asset_job(
-                "sales_checks",
-                selection=dg.AssetSelection.all_asset_checks(),
-                partitions_def=partitions,
-                description="All checks that answer for days, and nothing else: what is in the "
-                "tables is looked at again, for one day or a range of days.",
-            ),
+            build_checks_job(checks),
         ],
         resources={
             "landing": landing_of(settings),

@@ -37,7 +37,8 @@ class EventDays:
         if not {*_TAGS_OF_DAYS} & set(context.run.tags):
             raise dg.Failure(
                 "This run was started without event dates. Choose a day or a range of days under "
-                "“Materialize…” on the asset's page; its checks run with it.",
+                "“Materialize…” on the asset's page; its checks run with it. To run checks alone, "
+                "name the days in the Launchpad of the job sales_checks.",
                 allow_retries=False,
             )
         keys = context.partition_key_range

@@ -45,6 +45,16 @@ class Production:
         return snowflake
 
 
+def environment(landing: S3Url, snowflake: SnowflakeSettings) -> dict[str, str]:
+    """The variables that say so."""
+    said = {
+        "ECOM_LANDING": landing,
+        "ECOM_WAREHOUSE": "snowflake",
+        **{f"SNOWFLAKE_{name.upper()}": value for name, value in vars(snowflake).items()},
+    }
+    return {name: str(value) for name, value in said.items() if value is not None}
+
+
 @contextmanager
 def production() -> Iterator[Production]:
     """Start both servers."""

@@ -11,7 +11,8 @@ hand. So it is no evidence for what the documentation leaves open.
 - The SUM of a NUMBER is a NUMBER; TRIM heeds its characters.
 - INFORMATION_SCHEMA.QUERY_HISTORY_BY_SESSION.
 - Roles, grants, warehouses, the storage integration, stages and file formats are taken note of, not
-  enforced: whether a role may do what it does cannot be found out here.
+  enforced: whether a role may do what it does cannot be found out here. The role and warehouse of
+  a session are always those of `settings`.
 """
 
 import gzip
@@ -46,6 +47,8 @@ TELEMETRY = Route(
     "/telemetry/send", lambda _: JSONResponse({"success": True, "data": {}}), methods=["POST"]
 )
 """The connector reports at the end of a session; without an answer it waits a second or more."""
+
+ROLE, WAREHOUSE = "ECOM_LOADER", "ECOM"
 
 INTEGRATION = {
     "ENABLED": "true",
@@ -84,8 +87,8 @@ class SnowflakeDouble:
         return SnowflakeSettings(
             account="double",
             user="ECOM_LOADER",
-            role="ECOM_LOADER",
-            warehouse="ECOM",
+            role=ROLE,
+            warehouse=WAREHOUSE,
             database=database or f"ECOM_{uuid.uuid4().hex[:8]}".upper(),
             password="snow",
             host=self.host,
@@ -166,7 +169,11 @@ def _administer(double: SnowflakeDouble, cursor: Any, said: str, command: str) -
             cursor,
             [{"parent_property": "STAGE_LOCATION", "property": "URL", "property_value": url_now}],
         )
-    if said.startswith("list @"):
+    if said.startswith("select current_role()"):
+        set_up = cursor._conn.database in double.stages
+        database = cursor._conn.database if set_up else None
+        return _answer(cursor, [{"role": ROLE, "warehouse": WAREHOUSE, "database": database}])
+    if said.startswith("list '@"):
         return _list(double, cursor, said)
     if said.startswith("create schema"):
         return _execute(cursor, command.replace("with managed access", ""))
@@ -176,7 +183,7 @@ def _administer(double: SnowflakeDouble, cursor: Any, said: str, command: str) -
 
 
 def _list(double: SnowflakeDouble, cursor: Any, said: str) -> Any:
-    place = said.partition("@raw.sales_landing/")[2].rstrip(";")
+    place = said.partition("@raw.sales_landing/")[2].rstrip("';")
     bucket, _, prefix = double.stages[cursor._conn.database].removeprefix("s3://").partition("/")
     found = double.s3.list_objects_v2(Bucket=bucket, Prefix=prefix + place).get("Contents", [])
     rows = [{"name": f"s3://{bucket}/{one['Key']}", "size": one["Size"]} for one in found]

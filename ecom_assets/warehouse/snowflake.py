@@ -132,6 +132,10 @@ class SnowflakeSession:
     def read_table(self, name: str) -> Sequence[Row]:
         return self._execute(render_table(name, "snowflake"), name)
 
+    def ask(self, statement: str) -> Sequence[Row]:
+        """The answer to a statement that concerns no rows: DESC, LIST, SHOW."""
+        return self._execute(statement, statement)
+
     def define_view(self, script: str) -> None:
         """Nothing: views belong to the role that owns them, and the set-up makes them."""
 

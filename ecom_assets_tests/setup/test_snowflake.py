@@ -1,6 +1,7 @@
 """The set-up of a Snowflake account: run twice on the double, and read for what it lets each do."""
 
 import re
+import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,7 +12,7 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from ecom_assets.settings import Settings, SettingsError, read_settings
+from ecom_assets.settings import PROJECT_ROOT, Settings, SettingsError, read_settings
 from ecom_assets.setup.snowflake import SetupError, apply, connect, main, setup_script, statements
 from ecom_assets.warehouse.contract import Purpose
 from ecom_assets.warehouse.snowflake import SnowflakeWarehouse
@@ -331,3 +332,21 @@ def test_who_is_not_let_in_is_told_so(
         main(arguments)
     assert "pa55word" not in str(stopped.value)
     assert "\n" not in str(stopped.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "arguments"),
+    [
+        ([], []),
+        (["APPLY=1"], ["--apply"]),
+        (["APPLY=0", "CONNECTION=it is me"], ["--connection", "it is me"]),
+        (["APPLY=1", "CONNECTION=me"], ["--apply", "--connection", "me"]),
+    ],
+)
+def test_make_prints_it_or_runs_it(tmp_path: Path, given: list[str], arguments: list[str]) -> None:
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    python.chmod(0o755)
+    make = ["make", "-o", ".venv/ready", f"BIN={tmp_path}", "snowflake-setup", *given]
+    result = subprocess.run(make, cwd=PROJECT_ROOT, capture_output=True, text=True, check=False)
+    assert result.stdout.splitlines() == ["-m", "ecom_assets.setup.snowflake", *arguments]

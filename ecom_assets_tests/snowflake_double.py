@@ -145,7 +145,7 @@ def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
 
 NOTED = re.compile(
     r"grant |use role |(create|alter) (role|warehouse|storage integration|file format|stage) "
-    r"|alter schema |alter storage integration "
+    r"|drop (role|database) "
 )
 
 

@@ -19,6 +19,7 @@ from ecom_assets_tests.stacks import (
     S3_SNOWFLAKE,
     STACKS,
     Production,
+    Servers,
 )
 
 FIRST = date(2026, 1, 5)
@@ -26,7 +27,7 @@ DAYS = [FIRST + timedelta(days=n) for n in range(7)]
 BAD_DAY = DAYS[3]
 
 
-def settings_for(stack: str, root: Path, servers: Production) -> Settings:
+def settings_for(stack: str, root: Path, servers: Servers) -> Settings:
     place = servers.new_place()
     return Settings(
         landing=root / "landing" if stack == FOLDER_DUCKDB else place,
@@ -41,7 +42,7 @@ def settings_for(stack: str, root: Path, servers: Production) -> Settings:
     )
 
 
-def land(settings: Settings, servers: Production, name: str, content: bytes) -> None:
+def land(settings: Settings, servers: Servers, name: str, content: bytes) -> None:
     if isinstance(settings.landing, Path):
         path = settings.landing / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -84,7 +85,7 @@ def tables(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
         return {name: sorted(map(plain, session.read_table(name)), key=str) for name in names}
 
 
-def land_week(settings: Settings, servers: Production, share_of_bad_day: float) -> None:
+def land_week(settings: Settings, servers: Servers, share_of_bad_day: float) -> None:
     for day in DAYS:
         share = share_of_bad_day if day == BAD_DAY else 0.05
         blocks = generate_day(day, seed=1, rows=120, defect_share=share, rules=RULES)
@@ -103,7 +104,7 @@ def instance() -> Any:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_week_with_a_bad_day(
-    stack: str, tmp_path: Path, servers: Production, instance: dg.DagsterInstance
+    stack: str, tmp_path: Path, servers: Servers, instance: dg.DagsterInstance
 ) -> None:
     settings = settings_for(stack, tmp_path, servers)
     land_week(settings, servers, share_of_bad_day=0.6)
@@ -126,7 +127,7 @@ def test_a_week_with_a_bad_day(
     assert tables(settings) == second, "the same again gives the same"
 
 
-def test_every_stack_makes_the_same_tables(tmp_path: Path, servers: Production) -> None:
+def test_every_stack_makes_the_same_tables(tmp_path: Path, servers: Servers) -> None:
     made = []
     for stack in (FOLDER_DUCKDB, S3_DUCKDB, S3_SNOWFLAKE):
         settings = settings_for(stack, tmp_path / stack, servers)

@@ -71,6 +71,7 @@ class SnowflakeDouble:
         stages: of each database, where `@raw.sales_landing` is: `s3://bucket/prefix/`; its set-up
             says so.
         statements: what was sent, in order.
+        history: of each connection, the ids of its statements.
         failures: texts; a statement that holds one fails once, with an internal error.
     """
 
@@ -81,6 +82,7 @@ class SnowflakeDouble:
         self.stages: dict[str, str] = {}
         self.statements: list[str] = []
         self.failures: list[str] = []
+        self.history: dict[int, list[str]] = {}
 
     def settings(self, database: str | None = None) -> SnowflakeSettings:
         """How to reach it, with a database of its own."""
@@ -113,6 +115,11 @@ def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
         double = SnowflakeDouble(connection["host"], connection["port"], s3)
 
         def execute(cursor: Any, command: str, *args: Any, **kwargs: Any) -> Any:
+            done = answered(cursor, command, *args, **kwargs)
+            double.history.setdefault(id(cursor._conn), []).append(cursor.sfqid)
+            return done
+
+        def answered(cursor: Any, command: str, *args: Any, **kwargs: Any) -> Any:
             double.statements.append(command)
             try:
                 for text in double.failures:
@@ -124,7 +131,7 @@ def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
                 if command.lower().startswith("copy into"):
                     return _copy(double, cursor, parse_one(command, read="snowflake"))
                 if "query_history_by_session" in command.lower():
-                    return _history(cursor)
+                    return _history(double, cursor)
                 return _execute(cursor, command, *args, **kwargs)
             except errors.Error:
                 raise
@@ -382,17 +389,18 @@ def _insert(
         connection.unregister("staged_lines")
 
 
-def _history(cursor: Any) -> Any:
+def _history(double: SnowflakeDouble, cursor: Any) -> Any:
     return _answer(
         cursor,
         [
             {
-                "query_id": "01b0-0000",
+                "query_id": query_id,
                 "query_type": "SELECT",
                 "rows_produced": 1,
                 "bytes_scanned": 1_024,
                 "total_elapsed_time": 12,
             }
+            for query_id in double.history[id(cursor._conn)]
         ],
     )
 

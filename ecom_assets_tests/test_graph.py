@@ -140,25 +140,56 @@ def test_every_stack_makes_the_same_tables(tmp_path: Path, servers: Servers) -> 
     assert made[0] == made[2]
 
 
-def test_a_run_of_a_week_sends_as_many_statements_as_a_run_of_a_day(
+def run_days(settings: Settings, servers: Production, instance: Any, days: int) -> None:
+    """Some days with a few good files, in one run."""
+    listed = [FIRST + timedelta(days=n) for n in range(days)]
+    for day in listed:
+        blocks = generate_day(day, seed=1, rows=30, defect_share=0.05, rules=RULES)
+        land(settings, servers, f"dt={day}/sales.jsonl", b"".join(blocks))
+    result = (
+        build_definitions(settings)
+        .resolve_job_def("sales")
+        .execute_in_process(
+            instance=instance,
+            tags={
+                "dagster/asset_partition_range_start": listed[0].isoformat(),
+                "dagster/asset_partition_range_end": listed[-1].isoformat(),
+            },
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+    )
+    assert result.success
+
+
+def test_a_run_of_a_month_sends_as_many_statements_as_a_run_of_a_day(
     tmp_path: Path, servers: Production, instance: dg.DagsterInstance
 ) -> None:
     def statements(days: int) -> int:
         settings = settings_for(S3_SNOWFLAKE, tmp_path, servers)
-        for day in DAYS[:days]:
-            blocks = generate_day(day, seed=1, rows=120, defect_share=0.05, rules=RULES)
-            land(settings, servers, f"dt={day}/sales.jsonl", b"".join(blocks))
         before = len(servers.snowflake.statements)
-        job = build_definitions(settings).resolve_job_def("sales")
-        result = job.execute_in_process(
-            instance=instance,
-            tags={
-                "dagster/asset_partition_range_start": DAYS[0].isoformat(),
-                "dagster/asset_partition_range_end": DAYS[days - 1].isoformat(),
-            },
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        )
-        assert result.success
+        run_days(settings, servers, instance, days)
         return len(servers.snowflake.statements) - before
 
-    assert statements(2) == statements(7)
+    assert statements(1) == statements(30)
+
+
+def test_each_asset_names_its_statements_in_snowflake_s_history(
+    tmp_path: Path, servers: Production, instance: dg.DagsterInstance
+) -> None:
+    settings = settings_for(S3_SNOWFLAKE, tmp_path, servers)
+    run_days(settings, servers, instance, 1)
+    known = {query_id for ids in servers.snowflake.history.values() for query_id in ids}
+    for asset, script in (
+        ("raw_sales", "snowflake/load_lines"),
+        ("stg_sales_clean", "staging/split"),
+        ("fact_sales", "analytics/publish"),
+    ):
+        event = instance.get_latest_materialization_event(dg.AssetKey(asset))
+        assert event is not None
+        assert event.asset_materialization is not None
+        metadata = event.asset_materialization.metadata
+        records = metadata["queries"].value.records  # type: ignore[union-attr]
+        assert script in {record.data["script"] for record in records}
+        assert {record.data["query id"] for record in records} <= known
+        assert all(record.data["milliseconds"] == 12 for record in records)
+        assert metadata["bytes scanned"].value == 1_024 * len(records)

@@ -60,7 +60,10 @@ class Account:
             cursor = connection.cursor()
             cursor.execute(f"use role {name}_OWNER")
             url = literal(f"{stage}/").sql(dialect="snowflake")
-            cursor.execute(f"alter stage raw.sales_landing set url = {url}")
+            integration = self._snowflake.storage_integration
+            cursor.execute(
+                f"alter stage raw.sales_landing set url = {url} storage_integration = {integration}"
+            )
         return snowflake
 
     def _drop(self, database: str) -> None:

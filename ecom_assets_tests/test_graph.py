@@ -52,16 +52,18 @@ def land(settings: Settings, servers: Servers, name: str, content: bytes) -> Non
         servers.s3.client().put_object(Bucket=settings.landing.bucket, Key=key, Body=content)
 
 
-def run(settings: Settings, instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
-    """The whole graph for the week, in one run."""
+def run(
+    settings: Settings, instance: dg.DagsterInstance, last: date = DAYS[-1]
+) -> dg.ExecuteInProcessResult:
+    """The whole graph for the week, or up to another day, in one run."""
     return (
         build_definitions(settings)
         .resolve_job_def("sales")
         .execute_in_process(
             instance=instance,
             tags={
-                "dagster/asset_partition_range_start": DAYS[0].isoformat(),
-                "dagster/asset_partition_range_end": DAYS[-1].isoformat(),
+                "dagster/asset_partition_range_start": FIRST.isoformat(),
+                "dagster/asset_partition_range_end": last.isoformat(),
             },
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             raise_on_error=False,
@@ -141,24 +143,12 @@ def test_every_stack_makes_the_same_tables(tmp_path: Path, servers: Servers) -> 
 
 
 def run_days(settings: Settings, servers: Production, instance: Any, days: int) -> None:
-    """Some days with a few good files, in one run."""
+    """Some days with a few good events each, in one run."""
     listed = [FIRST + timedelta(days=n) for n in range(days)]
     for day in listed:
         blocks = generate_day(day, seed=1, rows=30, defect_share=0.05, rules=RULES)
         land(settings, servers, f"dt={day}/sales.jsonl", b"".join(blocks))
-    result = (
-        build_definitions(settings)
-        .resolve_job_def("sales")
-        .execute_in_process(
-            instance=instance,
-            tags={
-                "dagster/asset_partition_range_start": listed[0].isoformat(),
-                "dagster/asset_partition_range_end": listed[-1].isoformat(),
-            },
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        )
-    )
-    assert result.success
+    assert run(settings, instance, listed[-1]).success
 
 
 def test_a_run_of_a_month_sends_as_many_statements_as_a_run_of_a_day(

@@ -10,6 +10,12 @@ PART = "warehouse"
 
 STAGE = "raw.sales_landing"
 
+SET_UP = "An administrator runs `make snowflake-setup APPLY=1`."
+IN_AWS = (
+    "See that the AWS role has the trust policy and the permissions that `make snowflake-setup` "
+    "prints."
+)
+
 
 def check_account(session: SnowflakeSession, settings: SnowflakeSettings) -> Findings[bool]:
     """What Snowflake lets in, even where the names in the settings are wrong.
@@ -38,14 +44,9 @@ def check_account(session: SnowflakeSession, settings: SnowflakeSettings) -> Fin
 
 def check_stage(session: SnowflakeSession, settings: Settings) -> Findings[bool]:
     """Whether the stage is where the landing zone is, and Snowflake may look into it."""
-    set_up = "An administrator runs `make snowflake-setup APPLY=1`."
-    if not (yield from guarded(PART, _leads_to(session, str(settings.landing)), set_up)):
+    if not (yield from guarded(PART, _leads_to(session, str(settings.landing)), SET_UP)):
         return False
-    in_aws = (
-        "See that the AWS role has the trust policy and the permissions that "
-        "`make snowflake-setup` prints."
-    )
-    return bool((yield from guarded(PART, _can_be_listed(session, settings), in_aws)))
+    return bool((yield from guarded(PART, _can_be_listed(session, settings), IN_AWS)))
 
 
 def _leads_to(session: SnowflakeSession, landing: str) -> Findings[bool]:
@@ -54,7 +55,7 @@ def _leads_to(session: SnowflakeSession, landing: str) -> Findings[bool]:
     # the scheme is another one in China and in government regions
     if url.partition("://")[2].rstrip("/") != landing.partition("://")[2]:
         said = f"The stage {STAGE} points to {url}, but ECOM_LANDING holds {landing}"
-        yield Finding("fix", PART, f"{said}: an administrator runs `make snowflake-setup APPLY=1`.")
+        yield Finding("fix", PART, f"{said}. {SET_UP}")
         return False
     yield Finding("ok", PART, f"The stage {STAGE} points to {url}.")
     return True

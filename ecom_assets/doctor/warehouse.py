@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from ecom_assets.doctor.findings import Finding, Findings, guarded, unwritable
-from ecom_assets.doctor.snowflake import check_account, check_stage
+from ecom_assets.doctor.snowflake import SET_UP, check_account, check_stage
 from ecom_assets.landing.zone import LandedFile, LandingZone
 from ecom_assets.settings import Settings
 from ecom_assets.warehouse.contract import Purpose, Session, Warehouse
@@ -20,8 +20,6 @@ PART = "warehouse"
 
 WAIT_SECONDS = 2
 """For another process to let go of the DuckDB file."""
-
-SET_UP = "An administrator runs `make snowflake-setup APPLY=1`."
 
 
 def check_warehouse(

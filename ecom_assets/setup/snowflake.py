@@ -155,8 +155,7 @@ def _filled(name: str, names: dict[str, str]) -> str:
     """A file with its names filled in. As text, for sqlglot does not parse what an account's
     statements say; so each name has been checked to be no more than one."""
     text = (SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if not line.startswith("-- sqlfluff:")]
-    return re.sub(r"(?<![\w:]):([a-z_]+)", lambda found: names[found[1]], "\n".join(lines)).strip()
+    return re.sub(r"(?<![\w:]):([a-z_]+)", lambda found: names[found[1]], text).strip()
 
 
 def _names(settings: Settings) -> dict[str, str]:

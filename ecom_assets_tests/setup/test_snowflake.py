@@ -281,7 +281,6 @@ def test_it_prints_a_script_and_runs_nothing(
     code, _, notes = printed.partition("/*")
     assert code.strip() == setup_script(settings).strip()
     assert "<STORAGE_AWS_EXTERNAL_ID>" in notes
-    assert "sqlfluff" not in printed
     assert not re.search(r"(?<![\w:]):[a-z_]+", code), "a name is left unfilled"
     assert "pa55word" not in printed
 

@@ -1,4 +1,3 @@
--- sqlfluff:templater:placeholder:param_style:colon
 -- The database and what computes. A warehouse that exists keeps its size and its suspension: they
 -- are its owner's choice.
 use role sysadmin;

@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 export DAGSTER_HOME ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint clean
+.PHONY: help demo dev doctor snowflake-setup test lint clean
 
 help:  ## list the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/ready  ## a week of generated sales through the whole graph, and the five answers
 	@$(BIN)/python -m ecom_assets.demo
@@ -17,6 +17,13 @@ demo: $(VENV)/ready  ## a week of generated sales through the whole graph, and t
 dev: $(VENV)/ready  ## the Dagster UI on http://127.0.0.1:3000, ready to materialize and backfill
 	@$(BIN)/python -m ecom_assets.settings
 	@$(BIN)/dagster dev --host 127.0.0.1 --port $${PORT:-3000}
+
+doctor: $(VENV)/ready  ## what is fine and what to fix: settings, landing zone, warehouse, Dagster
+	@$(BIN)/python -m ecom_assets.doctor
+
+snowflake-setup: $(VENV)/ready  ## print what Snowflake and AWS need; APPLY=1 [CONNECTION=name] runs it in Snowflake
+	@$(BIN)/python -m ecom_assets.setup.snowflake $(if $(filter 1,$(APPLY)),--apply) \
+		$(if $(CONNECTION),--connection '$(CONNECTION)')
 
 test: $(VENV)/ready-dev  ## the tests
 	@$(BIN)/pytest -n auto

@@ -23,11 +23,15 @@ ALLOWED = {
     "generator": {"rules", "generator"},
     "landing": {"landing"},
     "warehouse": {"warehouse", "landing", "rules", "events", "settings"},
+    "setup": {"setup", "settings", "warehouse"},
+    "doctor": {"doctor", "settings", "landing", "warehouse", "definitions"},
     "checks": {"checks", "partitions", "steps", "rules", "events", "landing", "warehouse"},
     "assets": {"assets", "checks", "partitions", "steps", "rules", "events", "generator"}
     | {"landing", "settings", "warehouse"},
 }
-WITHOUT_DAGSTER = ("rules.py", "events.py", "settings.py", "generator", "landing", "warehouse")
+WITHOUT_DAGSTER = (
+    *("rules.py", "events.py", "settings.py", "generator", "landing", "warehouse", "setup"),
+)
 
 
 def modules(part: str) -> Iterator[Path]:

@@ -98,6 +98,18 @@ class S3Zone:
                 raise stream.error from None
             raise
 
+    def try_write(self) -> None:
+        """Begin an upload and drop it again, which leaves nothing.
+
+        Raises:
+            LandingError: nothing can be written.
+        """
+        place = {"Bucket": self._bucket, "Key": f"{self._prefix}.try"}
+        with self._explained("s3:PutObject", self.url):
+            upload = self._client.create_multipart_upload(**place)["UploadId"]
+        with self._explained("s3:AbortMultipartUpload", self.url):
+            self._client.abort_multipart_upload(**place, UploadId=upload)
+
     @contextmanager
     def _explained(self, action: str, where: str, file: LandedFile | None = None) -> Iterator[None]:
         from boto3.exceptions import Boto3Error

@@ -139,6 +139,8 @@ def test_a_file_is_written_whole_or_not_at_all(server: S3Server, zone: S3Zone) -
 
     with pytest.raises(RuntimeError, match="no more"):
         zone.write("dt=2026-01-05/a.jsonl", blocks())
+    begun = server.client().list_multipart_uploads(Bucket=server.bucket)
+    assert not begun.get("Uploads"), "parts of it would be paid for"
     (file,) = zone.list_files(DAY, DAY)
     with zone.open(file) as stream:
         assert stream.read() == b"before"

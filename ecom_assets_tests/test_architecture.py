@@ -26,8 +26,12 @@ ALLOWED = {
     "checks": {"checks", "partitions", "steps", "rules", "events", "landing", "warehouse"},
     "assets": {"assets", "checks", "partitions", "steps", "rules", "events", "generator"}
     | {"landing", "settings", "warehouse"},
+    "sensors": {"sensors", "partitions", "steps", "landing", "settings"},
 }
-WITHOUT_DAGSTER = ("rules.py", "events.py", "settings.py", "generator", "landing", "warehouse")
+WITHOUT_DAGSTER = (
+    *("rules.py", "events.py", "settings.py", "generator", "landing", "warehouse"),
+    "sensors/plan.py",
+)
 
 
 def modules(part: str) -> Iterator[Path]:

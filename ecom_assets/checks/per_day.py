@@ -16,6 +16,7 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import (
 )
 
 from ecom_assets.partitions import EventDays
+from ecom_assets.steps import mark_held
 
 FAILED_DAYS_SHOWN = 50
 """Days listed in the summary of a run; the others have their own entry all the same."""
@@ -89,6 +90,9 @@ def check_results(
     for spec in specs:
         by_day = results[spec.key]
         result = summary(by_day) if is_range else by_day[days.first]
+        if spec.blocking and not result.passed and not result.warn_only:
+            # this ends the run before FACT_SALES is reached, for no day is left to publish
+            mark_held(context.instance, context.run.run_id, sorted(by_day))
         yield dg.AssetCheckResult(
             asset_key=spec.asset_key,
             check_name=spec.name,

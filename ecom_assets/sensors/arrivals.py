@@ -23,8 +23,8 @@ HOT_DAYS = 3
 FILES_A_TICK = 10_000
 """Older files a tick looks at: ten requests to S3, or some tenths of a second on a local disk."""
 DAYS_A_TICK = 366
-"""Older days a tick looks at, so that a run is never for much more than a year; Dagster's records of
-so many days are read in some tenths of a second."""
+"""Older days a tick looks at, so that a run is never for much more than a year. Dagster's records
+of so many days are read in some tenths of a second."""
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10))
 """How long after its first and second failure a day is asked for again; the third is the last."""
 

@@ -307,16 +307,18 @@ def test_a_run_that_works_the_second_time_is_not_asked_for_again(arrivals: Arriv
     assert arrivals.tick() == []
 
 
-def test_a_run_that_held_a_day_is_not_asked_for_again(arrivals: Arrivals) -> None:
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_run_that_held_a_day_is_not_asked_for_again(arrivals: Arrivals, others: int) -> None:
     arrivals.put(f"dt={FIFTH}/a.jsonl", lines(event(1)) + b"broken\n" * 9)
-    arrivals.put("dt=2026-01-06/a.jsonl", lines(event(2, event_ts="2026-01-06T01:00:00Z")))
+    for _ in range(others):
+        arrivals.put("dt=2026-01-06/a.jsonl", lines(event(2, event_ts="2026-01-06T01:00:00Z")))
     (request,) = arrivals.tick()
     assert not arrivals.run(request).success
     arrivals.later = timedelta(hours=2)
     assert arrivals.tick() == []
     arrivals.put(f"dt={FIFTH}/a.jsonl", lines(event(1)))
     assert arrivals.tick_and_run() == [FIFTH]
-    assert facts(arrivals.pipeline) == ["event-1", "event-2"]
+    assert facts(arrivals.pipeline) == ["event-1", "event-2"][: 1 + others]
 
 
 def test_a_run_that_dagster_starts_again_is_left_to_it(arrivals: Arrivals) -> None:

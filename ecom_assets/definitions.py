@@ -22,6 +22,8 @@ from ecom_assets.landing.folder import FolderZone
 from ecom_assets.landing.s3 import S3Zone
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.partitions import event_dates
+from ecom_assets.sensors.arrivals import build_arrivals
+from ecom_assets.sensors.daily import build_daily
 from ecom_assets.settings import S3Url, Settings, read_settings
 from ecom_assets.warehouse.contract import Warehouse
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
@@ -101,6 +103,8 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
             ),
             build_checks_job(checks),
         ],
+        sensors=[build_arrivals(settings.start_date, settings.late_days, settings.source)],
+        schedules=[build_daily(settings.start_date, settings.late_days)],
         resources={
             "landing": landing_of(settings),
             "warehouse": warehouse_of(settings),

@@ -28,9 +28,11 @@ ALLOWED = {
     "checks": {"checks", "partitions", "steps", "rules", "events", "landing", "warehouse"},
     "assets": {"assets", "checks", "partitions", "steps", "rules", "events", "generator"}
     | {"landing", "settings", "warehouse"},
+    "sensors": {"sensors", "partitions", "steps", "landing", "settings"},
 }
 WITHOUT_DAGSTER = (
     *("rules.py", "events.py", "settings.py", "generator", "landing", "warehouse", "setup"),
+    "sensors/plan.py",
 )
 
 

@@ -20,14 +20,12 @@ from ecom_assets.checks.audit import Audit, audit_days, staged_at
 from ecom_assets.checks.per_day import report_days, report_summary
 from ecom_assets.events import FACT_SALES, FACT_TABLE
 from ecom_assets.partitions import BACKFILL_POLICY, FRESHNESS_POLICY, EventDays
-from ecom_assets.steps import HELD_DAYS_TAG, RETRY_POLICY, mistakes_are_final, pool_of
+from ecom_assets.steps import RETRY_POLICY, mark_held, mistakes_are_final, pool_of
 from ecom_assets.warehouse.contract import Log, Purpose, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table
 
 TRIES = 3
 """Days that another run stages while they are audited are audited again this often."""
-HELD_DAYS_IN_TAG = 20
-"""Held days that a run's tag names; the run's error names them all."""
 
 
 class StagingChanged(Exception):
@@ -172,7 +170,7 @@ def build_fact_sales(
         if not context.has_partition_key:
             for spec in checks.specs:
                 report_summary(context, spec, results[spec.key])
-        context.instance.add_run_tags(context.run.run_id, {HELD_DAYS_TAG: _named(held)})
+        mark_held(context.instance, context.run.run_id, held)
         reasons = "; ".join(f"{day}: {why}" for day, why in held.items())
         raise dg.Failure(
             f"{len(held)} of {days.count} days held, {len(published)} published. FACT_SALES keeps "
@@ -181,8 +179,3 @@ def build_fact_sales(
         )
 
     return fact_sales
-
-
-def _named(days: Mapping[date, str]) -> str:
-    names = [day.isoformat() for day in list(days)[:HELD_DAYS_IN_TAG]]
-    return ", ".join([*names, *(["…"] if len(days) > len(names) else [])])

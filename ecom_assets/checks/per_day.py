@@ -16,6 +16,7 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import (
 )
 
 from ecom_assets.partitions import EventDays
+from ecom_assets.steps import mark_held
 
 FAILED_DAYS_SHOWN = 50
 """Days listed in the summary of a run; the others have their own entry all the same."""
@@ -86,9 +87,21 @@ def check_results(
     left that could go on; else it warns, and the held days are held by the data (see
     `assets/analytics.py`).
     """
-    if context.has_partition_key:  # a range of one day has none
-        for spec in specs:
-            result = results[spec.key][days.first]
+    is_range = not context.has_partition_key  # a range may be of one day
+    if is_range:
+        report_days(context, specs, results)
+    for spec in specs:
+        by_day = results[spec.key]
+        result = summary(by_day) if is_range else by_day[days.first]
+        if spec.blocking and not result.passed and not result.warn_only:
+            # this ends the run before FACT_SALES is reached, for no day is left to publish
+            mark_held(context.instance, context.run.run_id, sorted(by_day))
+        if is_range:
+            # As an evaluation: for a result Dagster would look for the version of the data of all
+            # the days, which takes long, and fails where the days are named in the config.
+            yield _evaluation(spec, result)
+            yield dg.Output(None, output_name=spec.get_python_identifier())
+        else:
             yield dg.AssetCheckResult(
                 asset_key=spec.asset_key,
                 check_name=spec.name,
@@ -97,13 +110,6 @@ def check_results(
                 description=result.description,
                 metadata=result.metadata,
             )
-        return
-    report_days(context, specs, results)
-    for spec in specs:
-        # As an evaluation: for a result Dagster would look for the version of the data of all the
-        # days, which takes long, and fails where the days are named in the config.
-        yield _evaluation(spec, summary(results[spec.key]))
-        yield dg.Output(None, output_name=spec.get_python_identifier())
 
 
 def report_days(

@@ -15,13 +15,15 @@ from functools import cached_property
 from typing import Any, BinaryIO, cast
 
 from ecom_assets.landing.zone import (
-    SUFFIXES,
     FileChanged,
     FileVanished,
     LandedFile,
     LandingBusy,
     LandingError,
+    Scan,
+    day_of,
     folder_of,
+    is_sales_file,
 )
 
 REQUEST_TRIES = 8
@@ -49,6 +51,10 @@ class S3Zone:
 
         return S3Resource(max_attempts=REQUEST_TRIES).get_client()
 
+    @property
+    def settle_seconds(self) -> int:
+        return 0  # an object is there whole or not at all
+
     def list_files(self, first_day: date, last_day: date) -> Sequence[LandedFile]:
         days = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]
         with self._explained("s3:ListBucket", self.url):
@@ -60,18 +66,46 @@ class S3Zone:
     def _list_day(self, list_objects: Any, day: date) -> list[LandedFile]:
         folder = f"{self._prefix}{folder_of(day)}/"
         return [
-            LandedFile(
-                stored["Key"].removeprefix(self._prefix),
-                day,
-                stored["ETag"].strip('"'),
-                stored["Size"],
-                stored["LastModified"].astimezone(UTC).replace(tzinfo=None, microsecond=0),
-            )
+            self._landed(stored, day)
             for page in list_objects.paginate(Bucket=self._bucket, Prefix=folder)
             for stored in page.get("Contents", ())
-            if stored["Key"].endswith(SUFFIXES)
-            and not _is_hidden(stored["Key"].removeprefix(folder))
+            if is_sales_file(stored["Key"].removeprefix(folder))
         ]
+
+    def scan(self, first_day: date, last_day: date, at_most_files: int) -> Scan:
+        files: list[LandedFile] = []
+        reached = first_day
+        looked_at = 0
+        # keys come in order, and so do the days in them: one listing from page to page, however
+        # many days there are
+        end = f"{self._prefix}{folder_of(last_day + timedelta(days=1))}"
+        with self._explained("s3:ListBucket", self.url):
+            for page in self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket,
+                Prefix=f"{self._prefix}dt=",
+                StartAfter=f"{self._prefix}{folder_of(first_day)}/",
+            ):
+                for stored in page.get("Contents", ()):
+                    if stored["Key"] >= end:
+                        return Scan(files, None)
+                    folder, _, below = stored["Key"].removeprefix(self._prefix).partition("/")
+                    day = day_of(folder)
+                    if day and day > reached and looked_at >= at_most_files:
+                        return Scan(files, day)
+                    looked_at += 1
+                    if day and is_sales_file(below):
+                        files.append(self._landed(stored, day))
+                    reached = day or reached
+        return Scan(files, None)
+
+    def _landed(self, stored: Any, day: date) -> LandedFile:
+        return LandedFile(
+            stored["Key"].removeprefix(self._prefix),
+            day,
+            stored["ETag"].strip('"'),
+            stored["Size"],
+            stored["LastModified"].astimezone(UTC).replace(tzinfo=None, microsecond=0),
+        )
 
     def open(self, file: LandedFile) -> BinaryIO:
         return cast(BinaryIO, _Body(self, file))
@@ -228,10 +262,6 @@ def _broken_stream() -> tuple[type[Exception], ...]:
     from urllib3.exceptions import HTTPError
 
     return (HTTPClientError, IncompleteReadError, HTTPError, EOFError, ConnectionError)
-
-
-def _is_hidden(below: str) -> bool:
-    return any(part.startswith((".", "_")) for part in below.split("/"))
 
 
 _CREDENTIALS = "check the credentials (AWS_PROFILE, or AWS_ACCESS_KEY_ID and its secret)"

@@ -79,6 +79,7 @@ class Settings:
         reject_rate_error: a day's reject rate above which the day is held.
         hide_values: leave payload values out of check samples (personal data).
         snowflake: the connection, where Snowflake is the warehouse.
+        reports_place: where the report is written, where that is not beside the data.
     """
 
     landing: Path | S3Url
@@ -90,6 +91,16 @@ class Settings:
     reject_rate_error: Decimal
     hide_values: bool
     snowflake: SnowflakeSettings | None = None
+    reports_place: Path | S3Url | None = None
+
+    @property
+    def reports(self) -> Path | S3Url:
+        """Where the report is written: `reports` beside a landing folder, below a prefix in S3."""
+        if self.reports_place is not None:
+            return self.reports_place
+        if isinstance(self.landing, S3Url):
+            return S3Url(self.landing.bucket, f"{self.landing.prefix}/reports".lstrip("/"))
+        return self.landing.parent / "reports"
 
     @property
     def engine(self) -> Engine:
@@ -110,7 +121,7 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path = PROJECT
     if environ is None:
         environ = {**_dotenv(root / ".env"), **os.environ}
     read = _Reader({name: value.strip() for name, value in environ.items()}, root)
-    landing = read.landing("ECOM_LANDING", "data/landing")
+    landing = read.place("ECOM_LANDING", "data/landing")
     engine = read.choice("ECOM_WAREHOUSE", "duckdb", ("duckdb", "snowflake"))
     if engine == "snowflake" and not isinstance(landing, S3Url):
         raise SettingsError(
@@ -134,6 +145,7 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path = PROJECT
         reject_rate_error=error,
         hide_values=read.switch("ECOM_HIDE_VALUES", "false"),
         snowflake=_snowflake(read) if engine == "snowflake" else None,
+        reports_place=read.place("ECOM_REPORTS", "") if read.text("ECOM_REPORTS", "") else None,
     )
 
 
@@ -198,7 +210,7 @@ class _Reader:
             raise _wrong(name, value, "a path")
         return (self._root / Path(value).expanduser()).resolve()
 
-    def landing(self, name: str, default: str) -> Path | S3Url:
+    def place(self, name: str, default: str) -> Path | S3Url:
         value = self.text(name, default)
         if "://" not in value:
             return self.path(name, default)

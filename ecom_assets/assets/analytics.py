@@ -13,12 +13,19 @@ from typing import Any
 
 import dagster as dg
 
-from ecom_assets.assets.answers import questions
-from ecom_assets.assets.tables import OWNERS, preview, queries_metadata, table_metadata
+from ecom_assets.assets.answers import make_answers
+from ecom_assets.assets.tables import (
+    OWNERS,
+    lineage_metadata,
+    preview,
+    queries_metadata,
+    table_metadata,
+)
 from ecom_assets.checks.analytics import compare_days, matches_clean
 from ecom_assets.checks.per_day import report_days, report_summary
 from ecom_assets.checks.rules import broken_rules, test_days
 from ecom_assets.events import FACT_SALES
+from ecom_assets.landing.zone import LandingZone
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
 from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table
@@ -103,7 +110,9 @@ def build_fact_sales(
         metadata=table_metadata("ANALYTICS.FACT_SALES", FACT_SALES, "one row per sale event"),
     )
     def fact_sales(
-        context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
+        context: dg.AssetExecutionContext,
+        warehouse: dg.ResourceParam[Warehouse],
+        reports: dg.ResourceParam[LandingZone],
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetMaterialization]:
         days = EventDays.of(context)
         start = time.monotonic()
@@ -113,10 +122,9 @@ def build_fact_sales(
                 session, days, late_days=late_days, reject_rate_error=reject_rate_error
             )
             publish_days(session, days, held)
-            for question in questions():
-                session.define_view(f"answers/{question.name}")
             facts = compare_days(session, days)
-            shown = preview(session.run("analytics/preview_fact", day=days.last))
+            last = max((day for day in days.days if day not in held), default=days.last)
+            shown = preview(session.run("analytics/preview_fact", day=last))
             queries = queries_metadata(session.queries())
         seconds = {"seconds": round(time.monotonic() - start, 2)}
         published: dict[date, dict[str, Any]] = {
@@ -124,17 +132,17 @@ def build_fact_sales(
             for day, row in facts.items()
             if day not in held
         }
-        if days.last in published:
-            published[days.last] |= {"preview": shown, **queries}
-        for question in questions():
-            context.log_event(dg.AssetMaterialization(question.name, metadata=seconds))
+        if last in published:
+            lineage = lineage_metadata(engine, "analytics.fact_sales")
+            published[last].update({"preview": shown, **queries, **lineage})
         if not held:
             for day, metadata in published.items():
                 context.add_asset_metadata(metadata, partition_key=day.isoformat())
             yield dg.MaterializeResult()
             return
         # An output would stand for all days of the run. So the published ones are reported one by
-        # one, and as Dagster then skips the check's step, its results are reported here.
+        # one, and as Dagster then skips the steps of the check and of the answers, what they tell
+        # is told here.
         for day, metadata in published.items():
             yield dg.AssetMaterialization(
                 "fact_sales", partition=day.isoformat(), metadata=metadata
@@ -143,6 +151,11 @@ def build_fact_sales(
         report_days(context, [check], {check.key: results})
         if not context.has_partition_key:
             report_summary(context, check, results)
+        try:
+            for asset, told in make_answers(context, warehouse, reports, engine).items():
+                context.log_event(dg.AssetMaterialization(asset, metadata=told))
+        except Exception:  # it must not hide that days are held
+            context.log.exception("The answers and the report could not be made.")
         reasons = "; ".join(f"{day}: {why}" for day, why in held.items())
         raise dg.Failure(
             f"{len(held)} of {days.count} days held, {len(published)} published. FACT_SALES keeps "

@@ -11,7 +11,14 @@ from typing import Any
 
 import dagster as dg
 
-from ecom_assets.assets.tables import OWNERS, now, preview, queries_metadata, table_metadata
+from ecom_assets.assets.tables import (
+    OWNERS,
+    lineage_metadata,
+    now,
+    preview,
+    queries_metadata,
+    table_metadata,
+)
 from ecom_assets.events import STG_SALES_CLEAN, STG_SALES_REJECTS
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
 from ecom_assets.rules import UNIQUE_WITHIN_DAYS, rules_version
@@ -151,7 +158,11 @@ def build_staging(
                     partition_key=day.isoformat(),
                 )
             context.add_asset_metadata(
-                {"preview": preview(rows), **queries},
+                {
+                    "preview": preview(rows),
+                    **queries,
+                    **lineage_metadata(engine, f"staging.{asset}"),
+                },
                 asset_key=asset,
                 partition_key=days.last.isoformat(),
             )

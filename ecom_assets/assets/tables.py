@@ -40,6 +40,28 @@ def preview(rows: Sequence[Row]) -> dg.MetadataValue:
     )
 
 
+def lineage_metadata(engine: str, table: str) -> Mapping[str, Any]:
+    """Of which columns of which assets a table's columns are made, as its SQL says.
+
+    Told with a materialization, not in the definitions: reading the SQL takes longer than loading
+    them should.
+
+    Args:
+        engine: the warehouse's kind.
+        table: `schema.name`; a table is named like its asset.
+    """
+    from ecom_assets.lineage import column_sources
+
+    deps = {
+        column: [
+            dg.TableColumnDep(dg.AssetKey(table.partition(".")[2]), name)
+            for table, name in sorted(sources)
+        ]
+        for column, sources in column_sources(engine)[table].items()
+    }
+    return {"dagster/column_lineage": dg.TableColumnLineage(deps)}
+
+
 def queries_metadata(queries: Sequence[Query]) -> Mapping[str, dg.MetadataValue]:
     """A run's statements as the warehouse's history has them, to be found there and summed up;
     nothing for a warehouse that keeps no history."""

@@ -24,8 +24,9 @@ from ecom_assets.landing.zone import (
 class FolderZone:
     """A landing zone below a local folder, which need not exist yet."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, setting: str = "ECOM_LANDING") -> None:
         self._root = root
+        self._setting = setting  # that names the folder, for messages
 
     @property
     def url(self) -> str:
@@ -51,7 +52,7 @@ class FolderZone:
         except OSError as error:
             raise LandingError(
                 f"The landing folder {folder} cannot be listed ({error.strerror}): "
-                "check that ECOM_LANDING names a folder you may read."
+                f"check that {self._setting} names a folder you may read."
             ) from error
 
     def open(self, file: LandedFile) -> BinaryIO:
@@ -87,7 +88,8 @@ class FolderZone:
         except OSError as error:
             raise LandingError(
                 f"{name} cannot be written to {self._root} ({error.strerror}): "
-                "check that ECOM_LANDING names a folder you may write to, with room on its disk."
+                f"check that {self._setting} names a folder you may write to, with room on its "
+                "disk."
             ) from error
 
 

@@ -13,6 +13,7 @@ import dagster as dg
 from ecom_assets.assets.analytics import build_fact_sales
 from ecom_assets.assets.answers import REPORT_FILE, build_answers
 from ecom_assets.assets.landing import build_sales_files
+from ecom_assets.assets.links import with_links
 from ecom_assets.assets.raw import build_raw_sales
 from ecom_assets.assets.staging import build_staging
 from ecom_assets.checks.analytics import build_fact_checks, matches_clean_spec
@@ -62,7 +63,7 @@ def build_definitions(
             (`landing`, `warehouse`, `reports`); for tests.
     """
     with warnings.catch_warnings():
-        # single-run backfills and partitions on checks are marked beta and preview in 1.13
+        # single-run backfills, links to code and partitions on checks are beta or preview in 1.13
         warnings.simplefilter("ignore", dg.BetaWarning)
         warnings.simplefilter("ignore", dg.PreviewWarning)
         return _build_definitions(settings, resources or {})
@@ -73,19 +74,22 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
     engine = settings.engine
     matches_clean = matches_clean_spec(partitions)
     return dg.Definitions(
-        assets=[
-            build_sales_files(partitions, settings.source, str(settings.landing)),
-            build_raw_sales(partitions, engine),
-            build_staging(partitions, engine, settings.late_days, settings.reject_rate_error),
-            build_fact_sales(
-                partitions,
-                engine,
-                late_days=settings.late_days,
-                reject_rate_error=settings.reject_rate_error,
-                check=matches_clean,
-            ),
-            build_answers(engine, f"{settings.reports}/{REPORT_FILE}"),
-        ],
+        assets=with_links(
+            [
+                build_sales_files(partitions, settings.source, str(settings.landing)),
+                build_raw_sales(partitions, engine),
+                build_staging(partitions, engine, settings.late_days, settings.reject_rate_error),
+                build_fact_sales(
+                    partitions,
+                    engine,
+                    late_days=settings.late_days,
+                    reject_rate_error=settings.reject_rate_error,
+                    check=matches_clean,
+                ),
+                build_answers(engine, f"{settings.reports}/{REPORT_FILE}"),
+            ],
+            settings.repository,
+        ),
         asset_checks=[
             build_raw_checks(partitions),
             build_staging_checks(

@@ -62,6 +62,24 @@ def column_sources(engine: str) -> Mapping[str, Sources]:
     return {name: made_of for name, made_of in found.items() if not _is_temporary(name)}
 
 
+def column_origins(engine: str, table: str) -> Sources:
+    """Of which columns of RAW a table's columns are made in the end.
+
+    Args:
+        engine: `duckdb` or `snowflake`.
+        table: `schema.name`.
+    """
+    made = column_sources(engine)
+
+    def origins(source: Source) -> frozenset[Source]:
+        table, column = source
+        if table not in made:
+            return frozenset([source])
+        return frozenset(origin for of in made[table][column] for origin in origins(of))
+
+    return {column: origins((table, column)) for column in made[table]}
+
+
 def _scripts(engine: str) -> Iterator[str]:
     yield from (f"{engine}/parse_lines", "staging/repeats", "staging/split", "analytics/publish")
     yield from (f"answers/{question.name}" for question in questions())

@@ -79,6 +79,7 @@ class Settings:
         reject_rate_error: a day's reject rate above which the day is held.
         hide_values: leave payload values out of check samples (personal data).
         snowflake: the connection, where Snowflake is the warehouse.
+        repository: the web address of the project's repository, for links from assets to code.
         reports_place: where the report is written, where that is not beside the data.
     """
 
@@ -92,6 +93,7 @@ class Settings:
     hide_values: bool
     snowflake: SnowflakeSettings | None = None
     reports_place: Path | S3Url | None = None
+    repository: str | None = None
 
     @property
     def reports(self) -> Path | S3Url:
@@ -145,6 +147,7 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path = PROJECT
         reject_rate_error=error,
         hide_values=read.switch("ECOM_HIDE_VALUES", "false"),
         snowflake=_snowflake(read) if engine == "snowflake" else None,
+        repository=read.web_address("ECOM_REPOSITORY"),
         reports_place=read.place("ECOM_REPORTS", "") if read.text("ECOM_REPORTS", "") else None,
     )
 
@@ -246,6 +249,12 @@ class _Reader:
         if value not in choices:
             raise _wrong(name, value, " or ".join(choices))
         return value
+
+    def web_address(self, name: str) -> str | None:
+        value = self.text(name, "").rstrip("/").removesuffix(".git")
+        if value and not re.fullmatch(r"https?://[^\s/?#@]+/[^\s?#]+", value):
+            raise _wrong(name, value, "a repository's web address, https://github.com/…/…")
+        return value or None
 
     def source(self, default: Source) -> Source:
         value = self.choice("ECOM_SOURCE", default, ("synthetic", "external"))

@@ -14,6 +14,7 @@ from typing import Any
 import dagster as dg
 
 from ecom_assets.assets.answers import make_answers
+from ecom_assets.assets.links import sql_links
 from ecom_assets.assets.tables import (
     OWNERS,
     lineage_metadata,
@@ -107,7 +108,10 @@ def build_fact_sales(
         description="One row per sale event, from clean staging only.\n\nA day is published whole, "
         "after its audit. A bad day is held: it keeps what it had here and shows as failed, "
         "while the other days of the run are published.",
-        metadata=table_metadata("ANALYTICS.FACT_SALES", FACT_SALES, "one row per sale event"),
+        metadata={
+            **table_metadata("ANALYTICS.FACT_SALES", FACT_SALES, "one row per sale event"),
+            **sql_links("analytics/publish"),
+        },
     )
     def fact_sales(
         context: dg.AssetExecutionContext,

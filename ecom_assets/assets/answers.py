@@ -3,6 +3,7 @@
 What a question is, is in `questions.py`; what the report looks like, in `report/`.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import Any
 
 import dagster as dg
 
+from ecom_assets.assets.links import sql_links
 from ecom_assets.assets.tables import (
     OWNERS,
     lineage_metadata,
@@ -28,6 +30,9 @@ from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
 REPORT = "sales_report"
 REPORT_FILE = f"{REPORT}.html"
 PREVIEW_ROWS = 10
+
+_PUNCTUATION, _ESCAPED = re.compile(r"([!-/:-@\[-`{-~])"), r"\\\1"
+"""Text from the data is no Markdown."""
 
 DESCRIPTIONS = {
     **{field.name: field.description for field in FIELDS},
@@ -66,9 +71,7 @@ def make_answers(
         queries = queries_metadata(session.queries())
     report = make_report(contents)
     reports.write(REPORT_FILE, [report.html.encode("utf-8", "replace")])
-    charts = {
-        question: _images(question.title, drawn[:1]) for question, drawn in report.answers.items()
-    }
+    charts = {question: _markdown(drawn[:1]) for question, drawn in report.answers.items()}
     metadata: dict[str, Mapping[str, Any]] = {
         question.name: {
             "chart": dg.MetadataValue.md(charts[question] or "No sales yet."),
@@ -79,7 +82,7 @@ def make_answers(
         }
         for question, rows in contents.answers.items()
     }
-    overview = [_images("data quality", report.quality), *list(charts.values())[:1]]
+    overview = [_markdown(report.quality), *list(charts.values())[:1]]
     metadata[REPORT] = {
         "report": _place(reports),
         "charts": dg.MetadataValue.md("\n\n".join(overview) or "Nothing to draw yet."),
@@ -90,9 +93,12 @@ def make_answers(
     return metadata
 
 
-def _images(title: str, drawn: Sequence[Drawn]) -> str:
-    """Charts as Markdown that holds the pictures themselves."""
-    return "\n\n".join(f"![{title}]({as_image(one.svg)})" for one in drawn)
+def _markdown(drawn: Sequence[Drawn]) -> str:
+    """Charts as Markdown that holds the pictures themselves, each under what it shows."""
+    return "\n\n".join(
+        f"**{_PUNCTUATION.sub(_ESCAPED, one.headline)}**\n\n![chart]({as_image(one.svg)})"
+        for one in drawn
+    )
 
 
 def _place(reports: LandingZone) -> dg.MetadataValue:
@@ -163,5 +169,6 @@ def _answer_spec(question: Question, engine: str) -> dg.AssetSpec:
         metadata={
             "dagster/table_name": f"ANALYTICS.{question.name.upper()}",
             "sql": dg.MetadataValue.md(f"```sql\n{question.sql}```"),
+            **sql_links(f"answers/{question.name}"),
         },
     )

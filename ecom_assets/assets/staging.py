@@ -11,6 +11,7 @@ from typing import Any
 
 import dagster as dg
 
+from ecom_assets.assets.links import sql_links
 from ecom_assets.assets.tables import (
     OWNERS,
     lineage_metadata,
@@ -102,12 +103,16 @@ def build_staging(
         "code_version": rules_version(),
         "partitions_def": partitions,
     }
+    links = sql_links(f"{engine}/parse_lines", "staging/repeats", "staging/split")
     clean = dg.AssetSpec(
         "stg_sales_clean",
         description="The events that break no rule, with typed fields and UTC times.",
-        metadata=table_metadata(
-            "STAGING.STG_SALES_CLEAN", STG_SALES_CLEAN, "one row per event that breaks no rule"
-        ),
+        metadata={
+            **table_metadata(
+                "STAGING.STG_SALES_CLEAN", STG_SALES_CLEAN, "one row per event that breaks no rule"
+            ),
+            **links,
+        },
         **shared,
     )
     rejects = dg.AssetSpec(
@@ -115,9 +120,14 @@ def build_staging(
         description="The lines that break a rule, with every reason, the line itself, its file "
         "and line number.\n\nMaterializing staging again replays all lines from RAW: after a "
         "rule has changed, rejects become clean and the other way round.",
-        metadata=table_metadata(
-            "STAGING.STG_SALES_REJECTS", STG_SALES_REJECTS, "one row per line that breaks a rule"
-        ),
+        metadata={
+            **table_metadata(
+                "STAGING.STG_SALES_REJECTS",
+                STG_SALES_REJECTS,
+                "one row per line that breaks a rule",
+            ),
+            **links,
+        },
         **shared,
     )
 

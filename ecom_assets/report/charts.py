@@ -118,6 +118,7 @@ def _stacked(counts: Mapping[date, Mapping[str, int]], colours: Mapping[str, str
                 orient="bottom",
                 direction="horizontal",
                 columns=1 if len(colours) > 3 else 2,
+                labelLimit=WIDTH - 60,
             ),
         ),
         order=alt.Order("order:Q"),

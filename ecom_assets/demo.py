@@ -14,7 +14,9 @@ import dagster as dg
 from rich.console import Console
 
 from ecom_assets.answers import print_table
+from ecom_assets.assets.answers import REPORT_FILE
 from ecom_assets.questions import read_answers
+from ecom_assets.report.contents import rejects_by_reason
 from ecom_assets.settings import Settings, read_settings_or_exit
 from ecom_assets.warehouse.contract import Purpose, Warehouse
 
@@ -91,15 +93,11 @@ def _show_results(definitions: dg.Definitions, console: Console) -> None:
         answers = read_answers(session)
     for question, rows in answers.items():
         print_table(console, question.title, rows)
-    totals: dict[str, int] = {}
-    for row in rules:
-        totals[row["reason"]] = totals.get(row["reason"], 0) + row["reject_rows"]
-    by_count = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
     print_table(
         console,
         f"Rejected lines: {sum(row['reject_rows'] for row in quality):,} "
         f"of {sum(row['raw_rows'] for row in quality):,}, by reason",
-        [{"reason": reason, "rows": count} for reason, count in by_count],
+        rejects_by_reason(rules),
     )
 
 
@@ -110,8 +108,12 @@ def _show_ways_on(settings: Settings, console: Console) -> None:
     warehouse = os.path.relpath(settings.duckdb_path)
     if settings.snowflake:
         warehouse = f"Snowflake's database {settings.snowflake.database}"
+    report = f"{settings.reports}/{REPORT_FILE}"
+    if isinstance(settings.reports, Path):
+        report = os.path.relpath(report)
     console.print(
         f"\nThe files lie in [bold]{landing}[/bold], the tables in [bold]{warehouse}[/bold].\n"
+        f"The answers as a web page with charts: [bold]{report}[/bold]\n"
         "Next: [bold]make dev[/bold] opens the Dagster UI on http://127.0.0.1:3000 with this run "
         "in it.\n"
     )

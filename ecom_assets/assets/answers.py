@@ -82,7 +82,8 @@ def make_answers(
         }
         for question, rows in contents.answers.items()
     }
-    overview = [_markdown(report.quality), *list(charts.values())[:1]]
+    # every run keeps these pictures: two tell most, and the page has them all
+    overview = [_markdown(report.quality[:1]), *list(charts.values())[:1]]
     metadata[REPORT] = {
         "report": _place(reports),
         "charts": dg.MetadataValue.md("\n\n".join(overview) or "Nothing to draw yet."),

@@ -14,7 +14,14 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from ecom_assets.questions import Question
-from ecom_assets.report.contents import Contents, bars, days_between, rejects_by_reason
+from ecom_assets.report.contents import (
+    BARS_OF_DAYS,
+    Contents,
+    bars,
+    days_a_bar,
+    days_between,
+    rejects_by_reason,
+)
 from ecom_assets.warehouse.contract import Row
 
 if TYPE_CHECKING:
@@ -23,8 +30,6 @@ if TYPE_CHECKING:
 WIDTH = 360
 """As wide as a phone, less its margins; in pixels before the page scales it."""
 HEIGHT = 200
-DAYS_AS_BARS = 62
-"""More days than this are a line or an area: a bar would be too thin to be seen."""
 BAR_WIDTH = 40
 REASONS_SHOWN = 7
 """Reasons with a colour of their own; the others share one."""
@@ -32,6 +37,8 @@ REASONS_SHOWN = 7
 BLUE, GREY, ORANGE = "#3f87c8", "#8d96a0", "#e07a35"
 PALETTE = [ORANGE, BLUE, "#5aa469", "#b07aa1", "#c9a227", "#d1605e", "#4fb0ae", GREY]
 TEXT = "currentColor"
+FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
+"""The font that the renderer measures with; a wider one would make texts overlap."""
 
 
 def answer_chart(question: Question, rows: Sequence[Row]) -> str:
@@ -85,7 +92,7 @@ def _days_chart(values: Mapping[date, float]) -> alt.Chart:
     # a day without a value is a gap: nothing was published, which is not the same as zero
     drawn: alt.Chart = (
         chart.mark_bar(color=BLUE, size=_bar_width(days))
-        if len(days) <= DAYS_AS_BARS
+        if len(days) <= BARS_OF_DAYS
         else chart.mark_line(color=BLUE, strokeWidth=1.5, invalid="break-paths-show-domains")
     )
     return drawn
@@ -95,20 +102,24 @@ def _stacked(counts: Mapping[date, Mapping[str, int]], colours: Mapping[str, str
     import altair as alt
 
     days = days_between(list(counts))
+    each = days_a_bar(days)
+    bins = days[::each]
     data = alt.InlineData(
         values=[
             {
                 "day": _moment(day),
                 "kind": kind,
-                "order": n,
-                "value": counts.get(day, {}).get(kind, 0),
+                "order": order,
+                "value": sum(
+                    counts.get(one, {}).get(kind, 0) for one in days[n * each : (n + 1) * each]
+                ),
             }
-            for day in days
-            for n, kind in enumerate(colours)
+            for n, day in enumerate(bins)
+            for order, kind in enumerate(colours)
         ]
     )
     chart = alt.Chart(data).encode(
-        x=_day_axis(days),
+        x=_day_axis(bins, each),
         y=alt.Y("value:Q", axis=_count_axis()),
         color=alt.Color(
             "kind:N",
@@ -123,11 +134,7 @@ def _stacked(counts: Mapping[date, Mapping[str, int]], colours: Mapping[str, str
         ),
         order=alt.Order("order:Q"),
     )
-    drawn: alt.Chart = (
-        chart.mark_bar(size=_bar_width(days))
-        if len(days) <= DAYS_AS_BARS
-        else chart.mark_area(interpolate="step")
-    )
+    drawn: alt.Chart = chart.mark_bar(size=_bar_width(bins))
     return drawn
 
 
@@ -157,20 +164,20 @@ def _ranking(question: Question, rows: Sequence[Row]) -> alt.LayerChart:
                 y=row, x=alt.value(0), text="name:N"
             ),
             base.mark_text(align="right", opacity=0.75, **above).encode(
-                y=row, x=alt.value(WIDTH), text="said:N"
+                y=row, x=alt.value("width"), text="said:N"
             ),
         ],
     )
 
 
-def _day_axis(days: Sequence[date]) -> alt.X:
+def _day_axis(days: Sequence[date], each: int = 1) -> alt.X:
     import altair as alt
 
-    step = max(1, -(-len(days) // 5))
-    months = len(days) > 300
+    months = len(days) * each > 300
+    step = max(1, -(-len(days) // (4 if months else 5)))
     return alt.X(
         "day:T",
-        scale=alt.Scale(type="utc", domain=_around(days), nice=False),
+        scale=alt.Scale(type="utc", domain=_around(days, each), nice=False),
         axis=alt.Axis(
             title=None,
             values=[_moment(day) for day in days[::step]],
@@ -181,11 +188,9 @@ def _day_axis(days: Sequence[date]) -> alt.X:
     )
 
 
-def _around(days: Sequence[date]) -> list[int]:
-    """Half a day more on both sides, for a bar stands over the start of its day."""
-    if not days:
-        return []
-    half = 12 * 3600 * 1000
+def _around(days: Sequence[date], each: int) -> list[int]:
+    """Half a bar more on both sides, for a bar stands over its first day."""
+    half = each * 12 * 3600 * 1000
     return [_moment(days[0]) - half, _moment(days[-1]) + half]
 
 
@@ -217,11 +222,11 @@ def _svg(chart: alt.Chart | alt.LayerChart) -> str:
     sized = chart.properties(
         width=WIDTH,
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-        padding={"left": 0, "right": 0, "top": 4, "bottom": 0},
+        padding={"left": 4, "right": 4, "top": 4, "bottom": 2},
         **({} if isinstance(chart, alt.LayerChart) else {"height": HEIGHT}),
     )
     styled = (
-        sized.configure(background="transparent", aria=False, font="sans-serif")
+        sized.configure(background="transparent", aria=False, font=FONT)
         .configure_axis(
             labelColor=TEXT,
             labelFontSize=12,

@@ -14,6 +14,8 @@ from ecom_assets.warehouse.contract import Row, Session
 
 CURRENCIES_SHOWN = 3
 """Currencies with charts of their own, those most sold in; the others are in the totals."""
+BARS_OF_DAYS = 62
+"""Bars over event dates; a thinner one would not be seen. Of more days, each is several."""
 BARS_SHOWN = 10
 """Bars of a chart; the others are one more line, “and 188 others”."""
 
@@ -140,14 +142,17 @@ def quality_headline(contents: Contents) -> str:
     said = f"{counted(lines, 'line')} on {counted(len(contents.quality), 'day')}"
     if lines:
         said += f", {share(rejected / lines)} of them rejected"
-    if contents.held:
-        return f"{said}; {counted(len(contents.held), 'day')} held"
-    return f"{said}; no day held"
+    said += f"; {counted(len(contents.held), 'day')} held" if contents.held else "; no day held"
+    each = days_a_bar(days_between([row["event_date"] for row in contents.quality]))
+    return f"{said} (a bar is {each} days)" if each > 1 else said
+
+
+def days_a_bar(days: Sequence[date]) -> int:
+    """How many days a bar stands for, so that all bars have room."""
+    return max(1, -(-len(days) // BARS_OF_DAYS))
 
 
 def days_between(days: Sequence[date]) -> Sequence[date]:
-    """Each day from the first to the last, those without rows as well."""
-    if not days:
-        return []
+    """Each day from the first of some to the last, those between as well."""
     first = min(days)
     return [first + timedelta(days=n) for n in range((max(days) - first).days + 1)]

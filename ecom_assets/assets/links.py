@@ -25,7 +25,8 @@ def sql_links(*scripts: str) -> Mapping[str, Any]:
         "dagster/code_references": dg.CodeReferencesMetadataValue(
             code_references=[
                 dg.LocalFileCodeReference(
-                    file_path=str(SQL_FOLDER / f"{script}.sql"), label=f"sql/{script}.sql"
+                    file_path=str(SQL_FOLDER / f"{script}.sql"),
+                    label=f"{script.rpartition('/')[2]}.sql",
                 )
                 for script in scripts
             ]

@@ -8,6 +8,8 @@ import dagster as dg
 import pytest
 
 from ecom_assets.questions import questions
+from ecom_assets.settings import S3Url, read_settings
+from ecom_assets.setup.aws import pipeline_policy
 from ecom_assets_tests.conftest import DAY, Pipeline, event
 
 NEXT = date(2026, 1, 6)
@@ -99,6 +101,15 @@ def test_a_report_is_no_file_of_the_landing_zone(pipeline: Pipeline) -> None:
     assert pipeline.query("select source_filename from raw.raw_sales_files") == [
         ("dt=2026-01-05/a.jsonl",)
     ]
+
+
+def test_the_credentials_that_dagster_runs_with_may_write_the_report() -> None:
+    settings = read_settings({"ECOM_LANDING": "s3://bucket/sales"})
+    assert isinstance(settings.landing, S3Url)
+    assert isinstance(settings.reports, S3Url)
+    policy = pipeline_policy(settings.landing, writes=False, reports=settings.reports)
+    may_write = [s["Resource"] for s in policy["Statement"] if "s3:PutObject" in s["Action"]]
+    assert may_write == ["arn:aws:s3:::bucket/sales/reports/*"]
 
 
 def test_what_a_run_tells_of_the_answers_stays_small(pipeline: Pipeline) -> None:

@@ -5,13 +5,15 @@ The only module that knows all the others. `defs` is what `workspace.yaml` loads
 
 import warnings
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from ecom_assets.assets.analytics import build_fact_sales
-from ecom_assets.assets.answers import build_answers
+from ecom_assets.assets.answers import REPORT_FILE, build_answers
 from ecom_assets.assets.landing import build_sales_files
+from ecom_assets.assets.links import with_links
 from ecom_assets.assets.raw import build_raw_sales
 from ecom_assets.assets.staging import build_staging
 from ecom_assets.checks.alone import build_checks_job
@@ -32,9 +34,18 @@ from ecom_assets.warehouse.snowflake import SnowflakeWarehouse
 
 def landing_of(settings: Settings) -> LandingZone:
     """The landing zone that the settings choose; nothing is asked of it yet."""
-    if isinstance(settings.landing, S3Url):
-        return S3Zone(settings.landing.bucket, settings.landing.prefix)
-    return FolderZone(settings.landing)
+    return _zone(settings.landing, "ECOM_LANDING")
+
+
+def _zone(place: Path | S3Url, setting: str) -> LandingZone:
+    if isinstance(place, S3Url):
+        return S3Zone(place.bucket, place.prefix, setting)
+    return FolderZone(place, setting)
+
+
+def reports_of(settings: Settings) -> LandingZone:
+    """Where the report is written."""
+    return _zone(settings.reports, "ECOM_REPORTS")
 
 
 def warehouse_of(settings: Settings) -> Warehouse:
@@ -52,10 +63,10 @@ def build_definitions(
     Args:
         settings: checked settings.
         resources: adapters to use in place of those that the settings choose, by their name
-            (`landing`, `warehouse`); for tests.
+            (`landing`, `warehouse`, `reports`); for tests.
     """
     with warnings.catch_warnings():
-        # single-run backfills and partitions on checks are marked beta and preview in 1.13
+        # single-run backfills, links to code and partitions on checks are beta or preview in 1.13
         warnings.simplefilter("ignore", dg.BetaWarning)
         warnings.simplefilter("ignore", dg.PreviewWarning)
         return _build_definitions(settings, resources or {})
@@ -80,19 +91,22 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
         build_fact_checks(fact_checks, engine),
     ]
     return dg.Definitions(
-        assets=[
-            build_sales_files(partitions, settings.source, str(settings.landing)),
-            build_raw_sales(partitions, engine),
-            build_staging(partitions, engine, settings.late_days, settings.reject_rate_error),
-            build_fact_sales(
-                partitions,
-                engine,
-                late_days=settings.late_days,
-                reject_rate_error=settings.reject_rate_error,
-                checks=fact_checks,
-            ),
-            *build_answers(engine),
-        ],
+        assets=with_links(
+            [
+                build_sales_files(partitions, settings.source, str(settings.landing)),
+                build_raw_sales(partitions, engine),
+                build_staging(partitions, engine, settings.late_days, settings.reject_rate_error),
+                build_fact_sales(
+                    partitions,
+                    engine,
+                    late_days=settings.late_days,
+                    reject_rate_error=settings.reject_rate_error,
+                    checks=fact_checks,
+                ),
+                build_answers(engine, f"{settings.reports}/{REPORT_FILE}"),
+            ],
+            settings.repository,
+        ),
         asset_checks=checks,
         jobs=[
             dg.define_asset_job(
@@ -107,6 +121,7 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
         schedules=[build_daily(settings.start_date, settings.late_days)],
         resources={
             "landing": landing_of(settings),
+            "reports": reports_of(settings),
             "warehouse": warehouse_of(settings),
             **resources,
         },

@@ -172,6 +172,13 @@ class Pipeline:
         """The days of an asset that Dagster calls materialized."""
         return set(self.instance.get_materialized_partitions(dg.AssetKey(asset)))
 
+    def latest_metadata(self, asset: str) -> Mapping[str, Any]:
+        """What the latest materialization of an asset tells."""
+        record = self.instance.get_latest_materialization_event(dg.AssetKey(asset))
+        assert record is not None, f"{asset} was not materialized"
+        assert record.asset_materialization is not None
+        return record.asset_materialization.metadata
+
     def evaluations(self, asset: str, check: str) -> dict[str | None, dg.AssetCheckEvaluation]:
         """The latest evaluation of a check for each day; under None that of a whole run."""
         records = self.instance.event_log_storage.get_asset_check_execution_history(

@@ -94,6 +94,16 @@ def land_week(settings: Settings, servers: Servers, share_of_bad_day: float) -> 
         land(settings, servers, f"dt={day}/sales.jsonl", b"".join(blocks))
 
 
+def report(settings: Settings, servers: Servers) -> str:
+    """The report's page, where a reader finds it."""
+    if isinstance(settings.reports, Path):
+        return (settings.reports / "sales_report.html").read_text(encoding="utf-8")
+    key = f"{settings.reports.prefix}/sales_report.html"
+    stored = servers.s3.client().get_object(Bucket=settings.reports.bucket, Key=key)
+    assert stored["ContentType"] == "text/html; charset=utf-8", "a browser shows it"
+    return str(stored["Body"].read().decode())
+
+
 def published(instance: dg.DagsterInstance) -> set[str]:
     return set(instance.get_materialized_partitions(dg.AssetKey("fact_sales")))
 
@@ -114,6 +124,7 @@ def test_a_week_with_a_bad_day(
     held = run(settings, instance)
     assert not held.success
     assert published(instance) == {str(day) for day in DAYS if day != BAD_DAY}
+    assert "1 day held" in report(settings, servers)
     first = tables(settings)
     assert {row[2] for row in first["analytics.fact_sales"]} == set(DAYS) - {BAD_DAY}
     assert sum(row[1] for row in first["staging.sales_quality"]) == sum(
@@ -125,6 +136,7 @@ def test_a_week_with_a_bad_day(
     assert published(instance) == {str(day) for day in DAYS}
     second = tables(settings)
     assert len(second["analytics.fact_sales"]) == len(second["staging.stg_sales_clean"])
+    assert "no day held" in report(settings, servers)
     assert run(settings, instance).success
     assert tables(settings) == second, "the same again gives the same"
 

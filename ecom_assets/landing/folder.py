@@ -32,8 +32,9 @@ is found out at the next look, by the file's change."""
 class FolderZone:
     """A landing zone below a local folder, which need not exist yet."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, setting: str = "ECOM_LANDING") -> None:
         self._root = root
+        self._setting = setting  # that names the folder, for messages
 
     @property
     def url(self) -> str:
@@ -110,7 +111,8 @@ class FolderZone:
         except OSError as error:
             raise LandingError(
                 f"{name} cannot be written to {self._root} ({error.strerror}): "
-                "check that ECOM_LANDING names a folder you may write to, with room on its disk."
+                f"check that {self._setting} names a folder you may write to, with room on its "
+                "disk."
             ) from error
 
 

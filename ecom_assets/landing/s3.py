@@ -7,7 +7,7 @@ moment is tried again, with growing pauses; what a user can put right is one sen
 import io
 import random
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, timedelta
@@ -37,7 +37,8 @@ LISTED_AT_ONCE = 8
 class S3Zone:
     """A landing zone below a prefix of a bucket."""
 
-    def __init__(self, bucket: str, prefix: str) -> None:
+    def __init__(self, bucket: str, prefix: str, setting: str = "ECOM_LANDING") -> None:
+        self._setting = setting  # that names the place, for messages
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
 
@@ -126,7 +127,9 @@ class S3Zone:
         stream = _Blocks(iter(blocks))
         try:
             with self._explained("s3:PutObject", f"{self.url}/{name}"):
-                self._client.upload_fileobj(stream, self._bucket, self._prefix + name)
+                self._client.upload_fileobj(
+                    stream, self._bucket, self._prefix + name, ExtraArgs=_type_of(name)
+                )
         except BaseException:
             if stream.error is not None:
                 raise stream.error from None
@@ -158,7 +161,7 @@ class S3Zone:
             if file and code in ("PreconditionFailed", "412", "InvalidRange", "416"):
                 raise _changed(file) from None
             said = _ADVICE.get(code, f"S3 said {code}; look it up, or try again later").format(
-                action=action, bucket=self._bucket
+                **self._names(action)
             )
             raise _kind(code)(f"{where} cannot be used ({code}): {said}.") from error
         except (BotoCoreError, Boto3Error) as error:
@@ -166,8 +169,11 @@ class S3Zone:
             said = _ADVICE.get(name, "check the AWS settings and the network")
             raise _kind(name)(
                 f"{where} cannot be used ({name}: "
-                f"{str(error).rstrip('.')}): {said.format(action=action, bucket=self._bucket)}."
+                f"{str(error).rstrip('.')}): {said.format(**self._names(action))}."
             ) from error
+
+    def _names(self, action: str) -> Mapping[str, str]:
+        return {"action": action, "bucket": self._bucket, "setting": self._setting}
 
 
 class _Body:
@@ -264,12 +270,17 @@ def _broken_stream() -> tuple[type[Exception], ...]:
     return (HTTPClientError, IncompleteReadError, HTTPError, EOFError, ConnectionError)
 
 
+def _type_of(name: str) -> Mapping[str, str]:
+    """Tells a browser to show a page; without it, it is saved as a file."""
+    return {"ContentType": "text/html; charset=utf-8"} if name.endswith(".html") else {}
+
+
 _CREDENTIALS = "check the credentials (AWS_PROFILE, or AWS_ACCESS_KEY_ID and its secret)"
 _RENEW = "the credentials have expired; renew them, then run this again"
 _NETWORK = "check the network, and AWS_ENDPOINT_URL_S3 if it is set"
 _BUSY = "S3 was too busy at every try; run this again later"
 _ADVICE = {
-    "NoSuchBucket": "there is no bucket {bucket}; check ECOM_LANDING",
+    "NoSuchBucket": "there is no bucket {bucket}; check {setting}",
     "AccessDenied": "these credentials lack the permission {action}; add it to their policy",
     "403": "these credentials lack the permission {action}; add it to their policy",
     "AllAccessDisabled": "the bucket's owner has closed it",

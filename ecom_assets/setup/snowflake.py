@@ -128,12 +128,13 @@ def aws_notes(settings: Settings, integration: dict[str, str]) -> str:
     partition = role.split(":")[1]
     trust = trust_policy(*(integration.get(key, f"<{key}>") for key in (USER_ARN, EXTERNAL_ID)))
     writes = settings.source == "synthetic"
+    reports = settings.reports if isinstance(settings.reports, S3Url) else None
     documents = [
         (f"Trust policy of {role} ({USER_ARN} and {EXTERNAL_ID} as DESC INTEGRATION says)", trust),
         (f"Permissions of {role}", snowflake_policy(landing, partition)),
         (
             "Permissions of the credentials that Dagster runs with",
-            pipeline_policy(landing, partition, writes=writes),
+            pipeline_policy(landing, partition, writes=writes, reports=reports),
         ),
     ]
     return "\n\n".join(f"{title}:\n{json.dumps(text, indent=2)}" for title, text in documents)

@@ -43,6 +43,16 @@ def event(number: int | str = 1, **fields: Any) -> dict[str, Any]:
     return {k: v for k, v in {**good, **fields}.items() if v is not ...}
 
 
+def write_lines(path: Path, lines: bytes | Sequence[Mapping[str, Any] | str]) -> Path:
+    """Write a file: bytes as they are, or events and lines of text."""
+    if not isinstance(lines, bytes):
+        texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
+        lines = "".join(f"{text}\n" for text in texts).encode()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(lines) if path.name.endswith(".gz") else lines)
+    return path
+
+
 class Pipeline:
     """The whole graph on a folder of its own.
 
@@ -77,13 +87,7 @@ class Pipeline:
 
     def land(self, name: str, lines: bytes | Sequence[Mapping[str, Any] | str]) -> Path:
         """Put a file into the landing zone: bytes as they are, or events and lines of text."""
-        if not isinstance(lines, bytes):
-            texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
-            lines = "".join(f"{text}\n" for text in texts).encode()
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(gzip.compress(lines) if name.endswith(".gz") else lines)
-        return path
+        return write_lines(self.folder / name, lines)
 
     def run(
         self,

@@ -70,5 +70,5 @@ def test_the_notes_are_documents_to_paste() -> None:
     assert documents == [
         trust_policy("arn:aws:iam::1:user/snow", "ID_1"),
         snowflake_policy(PREFIX),
-        pipeline_policy(PREFIX, writes=False),
+        pipeline_policy(PREFIX, writes=False, reports=S3Url(PREFIX.bucket, "in/here/reports")),
     ]

@@ -146,7 +146,7 @@ def test_nobody_there(servers: Production, monkeypatch: pytest.MonkeyPatch) -> N
     )
     warehouse = SnowflakeWarehouse(settings, network_seconds=1)
     with (
-        pytest.raises(WarehouseError, match="does not let ECOM_LOADER in") as raised,
+        pytest.raises(WarehouseError, match="cannot be reached") as raised,
         warehouse.session(PURPOSE, print),
     ):
         pass

@@ -16,7 +16,8 @@ from ecom_assets.assets.landing import build_sales_files
 from ecom_assets.assets.links import with_links
 from ecom_assets.assets.raw import build_raw_sales
 from ecom_assets.assets.staging import build_staging
-from ecom_assets.checks.analytics import build_fact_checks, matches_clean_spec
+from ecom_assets.checks.alone import build_checks_job
+from ecom_assets.checks.analytics import FactChecks, build_fact_checks
 from ecom_assets.checks.raw import build_raw_checks
 from ecom_assets.checks.staging import StagingLimits, build_staging_checks
 from ecom_assets.landing.folder import FolderZone
@@ -72,7 +73,21 @@ def build_definitions(
 def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.Definitions:
     partitions = event_dates(settings.start_date)
     engine = settings.engine
-    matches_clean = matches_clean_spec(partitions)
+    fact_checks = FactChecks(partitions, settings.reject_rate_error)
+    checks = [
+        build_raw_checks(partitions, engine),
+        build_staging_checks(
+            partitions,
+            StagingLimits(
+                late_days=settings.late_days,
+                reject_rate_warn=settings.reject_rate_warn,
+                reject_rate_error=settings.reject_rate_error,
+                hide_values=settings.hide_values,
+            ),
+            engine,
+        ),
+        build_fact_checks(fact_checks, engine),
+    ]
     return dg.Definitions(
         assets=with_links(
             [
@@ -84,32 +99,21 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
                     engine,
                     late_days=settings.late_days,
                     reject_rate_error=settings.reject_rate_error,
-                    check=matches_clean,
+                    checks=fact_checks,
                 ),
                 build_answers(engine, f"{settings.reports}/{REPORT_FILE}"),
             ],
             settings.repository,
         ),
-        asset_checks=[
-            build_raw_checks(partitions),
-            build_staging_checks(
-                partitions,
-                StagingLimits(
-                    late_days=settings.late_days,
-                    reject_rate_warn=settings.reject_rate_warn,
-                    reject_rate_error=settings.reject_rate_error,
-                    hide_values=settings.hide_values,
-                ),
-            ),
-            build_fact_checks(matches_clean),
-        ],
+        asset_checks=checks,
         jobs=[
             dg.define_asset_job(
                 "sales",
                 selection=dg.AssetSelection.all(),
                 description="The whole graph, from a day's files to the answers, with all "
                 "checks, for one day or a range of days.",
-            )
+            ),
+            build_checks_job(checks),
         ],
         resources={
             "landing": landing_of(settings),

@@ -8,6 +8,11 @@ import dagster as dg
 
 _TAGS_OF_DAYS = ("dagster/partition", "dagster/asset_partition_range_start")
 BACKFILL_POLICY = dg.BackfillPolicy.single_run()
+FRESHNESS_POLICY = dg.FreshnessPolicy.time_window(
+    fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)
+)
+"""A day ends once a day: two hours late is worth a look, half a day late is a failure. Dagster
+counts the publication of any day, an old one's too."""
 
 
 def event_dates(start: date) -> dg.DailyPartitionsDefinition:
@@ -32,7 +37,8 @@ class EventDays:
         if not {*_TAGS_OF_DAYS} & set(context.run.tags):
             raise dg.Failure(
                 "This run was started without event dates. Choose a day or a range of days under "
-                "“Materialize…” on the asset's page; its checks run with it.",
+                "“Materialize…” on the asset's page; its checks run with it. To run checks alone, "
+                "name the days in the Launchpad of the job sales_checks.",
                 allow_retries=False,
             )
         keys = context.partition_key_range

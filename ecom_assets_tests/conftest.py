@@ -21,7 +21,7 @@ from ecom_assets_tests.stacks import Production, production
 DAY = date(2026, 1, 5)
 
 
-def event(number: int = 1, **fields: Any) -> dict[str, Any]:
+def event(number: int | str = 1, **fields: Any) -> dict[str, Any]:
     """A good event of `DAY`, with other values in some fields; `...` leaves a field out."""
     good = {
         "event_id": f"event-{number}",
@@ -94,23 +94,36 @@ class Pipeline:
         config: Mapping[str, Any] | None = None,
     ) -> dg.ExecuteInProcessResult:
         """Materialize a day, or a range of days in one run, with all checks."""
-        job = self.definitions.resolve_implicit_global_asset_job_def()
-        tags = {}
+        return self._execute(
+            self.definitions.resolve_implicit_global_asset_job_def(),
+            first,
+            last,
+            asset_selection=[dg.AssetKey(name) for name in selection] if selection else None,
+            run_config={"ops": {"sales_files": {"config": config}}} if config else {},
+        )
+
+    def run_checks(self, first: date = DAY, last: date | None = None) -> dg.ExecuteInProcessResult:
+        """Run all checks for a day or a range of days, and nothing else."""
+        days = {"first_day": str(first), "last_day": str(last or first)}
+        return self.definitions.resolve_job_def("sales_checks").execute_in_process(
+            instance=self.instance, run_config=days, raise_on_error=False
+        )
+
+    def _execute(
+        self, job: dg.JobDefinition, first: date, last: date | None, **more: Any
+    ) -> dg.ExecuteInProcessResult:
+        tags = {"dagster/partition": first.isoformat()}
         if last is not None:
             tags = {
                 "dagster/asset_partition_range_start": first.isoformat(),
                 "dagster/asset_partition_range_end": last.isoformat(),
             }
+        quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
         return job.execute_in_process(
             instance=self.instance,
-            partition_key=None if last else first.isoformat(),
             tags=tags,
-            asset_selection=[dg.AssetKey(name) for name in selection] if selection else None,
-            run_config={
-                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-                **({"ops": {"sales_files": {"config": config}}} if config else {}),
-            },
             raise_on_error=False,
+            **{**more, "run_config": {**quiet, **more.get("run_config", {})}},
         )
 
     @contextmanager
@@ -185,6 +198,12 @@ def servers() -> Iterator[Production]:
     """An S3 and a Snowflake, emulated, started once for each process of the tests."""
     with production() as started:
         yield started
+
+
+@pytest.fixture(autouse=True)
+def retries_without_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step that fails is tried again at once."""
+    monkeypatch.setattr(dg.RetryPolicy, "calculate_delay", lambda _policy, _attempt: 0)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ ALLOWED = {
     "events.py": set(),
     "settings.py": set(),
     "partitions.py": set(),
+    "steps.py": {"landing", "warehouse"},
     "generator": {"rules", "generator"},
     "landing": {"landing"},
     "warehouse": {"warehouse", "landing", "rules", "events", "settings"},
@@ -26,9 +27,9 @@ ALLOWED = {
     "figures.py": set(),
     "lineage.py": {"questions", "warehouse"},
     "report": {"report", "questions", "figures", "rules", "warehouse"},
-    "checks": {"checks", "partitions", "rules", "landing", "warehouse"},
-    "assets": {"assets", "checks", "partitions", "rules", "events", "generator", "landing"}
-    | {"settings", "warehouse", "questions", "lineage", "report"},
+    "checks": {"checks", "partitions", "steps", "rules", "events", "landing", "warehouse"},
+    "assets": {"assets", "checks", "partitions", "steps", "rules", "events", "generator"}
+    | {"landing", "settings", "warehouse", "questions", "lineage", "report"},
 }
 WITHOUT_DAGSTER = (
     *("rules.py", "events.py", "settings.py", "questions.py", "figures.py", "lineage.py"),

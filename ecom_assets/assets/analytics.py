@@ -22,51 +22,63 @@ from ecom_assets.assets.tables import (
     queries_metadata,
     table_metadata,
 )
-from ecom_assets.checks.analytics import compare_days, matches_clean
+from ecom_assets.checks.analytics import FactChecks, compare_days
+from ecom_assets.checks.audit import Audit, audit_days, staged_at
 from ecom_assets.checks.per_day import report_days, report_summary
-from ecom_assets.checks.rules import broken_rules, test_days
-from ecom_assets.events import FACT_SALES
+from ecom_assets.events import FACT_SALES, FACT_TABLE
 from ecom_assets.landing.zone import LandingZone
-from ecom_assets.partitions import BACKFILL_POLICY, EventDays
-from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
+from ecom_assets.partitions import BACKFILL_POLICY, FRESHNESS_POLICY, EventDays
+from ecom_assets.steps import HELD_DAYS_TAG, RETRY_POLICY, mistakes_are_final, pool_of
+from ecom_assets.warehouse.contract import Log, Purpose, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table
-from ecom_assets.warehouse.rows import by_day
+
+TRIES = 3
+"""Days that another run stages while they are audited are audited again this often."""
+HELD_DAYS_IN_TAG = 20
+"""Held days that a run's tag names; the run's error names them all."""
 
 
-def audit_days(
-    session: Session, days: EventDays, *, late_days: int, reject_rate_error: Decimal
+class StagingChanged(Exception):
+    """Another run has staged days between their audit and their publication."""
+
+
+def publish_audited_days(
+    session: Session, days: EventDays, *, late_days: int, reject_rate_error: Decimal, log: Log
 ) -> Mapping[date, str]:
-    """Why days must not be published, by day; the others may.
+    """Publish the days that pass their audit.
 
-    Held is a day that staging has not judged or calls not publishable, and one whose clean rows
-    break a rule.
+    Args:
+        session: to the warehouse, outside a transaction.
+        days: which days.
+        late_days: how many days after its event date an event may lie in a file.
+        reject_rate_error: the reject rate above which staging holds a day.
+        log: told when days have to be audited again.
+
+    Returns: why days were held, by day; the others are published.
+
+    Raises:
+        StagingChanged: other runs kept staging these days.
     """
-    judged = by_day(session.run("staging/quality_by_day", first_day=days.first, last_day=days.last))
-    tests = test_days(session, days, late_days=late_days)
-    held = {}
-    for day in days.days:
-        row = judged.get(day)
-        if row is None:
-            held[day] = "staging has not judged it"
-        elif not row["publishable"]:
-            held[day] = _why_held(row, reject_rate_error)
-        elif broken := broken_rules(tests.get(day)):
-            held[day] = f"clean rows break {', '.join(rule.name for rule in broken)}"
-    return held
+    for attempt in range(1, TRIES + 1):
+        audit = audit_days(session, days, late_days=late_days, reject_rate_error=reject_rate_error)
+        try:
+            publish_days(session, days, audit)
+        except StagingChanged as error:
+            if attempt == TRIES:
+                raise
+            log(f"{error} Auditing them again.")
+        else:
+            return audit.held
+    raise AssertionError("the loop above returns or raises")
 
 
-def _why_held(row: Row, reject_rate_error: Decimal) -> str:
-    if row["reject_rows"] > row["raw_rows"] * reject_rate_error:
-        return (
-            f"{row['reject_rows']:,} of {row['raw_rows']:,} lines rejected, "
-            f"more than {reject_rate_error:.0%}"
-        )
-    return "files are damaged or not whole in RAW (see the checks on raw_sales)"
+def publish_days(session: Session, days: EventDays, audit: Audit) -> None:
+    """Replace the days of FACT_SALES that are not held by clean staging, all or nothing.
 
-
-def publish_days(session: Session, days: EventDays, held: Mapping[date, str]) -> None:
-    """Replace the days of FACT_SALES that are not held by clean staging, all or nothing."""
-    free = [day for day in days.days if day not in held]
+    Raises:
+        StagingChanged: what would be published is not what was audited; nothing was changed.
+    """
+    free = [day for day in days.days if day not in audit.held]
     if not free:
         return
     with session.transaction():
@@ -76,6 +88,15 @@ def publish_days(session: Session, days: EventDays, held: Mapping[date, str]) ->
             last_day=days.last,
             publishable_days=days_table(free),
         )
+        # A day's rows and its line in SALES_QUALITY are committed together. So when that line is
+        # still the audited one after the rows were read, the rows are the audited ones.
+        now = staged_at(session, days)
+        changed = [day for day in free if now.get(day) != audit.staged_at.get(day)]
+        if changed:
+            raise StagingChanged(
+                f"{len(changed)} days, {changed[0]} among them, were staged by another run while "
+                "they were audited."
+            )
 
 
 def build_fact_sales(
@@ -84,7 +105,7 @@ def build_fact_sales(
     *,
     late_days: int,
     reject_rate_error: Decimal,
-    check: dg.AssetCheckSpec,
+    checks: FactChecks,
 ) -> dg.AssetsDefinition:
     """The asset `fact_sales`.
 
@@ -93,7 +114,7 @@ def build_fact_sales(
         engine: the warehouse's kind, for people.
         late_days: how many days after its event date an event may lie in a file.
         reject_rate_error: the reject rate above which staging holds a day.
-        check: the check on the table, whose step Dagster skips when days are held.
+        checks: the checks on the table, whose step Dagster skips when days are held.
     """
 
     @dg.asset(
@@ -105,11 +126,14 @@ def build_fact_sales(
         kinds={engine, "table"},
         owners=OWNERS,
         output_required=False,
+        pool=pool_of(engine),
+        retry_policy=RETRY_POLICY,
+        freshness_policy=FRESHNESS_POLICY,
         description="One row per sale event, from clean staging only.\n\nA day is published whole, "
         "after its audit. A bad day is held: it keeps what it had here and shows as failed, "
         "while the other days of the run are published.",
         metadata={
-            **table_metadata("ANALYTICS.FACT_SALES", FACT_SALES, "one row per sale event"),
+            **table_metadata(FACT_TABLE, FACT_SALES, "one row per sale event"),
             **sql_links("analytics/publish"),
         },
     )
@@ -121,14 +145,19 @@ def build_fact_sales(
         days = EventDays.of(context)
         start = time.monotonic()
         purpose = Purpose("fact_sales", context.run.run_id, days.first, days.last)
-        with warehouse.session(purpose, context.log.info) as session:
-            held = audit_days(
-                session, days, late_days=late_days, reject_rate_error=reject_rate_error
+        with mistakes_are_final(), warehouse.session(purpose, context.log.info) as session:
+            held = publish_audited_days(
+                session,
+                days,
+                late_days=late_days,
+                reject_rate_error=reject_rate_error,
+                log=context.log.warning,
             )
-            publish_days(session, days, held)
             facts = compare_days(session, days)
             last = max((day for day in days.days if day not in held), default=days.last)
             shown = preview(session.run("analytics/preview_fact", day=last))
+            if held:
+                results = checks.results(session, days, held)
             queries = queries_metadata(session.queries())
         seconds = {"seconds": round(time.monotonic() - start, 2)}
         published: dict[date, dict[str, Any]] = {
@@ -145,16 +174,17 @@ def build_fact_sales(
             yield dg.MaterializeResult()
             return
         # An output would stand for all days of the run. So the published ones are reported one by
-        # one, and as Dagster then skips the steps of the check and of the answers, what they tell
+        # one, and as Dagster then skips the steps of the checks and of the answers, what they tell
         # is told here.
         for day, metadata in published.items():
             yield dg.AssetMaterialization(
                 "fact_sales", partition=day.isoformat(), metadata=metadata
             )
-        results = {day: matches_clean(row, held.get(day)) for day, row in facts.items()}
-        report_days(context, [check], {check.key: results})
+        report_days(context, checks.specs, results)
         if not context.has_partition_key:
-            report_summary(context, check, results)
+            for spec in checks.specs:
+                report_summary(context, spec, results[spec.key])
+        context.instance.add_run_tags(context.run.run_id, {HELD_DAYS_TAG: _named(held)})
         try:
             for asset, told in make_answers(context, warehouse, reports, engine).items():
                 context.log_event(dg.AssetMaterialization(asset, metadata=told))
@@ -168,3 +198,8 @@ def build_fact_sales(
         )
 
     return fact_sales
+
+
+def _named(days: Mapping[date, str]) -> str:
+    names = [day.isoformat() for day in list(days)[:HELD_DAYS_IN_TAG]]
+    return ", ".join([*names, *(["…"] if len(days) > len(names) else [])])

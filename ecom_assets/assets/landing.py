@@ -16,6 +16,7 @@ from ecom_assets.assets.tables import OWNERS
 from ecom_assets.landing.zone import LandedFile, LandingZone, folder_of, manifest_version
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
 from ecom_assets.settings import Source
+from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
 
 GENERATED_FILE = "sales.jsonl"
 LISTED_FILES = 50
@@ -59,6 +60,7 @@ def build_sales_files(
         group_name="landing",
         kinds={"s3" if url.startswith("s3://") else "file", "json"},
         owners=OWNERS,
+        retry_policy=RETRY_POLICY,
         description="The day's batch of files in the landing zone: JSON lines of sale events, "
         f"`*.jsonl` or `*.jsonl.gz` below `{folder_of(date(2026, 1, 1))}/`.\n\n"
         "Its data version changes only when the files do. "
@@ -75,9 +77,10 @@ def build_sales_files(
         landing: dg.ResourceParam[LandingZone],
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetMaterialization]:
         days = EventDays.of(context)
-        if source == "synthetic":
-            generate_missing(landing, days, config, context)
-        listed = landing.list_files(days.first, days.last)
+        with mistakes_are_final():
+            if source == "synthetic":
+                generate_missing(landing, days, config, context)
+            listed = landing.list_files(days.first, days.last)
         batches = {day: [f for f in listed if f.day == day] for day in days.days}
         context.log.info(
             f"{len(listed)} files of {days.count} days in {landing.url}; "

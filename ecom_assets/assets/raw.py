@@ -14,9 +14,10 @@ import dagster as dg
 
 from ecom_assets.assets.links import sql_links
 from ecom_assets.assets.tables import OWNERS, now, preview, queries_metadata, table_metadata
-from ecom_assets.events import RAW_SALES
+from ecom_assets.events import RAW_SALES, RAW_TABLE
 from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
+from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
 from ecom_assets.warehouse.contract import LoadedFile, Log, Purpose, Row, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table, files_table
 from ecom_assets.warehouse.rows import by_day
@@ -113,11 +114,13 @@ def build_raw_sales(partitions: dg.PartitionsDefinition, engine: str) -> dg.Asse
         group_name="raw",
         kinds={engine, "table"},
         owners=OWNERS,
+        pool=pool_of(engine),
+        retry_policy=RETRY_POLICY,
         description="Every line ever loaded, as it came: JSON where it is JSON, else its text. "
         "Append-only.\n\nThe ledger `RAW.RAW_SALES_FILES` says which version of a file is "
         "current, so a rewritten file replaces its rows and the old ones stay for audit.",
         metadata={
-            **table_metadata("RAW.RAW_SALES", RAW_SALES, "one row per line of a file version"),
+            **table_metadata(RAW_TABLE, RAW_SALES, "one row per line of a file version"),
             **sql_links(f"{engine}/load_lines", "raw/record_load"),
         },
     )
@@ -129,7 +132,7 @@ def build_raw_sales(partitions: dg.PartitionsDefinition, engine: str) -> dg.Asse
         days = EventDays.of(context)
         start = time.monotonic()
         purpose = Purpose("raw_sales", context.run.run_id, days.first, days.last)
-        with warehouse.session(purpose, context.log.info) as session:
+        with mistakes_are_final(), warehouse.session(purpose, context.log.info) as session:
             load = load_new_files(
                 session, landing, days, run_id=context.run.run_id, log=context.log.warning
             )

@@ -20,9 +20,10 @@ from ecom_assets.assets.tables import (
     queries_metadata,
     table_metadata,
 )
-from ecom_assets.events import STG_SALES_CLEAN, STG_SALES_REJECTS
+from ecom_assets.events import CLEAN_TABLE, REJECTS_TABLE, STG_SALES_CLEAN, STG_SALES_REJECTS
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
 from ecom_assets.rules import UNIQUE_WITHIN_DAYS, rules_version
+from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
 from ecom_assets.warehouse import expressions
 from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
 from ecom_assets.warehouse.rows import by_day
@@ -108,9 +109,7 @@ def build_staging(
         "stg_sales_clean",
         description="The events that break no rule, with typed fields and UTC times.",
         metadata={
-            **table_metadata(
-                "STAGING.STG_SALES_CLEAN", STG_SALES_CLEAN, "one row per event that breaks no rule"
-            ),
+            **table_metadata(CLEAN_TABLE, STG_SALES_CLEAN, "one row per event that breaks no rule"),
             **links,
         },
         **shared,
@@ -122,7 +121,7 @@ def build_staging(
         "rule has changed, rejects become clean and the other way round.",
         metadata={
             **table_metadata(
-                "STAGING.STG_SALES_REJECTS",
+                REJECTS_TABLE,
                 STG_SALES_REJECTS,
                 "one row per line that breaks a rule",
             ),
@@ -132,7 +131,12 @@ def build_staging(
     )
 
     @dg.multi_asset(
-        name="stg_sales", specs=[clean, rejects], backfill_policy=BACKFILL_POLICY, can_subset=False
+        name="stg_sales",
+        specs=[clean, rejects],
+        backfill_policy=BACKFILL_POLICY,
+        can_subset=False,
+        pool=pool_of(engine),
+        retry_policy=RETRY_POLICY,
     )
     def stg_sales(
         context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
@@ -140,7 +144,7 @@ def build_staging(
         days = EventDays.of(context)
         start = time.monotonic()
         purpose = Purpose("stg_sales", context.run.run_id, days.first, days.last)
-        with warehouse.session(purpose, context.log.info) as session:
+        with mistakes_are_final(), warehouse.session(purpose, context.log.info) as session:
             split_days(
                 session,
                 days,

@@ -5,9 +5,13 @@ from datetime import date
 
 import dagster as dg
 
-from ecom_assets.checks.per_day import DayResult, Results, check_results, day_check
+from ecom_assets.checks.alone import NamedDays, days_to_check
+from ecom_assets.checks.columns import column_schema_spec, column_schemas
+from ecom_assets.checks.per_day import DayResult, Results, StepResult, check_results, day_check
+from ecom_assets.events import RAW_SALES, RAW_TABLE
 from ecom_assets.landing.zone import LandedFile, LandingZone
 from ecom_assets.partitions import EventDays
+from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
 from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table
 from ecom_assets.warehouse.rows import by_day
@@ -15,8 +19,13 @@ from ecom_assets.warehouse.rows import by_day
 FILES_SHOWN = 20
 
 
-def build_raw_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefinition:
-    """The checks on `raw_sales`, in one step."""
+def build_raw_checks(partitions: dg.PartitionsDefinition, engine: str) -> dg.AssetChecksDefinition:
+    """The checks on `raw_sales`, in one step.
+
+    Args:
+        partitions: the event dates.
+        engine: the warehouse's kind.
+    """
     balance = day_check(
         partitions,
         "raw_sales",
@@ -39,23 +48,35 @@ def build_raw_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefin
         "not_empty",
         "The day has lines. A day without is published as empty, with this warning.",
     )
-    specs = [balance, loaded, not_empty]
+    columns = column_schema_spec(partitions, "raw_sales")
+    specs = [balance, loaded, not_empty, columns]
 
-    @dg.multi_asset_check(name="raw_sales_checks", specs=specs, can_subset=True)
+    @dg.multi_asset_check(
+        name="raw_sales_checks",
+        specs=specs,
+        can_subset=True,
+        pool=pool_of(engine),
+        retry_policy=RETRY_POLICY,
+    )
     def raw_sales_checks(
         context: dg.AssetCheckExecutionContext,
+        config: NamedDays,
         landing: dg.ResourceParam[LandingZone],
         warehouse: dg.ResourceParam[Warehouse],
-    ) -> Iterator[dg.AssetCheckResult]:
-        days = EventDays.of(context)
+    ) -> Iterator[StepResult]:
+        days = days_to_check(context, config)
         purpose = Purpose("raw_sales_checks", context.run.run_id, days.first, days.last)
-        with warehouse.session(purpose, context.log.info) as session:
-            counts = count_rows(session, days)
-            ledger = session.run("raw/ledger", first_day=days.first, last_day=days.last)
+        with mistakes_are_final():
+            listed = landing.list_files(days.first, days.last)
+            with warehouse.session(purpose, context.log.info) as session:
+                counts = count_rows(session, days)
+                ledger = session.run("raw/ledger", first_day=days.first, last_day=days.last)
+                (schema,) = column_schemas(session, days, {RAW_TABLE: RAW_SALES})
         results: Results = {
             balance.key: {day: row_balance(row) for day, row in counts.items()},
             not_empty.key: {day: has_lines(row) for day, row in counts.items()},
-            loaded.key: files_loaded(landing.list_files(days.first, days.last), ledger, days),
+            loaded.key: files_loaded(listed, ledger, days),
+            columns.key: schema,
         }
         selected = [spec for spec in specs if spec.key in context.selected_asset_check_keys]
         yield from check_results(context, selected, results, days)

@@ -8,11 +8,15 @@ from decimal import Decimal
 import dagster as dg
 
 from ecom_assets import rules
-from ecom_assets.checks.per_day import DayResult, check_results, day_check
+from ecom_assets.checks.alone import NamedDays, days_to_check
+from ecom_assets.checks.columns import column_schema_spec, column_schemas
+from ecom_assets.checks.per_day import DayResult, StepResult, check_results, day_check
 from ecom_assets.checks.raw import count_rows
 from ecom_assets.checks.rules import rule_result, rule_specs, test_days
 from ecom_assets.checks.samples import VALUE_LENGTH, sample_table
+from ecom_assets.events import CLEAN_TABLE, REJECTS_TABLE, STG_SALES_CLEAN, STG_SALES_REJECTS
 from ecom_assets.partitions import EventDays
+from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
 from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table, offending_value
 from ecom_assets.warehouse.rows import by_day, grouped_by_day
@@ -40,9 +44,15 @@ class StagingLimits:
 
 
 def build_staging_checks(
-    partitions: dg.PartitionsDefinition, limits: StagingLimits
+    partitions: dg.PartitionsDefinition, limits: StagingLimits, engine: str
 ) -> dg.AssetChecksDefinition:
-    """The checks on `stg_sales_clean` and `stg_sales_rejects`, in one step."""
+    """The checks on `stg_sales_clean` and `stg_sales_rejects`, in one step.
+
+    Args:
+        partitions: the event dates.
+        limits: what the days are held against.
+        engine: the warehouse's kind.
+    """
     rule_checks = rule_specs(partitions)
     balance = day_check(
         partitions,
@@ -68,17 +78,30 @@ def build_staging_checks(
         "The rejects were judged by today's rules, for reasons that these know. If "
         "not: materialize staging again, which replays the day from RAW.",
     )
-    specs = [*rule_checks.values(), balance, rate, reasons]
+    columns_of_clean = column_schema_spec(partitions, "stg_sales_clean")
+    columns_of_rejects = column_schema_spec(partitions, "stg_sales_rejects")
+    specs = [*rule_checks.values(), balance, rate, reasons, columns_of_clean, columns_of_rejects]
 
-    @dg.multi_asset_check(name="stg_sales_checks", specs=specs, can_subset=True)
+    @dg.multi_asset_check(
+        name="stg_sales_checks",
+        specs=specs,
+        can_subset=True,
+        pool=pool_of(engine),
+        retry_policy=RETRY_POLICY,
+    )
     def stg_sales_checks(
-        context: dg.AssetCheckExecutionContext, warehouse: dg.ResourceParam[Warehouse]
-    ) -> Iterator[dg.AssetCheckResult]:
-        days = EventDays.of(context)
+        context: dg.AssetCheckExecutionContext,
+        config: NamedDays,
+        warehouse: dg.ResourceParam[Warehouse],
+    ) -> Iterator[StepResult]:
+        days = days_to_check(context, config)
         selected = [spec for spec in specs if spec.key in context.selected_asset_check_keys]
         results: dict[dg.AssetCheckKey, ByDay] = {}
         purpose = Purpose("stg_sales_checks", context.run.run_id, days.first, days.last)
-        with warehouse.session(purpose, context.log.info) as session:
+        with mistakes_are_final(), warehouse.session(purpose, context.log.info) as session:
+            results[columns_of_clean.key], results[columns_of_rejects.key] = column_schemas(
+                session, days, {CLEAN_TABLE: STG_SALES_CLEAN, REJECTS_TABLE: STG_SALES_REJECTS}
+            )
             if any(spec in selected for spec in rule_checks.values()):
                 results |= _rule_results(session, days, rule_checks, limits)
             if balance in selected:

@@ -19,6 +19,7 @@ from ecom_assets.landing.zone import (
     FileChanged,
     FileVanished,
     LandedFile,
+    LandingBusy,
     LandingError,
     folder_of,
 )
@@ -116,11 +117,12 @@ class S3Zone:
             said = _ADVICE.get(code, f"S3 said {code}; look it up, or try again later").format(
                 **self._names(action)
             )
-            raise LandingError(f"{where} cannot be used ({code}): {said}.") from error
+            raise _kind(code)(f"{where} cannot be used ({code}): {said}.") from error
         except (BotoCoreError, Boto3Error) as error:
-            said = _ADVICE.get(type(error).__name__, "check the AWS settings and the network")
-            raise LandingError(
-                f"{where} cannot be used ({type(error).__name__}: "
+            name = type(error).__name__
+            said = _ADVICE.get(name, "check the AWS settings and the network")
+            raise _kind(name)(
+                f"{where} cannot be used ({name}: "
                 f"{str(error).rstrip('.')}): {said.format(**self._names(action))}."
             ) from error
 
@@ -145,7 +147,7 @@ class _Body:
             except _broken_stream() as error:
                 tries += 1
                 if tries == BODY_TRIES:
-                    raise LandingError(
+                    raise LandingBusy(
                         f"{self._zone.url}/{self._file.name} broke off after {self._at:,} of "
                         f"{self._file.size:,} bytes, {tries} times ({type(error).__name__}): "
                         "check the network, then materialize the day again."
@@ -210,6 +212,11 @@ def _changed(file: LandedFile) -> FileChanged:
     return FileChanged(f"{file.name} was rewritten after it was listed: materialize the day again.")
 
 
+def _kind(code: str) -> type[LandingError]:
+    """Whether an error may pass: one that S3 or the network has at times, or one unknown here."""
+    return LandingBusy if _ADVICE.get(code, _BUSY) in (_BUSY, _NETWORK) else LandingError
+
+
 def _broken_stream() -> tuple[type[Exception], ...]:
     from botocore.exceptions import HTTPClientError, IncompleteReadError
     from urllib3.exceptions import HTTPError
@@ -228,6 +235,7 @@ def _is_hidden(below: str) -> bool:
 
 _CREDENTIALS = "check the credentials (AWS_PROFILE, or AWS_ACCESS_KEY_ID and its secret)"
 _RENEW = "the credentials have expired; renew them, then run this again"
+_NETWORK = "check the network, and AWS_ENDPOINT_URL_S3 if it is set"
 _BUSY = "S3 was too busy at every try; run this again later"
 _ADVICE = {
     "NoSuchBucket": "there is no bucket {bucket}; check {setting}",
@@ -259,7 +267,7 @@ _ADVICE = {
     "TokenRetrievalError": _RENEW,
     "ProfileNotFound": "AWS_PROFILE names a profile that is not in the AWS configuration",
     "NoRegionError": "set AWS_REGION to the bucket's region",
-    "EndpointConnectionError": "check the network, and AWS_ENDPOINT_URL_S3 if it is set",
-    "ConnectTimeoutError": "check the network, and AWS_ENDPOINT_URL_S3 if it is set",
+    "EndpointConnectionError": _NETWORK,
+    "ConnectTimeoutError": _NETWORK,
 }
 """What to do, by S3's error code or the SDK's exception."""

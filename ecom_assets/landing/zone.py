@@ -41,11 +41,15 @@ class LandingError(Exception):
     """The landing zone cannot be used; the text says what is wrong, where, and what to do."""
 
 
+class LandingBusy(LandingError):
+    """It cannot be used now, but perhaps a little later: another try is worth it."""
+
+
 class FileVanished(LandingError):
     """A listed file is no longer there."""
 
 
-class FileChanged(LandingError):
+class FileChanged(LandingBusy):
     """Another version took a listed file's place before or while it was read."""
 
 

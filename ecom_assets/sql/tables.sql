@@ -113,3 +113,11 @@ create table if not exists analytics.fact_sales (
     source_row_number bigint not null,
     ingestion_ts timestamp_ntz not null
 ) cluster by (event_date);
+
+-- one row per published event date and currency; of a day without sales one row, without currency
+create table if not exists analytics.fact_sales_days (
+    event_date date not null,
+    currency varchar,
+    sales bigint not null,
+    revenue number(38, 4) not null
+);

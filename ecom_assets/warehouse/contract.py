@@ -25,6 +25,10 @@ class WarehouseError(Exception):
     """The warehouse cannot be used; the text says what is wrong, where, and what to do."""
 
 
+class WarehouseBusy(WarehouseError):
+    """It cannot be used now, but perhaps a little later: another try is worth it."""
+
+
 @dataclass(frozen=True)
 class Purpose:
     """Why a session is opened, for people who look at what the warehouse is doing.
@@ -89,6 +93,11 @@ class Session(Protocol):
 
     def read_table(self, name: str) -> Sequence[Row]:
         """All rows of a table or view, `schema.name`; in no particular order."""
+        ...
+
+    def columns(self) -> Mapping[str, Mapping[str, str]]:
+        """The columns of the tables and views as they are: by `SCHEMA.TABLE`, the type of each by
+        its name in lower case, in the words of `events.py`."""
         ...
 
     def define_view(self, script: str) -> None:

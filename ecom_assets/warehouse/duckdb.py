@@ -5,7 +5,7 @@ step and closed after it, so that another program can look into it between steps
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from ecom_assets.landing.zone import LandedFile, LandingZone
 from ecom_assets.warehouse import expressions
-from ecom_assets.warehouse.contract import LoadedFile, Log, Purpose, Query, Row, WarehouseError
+from ecom_assets.warehouse.contract import (
+    LoadedFile,
+    Log,
+    Purpose,
+    Query,
+    Row,
+    WarehouseBusy,
+    WarehouseError,
+)
+from ecom_assets.warehouse.rows import types_by_table
 from ecom_assets.warehouse.sql import render, render_table
 
 if TYPE_CHECKING:
@@ -70,7 +79,7 @@ class DuckDBWarehouse:
                     ) from error
                 waited = time.monotonic() - start
                 if waited > self._wait_seconds:
-                    raise WarehouseError(
+                    raise WarehouseBusy(
                         f"{self._path} has been held by another process for "
                         f"{waited:.0f} seconds: {_first_line(error)}. Close that program, "
                         "then run this again."
@@ -104,6 +113,9 @@ class DuckDBSession:
     def read_table(self, name: str) -> Sequence[Row]:
         self._connection.execute(render_table(name, "duckdb"))
         return self._rows()
+
+    def columns(self) -> Mapping[str, Mapping[str, str]]:
+        return types_by_table(self.run("duckdb/columns"))
 
     def define_view(self, script: str) -> None:
         self.run(script)

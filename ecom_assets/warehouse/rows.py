@@ -1,4 +1,4 @@
-"""Rows of results, sorted by the day they are about."""
+"""Rows of results, sorted by what they are about."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -17,3 +17,11 @@ def grouped_by_day(rows: Sequence[Row]) -> Mapping[date, list[Row]]:
     for row in rows:
         groups.setdefault(row["event_date"], []).append(row)
     return groups
+
+
+def types_by_table(rows: Sequence[Row]) -> Mapping[str, Mapping[str, str]]:
+    """Rows of `table_name`, `column_name`, `data_type`: each table's types by column."""
+    tables: dict[str, dict[str, str]] = {}
+    for row in rows:
+        tables.setdefault(row["table_name"], {})[row["column_name"]] = row["data_type"]
+    return tables

@@ -8,14 +8,23 @@ The tables, views and the stage are made by the set-up, for the role that loads 
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
 from ecom_assets.settings import SnowflakeSettings
-from ecom_assets.warehouse.contract import LoadedFile, Log, Purpose, Query, Row, WarehouseError
+from ecom_assets.warehouse.contract import (
+    LoadedFile,
+    Log,
+    Purpose,
+    Query,
+    Row,
+    WarehouseBusy,
+    WarehouseError,
+)
+from ecom_assets.warehouse.rows import types_by_table
 from ecom_assets.warehouse.sql import literal, render, render_table
 
 if TYPE_CHECKING:
@@ -92,6 +101,11 @@ class SnowflakeWarehouse:
         settings = self._settings
         try:
             yield
+        except (errors.OperationalError, errors.InterfaceError) as error:
+            raise WarehouseBusy(
+                f"Snowflake account {settings.account} cannot be reached: {_said(error)}. Check "
+                "the network, SNOWFLAKE_ACCOUNT, and SNOWFLAKE_HOST if it is set."
+            ) from error
         except errors.Error as error:
             raise WarehouseError(
                 f"Snowflake account {settings.account} does not let {settings.user} in with role "
@@ -132,6 +146,9 @@ class SnowflakeSession:
 
     def read_table(self, name: str) -> Sequence[Row]:
         return self._execute(render_table(name, "snowflake"), name)
+
+    def columns(self) -> Mapping[str, Mapping[str, str]]:
+        return types_by_table(self.run("snowflake/columns"))
 
     def define_view(self, script: str) -> None:
         """Nothing: views belong to the role that owns them, and the set-up makes them."""

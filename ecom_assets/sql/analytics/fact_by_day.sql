@@ -31,7 +31,8 @@ select
     coalesce(fact.total_amount, 0) as fact_amount,
     coalesce(clean.total_amount, 0) as clean_amount,
     q.publishable,
-    q.reject_rate
+    q.raw_rows,
+    q.reject_rows
 from (:days) as days
 left join fact
     on fact.event_date = days.event_date

@@ -4,6 +4,10 @@ delete from analytics.fact_sales
 where event_date between :first_day and :last_day
     and event_date in (select days.event_date from (:publishable_days) as days);
 
+delete from analytics.fact_sales_days
+where event_date between :first_day and :last_day
+    and event_date in (select days.event_date from (:publishable_days) as days);
+
 insert into analytics.fact_sales (
     event_id,
     event_ts,
@@ -49,3 +53,20 @@ from staging.stg_sales_clean
 where event_date between :first_day and :last_day
     and event_date in (select days.event_date from (:publishable_days) as days)
 order by event_date;
+
+insert into analytics.fact_sales_days (
+    event_date,
+    currency,
+    sales,
+    revenue
+)
+select
+    days.event_date,
+    clean.currency,
+    count(clean.event_id) as sales,
+    coalesce(sum(clean.total_amount), 0) as revenue
+from (:publishable_days) as days
+left join staging.stg_sales_clean as clean
+    on clean.event_date = days.event_date
+        and clean.event_date between :first_day and :last_day
+group by days.event_date, clean.currency;

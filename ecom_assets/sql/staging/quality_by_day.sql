@@ -7,7 +7,8 @@ select
     reject_rate,
     publishable,
     rules_version,
-    run_id
+    run_id,
+    evaluated_at
 from staging.sales_quality
 where event_date between :first_day and :last_day
 order by event_date;

@@ -104,3 +104,10 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales (
   source_row_number BIGINT NOT NULL,
   ingestion_ts TIMESTAMP NOT NULL
 );
+
+CREATE TABLE IF NOT EXISTS analytics.fact_sales_days (
+  event_date DATE NOT NULL,
+  currency TEXT,
+  sales BIGINT NOT NULL,
+  revenue DECIMAL(38, 4) NOT NULL
+);

@@ -108,3 +108,10 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales (
   ingestion_ts TIMESTAMPNTZ NOT NULL
 )
 CLUSTER BY (event_date);
+
+CREATE TABLE IF NOT EXISTS analytics.fact_sales_days (
+  event_date DATE NOT NULL,
+  currency VARCHAR,
+  sales BIGINT NOT NULL,
+  revenue DECIMAL(38, 4) NOT NULL
+);

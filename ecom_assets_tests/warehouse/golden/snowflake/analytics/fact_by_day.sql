@@ -30,7 +30,8 @@ SELECT
   COALESCE(fact.total_amount, 0) AS fact_amount,
   COALESCE(clean.total_amount, 0) AS clean_amount,
   q.publishable,
-  q.reject_rate
+  q.raw_rows,
+  q.reject_rows
 FROM (
   SELECT
     event_date

@@ -12,6 +12,20 @@ WHERE
     ) AS days
   );
 
+DELETE FROM analytics.fact_sales_days
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  AND event_date IN (
+    SELECT
+      days.event_date
+    FROM (
+      SELECT
+        event_date
+      FROM (VALUES
+        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    ) AS days
+  );
+
 INSERT INTO analytics.fact_sales (
   event_id,
   event_ts,
@@ -68,3 +82,27 @@ WHERE
   )
 ORDER BY
   event_date;
+
+INSERT INTO analytics.fact_sales_days (
+  event_date,
+  currency,
+  sales,
+  revenue
+)
+SELECT
+  days.event_date,
+  clean.currency,
+  COUNT(clean.event_id) AS sales,
+  COALESCE(SUM(clean.total_amount), 0) AS revenue
+FROM (
+  SELECT
+    event_date
+  FROM (VALUES
+    (CAST('2026-01-05' AS DATE))) AS v(event_date)
+) AS days
+LEFT JOIN staging.stg_sales_clean AS clean
+  ON clean.event_date = days.event_date
+  AND clean.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+GROUP BY
+  days.event_date,
+  clean.currency;

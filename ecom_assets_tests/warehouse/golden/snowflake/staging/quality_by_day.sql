@@ -6,7 +6,8 @@ SELECT
   reject_rate,
   publishable,
   rules_version,
-  run_id
+  run_id,
+  evaluated_at
 FROM staging.sales_quality
 WHERE
   event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)

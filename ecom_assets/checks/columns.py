@@ -1,0 +1,69 @@
+"""The check `column_schema`: a table has the columns that the project says, with their types.
+
+A table has one schema. Like all checks this one answers for the days of a run: it is what they were
+written with. What the columns are is in `events.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import dagster as dg
+
+from ecom_assets.checks.per_day import DayResult, day_check
+from ecom_assets.events import Column
+from ecom_assets.partitions import EventDays
+from ecom_assets.warehouse.contract import Session
+
+
+def column_schema_spec(partitions: dg.PartitionsDefinition, asset: str) -> dg.AssetCheckSpec:
+    """The check on an asset's table."""
+    return day_check(
+        partitions,
+        asset,
+        "column_schema",
+        "The table has the columns that `ecom_assets/events.py` describes, with these "
+        "types. A missing or retyped one is an error: somebody changed the table by hand, or an "
+        "upgrade was not followed by the set-up. A further one is a warning: nothing fills it.",
+    )
+
+
+def column_schemas(
+    session: Session, days: EventDays, tables: Mapping[str, Sequence[Column]]
+) -> Sequence[Mapping[date, DayResult]]:
+    """For each table, whether its columns are as they should be.
+
+    Args:
+        session: to the warehouse.
+        days: which days to answer for.
+        tables: the columns of each, by its name with its schema, in upper case.
+    """
+    found = session.columns()
+    results = [compared(columns, found.get(name, {})) for name, columns in tables.items()]
+    return [dict.fromkeys(days.days, result) for result in results]
+
+
+def compared(columns: Sequence[Column], found: Mapping[str, str]) -> DayResult:
+    """Whether a table's columns are as they should be.
+
+    Args:
+        columns: as they should be.
+        found: the type of each that is there.
+    """
+    wanted = {column.name: column.type for column in columns}
+    wrong = {
+        **{name: f"missing: {kind}" for name, kind in wanted.items() if name not in found},
+        **{
+            name: f"{found[name]} in place of {kind}"
+            for name, kind in wanted.items()
+            if found.get(name, kind) != kind
+        },
+    }
+    further = {name: f"not ours: {kind}" for name, kind in found.items() if name not in wanted}
+    differences = {**wrong, **further}
+    return DayResult(
+        passed=not differences,
+        description="; ".join(f"{name} {what}" for name, what in differences.items())
+        or f"all {len(wanted)} columns are there, with their types",
+        metadata={"columns": str(len(found)), "columns that differ": str(len(differences))},
+        warn_only=not wrong,
+    )

@@ -1,0 +1,194 @@
+"""Whether a day looks like the same weekday in the weeks before it: sales and revenue.
+
+Unusual is not wrong: these checks warn and never hold a day. They are silent until there is
+history enough. Robust statistics: one odd week does not move what is usual.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from statistics import median
+
+import dagster as dg
+
+from ecom_assets.checks.per_day import DayResult
+from ecom_assets.partitions import EventDays
+from ecom_assets.warehouse.contract import Row, Session
+from ecom_assets.warehouse.rows import grouped_by_day
+
+WEEKS = 8
+"""The weeks looked back on: long enough for a median, short enough to follow a season."""
+LEAST_WEEKS = 4
+"""With fewer of them the checks have nothing to say."""
+DEVIATIONS = 5
+"""How many standard deviations from the median are usual. Days of sales have heavier tails than a
+normal distribution, and somebody is woken by this."""
+OF_NORMAL = Decimal("1.4826")
+"""A normal distribution's standard deviation in median absolute deviations (Rousseeuw and Croux,
+"Alternatives to the Median Absolute Deviation", JASA 88, 1993)."""
+LEAST_BAND = Decimal("0.4")
+"""What is usual reaches at least this share of the median to both sides: weeks that happen to be
+alike must not make the next one unusual, and from December to January a shop loses a third."""
+COUNTS_VARY = Decimal(1)
+AMOUNTS_VARY = Decimal("2.5")
+"""How much a total of n sales varies by chance alone, in 1/√n of it: a count by 1 (Poisson),
+amounts by √(1 + c²) where their standard deviation is c times their mean; a shop with some dear
+goods has a c of about 2.3."""
+LEAST_SALES = 100
+"""A currency with fewer sales is not judged: a single dear order would be unusual every time."""
+
+
+@dataclass(frozen=True)
+class Band:
+    """What is usual of a number.
+
+    Attributes:
+        middle: the median of the weeks before.
+        low: the least that is usual.
+        high: the most that is usual.
+        weeks: how many weeks there were.
+    """
+
+    middle: Decimal
+    low: Decimal
+    high: Decimal
+    weeks: int
+
+
+def usual(history: Sequence[Decimal], sales: Decimal, vary: Decimal) -> Band | None:
+    """What is usual after these numbers, or None where they are too few.
+
+    Args:
+        history: the number in each of the weeks before.
+        sales: of about how many sales each of them is the total.
+        vary: how much such totals vary by chance, `COUNTS_VARY` or `AMOUNTS_VARY`.
+    """
+    if len(history) < LEAST_WEEKS:
+        return None
+    middle = Decimal(median(history))
+    deviation = Decimal(median([abs(number - middle) for number in history])) * OF_NORMAL
+    chance = vary / max(sales, Decimal(1)).sqrt()
+    band = max(DEVIATIONS * deviation, max(DEVIATIONS * chance, LEAST_BAND) * abs(middle))
+    return Band(middle, max(middle - band, Decimal(0)), middle + band, len(history))
+
+
+def published_totals(session: Session, days: EventDays) -> Mapping[date, list[Row]]:
+    """Of these days and the weeks before them, the published sales and revenue per currency."""
+    return grouped_by_day(
+        session.run(
+            "checks/published_totals",
+            first_day=days.first - timedelta(weeks=WEEKS),
+            last_day=days.last,
+        )
+    )
+
+
+def usual_volume(totals: Mapping[date, list[Row]], day: date) -> DayResult:
+    """Whether a day has about as many sales as its weekday had before.
+
+    Args:
+        totals: of `published_totals`; a day without rows is not published.
+        day: which day.
+    """
+    if day not in totals:
+        return _not_published()
+    sales = [_total(totals[week], "sales") for week in _weeks_before(totals, day)]
+    band = usual(sales, Decimal(median(sales)), COUNTS_VARY) if sales else None
+    return _compared(_total(totals[day], "sales"), band, day, "sales", "sales", 0)
+
+
+def usual_revenue(totals: Mapping[date, list[Row]], day: date) -> DayResult:
+    """Whether a day's revenue is about what it was on its weekday before, in each currency.
+
+    Args:
+        totals: of `published_totals`; a day without rows is not published.
+        day: which day.
+    """
+    if day not in totals:
+        return _not_published()
+    weeks = _weeks_before(totals, day)
+    currencies = {row["currency"] for week in (*weeks, day) for row in totals[week]}
+    judged = {
+        currency: result
+        for currency in sorted(currency for currency in currencies if currency)
+        if (result := _revenue_in(currency, totals, day, weeks))
+    }
+    if not judged:
+        return DayResult(
+            True, f"No currency has {LEAST_SALES} sales, too few to judge.", warn_only=True
+        )
+    odd = {currency: result for currency, result in judged.items() if not result.passed}
+    return DayResult(
+        passed=not odd,
+        description="; ".join(result.description for result in (odd or judged).values()),
+        metadata={
+            "unusual": ", ".join(odd) or "none",
+            "currencies": dg.MetadataValue.table(
+                [
+                    dg.TableRecord({"currency": currency, **_texts(result.metadata)})
+                    for currency, result in judged.items()
+                ]
+            ),
+        },
+        warn_only=True,
+    )
+
+
+def _revenue_in(
+    currency: str, totals: Mapping[date, list[Row]], day: date, weeks: Sequence[date]
+) -> DayResult | None:
+    """Whether the revenue in a currency is usual; None where its sales are too few to say."""
+    sales = [_total(totals[week], "sales", currency) for week in weeks]
+    before = Decimal(median(sales)) if sales else Decimal(0)
+    if max(before, _total(totals[day], "sales", currency)) < LEAST_SALES:
+        return None
+    revenue = [_total(totals[week], "revenue", currency) for week in weeks]
+    found = _total(totals[day], "revenue", currency)
+    return _compared(found, usual(revenue, before, AMOUNTS_VARY), day, "revenue", currency, 2)
+
+
+def _weeks_before(totals: Mapping[date, list[Row]], day: date) -> Sequence[date]:
+    weeks = (day - timedelta(weeks=n) for n in range(1, WEEKS + 1))
+    return [week for week in weeks if week in totals]
+
+
+def _total(rows: Sequence[Row], name: str, currency: str | None = None) -> Decimal:
+    return sum(
+        (Decimal(row[name]) for row in rows if currency in (None, row["currency"])), Decimal(0)
+    )
+
+
+def _compared(
+    found: Decimal, band: Band | None, day: date, name: str, unit: str, digits: int
+) -> DayResult:
+    here = f"{found:,.{digits}f} {unit}"
+    number = float(round(found, digits)) if digits else int(found)
+    if band is None:
+        return DayResult(
+            True,
+            f"{here}; too few {day:%A}s before it to say what is usual",
+            {name: number},
+            warn_only=True,
+        )
+    usually = f"{band.low:,.{digits}f} to {band.high:,.{digits}f}"
+    return DayResult(
+        passed=band.low <= found <= band.high,
+        description=f"{here}; usual on a {day:%A} is {usually} (median "
+        f"{band.middle:,.{digits}f} of {band.weeks} weeks)",
+        metadata={
+            name: number,
+            "usual": usually,
+            "median": f"{band.middle:,.{digits}f}",
+            "weeks": str(band.weeks),
+        },
+        warn_only=True,
+    )
+
+
+def _not_published() -> DayResult:
+    return DayResult(True, "The day is not published.", warn_only=True)
+
+
+def _texts(metadata: Mapping[str, object]) -> Mapping[str, str]:
+    return {name: str(value) for name, value in metadata.items()}

@@ -1,0 +1,44 @@
+"""What the steps of the graph have in common when something goes wrong, and how many run at once.
+
+A fault that may pass is tried again; a mistake that somebody has to put right is not.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from ecom_assets.landing.zone import LandingBusy, LandingError
+from ecom_assets.warehouse.contract import WarehouseBusy, WarehouseError
+
+RETRY_POLICY = dg.RetryPolicy(
+    max_retries=2, delay=10, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS
+)
+"""A step is safe to repeat, for it replaces whole days. The adapters have waited and tried again on
+their own before this; jitter keeps runs that failed together from coming back together."""
+
+HELD_DAYS_TAG = "ecom_assets/held_days"
+"""The tag of a run that failed only because it held days: their event dates. Another try would hold
+them again, and their checks have told why."""
+
+
+def pool_of(engine: str) -> str:
+    """The pool of the steps that use the warehouse. How many of them may be at work at once is for
+    the instance to say: one on a DuckDB file, more on Snowflake.
+
+    Args:
+        engine: the warehouse's kind.
+    """
+    return engine
+
+
+@contextmanager
+def mistakes_are_final() -> Iterator[None]:
+    """Let an error of the landing zone or the warehouse that will not pass by itself fail the step
+    at once, with its one sentence."""
+    try:
+        yield
+    except (LandingBusy, WarehouseBusy):
+        raise
+    except (LandingError, WarehouseError) as error:
+        raise dg.Failure(str(error), allow_retries=False) from error

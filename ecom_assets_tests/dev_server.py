@@ -1,0 +1,244 @@
+"""`dagster dev` for tests: webserver, daemon and code server, on a fresh instance as it is shipped.
+
+Used through GraphQL, as the UI does.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ecom_assets.settings import PROJECT_ROOT
+
+BIN = Path(sys.executable).parent
+LOCATION = "ecom_assets"
+SELECTOR = {"repositoryName": "__repository__", "repositoryLocationName": LOCATION}
+ASSETS = ("sales_files", "raw_sales", "stg_sales_clean", "stg_sales_rejects", "fact_sales")
+ENDED = ("SUCCESS", "FAILURE", "CANCELED")
+Found = TypeVar("Found")
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def until(
+    happened: Callable[[], Found], what: str, seconds: float = 180, pause: float = 0.5
+) -> Found:
+    """Wait until something is so; returns what it was."""
+    deadline = time.monotonic() + seconds
+    while not (found := happened()):
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(pause)
+    return found
+
+
+def clean_environment(**settings: str) -> dict[str, str]:
+    """This process's environment without settings of the project, and with those given."""
+    ours = ("ECOM_", "DAGSTER_", "SNOWFLAKE_", "MAKE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    return {**kept, "PATH": path, "PYTHONUNBUFFERED": "1", **settings}
+
+
+class DevServer:
+    """A running `dagster dev`.
+
+    Attributes:
+        port: of its webserver.
+        process: the one that started all the others.
+    """
+
+    def __init__(self, port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+        self.port = port
+        self.process = process
+        self._log = log
+
+    def ask(self, query: str, **variables: Any) -> Any:
+        """The answer to a GraphQL query."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/graphql",
+            data=json.dumps({"query": query, "variables": variables}).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as response:
+            answer = json.load(response)
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
+    def is_up(self) -> bool:
+        """Whether the graph is loaded; fails when the server has ended."""
+        assert self.process.poll() is None, self.log()
+        try:
+            loaded = self.ask("{repositoriesOrError{... on RepositoryConnection{nodes{name}}}}")
+        except urllib.error.URLError:
+            return False
+        return bool(loaded["repositoriesOrError"].get("nodes"))
+
+    def log(self) -> str:
+        """The last that was printed."""
+        return self._log.read_text()[-8000:]
+
+    def launch(self, first: date, last: date | None = None, *, job: str = "sales") -> str:
+        """Put one run for a day or a range of days into the queue; its id."""
+        tags = {"dagster/partition": first.isoformat()}
+        if last is not None:
+            tags = {
+                "dagster/asset_partition_range_start": first.isoformat(),
+                "dagster/asset_partition_range_end": last.isoformat(),
+            }
+        launched = self.ask(
+            """mutation($params: ExecutionParams!) {
+                launchRun(executionParams: $params) { __typename ... on LaunchRunSuccess
+                { run { runId } } ... on PythonError { message } } }""",
+            params={
+                "selector": {**SELECTOR, "jobName": job},
+                "executionMetadata": {
+                    "tags": [{"key": key, "value": value} for key, value in tags.items()]
+                },
+                "runConfigData": {},
+                "mode": "default",
+            },
+        )["launchRun"]
+        assert launched["__typename"] == "LaunchRunSuccess", launched
+        return str(launched["run"]["runId"])
+
+    def backfill(self, first: date, last: date) -> str:
+        """A backfill of the graph, as the UI's “Materialize” for these days launches it; its id."""
+        days = [(first + timedelta(days=n)).isoformat() for n in range((last - first).days + 1)]
+        launched = self.ask(
+            """mutation($params: LaunchBackfillParams!) {
+                launchPartitionBackfill(backfillParams: $params) { __typename
+                ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message } } }""",
+            params={
+                "assetSelection": [{"path": [name]} for name in ASSETS],
+                "partitionNames": days,
+                "tags": [],
+            },
+        )["launchPartitionBackfill"]
+        assert launched["__typename"] == "LaunchBackfillSuccess", launched
+        return str(launched["backfillId"])
+
+    def backfill_status(self, backfill_id: str) -> str:
+        """A backfill's status."""
+        found = self.ask(
+            "query($id: String!) {partitionBackfillOrError(backfillId: $id) "
+            "{... on PartitionBackfill {status}}}",
+            id=backfill_id,
+        )
+        return str(found["partitionBackfillOrError"]["status"])
+
+    def runs(self, **filters: Any) -> Sequence[Mapping[str, Any]]:
+        """Runs, newest first: id, status, tags (a mapping), start and end."""
+        found = self.ask(
+            "query($filter: RunsFilter) {runsOrError(filter: $filter) {... on Runs {results "
+            "{runId status jobName startTime endTime tags {key value}}}}}",
+            filter=filters,
+        )["runsOrError"]["results"]
+        return [{**run, "tags": {t["key"]: t["value"] for t in run["tags"]}} for run in found]
+
+    def ended(self, run_id: str, seconds: float = 180) -> str:
+        """A run's status once it has ended."""
+
+        def status() -> str | None:
+            (run,) = self.runs(runIds=[run_id])
+            return str(run["status"]) if run["status"] in ENDED else None
+
+        return until(status, f"run {run_id} ends", seconds) or ""
+
+    def partitions(self, asset: str) -> Mapping[str, int]:
+        """How many of an asset's partitions are materialized, failed, and so on."""
+        found = self.ask(
+            "query($key: AssetKeyInput!) {assetNodeOrError(assetKey: $key) {... on AssetNode "
+            "{partitionStats {numMaterialized numFailed numPartitions numMaterializing}}}}",
+            key={"path": [asset]},
+        )
+        stats: Mapping[str, int] = found["assetNodeOrError"]["partitionStats"]
+        return stats
+
+    def switch_on(self, sensor: str) -> None:
+        """Switch a sensor on."""
+        found = self.ask(
+            """mutation($selector: SensorSelector!) {
+                startSensor(sensorSelector: $selector) { __typename } }""",
+            selector={**SELECTOR, "sensorName": sensor},
+        )
+        assert found["startSensor"]["__typename"] == "Sensor", found
+
+    def ticks(self, sensor: str, limit: int = 20) -> Sequence[Mapping[str, Any]]:
+        """A sensor's ticks, newest first."""
+        found = self.ask(
+            """query($selector: SensorSelector!, $limit: Int) {
+                sensorOrError(sensorSelector: $selector) { ... on Sensor { sensorState
+                { ticks(limit: $limit) { status skipReason runIds error { message } } } } } }""",
+            selector={**SELECTOR, "sensorName": sensor},
+            limit=limit,
+        )
+        ticks: Sequence[Mapping[str, Any]] = found["sensorOrError"]["sensorState"]["ticks"]
+        return ticks
+
+
+@contextmanager
+def dev_server(home: Path, port: int | None = None, **settings: str) -> Iterator[DevServer]:
+    """Start `dagster dev` with the `dagster.yaml` that is shipped.
+
+    Args:
+        home: DAGSTER_HOME; what Dagster writes is kept in it from one start to the next.
+        port: of the webserver; by default a free one.
+        settings: the project's settings, as environment variables.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    shutil.copy(PROJECT_ROOT / "dagster.yaml", home)
+    environment = clean_environment(
+        DAGSTER_HOME=str(home), PYTHONPATH=str(PROJECT_ROOT), **settings
+    )
+    command = [str(BIN / "dagster"), "dev", "-w", str(PROJECT_ROOT / "workspace.yaml")]
+    with served([*command, "--host", "127.0.0.1"], home, environment, port) as server:
+        yield server
+
+
+@contextmanager
+def served(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str], port: int | None = None
+) -> Iterator[DevServer]:
+    """A command that serves the UI on `$PORT`, or on the port it is given, while it runs."""
+    port = port or free_port()
+    if "dev" in command:
+        command = [*command, "--port", str(port)]
+    log = folder / "dev.log"
+    with log.open("w") as stream:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**environment, "PORT": str(port)},
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        server = DevServer(port, process, log)
+        try:
+            until(server.is_up, "the UI answers")
+            yield server
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=30)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()

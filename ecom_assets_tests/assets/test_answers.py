@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from ecom_assets.landing.zone import LandingError
 from ecom_assets.questions import questions
 from ecom_assets.settings import S3Url, read_settings
 from ecom_assets.setup.aws import pipeline_policy
@@ -67,7 +68,7 @@ def test_a_report_that_cannot_be_made_hides_nothing(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*arguments: Any) -> None:
-        raise RuntimeError("no ink")
+        raise LandingError("no ink")
 
     monkeypatch.setattr("ecom_assets.assets.answers.make_report", broken)
     pipeline.land("dt=2026-01-05/a.jsonl", [event(1)])

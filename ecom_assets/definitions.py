@@ -21,6 +21,8 @@ from ecom_assets.landing.folder import FolderZone
 from ecom_assets.landing.s3 import S3Zone
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.partitions import event_dates
+from ecom_assets.sensors.alerts import build_alerts
+from ecom_assets.sensors.channels import channels_of
 from ecom_assets.settings import S3Url, Settings, read_settings
 from ecom_assets.warehouse.contract import Warehouse
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
@@ -64,6 +66,7 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
     partitions = event_dates(settings.start_date)
     engine = settings.engine
     fact_checks = FactChecks(partitions, settings.reject_rate_error)
+    channels = channels_of(settings.alert_urls, settings.alert_warn_urls)
     return dg.Definitions(
         assets=[
             build_sales_files(partitions, settings.source, str(settings.landing)),
@@ -107,6 +110,7 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
                 "tables is looked at again, for one day or a range of days.",
             ),
         ],
+        sensors=[build_alerts(channels, settings.ui_url, hide_values=settings.hide_values)],
         resources={
             "landing": landing_of(settings),
             "warehouse": warehouse_of(settings),

@@ -79,6 +79,9 @@ class Settings:
         reject_rate_error: a day's reject rate above which the day is held.
         hide_values: leave payload values out of check samples (personal data).
         snowflake: the connection, where Snowflake is the warehouse.
+        alert_urls: where alerts go, as Apprise URLs; secrets.
+        alert_warn_urls: where warnings go, if not there; secrets.
+        ui_url: where people reach the UI, for links in alerts; without a slash at the end.
     """
 
     landing: Path | S3Url
@@ -90,6 +93,9 @@ class Settings:
     reject_rate_error: Decimal
     hide_values: bool
     snowflake: SnowflakeSettings | None = None
+    alert_urls: tuple[str, ...] = field(default=(), repr=False)
+    alert_warn_urls: tuple[str, ...] = field(default=(), repr=False)
+    ui_url: str = "http://127.0.0.1:3000"
 
     @property
     def engine(self) -> Engine:
@@ -124,6 +130,13 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path = PROJECT
             f"ECOM_REJECT_RATE_WARN holds {warn}, which is above ECOM_REJECT_RATE_ERROR ({error}): "
             "the rate that warns must not be above the rate that holds the day."
         )
+    alert_urls = read.alert_urls("ECOM_ALERT_URLS")
+    alert_warn_urls = read.alert_urls("ECOM_ALERT_WARN_URLS")
+    if alert_warn_urls and not alert_urls:
+        raise SettingsError(
+            "ECOM_ALERT_WARN_URLS is set, but ECOM_ALERT_URLS is not: errors would go nowhere. Set "
+            "ECOM_ALERT_URLS to where errors should go."
+        )
     return Settings(
         landing=landing,
         source=read.source("external" if isinstance(landing, S3Url) else "synthetic"),
@@ -134,6 +147,9 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path = PROJECT
         reject_rate_error=error,
         hide_values=read.switch("ECOM_HIDE_VALUES", "false"),
         snowflake=_snowflake(read) if engine == "snowflake" else None,
+        alert_urls=alert_urls,
+        alert_warn_urls=alert_warn_urls,
+        ui_url=read.web_address("ECOM_UI_URL", "http://127.0.0.1:3000"),
     )
 
 
@@ -221,6 +237,24 @@ class _Reader:
     def secret(self, name: str) -> str | None:
         return self._environ.get(name) or None
 
+    def alert_urls(self, name: str) -> tuple[str, ...]:
+        """Apprise URLs, checked without connecting. They are secrets and shown nowhere."""
+        urls = tuple(self.text(name, "").split())
+        for number, url in enumerate(urls, start=1):
+            if not _apprise_reads(url):
+                raise SettingsError(
+                    f"{name} holds {len(urls)} URLs separated by blanks, and Apprise cannot use "
+                    f"number {number} (not shown, for it is a secret): see "
+                    "https://appriseit.com/services/ for how such a URL looks."
+                )
+        return urls
+
+    def web_address(self, name: str, default: str) -> str:
+        value = self.text(name, default)
+        if not re.fullmatch(r"https?://[A-Za-z0-9.\[\]:-]+(/[\w./~%-]*)?", value):
+            raise _wrong(name, value, "an address such as https://dagster.example.com")
+        return value.rstrip("/")
+
     def needed(self, name: str, what: str) -> str:
         value = self.text(name, "")
         if not value:
@@ -275,6 +309,19 @@ _SWITCH = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
     **dict.fromkeys(("false", "0", "no", "off"), False),
 }
+
+
+def _apprise_reads(url: str) -> bool:
+    import logging
+
+    from apprise import Apprise
+
+    logger = logging.getLogger("apprise")  # would log the URL, secrets included
+    was_disabled, logger.disabled = logger.disabled, True
+    try:
+        return Apprise.instantiate(url) is not None
+    finally:
+        logger.disabled = was_disabled
 
 
 def _wrong(name: str, value: str, expected: str) -> SettingsError:

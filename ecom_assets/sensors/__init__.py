@@ -1,0 +1,1 @@
+"""The sensors and schedules: what happens without anyone asking."""

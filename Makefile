@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 export DAGSTER_HOME ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint clean
+.PHONY: help demo dev alert-test test lint clean
 
 help:  ## list the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/ready  ## a week of generated sales through the whole graph, and the five answers
 	@$(BIN)/python -m ecom_assets.demo
@@ -17,6 +17,9 @@ demo: $(VENV)/ready  ## a week of generated sales through the whole graph, and t
 dev: $(VENV)/ready  ## the Dagster UI on http://127.0.0.1:3000, ready to materialize and backfill
 	@$(BIN)/python -m ecom_assets.settings
 	@$(BIN)/dagster dev --host 127.0.0.1 --port $${PORT:-3000}
+
+alert-test: $(VENV)/ready  ## a sample alert to each channel in ECOM_ALERT_URLS
+	@$(BIN)/python -m ecom_assets.sensors.try_channels
 
 test: $(VENV)/ready-dev  ## the tests
 	@$(BIN)/pytest -n auto

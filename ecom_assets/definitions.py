@@ -23,6 +23,7 @@ from ecom_assets.landing.zone import LandingZone
 from ecom_assets.partitions import event_dates
 from ecom_assets.sensors.alerts import build_alerts
 from ecom_assets.sensors.channels import channels_of
+from ecom_assets.sensors.digest import DigestSettings, build_digest, build_digest_schedule
 from ecom_assets.settings import S3Url, Settings, read_settings
 from ecom_assets.warehouse.contract import Warehouse
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
@@ -67,6 +68,19 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
     engine = settings.engine
     fact_checks = FactChecks(partitions, settings.reject_rate_error)
     channels = channels_of(settings.alert_urls, settings.alert_warn_urls)
+    sensors = [build_alerts(channels, settings.ui_url, hide_values=settings.hide_values)]
+    schedules: list[dg.ScheduleDefinition] = []
+    digest = build_digest(
+        partitions,
+        DigestSettings(
+            channels=channels,
+            ui_url=settings.ui_url,
+            reject_rate_error=settings.reject_rate_error,
+            hide_values=settings.hide_values,
+            sensors=[sensor.name for sensor in sensors],
+            schedules=[schedule.name for schedule in schedules],
+        ),
+    )
     return dg.Definitions(
         assets=[
             build_sales_files(partitions, settings.source, str(settings.landing)),
@@ -80,6 +94,7 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
                 checks=fact_checks,
             ),
             *build_answers(engine),
+            digest,
         ],
         asset_checks=[
             build_raw_checks(partitions, engine),
@@ -98,7 +113,7 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
         jobs=[
             dg.define_asset_job(
                 "sales",
-                selection=dg.AssetSelection.all(),
+                selection=dg.AssetSelection.all() - dg.AssetSelection.groups("operations"),
                 description="The whole graph, from a day's files to the answers, with all "
                 "checks, for one day or a range of days.",
             ),
@@ -110,7 +125,8 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
                 "tables is looked at again, for one day or a range of days.",
             ),
         ],
-        sensors=[build_alerts(channels, settings.ui_url, hide_values=settings.hide_values)],
+        sensors=sensors,
+        schedules=[*schedules, build_digest_schedule()],
         resources={
             "landing": landing_of(settings),
             "warehouse": warehouse_of(settings),

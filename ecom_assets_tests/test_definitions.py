@@ -51,6 +51,7 @@ def test_the_graph_reads_as_the_data_flows() -> None:
         "stg_sales_rejects": {"raw_sales"},
         "fact_sales": {"stg_sales_clean", "stg_sales_rejects"},
         **{answer: {"fact_sales"} for answer in answers},
+        "operations_digest": set(),
     }
 
 

@@ -30,6 +30,7 @@ from ecom_assets.sensors.outcomes import (
     to_cursor,
     with_told,
 )
+from ecom_assets.sensors.runs import failed_runs
 
 EVALUATIONS_PER_TICK = 1_000
 """For each place that a channel stands at: they are read and sorted in a fraction of a second, and
@@ -37,8 +38,6 @@ ten ticks, which are five minutes, deal with a backlog of 10,000."""
 RUNS_PER_TICK = 50
 """Each costs a look at its record and its log."""
 SECONDS_BETWEEN_TICKS = 30
-HELD_DAYS_TAG = "ecom_assets/held_days"
-"""On a run that failed only because it held days, which the checks of these days tell."""
 
 _DESCRIPTION = """\
 Sends a message when a check fails for a day, when it gets worse, when it passes again, once a day
@@ -253,41 +252,8 @@ class _Tick:
             return _Runs([], cursor)
         if len(records) < len(found):
             _, end = read(len(records))
-        failures = {record.run_id: record.event_log_entry.message for record in records}
-        runs = self._instance.get_run_records(dg.RunsFilter(run_ids=list(failures)))
-        return _Runs(
-            [
-                self._failed_run(record.dagster_run, failures[record.dagster_run.run_id])
-                for record in reversed(runs)  # oldest first
-                if HELD_DAYS_TAG not in record.dagster_run.tags
-            ],
-            end,
+        runs = dg.RunsFilter(run_ids=[record.run_id for record in records])
+        failed = failed_runs(
+            self._instance, runs, limit=RUNS_PER_TICK, hide_values=self._hide_values
         )
-
-    def _failed_run(self, run: dg.DagsterRun, message: str) -> FailedRun:
-        problems = [
-            f"{entry.step_key}: {_reason(entry, hide_values=self._hide_values)}"
-            for entry in self._instance.all_logs(
-                run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE
-            )
-        ]
-        first, last = (
-            run.tags.get(f"dagster/asset_partition_range_{end}") for end in ("start", "end")
-        )
-        days = f"{first} to {last}" if first else run.tags.get("dagster/partition", "")
-        job = "a materialization" if run.job_name.startswith("__") else f"a run of {run.job_name}"
-        return FailedRun(run.run_id, job, days, "; ".join(problems) or message)
-
-
-def _reason(entry: dg.EventLogEntry, *, hide_values: bool) -> str:
-    event = entry.dagster_event
-    data = event.step_failure_data if event else None
-    error = data.error if data else None
-    if error is not None and error.cause is not None:
-        error = error.cause  # Dagster's own wrapping says only which step it was
-    name = (error.cls_name or "error") if error else "error"
-    if hide_values:
-        return name
-    if data and data.user_failure_data and data.user_failure_data.description:
-        return data.user_failure_data.description
-    return error.message if error else name
+        return _Runs(failed, end)

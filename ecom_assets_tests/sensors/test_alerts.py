@@ -5,10 +5,8 @@ import json
 import logging
 import socket
 import time
-from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -22,20 +20,6 @@ from ecom_assets_tests.sensors.receivers import UI, Alerts, Receiver, receiving
 LAST = date(2026, 1, 7)
 BROKEN = "\uff1cbroken\uff1e"
 RATE = "reject_rate on stg_sales_rejects"
-
-
-@pytest.fixture
-def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
-    """A pipeline on an instance as `dagster.yaml` has it: SQLite, with a file for each run."""
-    (tmp_path / "dagster").mkdir()
-    with dg.instance_for_test(temp_dir=str(tmp_path / "dagster")) as instance:
-        yield Pipeline(tmp_path, instance)
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as started:
-        yield started
 
 
 def land(pipeline: Pipeline, day: date, *, bad: int = 0, of: int = 10) -> None:
@@ -81,14 +65,14 @@ def report(
 
 
 def test_the_failing_days_of_a_run_are_one_message_of_a_check(
-    pipeline: Pipeline, receiver: Receiver
+    on_files: Pipeline, receiver: Receiver
 ) -> None:
-    alerts = started(pipeline, receiver.url)
+    alerts = started(on_files, receiver.url)
     for day, bad in ((DAY, 5), (date(2026, 1, 6), 0), (LAST, 4)):
-        land(pipeline, day, bad=bad)
-    pipeline.run(DAY, LAST)
-    pipeline.instance.add_run_tags(
-        pipeline.instance.get_runs()[0].run_id, {"ecom_assets/held_days": "2026-01-05,2026-01-07"}
+        land(on_files, day, bad=bad)
+    on_files.run(DAY, LAST)
+    on_files.instance.add_run_tags(
+        on_files.instance.get_runs()[0].run_id, {"ecom_assets/held_days": "2026-01-05,2026-01-07"}
     )
     alerts.tick()
     assert sorted(receiver.titles) == [
@@ -96,7 +80,7 @@ def test_the_failing_days_of_a_run_are_one_message_of_a_check(
         f"ERROR: {RATE} failed for 2 days: 2026-01-05, 2026-01-07",
     ], "neither the summary of the run nor its failure is told beside them"
     (text,) = [text for title, text in receiver.take() if RATE in title]
-    run_id = pipeline.instance.get_runs()[0].run_id
+    run_id = on_files.instance.get_runs()[0].run_id
     assert text.splitlines() == [
         "- 2026-01-05 ERROR: 5 of 10 lines rejected (50.0%); warns above 10%, holds the day above "
         "30%",
@@ -271,18 +255,18 @@ def test_warnings_go_elsewhere_if_there_is_such_a_place(
 
 
 def test_a_run_that_crashed_is_told_with_what_crashed(
-    pipeline: Pipeline, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    on_files: Pipeline, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alerts = started(pipeline, receiver.url)
-    land(pipeline, DAY)
-    pipeline.settings.duckdb_path.write_bytes(b"no database")
-    assert not pipeline.run().success
+    alerts = started(on_files, receiver.url)
+    land(on_files, DAY)
+    on_files.settings.duckdb_path.write_bytes(b"no database")
+    assert not on_files.run().success
     alerts.tick()
     ((title, text),) = receiver.take()
-    assert title == "ERROR: a materialization failed for 2026-01-05"
+    assert title == "ERROR: a run of sales failed for 2026-01-05"
     assert "raw_sales: " in text
     assert "warehouse.duckdb" in text
-    assert f"{UI}/runs/{pipeline.instance.get_runs()[0].run_id}" in text
+    assert f"{UI}/runs/{on_files.instance.get_runs()[0].run_id}" in text
     assert alerts.tick() == "nothing new to tell"
 
 
@@ -312,10 +296,10 @@ def test_a_channel_that_is_added_starts_at_the_end_and_the_others_go_on(
 
 
 def test_young_events_wait_for_earlier_ones_to_appear(
-    pipeline: Pipeline, receiver: Receiver
+    on_files: Pipeline, receiver: Receiver
 ) -> None:
-    alerts = started(pipeline, receiver.url)
-    report(pipeline, (DAY, "error"))
+    alerts = started(on_files, receiver.url)
+    report(on_files, (DAY, "error"))
     alerts.later = timedelta(seconds=1)
     assert alerts.tick() == "nothing new to tell"
     alerts.later = timedelta(seconds=6)
@@ -388,9 +372,9 @@ def test_secrets_are_in_no_log_no_cursor_and_no_word_of_a_tick(
         assert secret not in kept
 
 
-def test_a_backlog_drains_in_bounded_ticks(pipeline: Pipeline, receiver: Receiver) -> None:
-    alerts = started(pipeline, receiver.url)
-    fill(pipeline, 10_000)
+def test_a_backlog_drains_in_bounded_ticks(on_files: Pipeline, receiver: Receiver) -> None:
+    alerts = started(on_files, receiver.url)
+    fill(on_files, 10_000)
     seconds = []
     positions = [position(alerts)]
     while len(positions) < 2 or positions[-1] > positions[-2]:

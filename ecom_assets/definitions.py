@@ -72,6 +72,7 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
     schedules: list[dg.ScheduleDefinition] = []
     digest = build_digest(
         partitions,
+        engine,
         DigestSettings(
             channels=channels,
             ui_url=settings.ui_url,

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import dagster as dg
 
-from ecom_assets.assets.analytics import why_held
 from ecom_assets.assets.tables import OWNERS
+from ecom_assets.checks.audit import why_held
 from ecom_assets.sensors.channels import Channel, deliver
 from ecom_assets.sensors.digest_text import (
     DAYS_OF_RATES,
@@ -19,6 +19,7 @@ from ecom_assets.sensors.digest_text import (
 from ecom_assets.sensors.heartbeats import automations, silent_daemons
 from ecom_assets.sensors.outcomes import Outcome
 from ecom_assets.sensors.runs import failed_run, failed_runs
+from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
 from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
 
 JOB = "operations_digest_job"
@@ -50,12 +51,13 @@ class DigestSettings:
 
 
 def build_digest(
-    partitions: dg.DailyPartitionsDefinition, settings: DigestSettings
+    partitions: dg.DailyPartitionsDefinition, engine: str, settings: DigestSettings
 ) -> dg.AssetsDefinition:
     """The asset `operations_digest`.
 
     Args:
         partitions: the event dates.
+        engine: the warehouse's kind.
         settings: what it goes by.
     """
 
@@ -63,6 +65,8 @@ def build_digest(
         group_name="operations",
         kinds={"markdown"},
         owners=OWNERS,
+        pool=pool_of(engine),
+        retry_policy=RETRY_POLICY,
         description="How the pipeline is: days held and missing, the reject rate of the last "
         f"{DAYS_OF_RATES} days, runs that failed or do not end, and whether the daemon, the "
         f"sensors and the schedules are at work. The schedule `{SCHEDULE}` sends it to the "
@@ -77,7 +81,7 @@ def build_digest(
         purpose = Purpose("operations_digest", context.run.run_id)
         quality: Sequence[Row] = []
         if days:
-            with warehouse.session(purpose, context.log.info) as session:
+            with mistakes_are_final(), warehouse.session(purpose, context.log.info) as session:
                 quality = session.run(
                     "staging/quality_by_day", first_day=days[0], last_day=days[-1]
                 )

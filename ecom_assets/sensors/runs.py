@@ -1,19 +1,21 @@
 """Runs that failed, as alerts and the digest tell of them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import dagster as dg
 
 from ecom_assets.sensors.messages import FailedRun
+from ecom_assets.steps import HELD_DAYS_TAG
 
-HELD_DAYS_TAG = "ecom_assets/held_days"
-"""On a run that failed only because it held days, which the checks of these days tell."""
+_CHECK_FAILED = "DagsterAssetCheckFailedError"
+"""What a step fails with when a blocking check of its own failed, which the check has told."""
 
 
 def failed_runs(
     instance: dg.DagsterInstance, runs_filter: dg.RunsFilter, *, limit: int, hide_values: bool
 ) -> Sequence[FailedRun]:
-    """Runs that failed for another reason than held days, oldest first.
+    """Runs that failed for a reason that no check tells, oldest first.
 
     Args:
         instance: where they are kept.
@@ -21,10 +23,11 @@ def failed_runs(
         limit: of which at most so many are looked at.
         hide_values: leave the text of errors out, which may hold payload values.
     """
+    runs = [record.dagster_run for record in instance.get_run_records(runs_filter, limit=limit)]
     return [
-        failed_run(instance, record.dagster_run, hide_values=hide_values)
-        for record in reversed(instance.get_run_records(runs_filter, limit=limit))
-        if HELD_DAYS_TAG not in record.dagster_run.tags
+        failed_run(instance, run, hide_values=hide_values)
+        for run in reversed(runs)
+        if HELD_DAYS_TAG not in run.tags and not _told_by_checks(instance, run)
     ]
 
 
@@ -32,7 +35,7 @@ def failed_run(instance: dg.DagsterInstance, run: dg.DagsterRun, *, hide_values:
     """A run that failed, or a running one, with what went wrong so far."""
     problems = [
         f"{entry.step_key}: {_reason(entry, hide_values=hide_values)}"
-        for entry in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+        for entry in _step_failures(instance, run)
     ] or [
         entry.message
         for entry in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
@@ -43,15 +46,29 @@ def failed_run(instance: dg.DagsterInstance, run: dg.DagsterRun, *, hide_values:
     return FailedRun(run.run_id, job, days, "; ".join(problems))
 
 
-def _reason(entry: dg.EventLogEntry, *, hide_values: bool) -> str:
+def _told_by_checks(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    """Whether nothing but blocking checks made a run fail."""
+    errors = [_error(entry) for entry in _step_failures(instance, run)]
+    return bool(errors) and all(error and error.cls_name == _CHECK_FAILED for error in errors)
+
+
+def _step_failures(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Sequence[dg.EventLogEntry]:
+    return list(instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE))
+
+
+def _error(entry: dg.EventLogEntry) -> Any:
+    """The error of a step; what the step itself raised, where Dagster has wrapped that."""
     event = entry.dagster_event
-    data = event.step_failure_data if event else None
-    error = data.error if data else None
-    if error is not None and error.cause is not None:
-        error = error.cause  # Dagster's own wrapping says only which step it was
-    name = (error.cls_name or "error") if error else "error"
+    error = event.step_failure_data.error if event else None
+    return error.cause if error is not None and error.cause is not None else error
+
+
+def _reason(entry: dg.EventLogEntry, *, hide_values: bool) -> str:
+    error = _error(entry)
+    name = str(error.cls_name or "error") if error else "error"
     if hide_values:
         return name
-    if data and data.user_failure_data and data.user_failure_data.description:
-        return data.user_failure_data.description
-    return error.message if error else name
+    data = entry.dagster_event.step_failure_data.user_failure_data if entry.dagster_event else None
+    if data and data.description:
+        return data.description
+    return str(error.message) if error else name

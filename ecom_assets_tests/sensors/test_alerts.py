@@ -71,9 +71,6 @@ def test_the_failing_days_of_a_run_are_one_message_of_a_check(
     for day, bad in ((DAY, 5), (date(2026, 1, 6), 0), (LAST, 4)):
         land(on_files, day, bad=bad)
     on_files.run(DAY, LAST)
-    on_files.instance.add_run_tags(
-        on_files.instance.get_runs()[0].run_id, {"ecom_assets/held_days": "2026-01-05,2026-01-07"}
-    )
     alerts.tick()
     assert sorted(receiver.titles) == [
         "ERROR: matches_clean on fact_sales failed for 2 days: 2026-01-05, 2026-01-07",
@@ -268,6 +265,31 @@ def test_a_run_that_crashed_is_told_with_what_crashed(
     assert "warehouse.duckdb" in text
     assert f"{UI}/runs/{on_files.instance.get_runs()[0].run_id}" in text
     assert alerts.tick() == "nothing new to tell"
+
+
+def test_a_run_that_a_blocking_check_stopped_is_told_by_the_check_alone(
+    on_files: Pipeline, receiver: Receiver
+) -> None:
+    alerts = started(on_files, receiver.url)
+    land(on_files, DAY, bad=5)
+    assert not on_files.run().success
+    alerts.tick()
+    assert not [title for title in receiver.titles if "a run of" in title]
+    assert f"ERROR: {RATE} failed for 1 day: 2026-01-05" in receiver.titles
+
+
+def test_an_error_may_hold_payload_values_and_is_hidden_with_them(
+    on_files: Pipeline, receiver: Receiver
+) -> None:
+    alerts = Alerts(on_files, receiver.url, hide=True)
+    alerts.tick()
+    land(on_files, DAY)
+    on_files.settings.duckdb_path.write_bytes(b"no database")
+    assert not on_files.run().success
+    alerts.tick()
+    ((_, text),) = receiver.take()
+    assert "raw_sales: " in text
+    assert "warehouse.duckdb" not in text
 
 
 def test_what_failed_before_it_was_switched_on_is_not_told_until_it_is_evaluated_again(

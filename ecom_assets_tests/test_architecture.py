@@ -26,7 +26,7 @@ ALLOWED = {
     "checks": {"checks", "partitions", "steps", "rules", "events", "landing", "warehouse"},
     "assets": {"assets", "checks", "partitions", "steps", "rules", "events", "generator"}
     | {"landing", "settings", "warehouse"},
-    "sensors": {"sensors", "assets", "checks", "partitions", "steps", "warehouse"},
+    "sensors": {"sensors", "assets", "checks", "partitions", "settings", "steps", "warehouse"},
 }
 WITHOUT_DAGSTER = ("rules.py", "events.py", "settings.py", "generator", "landing", "warehouse")
 

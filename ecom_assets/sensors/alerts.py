@@ -18,6 +18,7 @@ from ecom_assets.sensors.evaluations import (
     read_evaluations,
     settled,
 )
+from ecom_assets.sensors.failed_runs import failed_runs
 from ecom_assets.sensors.messages import FailedRun, Message, check_message, run_message
 from ecom_assets.sensors.outcomes import (
     ChannelState,
@@ -30,7 +31,6 @@ from ecom_assets.sensors.outcomes import (
     to_cursor,
     with_told,
 )
-from ecom_assets.sensors.runs import failed_runs
 
 EVALUATIONS_PER_TICK = 1_000
 """For each place that a channel stands at: they are read and sorted in a fraction of a second, and

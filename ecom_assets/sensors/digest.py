@@ -16,9 +16,9 @@ from ecom_assets.sensors.digest_text import (
     Digest,
     digest_message,
 )
+from ecom_assets.sensors.failed_runs import failed_run, failed_runs
 from ecom_assets.sensors.heartbeats import automations, silent_daemons
 from ecom_assets.sensors.outcomes import Outcome
-from ecom_assets.sensors.runs import failed_run, failed_runs
 from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
 from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
 

@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 export DAGSTER_HOME ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev alert-test test lint clean
+.PHONY: help demo dev alert-test answers doctor snowflake-setup test lint clean
 
 help:  ## list the verbs
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/ready  ## a week of generated sales through the whole graph, and the five answers
 	@$(BIN)/python -m ecom_assets.demo
@@ -20,6 +20,16 @@ dev: $(VENV)/ready  ## the Dagster UI on http://127.0.0.1:3000, ready to materia
 
 alert-test: $(VENV)/ready  ## a sample alert to each channel in ECOM_ALERT_URLS
 	@$(BIN)/python -m ecom_assets.sensors.try_channels
+
+answers: $(VENV)/ready  ## the answers; FORMAT=csv or json for pipes, QUESTION=name for one of them
+	@$(BIN)/python -m ecom_assets.answers --format $${FORMAT:-table} $${QUESTION:+--question $$QUESTION}
+
+doctor: $(VENV)/ready  ## what is fine and what to fix: settings, landing zone, warehouse, Dagster
+	@$(BIN)/python -m ecom_assets.doctor
+
+snowflake-setup: $(VENV)/ready  ## print what Snowflake and AWS need; APPLY=1 [CONNECTION=name] runs it in Snowflake
+	@$(BIN)/python -m ecom_assets.setup.snowflake $(if $(filter 1,$(APPLY)),--apply) \
+		$(if $(CONNECTION),--connection '$(CONNECTION)')
 
 test: $(VENV)/ready-dev  ## the tests
 	@$(BIN)/pytest -n auto

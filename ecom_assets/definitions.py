@@ -5,15 +5,18 @@ The only module that knows all the others. `defs` is what `workspace.yaml` loads
 
 import warnings
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from ecom_assets.assets.analytics import build_fact_sales
-from ecom_assets.assets.answers import build_answers
+from ecom_assets.assets.answers import REPORT_FILE, build_answers
 from ecom_assets.assets.landing import build_sales_files
+from ecom_assets.assets.links import with_links
 from ecom_assets.assets.raw import build_raw_sales
 from ecom_assets.assets.staging import build_staging
+from ecom_assets.checks.alone import build_checks_job
 from ecom_assets.checks.analytics import FactChecks, build_fact_checks
 from ecom_assets.checks.raw import build_raw_checks
 from ecom_assets.checks.staging import StagingLimits, build_staging_checks
@@ -22,7 +25,9 @@ from ecom_assets.landing.s3 import S3Zone
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.partitions import event_dates
 from ecom_assets.sensors.alerts import build_alerts
+from ecom_assets.sensors.arrivals import build_arrivals
 from ecom_assets.sensors.channels import channels_of
+from ecom_assets.sensors.daily import build_daily
 from ecom_assets.sensors.digest import DigestSettings, build_digest, build_digest_schedule
 from ecom_assets.settings import S3Url, Settings, read_settings
 from ecom_assets.warehouse.contract import Warehouse
@@ -32,9 +37,18 @@ from ecom_assets.warehouse.snowflake import SnowflakeWarehouse
 
 def landing_of(settings: Settings) -> LandingZone:
     """The landing zone that the settings choose; nothing is asked of it yet."""
-    if isinstance(settings.landing, S3Url):
-        return S3Zone(settings.landing.bucket, settings.landing.prefix)
-    return FolderZone(settings.landing)
+    return _zone(settings.landing, "ECOM_LANDING")
+
+
+def _zone(place: Path | S3Url, setting: str) -> LandingZone:
+    if isinstance(place, S3Url):
+        return S3Zone(place.bucket, place.prefix, setting)
+    return FolderZone(place, setting)
+
+
+def reports_of(settings: Settings) -> LandingZone:
+    """Where the report is written."""
+    return _zone(settings.reports, "ECOM_REPORTS")
 
 
 def warehouse_of(settings: Settings) -> Warehouse:
@@ -52,14 +66,12 @@ def build_definitions(
     Args:
         settings: checked settings.
         resources: adapters to use in place of those that the settings choose, by their name
-            (`landing`, `warehouse`); for tests.
+            (`landing`, `warehouse`, `reports`); for tests.
     """
     with warnings.catch_warnings():
-        # single-run backfills and partitions on checks are marked beta and preview in 1.13
+        # single-run backfills, links to code and partitions on checks are beta or preview in 1.13
         warnings.simplefilter("ignore", dg.BetaWarning)
         warnings.simplefilter("ignore", dg.PreviewWarning)
-        # a job of checks alone takes its partitions from nowhere else
-        warnings.filterwarnings("ignore", "Parameter `partitions_def`", DeprecationWarning)
         return _build_definitions(settings, resources or {})
 
 
@@ -67,50 +79,53 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
     partitions = event_dates(settings.start_date)
     engine = settings.engine
     fact_checks = FactChecks(partitions, settings.reject_rate_error)
-    channels = channels_of(settings.alert_urls, settings.alert_warn_urls)
-    sensors = [build_alerts(channels, settings.ui_url, hide_values=settings.hide_values)]
-    schedules: list[dg.ScheduleDefinition] = []
-    digest = build_digest(
-        partitions,
-        engine,
-        DigestSettings(
-            channels=channels,
-            ui_url=settings.ui_url,
-            reject_rate_error=settings.reject_rate_error,
-            hide_values=settings.hide_values,
-            sensors=[sensor.name for sensor in sensors],
-            schedules=[schedule.name for schedule in schedules],
+    checks = [
+        build_raw_checks(partitions, engine),
+        build_staging_checks(
+            partitions,
+            StagingLimits(
+                late_days=settings.late_days,
+                reject_rate_warn=settings.reject_rate_warn,
+                reject_rate_error=settings.reject_rate_error,
+                hide_values=settings.hide_values,
+            ),
+            engine,
         ),
+        build_fact_checks(fact_checks, engine),
+    ]
+    channels = channels_of(settings.alert_urls, settings.alert_warn_urls)
+    sensors = [
+        build_arrivals(settings.start_date, settings.late_days, settings.source),
+        build_alerts(channels, settings.ui_url, hide_values=settings.hide_values),
+    ]
+    daily = build_daily(settings.start_date, settings.late_days)
+    digest = DigestSettings(
+        channels=channels,
+        ui_url=settings.ui_url,
+        reject_rate_error=settings.reject_rate_error,
+        hide_values=settings.hide_values,
+        sensors=[sensor.name for sensor in sensors],
+        schedules=[daily.name],
     )
     return dg.Definitions(
-        assets=[
-            build_sales_files(partitions, settings.source, str(settings.landing)),
-            build_raw_sales(partitions, engine),
-            build_staging(partitions, engine, settings.late_days, settings.reject_rate_error),
-            build_fact_sales(
-                partitions,
-                engine,
-                late_days=settings.late_days,
-                reject_rate_error=settings.reject_rate_error,
-                checks=fact_checks,
-            ),
-            *build_answers(engine),
-            digest,
-        ],
-        asset_checks=[
-            build_raw_checks(partitions, engine),
-            build_staging_checks(
-                partitions,
-                StagingLimits(
+        assets=with_links(
+            [
+                build_sales_files(partitions, settings.source, str(settings.landing)),
+                build_raw_sales(partitions, engine),
+                build_staging(partitions, engine, settings.late_days, settings.reject_rate_error),
+                build_fact_sales(
+                    partitions,
+                    engine,
                     late_days=settings.late_days,
-                    reject_rate_warn=settings.reject_rate_warn,
                     reject_rate_error=settings.reject_rate_error,
-                    hide_values=settings.hide_values,
+                    checks=fact_checks,
                 ),
-                engine,
-            ),
-            build_fact_checks(fact_checks, engine),
-        ],
+                build_answers(engine, f"{settings.reports}/{REPORT_FILE}"),
+                build_digest(partitions, engine, digest),
+            ],
+            settings.repository,
+        ),
+        asset_checks=checks,
         jobs=[
             dg.define_asset_job(
                 "sales",
@@ -118,18 +133,13 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
                 description="The whole graph, from a day's files to the answers, with all "
                 "checks, for one day or a range of days.",
             ),
-            dg.define_asset_job(
-                "sales_checks",
-                selection=dg.AssetSelection.all_asset_checks(),
-                partitions_def=partitions,
-                description="All checks that answer for days, and nothing else: what is in the "
-                "tables is looked at again, for one day or a range of days.",
-            ),
+            build_checks_job(checks),
         ],
         sensors=sensors,
-        schedules=[*schedules, build_digest_schedule()],
+        schedules=[daily, build_digest_schedule()],
         resources={
             "landing": landing_of(settings),
+            "reports": reports_of(settings),
             "warehouse": warehouse_of(settings),
             **resources,
         },

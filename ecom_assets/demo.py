@@ -7,21 +7,20 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import dagster as dg
 from rich.console import Console
-from rich.table import Table
 
-from ecom_assets.assets.answers import questions, read_answer
+from ecom_assets.answers import print_table
+from ecom_assets.assets.answers import REPORT_FILE
+from ecom_assets.questions import read_answers
+from ecom_assets.report.contents import rejects_by_reason
 from ecom_assets.settings import Settings, read_settings_or_exit
-from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
+from ecom_assets.warehouse.contract import Purpose, Warehouse
 
 DAYS = 7
-ROWS_SHOWN = 12
 
 
 def main() -> None:
@@ -91,40 +90,15 @@ def _show_results(definitions: dg.Definitions, console: Console) -> None:
     with warehouse.session(Purpose("demo", "demo"), console.print) as session:
         quality = session.read_table("staging.sales_quality")
         rules = session.read_table("staging.sales_quality_rules")
-        answers = {question: read_answer(session, question) for question in questions()}
+        answers = read_answers(session)
     for question, rows in answers.items():
-        _print_table(console, question.title, rows)
-    totals: dict[str, int] = {}
-    for row in rules:
-        totals[row["reason"]] = totals.get(row["reason"], 0) + row["reject_rows"]
-    by_count = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
-    _print_table(
+        print_table(console, question.title, rows)
+    print_table(
         console,
         f"Rejected lines: {sum(row['reject_rows'] for row in quality):,} "
         f"of {sum(row['raw_rows'] for row in quality):,}, by reason",
-        [{"reason": reason, "rows": count} for reason, count in by_count],
+        rejects_by_reason(rules),
     )
-
-
-def _print_table(console: Console, title: str, rows: Sequence[Row]) -> None:
-    table = Table(box=None)
-    for name, value in (rows[0] if rows else {"no rows": ""}).items():
-        right = isinstance(value, int | float | Decimal)
-        table.add_column(name, justify="right" if right else "left", header_style="dim")
-    for row in rows[:ROWS_SHOWN]:
-        table.add_row(*(_shown(value) for value in row.values()))
-    console.print(f"\n{title}", style="bold")
-    console.print(table)
-    if len(rows) > ROWS_SHOWN:
-        console.print(f"  … and {len(rows) - ROWS_SHOWN} more rows", style="dim")
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, Decimal):
-        return f"{value:,.2f}"
-    if isinstance(value, float):
-        return f"{value:.1%}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _show_ways_on(settings: Settings, console: Console) -> None:
@@ -134,8 +108,12 @@ def _show_ways_on(settings: Settings, console: Console) -> None:
     warehouse = os.path.relpath(settings.duckdb_path)
     if settings.snowflake:
         warehouse = f"Snowflake's database {settings.snowflake.database}"
+    report = f"{settings.reports}/{REPORT_FILE}"
+    if isinstance(settings.reports, Path):
+        report = os.path.relpath(report)
     console.print(
         f"\nThe files lie in [bold]{landing}[/bold], the tables in [bold]{warehouse}[/bold].\n"
+        f"The answers as a web page with charts: [bold]{report}[/bold]\n"
         "Next: [bold]make dev[/bold] opens the Dagster UI on http://127.0.0.1:3000 with this run "
         "in it.\n"
     )

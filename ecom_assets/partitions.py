@@ -1,12 +1,15 @@
 """Event dates as Dagster partitions: one a UTC day, and one run for any range of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Self
 
 import dagster as dg
 
-_TAGS_OF_DAYS = ("dagster/partition", "dagster/asset_partition_range_start")
+_ONE_DAY = "dagster/partition"
+_FIRST_DAY = "dagster/asset_partition_range_start"
+_LAST_DAY = "dagster/asset_partition_range_end"
 BACKFILL_POLICY = dg.BackfillPolicy.single_run()
 FRESHNESS_POLICY = dg.FreshnessPolicy.time_window(
     fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)
@@ -18,6 +21,12 @@ counts the publication of any day, an old one's too."""
 def event_dates(start: date) -> dg.DailyPartitionsDefinition:
     """One partition a UTC day, from `start` to yesterday."""
     return dg.DailyPartitionsDefinition(start_date=start.isoformat(), timezone="UTC")
+
+
+def days_that_are(start: date, now: datetime) -> "EventDays | None":
+    """All partitions that there are at that moment, from `start` to yesterday, if there is one."""
+    yesterday = now.astimezone(UTC).date() - timedelta(days=1)
+    return EventDays(start, yesterday) if start <= yesterday else None
 
 
 @dataclass(frozen=True)
@@ -34,14 +43,31 @@ class EventDays:
         Raises:
             dagster.Failure: it was started without any, as “Execute all” on a page of checks does.
         """
-        if not {*_TAGS_OF_DAYS} & set(context.run.tags):
+        if not {_ONE_DAY, _FIRST_DAY} & set(context.run.tags):
             raise dg.Failure(
                 "This run was started without event dates. Choose a day or a range of days under "
-                "“Materialize…” on the asset's page; its checks run with it.",
+                "“Materialize…” on the asset's page; its checks run with it. To run checks alone, "
+                "name the days in the Launchpad of the job sales_checks.",
                 allow_retries=False,
             )
         keys = context.partition_key_range
         return cls(date.fromisoformat(keys.start), date.fromisoformat(keys.end))
+
+    @classmethod
+    def of_tags(cls, tags: Mapping[str, str]) -> Self | None:
+        """The event dates in a run's tags; None: it is for no dates, or not for days."""
+        try:
+            first = date.fromisoformat(tags.get(_FIRST_DAY) or tags[_ONE_DAY])
+            return cls(first, date.fromisoformat(tags.get(_LAST_DAY) or tags[_ONE_DAY]))
+        except (KeyError, ValueError):
+            return None
+
+    def request(self, run_key: str | None, tags: Mapping[str, str]) -> dg.RunRequest:
+        """A request for one run of these days."""
+        if self.count == 1:
+            return dg.RunRequest(run_key, partition_key=self.first.isoformat(), tags=tags)
+        ends = {_FIRST_DAY: self.first.isoformat(), _LAST_DAY: self.last.isoformat()}
+        return dg.RunRequest(run_key, tags={**ends, **tags})
 
     @property
     def count(self) -> int:

@@ -79,6 +79,8 @@ class Settings:
         reject_rate_error: a day's reject rate above which the day is held.
         hide_values: leave payload values out of check samples (personal data).
         snowflake: the connection, where Snowflake is the warehouse.
+        repository: the web address of the project's repository, for links from assets to code.
+        reports_place: where the report is written, where that is not beside the data.
         alert_urls: where alerts go, as Apprise URLs; secrets.
         alert_warn_urls: where warnings go, if not there; secrets.
         ui_url: where people reach the UI, for links in alerts; without a slash at the end.
@@ -93,6 +95,18 @@ class Settings:
     reject_rate_error: Decimal
     hide_values: bool
     snowflake: SnowflakeSettings | None = None
+    reports_place: Path | S3Url | None = None
+    repository: str | None = None
+
+    @property
+    def reports(self) -> Path | S3Url:
+        """Where the report is written: `reports` beside a landing folder, below a prefix in S3."""
+        if self.reports_place is not None:
+            return self.reports_place
+        if isinstance(self.landing, S3Url):
+            return S3Url(self.landing.bucket, f"{self.landing.prefix}/reports".lstrip("/"))
+        return self.landing.parent / "reports"
+
     alert_urls: tuple[str, ...] = field(default=(), repr=False)
     alert_warn_urls: tuple[str, ...] = field(default=(), repr=False)
     ui_url: str = "http://127.0.0.1:3000"
@@ -116,7 +130,7 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path = PROJECT
     if environ is None:
         environ = {**_dotenv(root / ".env"), **os.environ}
     read = _Reader({name: value.strip() for name, value in environ.items()}, root)
-    landing = read.landing("ECOM_LANDING", "data/landing")
+    landing = read.place("ECOM_LANDING", "data/landing")
     engine = read.choice("ECOM_WAREHOUSE", "duckdb", ("duckdb", "snowflake"))
     if engine == "snowflake" and not isinstance(landing, S3Url):
         raise SettingsError(
@@ -147,9 +161,11 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path = PROJECT
         reject_rate_error=error,
         hide_values=read.switch("ECOM_HIDE_VALUES", "false"),
         snowflake=_snowflake(read) if engine == "snowflake" else None,
+        repository=read.web_address("ECOM_REPOSITORY"),
+        reports_place=read.place("ECOM_REPORTS", "") if read.text("ECOM_REPORTS", "") else None,
         alert_urls=alert_urls,
         alert_warn_urls=alert_warn_urls,
-        ui_url=read.web_address("ECOM_UI_URL", "http://127.0.0.1:3000"),
+        ui_url=read.ui_address("ECOM_UI_URL", "http://127.0.0.1:3000"),
     )
 
 
@@ -214,7 +230,7 @@ class _Reader:
             raise _wrong(name, value, "a path")
         return (self._root / Path(value).expanduser()).resolve()
 
-    def landing(self, name: str, default: str) -> Path | S3Url:
+    def place(self, name: str, default: str) -> Path | S3Url:
         value = self.text(name, default)
         if "://" not in value:
             return self.path(name, default)
@@ -249,7 +265,7 @@ class _Reader:
                 )
         return urls
 
-    def web_address(self, name: str, default: str) -> str:
+    def ui_address(self, name: str, default: str) -> str:
         value = self.text(name, default)
         if not re.fullmatch(r"https?://[A-Za-z0-9.\[\]:-]+(/[\w./~%-]*)?", value):
             raise _wrong(name, value, "an address such as https://dagster.example.com")
@@ -268,6 +284,12 @@ class _Reader:
         if value not in choices:
             raise _wrong(name, value, " or ".join(choices))
         return value
+
+    def web_address(self, name: str) -> str | None:
+        value = self.text(name, "").rstrip("/").removesuffix(".git")
+        if value and not re.fullmatch(r"https?://[^\s/?#@]+/[^\s?#]+", value):
+            raise _wrong(name, value, "a repository's web address, https://github.com/…/…")
+        return value or None
 
     def source(self, default: Source) -> Source:
         value = self.choice("ECOM_SOURCE", default, ("synthetic", "external"))

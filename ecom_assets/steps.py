@@ -3,8 +3,9 @@
 A fault that may pass is tried again; a mistake that somebody has to put right is not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 
 import dagster as dg
 
@@ -20,6 +21,15 @@ their own before this; jitter keeps runs that failed together from coming back t
 HELD_DAYS_TAG = "ecom_assets/held_days"
 """The tag of a run that failed only because it held days: their event dates. Another try would hold
 them again, and their checks have told why."""
+HELD_DAYS_IN_TAG = 20
+"""Held days that the tag names; the run's error or its checks name them all."""
+
+
+def mark_held(instance: dg.DagsterInstance, run_id: str, days: Iterable[date]) -> None:
+    """Tag a run that is about to fail because it held these days, and for nothing else."""
+    names = [day.isoformat() for day in days]
+    more = ["…"] if len(names) > HELD_DAYS_IN_TAG else []
+    instance.add_run_tags(run_id, {HELD_DAYS_TAG: ", ".join([*names[:HELD_DAYS_IN_TAG], *more])})
 
 
 def pool_of(engine: str) -> str:

@@ -43,6 +43,16 @@ def event(number: int | str = 1, **fields: Any) -> dict[str, Any]:
     return {k: v for k, v in {**good, **fields}.items() if v is not ...}
 
 
+def write_lines(path: Path, lines: bytes | Sequence[Mapping[str, Any] | str]) -> Path:
+    """Write a file: bytes as they are, or events and lines of text."""
+    if not isinstance(lines, bytes):
+        texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
+        lines = "".join(f"{text}\n" for text in texts).encode()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(lines) if path.name.endswith(".gz") else lines)
+    return path
+
+
 class Pipeline:
     """The whole graph on a folder of its own.
 
@@ -77,13 +87,7 @@ class Pipeline:
 
     def land(self, name: str, lines: bytes | Sequence[Mapping[str, Any] | str]) -> Path:
         """Put a file into the landing zone: bytes as they are, or events and lines of text."""
-        if not isinstance(lines, bytes):
-            texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
-            lines = "".join(f"{text}\n" for text in texts).encode()
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(gzip.compress(lines) if name.endswith(".gz") else lines)
-        return path
+        return write_lines(self.folder / name, lines)
 
     def run(
         self,
@@ -104,7 +108,10 @@ class Pipeline:
 
     def run_checks(self, first: date = DAY, last: date | None = None) -> dg.ExecuteInProcessResult:
         """Run all checks for a day or a range of days, and nothing else."""
-        return self._execute(self.definitions.resolve_job_def("sales_checks"), first, last)
+        days = {"first_day": str(first), "last_day": str(last or first)}
+        return self.definitions.resolve_job_def("sales_checks").execute_in_process(
+            instance=self.instance, run_config=days, raise_on_error=False
+        )
 
     def _execute(
         self, job: dg.JobDefinition, first: date, last: date | None, **more: Any
@@ -168,6 +175,13 @@ class Pipeline:
     def materialized(self, asset: str) -> set[str]:
         """The days of an asset that Dagster calls materialized."""
         return set(self.instance.get_materialized_partitions(dg.AssetKey(asset)))
+
+    def latest_metadata(self, asset: str) -> Mapping[str, Any]:
+        """What the latest materialization of an asset tells."""
+        record = self.instance.get_latest_materialization_event(dg.AssetKey(asset))
+        assert record is not None, f"{asset} was not materialized"
+        assert record.asset_materialization is not None
+        return record.asset_materialization.metadata
 
     def evaluations(self, asset: str, check: str) -> dict[str | None, dg.AssetCheckEvaluation]:
         """The latest evaluation of a check for each day; under None that of a whole run."""

@@ -94,10 +94,17 @@ class DevServer:
         """The last that was printed."""
         return self._log.read_text()[-8000:]
 
-    def launch(self, first: date, last: date | None = None, *, job: str = "sales") -> str:
+    def launch(
+        self,
+        first: date | None = None,
+        last: date | None = None,
+        *,
+        job: str = "sales",
+        config: Mapping[str, Any] | None = None,
+    ) -> str:
         """Put one run for a day or a range of days into the queue; its id."""
-        tags = {"dagster/partition": first.isoformat()}
-        if last is not None:
+        tags = {"dagster/partition": first.isoformat()} if first else {}
+        if first and last:
             tags = {
                 "dagster/asset_partition_range_start": first.isoformat(),
                 "dagster/asset_partition_range_end": last.isoformat(),
@@ -111,7 +118,7 @@ class DevServer:
                 "executionMetadata": {
                     "tags": [{"key": key, "value": value} for key, value in tags.items()]
                 },
-                "runConfigData": {},
+                "runConfigData": config or {},
                 "mode": "default",
             },
         )["launchRun"]
@@ -161,6 +168,14 @@ class DevServer:
 
         return until(status, f"run {run_id} ends", seconds) or ""
 
+    def steps(self, run_id: str) -> set[str]:
+        """The steps that a run has begun."""
+        found = self.ask(
+            "query($id: ID!) {runOrError(runId: $id) {... on Run {stepStats {stepKey status}}}}",
+            id=run_id,
+        )["runOrError"]
+        return {step["stepKey"] for step in found.get("stepStats") or ()}
+
     def partitions(self, asset: str) -> Mapping[str, int]:
         """How many of an asset's partitions are materialized, failed, and so on."""
         found = self.ask(
@@ -170,6 +185,29 @@ class DevServer:
         )
         stats: Mapping[str, int] = found["assetNodeOrError"]["partitionStats"]
         return stats
+
+    def check_statuses(self, asset: str, check: str) -> Mapping[str, str]:
+        """The status of each day that a check has answered for, as its Partitions tab shows it."""
+        found = self.ask(
+            """query($key: AssetKeyInput!) {assetNodeOrError(assetKey: $key)
+            {... on AssetNode {assetChecksOrError {... on AssetChecks {checks {name partitionStatuses {... on AssetCheckTimePartitionStatuses {ranges
+            {startKey endKey status}}}}}}}}}""",
+            key={"path": [asset]},
+        )["assetNodeOrError"]["assetChecksOrError"]["checks"]
+        (only,) = [each for each in found if each["name"] == check]
+        days: dict[str, str] = {}
+        for part in only["partitionStatuses"]["ranges"]:
+            first, last = map(date.fromisoformat, (part["startKey"], part["endKey"]))
+            for n in range((last - first).days + 1):
+                days[(first + timedelta(days=n)).isoformat()] = part["status"]
+        return days
+
+    def cancel_backfill(self, backfill_id: str) -> None:
+        """Cancel a backfill with all of its runs."""
+        self.ask(
+            "mutation($id: String!) {cancelPartitionBackfill(backfillId: $id) {__typename}}",
+            id=backfill_id,
+        )
 
     def switch_on(self, sensor: str) -> None:
         """Switch a sensor on."""

@@ -11,7 +11,8 @@ hand. So it is no evidence for what the documentation leaves open.
 - The SUM of a NUMBER is a NUMBER; TRIM heeds its characters.
 - INFORMATION_SCHEMA.QUERY_HISTORY_BY_SESSION.
 - Roles, grants, warehouses, the storage integration, stages and file formats are taken note of, not
-  enforced: whether a role may do what it does cannot be found out here.
+  enforced: whether a role may do what it does cannot be found out here. The role and warehouse of
+  a session are always those of `settings`.
 """
 
 import gzip
@@ -47,6 +48,8 @@ TELEMETRY = Route(
 )
 """The connector reports at the end of a session; without an answer it waits a second or more."""
 
+ROLE, WAREHOUSE = "ECOM_LOADER", "ECOM"
+
 INTEGRATION = {
     "ENABLED": "true",
     "STORAGE_AWS_IAM_USER_ARN": "arn:aws:iam::210987654321:user/double",
@@ -68,6 +71,7 @@ class SnowflakeDouble:
         stages: of each database, where `@raw.sales_landing` is: `s3://bucket/prefix/`; its set-up
             says so.
         statements: what was sent, in order.
+        history: of each connection, the ids of its statements.
         failures: texts; a statement that holds one fails once, with an internal error.
     """
 
@@ -78,14 +82,15 @@ class SnowflakeDouble:
         self.stages: dict[str, str] = {}
         self.statements: list[str] = []
         self.failures: list[str] = []
+        self.history: dict[int, list[str]] = {}
 
     def settings(self, database: str | None = None) -> SnowflakeSettings:
         """How to reach it, with a database of its own."""
         return SnowflakeSettings(
             account="double",
             user="ECOM_LOADER",
-            role="ECOM_LOADER",
-            warehouse="ECOM",
+            role=ROLE,
+            warehouse=WAREHOUSE,
             database=database or f"ECOM_{uuid.uuid4().hex[:8]}".upper(),
             password="snow",
             host=self.host,
@@ -110,6 +115,11 @@ def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
         double = SnowflakeDouble(connection["host"], connection["port"], s3)
 
         def execute(cursor: Any, command: str, *args: Any, **kwargs: Any) -> Any:
+            done = answered(cursor, command, *args, **kwargs)
+            double.history.setdefault(id(cursor._conn), []).append(cursor.sfqid)
+            return done
+
+        def answered(cursor: Any, command: str, *args: Any, **kwargs: Any) -> Any:
             double.statements.append(command)
             try:
                 for text in double.failures:
@@ -121,7 +131,7 @@ def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
                 if command.lower().startswith("copy into"):
                     return _copy(double, cursor, parse_one(command, read="snowflake"))
                 if "query_history_by_session" in command.lower():
-                    return _history(cursor)
+                    return _history(double, cursor)
                 return _execute(cursor, command, *args, **kwargs)
             except errors.Error:
                 raise
@@ -142,7 +152,7 @@ def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
 
 NOTED = re.compile(
     r"grant |use role |(create|alter) (role|warehouse|storage integration|file format|stage) "
-    r"|alter schema |alter storage integration "
+    r"|drop (role|database) "
 )
 
 
@@ -166,7 +176,11 @@ def _administer(double: SnowflakeDouble, cursor: Any, said: str, command: str) -
             cursor,
             [{"parent_property": "STAGE_LOCATION", "property": "URL", "property_value": url_now}],
         )
-    if said.startswith("list @"):
+    if said.startswith("select current_role()"):
+        set_up = cursor._conn.database in double.stages
+        database = cursor._conn.database if set_up else None
+        return _answer(cursor, [{"role": ROLE, "warehouse": WAREHOUSE, "database": database}])
+    if said.startswith("list '@"):
         return _list(double, cursor, said)
     if said.startswith("create schema"):
         return _execute(cursor, command.replace("with managed access", ""))
@@ -176,7 +190,7 @@ def _administer(double: SnowflakeDouble, cursor: Any, said: str, command: str) -
 
 
 def _list(double: SnowflakeDouble, cursor: Any, said: str) -> Any:
-    place = said.partition("@raw.sales_landing/")[2].rstrip(";")
+    place = said.partition("@raw.sales_landing/")[2].rstrip("';")
     bucket, _, prefix = double.stages[cursor._conn.database].removeprefix("s3://").partition("/")
     found = double.s3.list_objects_v2(Bucket=bucket, Prefix=prefix + place).get("Contents", [])
     rows = [{"name": f"s3://{bucket}/{one['Key']}", "size": one["Size"]} for one in found]
@@ -375,17 +389,18 @@ def _insert(
         connection.unregister("staged_lines")
 
 
-def _history(cursor: Any) -> Any:
+def _history(double: SnowflakeDouble, cursor: Any) -> Any:
     return _answer(
         cursor,
         [
             {
-                "query_id": "01b0-0000",
+                "query_id": query_id,
                 "query_type": "SELECT",
                 "rows_produced": 1,
                 "bytes_scanned": 1_024,
                 "total_elapsed_time": 12,
             }
+            for query_id in double.history[id(cursor._conn)]
         ],
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Protocol
 from unittest import mock
 
 from ecom_assets.landing.folder import FolderZone
@@ -21,16 +22,41 @@ from ecom_assets_tests.snowflake_double import SnowflakeDouble, snowflake_double
 
 FOLDER_DUCKDB = "folder and DuckDB"
 S3_DUCKDB = "S3 and DuckDB"
-S3_SNOWFLAKE = "S3 and Snowflake (emulated)"
+S3_SNOWFLAKE = "S3 and Snowflake"
 STACKS = (FOLDER_DUCKDB, S3_DUCKDB, S3_SNOWFLAKE)
+
+
+class Clients(Protocol):
+    """What makes clients of an S3."""
+
+    def client(self) -> Any: ...
+
+
+class Servers(Protocol):
+    """An S3 and a Snowflake, emulated or real; this process's AWS settings point to the former."""
+
+    @property
+    def s3(self) -> Clients: ...
+
+    @property
+    def network_seconds(self) -> int: ...
+
+    def new_place(self) -> S3Url: ...
+
+    def new_database(self, stage: S3Url) -> SnowflakeSettings: ...
 
 
 @dataclass(frozen=True)
 class Production:
-    """An S3 and a Snowflake to test with; this process's AWS settings point to the former."""
+    """An S3 and a Snowflake, emulated.
+
+    Attributes:
+        network_seconds: how long a request is tried again; the double fails at once or never.
+    """
 
     s3: S3Server
     snowflake: SnowflakeDouble
+    network_seconds: int = 1
 
     def new_place(self) -> S3Url:
         """A place in the bucket that nobody else uses."""
@@ -43,6 +69,16 @@ class Production:
         with connect(snowflake) as connection:
             apply(connection, settings)
         return snowflake
+
+
+def environment(landing: S3Url, snowflake: SnowflakeSettings) -> dict[str, str]:
+    """The variables that say so."""
+    said = {
+        "ECOM_LANDING": landing,
+        "ECOM_WAREHOUSE": "snowflake",
+        **{f"SNOWFLAKE_{name.upper()}": value for name, value in vars(snowflake).items()},
+    }
+    return {name: str(value) for name, value in said.items() if value is not None}
 
 
 @contextmanager
@@ -69,7 +105,7 @@ class Stack:
     put: Callable[[str, bytes], None]
 
 
-def new_stack(name: str, root: Path, servers: Production) -> Stack:
+def new_stack(name: str, root: Path, servers: Servers) -> Stack:
     """One of `STACKS`, with what is local below `root`."""
     if name == FOLDER_DUCKDB:
         folder = root / "landing"
@@ -89,6 +125,6 @@ def new_stack(name: str, root: Path, servers: Production) -> Stack:
     zone = S3Zone(place.bucket, place.prefix)
     if name == S3_DUCKDB:
         return Stack(zone, DuckDBWarehouse(root / "w.duckdb"), put_object)
-    return Stack(
-        zone, SnowflakeWarehouse(servers.new_database(place), network_seconds=1), put_object
-    )
+    snowflake = servers.new_database(place)
+    warehouse = SnowflakeWarehouse(snowflake, network_seconds=servers.network_seconds)
+    return Stack(zone, warehouse, put_object)

@@ -1,5 +1,6 @@
 """The definitions as Dagster loads them, and what their pages tell."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,10 +9,10 @@ import dagster as dg
 import pytest
 
 from ecom_assets import rules
-from ecom_assets.definitions import defs
+from ecom_assets.definitions import build_definitions, defs
 from ecom_assets.events import FACT_SALES, RAW_SALES, STG_SALES_CLEAN, STG_SALES_REJECTS, Column
 from ecom_assets.rules import RULES, Rule, to_line
-from ecom_assets.settings import PROJECT_ROOT
+from ecom_assets.settings import PROJECT_ROOT, read_settings
 from ecom_assets.warehouse.contract import Purpose
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 from ecom_assets_tests.conftest import Pipeline, event
@@ -51,6 +52,7 @@ def test_the_graph_reads_as_the_data_flows() -> None:
         "stg_sales_rejects": {"raw_sales"},
         "fact_sales": {"stg_sales_clean", "stg_sales_rejects"},
         **{answer: {"fact_sales"} for answer in answers},
+        "sales_report": answers,
         "operations_digest": set(),
     }
 
@@ -65,6 +67,31 @@ def test_every_asset_and_check_says_what_it_is() -> None:
         assert node.owners, node.key
     for spec in (check for d in defs.asset_checks or [] for check in d.check_specs):
         assert len(spec.description or "") > 40, spec.key
+
+
+def test_every_asset_leads_to_the_code_that_makes_it() -> None:
+    graph = defs.resolve_asset_graph()
+    for node in graph.asset_nodes:
+        references = node.metadata["dagster/code_references"].value.code_references
+        assert references, node.key
+        for reference in references:
+            assert isinstance(reference, dg.LocalFileCodeReference)
+            assert Path(reference.file_path).is_file(), reference
+        function = Path(references[-1].file_path).read_text().splitlines()
+        assert "asset(" in function[references[-1].line_number - 1], node.key
+        others = ("sales_files", "sales_report", "operations_digest")
+        tables = node.key.to_user_string() not in others
+        assert any(r.file_path.endswith(".sql") for r in references) == tables, node.key
+
+
+def test_links_lead_to_the_repository_where_there_is_one() -> None:
+    settings = read_settings({"ECOM_REPOSITORY": "https://github.com/some/shop"})
+    graph = build_definitions(settings).resolve_asset_graph()
+    node = graph.get(dg.AssetKey("fact_sales"))
+    sql, function = node.metadata["dagster/code_references"].value.code_references
+    base = "https://github.com/some/shop/tree/HEAD/ecom_assets"
+    assert sql.url == f"{base}/sql/analytics/publish.sql"
+    assert re.fullmatch(rf"{base}/assets/analytics\.py#L\d+", function.url)
 
 
 def test_up_to_the_fact_table_assets_are_partitioned_by_day_and_backfilled_in_one_run() -> None:

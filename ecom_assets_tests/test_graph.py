@@ -19,6 +19,7 @@ from ecom_assets_tests.stacks import (
     S3_SNOWFLAKE,
     STACKS,
     Production,
+    Servers,
 )
 
 FIRST = date(2026, 1, 5)
@@ -26,7 +27,7 @@ DAYS = [FIRST + timedelta(days=n) for n in range(7)]
 BAD_DAY = DAYS[3]
 
 
-def settings_for(stack: str, root: Path, servers: Production) -> Settings:
+def settings_for(stack: str, root: Path, servers: Servers) -> Settings:
     place = servers.new_place()
     return Settings(
         landing=root / "landing" if stack == FOLDER_DUCKDB else place,
@@ -41,7 +42,7 @@ def settings_for(stack: str, root: Path, servers: Production) -> Settings:
     )
 
 
-def land(settings: Settings, servers: Production, name: str, content: bytes) -> None:
+def land(settings: Settings, servers: Servers, name: str, content: bytes) -> None:
     if isinstance(settings.landing, Path):
         path = settings.landing / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -51,16 +52,18 @@ def land(settings: Settings, servers: Production, name: str, content: bytes) -> 
         servers.s3.client().put_object(Bucket=settings.landing.bucket, Key=key, Body=content)
 
 
-def run(settings: Settings, instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
-    """The whole graph for the week, in one run."""
+def run(
+    settings: Settings, instance: dg.DagsterInstance, last: date = DAYS[-1]
+) -> dg.ExecuteInProcessResult:
+    """The whole graph for the week, or up to another day, in one run."""
     return (
         build_definitions(settings)
         .resolve_job_def("sales")
         .execute_in_process(
             instance=instance,
             tags={
-                "dagster/asset_partition_range_start": DAYS[0].isoformat(),
-                "dagster/asset_partition_range_end": DAYS[-1].isoformat(),
+                "dagster/asset_partition_range_start": FIRST.isoformat(),
+                "dagster/asset_partition_range_end": last.isoformat(),
             },
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             raise_on_error=False,
@@ -84,11 +87,21 @@ def tables(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
         return {name: sorted(map(plain, session.read_table(name)), key=str) for name in names}
 
 
-def land_week(settings: Settings, servers: Production, share_of_bad_day: float) -> None:
+def land_week(settings: Settings, servers: Servers, share_of_bad_day: float) -> None:
     for day in DAYS:
         share = share_of_bad_day if day == BAD_DAY else 0.05
         blocks = generate_day(day, seed=1, rows=120, defect_share=share, rules=RULES)
         land(settings, servers, f"dt={day}/sales.jsonl", b"".join(blocks))
+
+
+def report(settings: Settings, servers: Servers) -> str:
+    """The report's page, where a reader finds it."""
+    if isinstance(settings.reports, Path):
+        return (settings.reports / "sales_report.html").read_text(encoding="utf-8")
+    key = f"{settings.reports.prefix}/sales_report.html"
+    stored = servers.s3.client().get_object(Bucket=settings.reports.bucket, Key=key)
+    assert stored["ContentType"] == "text/html; charset=utf-8", "a browser shows it"
+    return str(stored["Body"].read().decode())
 
 
 def published(instance: dg.DagsterInstance) -> set[str]:
@@ -103,7 +116,7 @@ def instance() -> Any:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_week_with_a_bad_day(
-    stack: str, tmp_path: Path, servers: Production, instance: dg.DagsterInstance
+    stack: str, tmp_path: Path, servers: Servers, instance: dg.DagsterInstance
 ) -> None:
     settings = settings_for(stack, tmp_path, servers)
     land_week(settings, servers, share_of_bad_day=0.6)
@@ -111,6 +124,7 @@ def test_a_week_with_a_bad_day(
     held = run(settings, instance)
     assert not held.success
     assert published(instance) == {str(day) for day in DAYS if day != BAD_DAY}
+    assert "1 day held" in report(settings, servers)
     first = tables(settings)
     assert {row[2] for row in first["analytics.fact_sales"]} == set(DAYS) - {BAD_DAY}
     assert sum(row[1] for row in first["staging.sales_quality"]) == sum(
@@ -122,11 +136,12 @@ def test_a_week_with_a_bad_day(
     assert published(instance) == {str(day) for day in DAYS}
     second = tables(settings)
     assert len(second["analytics.fact_sales"]) == len(second["staging.stg_sales_clean"])
+    assert "no day held" in report(settings, servers)
     assert run(settings, instance).success
     assert tables(settings) == second, "the same again gives the same"
 
 
-def test_every_stack_makes_the_same_tables(tmp_path: Path, servers: Production) -> None:
+def test_every_stack_makes_the_same_tables(tmp_path: Path, servers: Servers) -> None:
     made = []
     for stack in (FOLDER_DUCKDB, S3_DUCKDB, S3_SNOWFLAKE):
         settings = settings_for(stack, tmp_path / stack, servers)
@@ -139,25 +154,44 @@ def test_every_stack_makes_the_same_tables(tmp_path: Path, servers: Production) 
     assert made[0] == made[2]
 
 
-def test_a_run_of_a_week_sends_as_many_statements_as_a_run_of_a_day(
+def run_days(settings: Settings, servers: Production, instance: Any, days: int) -> None:
+    """Some days with a few good events each, in one run."""
+    listed = [FIRST + timedelta(days=n) for n in range(days)]
+    for day in listed:
+        blocks = generate_day(day, seed=1, rows=30, defect_share=0.05, rules=RULES)
+        land(settings, servers, f"dt={day}/sales.jsonl", b"".join(blocks))
+    assert run(settings, instance, listed[-1]).success
+
+
+def test_a_run_of_a_month_sends_as_many_statements_as_a_run_of_a_day(
     tmp_path: Path, servers: Production, instance: dg.DagsterInstance
 ) -> None:
     def statements(days: int) -> int:
         settings = settings_for(S3_SNOWFLAKE, tmp_path, servers)
-        for day in DAYS[:days]:
-            blocks = generate_day(day, seed=1, rows=120, defect_share=0.05, rules=RULES)
-            land(settings, servers, f"dt={day}/sales.jsonl", b"".join(blocks))
         before = len(servers.snowflake.statements)
-        job = build_definitions(settings).resolve_job_def("sales")
-        result = job.execute_in_process(
-            instance=instance,
-            tags={
-                "dagster/asset_partition_range_start": DAYS[0].isoformat(),
-                "dagster/asset_partition_range_end": DAYS[days - 1].isoformat(),
-            },
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        )
-        assert result.success
+        run_days(settings, servers, instance, days)
         return len(servers.snowflake.statements) - before
 
-    assert statements(2) == statements(7)
+    assert statements(1) == statements(30)
+
+
+def test_each_asset_names_its_statements_in_snowflake_s_history(
+    tmp_path: Path, servers: Production, instance: dg.DagsterInstance
+) -> None:
+    settings = settings_for(S3_SNOWFLAKE, tmp_path, servers)
+    run_days(settings, servers, instance, 1)
+    known = {query_id for ids in servers.snowflake.history.values() for query_id in ids}
+    for asset, script in (
+        ("raw_sales", "snowflake/load_lines"),
+        ("stg_sales_clean", "staging/split"),
+        ("fact_sales", "analytics/publish"),
+    ):
+        event = instance.get_latest_materialization_event(dg.AssetKey(asset))
+        assert event is not None
+        assert event.asset_materialization is not None
+        metadata = event.asset_materialization.metadata
+        records = metadata["queries"].value.records  # type: ignore[union-attr]
+        assert script in {record.data["script"] for record in records}
+        assert {record.data["query id"] for record in records} <= known
+        assert all(record.data["milliseconds"] == 12 for record in records)
+        assert metadata["bytes scanned"].value == 1_024 * len(records)

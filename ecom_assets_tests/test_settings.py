@@ -66,6 +66,8 @@ def test_an_empty_value_is_no_value() -> None:
         ("ECOM_REJECT_RATE_ERROR", "nan", "a share from 0 to 1"),
         ("ECOM_REJECT_RATE_ERROR", "0.05", "must not be above"),
         ("ECOM_HIDE_VALUES", "maybe", "true or false"),
+        ("ECOM_REPORTS", "ftp://reports", "a folder, or s3://bucket/prefix"),
+        ("ECOM_REPOSITORY", "git@github.com:some/shop", "a repository's web address"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_it_holds_and_should_hold(
@@ -115,6 +117,24 @@ def test_s3_and_snowflake() -> None:
     assert settings.source == "external", "nobody's bucket is written to unless it is asked for"
     assert read_settings({"ECOM_LANDING": "s3://bucket"}).landing == S3Url("bucket", "")
     assert read_settings({"ECOM_LANDING": "s3://bucket"}).engine == "duckdb"
+
+
+def test_the_report_lies_next_to_the_data_unless_it_is_told_where(tmp_path: Path) -> None:
+    assert read_settings({}).reports == PROJECT_ROOT / "data/reports"
+    assert read_settings({"ECOM_LANDING": str(tmp_path / "in")}).reports == tmp_path / "reports"
+    for landing, reports in (("bucket/a/b", "bucket/a/b/reports"), ("bucket", "bucket/reports")):
+        settings = read_settings({"ECOM_LANDING": f"s3://{landing}"})
+        assert str(settings.reports) == f"s3://{reports}"
+        assert isinstance(settings.reports, S3Url)
+    told = {"ECOM_LANDING": "s3://bucket/a", "ECOM_REPORTS": str(tmp_path)}
+    assert read_settings(told).reports == tmp_path
+    assert read_settings({"ECOM_REPORTS": "s3://other/web"}).reports == S3Url("other", "web")
+
+
+def test_a_repository_is_a_web_address() -> None:
+    assert read_settings({}).repository is None
+    told = {"ECOM_REPOSITORY": "https://github.com/some/shop.git"}
+    assert read_settings(told).repository == "https://github.com/some/shop"
 
 
 def test_secrets_are_in_no_text_of_the_settings(tmp_path: Path) -> None:

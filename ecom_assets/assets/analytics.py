@@ -13,21 +13,27 @@ from typing import Any
 
 import dagster as dg
 
-from ecom_assets.assets.answers import questions
-from ecom_assets.assets.tables import OWNERS, preview, queries_metadata, table_metadata
+from ecom_assets.assets.answers import make_answers
+from ecom_assets.assets.links import sql_links
+from ecom_assets.assets.tables import (
+    OWNERS,
+    lineage_metadata,
+    preview,
+    queries_metadata,
+    table_metadata,
+)
 from ecom_assets.checks.analytics import FactChecks, compare_days
 from ecom_assets.checks.audit import Audit, audit_days, staged_at
 from ecom_assets.checks.per_day import report_days, report_summary
 from ecom_assets.events import FACT_SALES, FACT_TABLE
+from ecom_assets.landing.zone import LandingZone
 from ecom_assets.partitions import BACKFILL_POLICY, FRESHNESS_POLICY, EventDays
-from ecom_assets.steps import HELD_DAYS_TAG, RETRY_POLICY, mistakes_are_final, pool_of
+from ecom_assets.steps import RETRY_POLICY, mark_held, mistakes_are_final, pool_of
 from ecom_assets.warehouse.contract import Log, Purpose, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table
 
 TRIES = 3
 """Days that another run stages while they are audited are audited again this often."""
-HELD_DAYS_IN_TAG = 20
-"""Held days that a run's tag names; the run's error names them all."""
 
 
 class StagingChanged(Exception):
@@ -124,10 +130,15 @@ def build_fact_sales(
         description="One row per sale event, from clean staging only.\n\nA day is published whole, "
         "after its audit. A bad day is held: it keeps what it had here and shows as failed, "
         "while the other days of the run are published.",
-        metadata=table_metadata(FACT_TABLE, FACT_SALES, "one row per sale event"),
+        metadata={
+            **table_metadata(FACT_TABLE, FACT_SALES, "one row per sale event"),
+            **sql_links("analytics/publish"),
+        },
     )
     def fact_sales(
-        context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
+        context: dg.AssetExecutionContext,
+        warehouse: dg.ResourceParam[Warehouse],
+        reports: dg.ResourceParam[LandingZone],
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetMaterialization]:
         days = EventDays.of(context)
         start = time.monotonic()
@@ -140,10 +151,9 @@ def build_fact_sales(
                 reject_rate_error=reject_rate_error,
                 log=context.log.warning,
             )
-            for question in questions():
-                session.define_view(f"answers/{question.name}")
             facts = compare_days(session, days)
-            shown = preview(session.run("analytics/preview_fact", day=days.last))
+            last = max((day for day in days.days if day not in held), default=days.last)
+            shown = preview(session.run("analytics/preview_fact", day=last))
             if held:
                 results = checks.results(session, days, held)
             queries = queries_metadata(session.queries())
@@ -153,17 +163,17 @@ def build_fact_sales(
             for day, row in facts.items()
             if day not in held
         }
-        if days.last in published:
-            published[days.last] |= {"preview": shown, **queries}
-        for question in questions():
-            context.log_event(dg.AssetMaterialization(question.name, metadata=seconds))
+        if last in published:
+            lineage = lineage_metadata(engine, "analytics.fact_sales")
+            published[last].update({"preview": shown, **queries, **lineage})
         if not held:
             for day, metadata in published.items():
                 context.add_asset_metadata(metadata, partition_key=day.isoformat())
             yield dg.MaterializeResult()
             return
         # An output would stand for all days of the run. So the published ones are reported one by
-        # one, and as Dagster then skips the checks' step, their results are reported here.
+        # one, and as Dagster then skips the steps of the checks and of the answers, what they tell
+        # is told here.
         for day, metadata in published.items():
             yield dg.AssetMaterialization(
                 "fact_sales", partition=day.isoformat(), metadata=metadata
@@ -172,7 +182,12 @@ def build_fact_sales(
         if not context.has_partition_key:
             for spec in checks.specs:
                 report_summary(context, spec, results[spec.key])
-        context.instance.add_run_tags(context.run.run_id, {HELD_DAYS_TAG: _named(held)})
+        mark_held(context.instance, context.run.run_id, held)
+        try:
+            for asset, told in make_answers(context, warehouse, reports, engine).items():
+                context.log_event(dg.AssetMaterialization(asset, metadata=told))
+        except Exception:  # it must not hide that days are held
+            context.log.exception("The answers and the report could not be made.")
         reasons = "; ".join(f"{day}: {why}" for day, why in held.items())
         raise dg.Failure(
             f"{len(held)} of {days.count} days held, {len(published)} published. FACT_SALES keeps "
@@ -181,8 +196,3 @@ def build_fact_sales(
         )
 
     return fact_sales
-
-
-def _named(days: Mapping[date, str]) -> str:
-    names = [day.isoformat() for day in list(days)[:HELD_DAYS_IN_TAG]]
-    return ", ".join([*names, *(["…"] if len(days) > len(names) else [])])

@@ -1,83 +1,180 @@
-"""The five questions as assets: views on `fact_sales`, always per currency.
+"""The five answers and the sales report: made together, after `fact_sales`.
 
-A question is a file in `sql/answers/`: its first comment line is the title, the view it makes has
-the file's name. Adding a question is adding a file.
+What a question is, is in `questions.py`; what the report looks like, in `report/`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 import dagster as dg
 
-from ecom_assets.assets.tables import OWNERS
-from ecom_assets.warehouse.contract import Row, Session
-from ecom_assets.warehouse.sql import SQL_FOLDER
+from ecom_assets.assets.links import sql_links
+from ecom_assets.assets.tables import (
+    OWNERS,
+    lineage_metadata,
+    now,
+    preview,
+    queries_metadata,
+)
+from ecom_assets.events import EVENT_DATE, FIELDS
+from ecom_assets.landing.zone import LandingZone
+from ecom_assets.questions import Question, questions
+from ecom_assets.report.charts import as_image
+from ecom_assets.report.contents import read_contents
+from ecom_assets.report.page import Drawn, make_report
+from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
+from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
+
+REPORT = "sales_report"
+REPORT_FILE = f"{REPORT}.html"
+PREVIEW_ROWS = 10
+
+_PUNCTUATION, _ESCAPED = re.compile(r"([!-/:-@\[-`{-~])"), r"\\\1"
+"""Text from the data is no Markdown."""
+
+DESCRIPTIONS = {
+    **{field.name: field.description for field in FIELDS},
+    EVENT_DATE.name: EVENT_DATE.description,
+    "orders": "Distinct orders.",
+    "sales": "Sale events, the lines of orders.",
+    "share_of_sales": "Part of the currency's sales, from 0 to 1.",
+    "units": "Pieces sold.",
+    "revenue": "Sum of `total_amount`, in `currency`, to the last cent.",
+}
 
 
-@dataclass(frozen=True)
-class Question:
-    """A business question.
+def make_answers(
+    context: dg.AssetExecutionContext,
+    warehouse: Warehouse,
+    reports: LandingZone,
+    engine: str,
+) -> Mapping[str, Mapping[str, Any]]:
+    """Make the views anew, read them, draw the charts, write the report.
 
-    Attributes:
-        name: of its file, its asset, and its view in ANALYTICS.
-        title: what is asked, for people.
-        sql: what makes the view.
+    Args:
+        context: of the step.
+        warehouse: where the fact table is.
+        reports: where the page is written.
+        engine: the warehouse's kind.
+
+    Returns: the metadata of each answer and of the report, by asset.
+
+    Raises:
+        WarehouseError: the warehouse cannot be used.
+        LandingError: the page cannot be written.
     """
+    run_id = context.run.run_id
+    with warehouse.session(Purpose("answers", run_id), context.log.info) as session:
+        contents = read_contents(session, made_at=now(), warehouse=warehouse.url, run_id=run_id)
+        queries = queries_metadata(session.queries())
+    report = make_report(contents)
+    reports.write(REPORT_FILE, [report.html.encode("utf-8", "replace")])
+    charts = {question: _markdown(drawn[:1]) for question, drawn in report.answers.items()}
+    metadata: dict[str, Mapping[str, Any]] = {
+        question.name: {
+            "chart": dg.MetadataValue.md(charts[question] or "No sales yet."),
+            "preview": preview(rows[:PREVIEW_ROWS]),
+            "dagster/row_count": len(rows),
+            **({"dagster/column_schema": _schema(rows[0])} if rows else {}),
+            **lineage_metadata(engine, f"analytics.{question.name}"),
+        }
+        for question, rows in contents.answers.items()
+    }
+    # every run keeps these pictures: two tell most, and the page has them all
+    overview = [_markdown(report.quality[:1]), *list(charts.values())[:1]]
+    metadata[REPORT] = {
+        "report": _place(reports),
+        "charts": dg.MetadataValue.md("\n\n".join(overview) or "Nothing to draw yet."),
+        "days": len(contents.quality),
+        "days held": len(contents.held),
+        **queries,
+    }
+    return metadata
 
-    name: str
-    title: str
-    sql: str
 
-
-def questions() -> Sequence[Question]:
-    """All questions, revenue per day first."""
-    files = sorted((SQL_FOLDER / "answers").glob("*.sql"))
-    texts = {file.stem: file.read_text(encoding="utf-8") for file in files}
-    found = [Question(name, _title(sql), sql) for name, sql in texts.items()]
-    return sorted(found, key=lambda question: (question.name != "revenue_by_day", question.name))
-
-
-def _title(sql: str) -> str:
-    return sql.partition("\n")[0].removeprefix("--").strip().rstrip(".")
-
-
-def read_answer(session: Session, question: Question) -> Sequence[Row]:
-    """The rows of an answer: days in order; the currency most sold in first; then by revenue."""
-    rows = session.read_table(f"analytics.{question.name}")
-    sales: dict[str, int] = {}
-    for row in rows:
-        sales[row["currency"]] = sales.get(row["currency"], 0) + row["sales"]
-    return sorted(
-        rows,
-        key=lambda row: (
-            row.get("event_date") or date.min,
-            -sales[row["currency"]],
-            -row["revenue"],
-        ),
+def _markdown(drawn: Sequence[Drawn]) -> str:
+    """Charts as Markdown that holds the pictures themselves, each under what it shows."""
+    return "\n\n".join(
+        f"**{_PUNCTUATION.sub(_ESCAPED, one.headline)}**\n\n![chart]({as_image(one.svg)})"
+        for one in drawn
     )
 
 
-def build_answers(engine: str) -> Sequence[dg.AssetSpec]:
-    """The assets of all questions. They are views, made in the step of `fact_sales`; as steps of
-    their own they would be skipped whenever a day is held, though they are up to date.
+def _place(reports: LandingZone) -> dg.MetadataValue:
+    where = f"{reports.url}/{REPORT_FILE}"
+    return dg.MetadataValue.text(where) if "://" in where else dg.MetadataValue.path(where)
+
+
+def _schema(row: Row) -> dg.TableSchema:
+    types = {Decimal: "NUMBER", int: "BIGINT", float: "DOUBLE", date: "DATE"}
+    return dg.TableSchema(
+        [
+            dg.TableColumn(
+                name, types.get(type(value), "VARCHAR"), description=DESCRIPTIONS.get(name)
+            )
+            for name, value in row.items()
+        ]
+    )
+
+
+def build_answers(engine: str, report_url: str) -> dg.AssetsDefinition:
+    """The assets of all questions, and `sales_report`.
+
+    When days are held, `fact_sales` has no output and Dagster skips this step; its step then does
+    what is done here (see `assets/analytics.py`).
 
     Args:
         engine: the warehouse's kind, for people.
+        report_url: where the report is written, for people.
     """
-    return [
-        dg.AssetSpec(
-            question.name,
-            deps=["fact_sales"],
-            group_name="answers",
-            kinds={engine, "view"},
-            owners=OWNERS,
-            description=f"{question.title}, per currency. A view on `fact_sales`, so always as "
-            "fresh as that; it is made anew whenever `fact_sales` is materialized.",
-            metadata={
-                "dagster/table_name": f"ANALYTICS.{question.name.upper()}",
-                "sql": dg.MetadataValue.md(f"```sql\n{question.sql}```"),
-            },
-        )
-        for question in questions()
-    ]
+    found = questions()
+    report = dg.AssetSpec(
+        REPORT,
+        deps=[question.name for question in found],
+        group_name="report",
+        kinds={"html", "altair"},
+        owners=OWNERS,
+        description="The answers and the days' quality as one web page with charts. It needs no "
+        "network and no script: open it, send it, print it.\n\nMade anew after each run, also "
+        "when days are held, and replaced whole.",
+        metadata={"dagster/uri": report_url},
+    )
+
+    @dg.multi_asset(
+        name="answers",
+        specs=[*(_answer_spec(question, engine) for question in found), report],
+        can_subset=False,
+        pool=pool_of(engine),
+        retry_policy=RETRY_POLICY,
+    )
+    def answers(
+        context: dg.AssetExecutionContext,
+        warehouse: dg.ResourceParam[Warehouse],
+        reports: dg.ResourceParam[LandingZone],
+    ) -> Iterator[dg.MaterializeResult[Any]]:
+        with mistakes_are_final():
+            made = make_answers(context, warehouse, reports, engine)
+        for asset, metadata in made.items():
+            yield dg.MaterializeResult(asset_key=asset, metadata=metadata)
+
+    return answers
+
+
+def _answer_spec(question: Question, engine: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        question.name,
+        deps=["fact_sales"],
+        group_name="answers",
+        kinds={engine, "view"},
+        owners=OWNERS,
+        description=f"{question.title}, per currency. A view on `fact_sales`, so always as fresh "
+        "as that.",
+        metadata={
+            "dagster/table_name": f"ANALYTICS.{question.name.upper()}",
+            "sql": dg.MetadataValue.md(f"```sql\n{question.sql}```"),
+            **sql_links(f"answers/{question.name}"),
+        },
+    )

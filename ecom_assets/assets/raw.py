@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import dagster as dg
 
+from ecom_assets.assets.links import sql_links
 from ecom_assets.assets.tables import OWNERS, now, preview, queries_metadata, table_metadata
 from ecom_assets.events import RAW_SALES, RAW_TABLE
 from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
@@ -118,7 +119,10 @@ def build_raw_sales(partitions: dg.PartitionsDefinition, engine: str) -> dg.Asse
         description="Every line ever loaded, as it came: JSON where it is JSON, else its text. "
         "Append-only.\n\nThe ledger `RAW.RAW_SALES_FILES` says which version of a file is "
         "current, so a rewritten file replaces its rows and the old ones stay for audit.",
-        metadata=table_metadata(RAW_TABLE, RAW_SALES, "one row per line of a file version"),
+        metadata={
+            **table_metadata(RAW_TABLE, RAW_SALES, "one row per line of a file version"),
+            **sql_links(f"{engine}/load_lines", "raw/record_load"),
+        },
     )
     def raw_sales(
         context: dg.AssetExecutionContext,

@@ -11,7 +11,15 @@ from typing import Any
 
 import dagster as dg
 
-from ecom_assets.assets.tables import OWNERS, now, preview, queries_metadata, table_metadata
+from ecom_assets.assets.links import sql_links
+from ecom_assets.assets.tables import (
+    OWNERS,
+    lineage_metadata,
+    now,
+    preview,
+    queries_metadata,
+    table_metadata,
+)
 from ecom_assets.events import CLEAN_TABLE, REJECTS_TABLE, STG_SALES_CLEAN, STG_SALES_REJECTS
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
 from ecom_assets.rules import UNIQUE_WITHIN_DAYS, rules_version
@@ -96,12 +104,14 @@ def build_staging(
         "code_version": rules_version(),
         "partitions_def": partitions,
     }
+    links = sql_links(f"{engine}/parse_lines", "staging/repeats", "staging/split")
     clean = dg.AssetSpec(
         "stg_sales_clean",
         description="The events that break no rule, with typed fields and UTC times.",
-        metadata=table_metadata(
-            CLEAN_TABLE, STG_SALES_CLEAN, "one row per event that breaks no rule"
-        ),
+        metadata={
+            **table_metadata(CLEAN_TABLE, STG_SALES_CLEAN, "one row per event that breaks no rule"),
+            **links,
+        },
         **shared,
     )
     rejects = dg.AssetSpec(
@@ -109,9 +119,14 @@ def build_staging(
         description="The lines that break a rule, with every reason, the line itself, its file "
         "and line number.\n\nMaterializing staging again replays all lines from RAW: after a "
         "rule has changed, rejects become clean and the other way round.",
-        metadata=table_metadata(
-            REJECTS_TABLE, STG_SALES_REJECTS, "one row per line that breaks a rule"
-        ),
+        metadata={
+            **table_metadata(
+                REJECTS_TABLE,
+                STG_SALES_REJECTS,
+                "one row per line that breaks a rule",
+            ),
+            **links,
+        },
         **shared,
     )
 
@@ -157,7 +172,11 @@ def build_staging(
                     partition_key=day.isoformat(),
                 )
             context.add_asset_metadata(
-                {"preview": preview(rows), **queries},
+                {
+                    "preview": preview(rows),
+                    **queries,
+                    **lineage_metadata(engine, f"staging.{asset}"),
+                },
                 asset_key=asset,
                 partition_key=days.last.isoformat(),
             )

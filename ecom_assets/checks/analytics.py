@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import dagster as dg
 
+from ecom_assets.checks.alone import NamedDays, days_to_check
 from ecom_assets.checks.audit import why_held
 from ecom_assets.checks.columns import column_schema_spec, column_schemas
 from ecom_assets.checks.drift import (
@@ -15,7 +16,7 @@ from ecom_assets.checks.drift import (
     usual_revenue,
     usual_volume,
 )
-from ecom_assets.checks.per_day import DayResult, Results, check_results, day_check
+from ecom_assets.checks.per_day import DayResult, Results, StepResult, check_results, day_check
 from ecom_assets.events import FACT_SALES, FACT_TABLE
 from ecom_assets.partitions import EventDays
 from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
@@ -104,9 +105,11 @@ def build_fact_checks(checks: FactChecks, engine: str) -> dg.AssetChecksDefiniti
         retry_policy=RETRY_POLICY,
     )
     def fact_sales_checks(
-        context: dg.AssetCheckExecutionContext, warehouse: dg.ResourceParam[Warehouse]
-    ) -> Iterator[dg.AssetCheckResult]:
-        days = EventDays.of(context)
+        context: dg.AssetCheckExecutionContext,
+        config: NamedDays,
+        warehouse: dg.ResourceParam[Warehouse],
+    ) -> Iterator[StepResult]:
+        days = days_to_check(context, config)
         purpose = Purpose("fact_sales_checks", context.run.run_id, days.first, days.last)
         with mistakes_are_final(), warehouse.session(purpose, context.log.info) as session:
             results = checks.results(session, days, {})

@@ -64,6 +64,6 @@ def compared(columns: Sequence[Column], found: Mapping[str, str]) -> DayResult:
         passed=not differences,
         description="; ".join(f"{name} {what}" for name, what in differences.items())
         or f"all {len(wanted)} columns are there, with their types",
-        metadata={"columns": len(found), "columns that differ": len(differences)},
+        metadata={"columns": str(len(found)), "columns that differ": str(len(differences))},
         warn_only=not wrong,
     )

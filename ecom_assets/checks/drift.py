@@ -33,8 +33,8 @@ alike must not make the next one unusual, and from December to January a shop lo
 COUNTS_VARY = Decimal(1)
 AMOUNTS_VARY = Decimal("2.5")
 """How much a total of n sales varies by chance alone, in 1/√n of it: a count by 1 (Poisson),
-amounts by √(1 + c²) where their standard deviation is c times their mean; a shop with some dear goods has
-a c of about 2.3."""
+amounts by √(1 + c²) where their standard deviation is c times their mean; a shop with some dear
+goods has a c of about 2.3."""
 LEAST_SALES = 100
 """A currency with fewer sales is not judged: a single dear order would be unusual every time."""
 

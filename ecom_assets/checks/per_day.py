@@ -16,6 +16,7 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import (
 )
 
 from ecom_assets.partitions import EventDays
+from ecom_assets.steps import mark_held
 
 FAILED_DAYS_SHOWN = 50
 """Days listed in the summary of a run; the others have their own entry all the same."""
@@ -69,13 +70,16 @@ def day_check(
 Results = Mapping[dg.AssetCheckKey, Mapping[date, DayResult]]
 """For each check, the result of each day of the run."""
 
+StepResult = dg.AssetCheckResult | dg.AssetCheckEvaluation | dg.Output[None]
+"""What a step of checks yields."""
+
 
 def check_results(
     context: dg.AssetCheckExecutionContext,
     specs: Sequence[dg.AssetCheckSpec],
     results: Results,
     days: EventDays,
-) -> Iterator[dg.AssetCheckResult]:
+) -> Iterator[StepResult]:
     """The results of a run, with every day's own result reported on the way.
 
     A run for one day has one result a check. A run for a range has each day's, and a summary: a
@@ -89,14 +93,23 @@ def check_results(
     for spec in specs:
         by_day = results[spec.key]
         result = summary(by_day) if is_range else by_day[days.first]
-        yield dg.AssetCheckResult(
-            asset_key=spec.asset_key,
-            check_name=spec.name,
-            passed=result.passed,
-            severity=result.severity,
-            description=result.description,
-            metadata=result.metadata,
-        )
+        if spec.blocking and not result.passed and not result.warn_only:
+            # this ends the run before FACT_SALES is reached, for no day is left to publish
+            mark_held(context.instance, context.run.run_id, sorted(by_day))
+        if is_range:
+            # As an evaluation: for a result Dagster would look for the version of the data of all
+            # the days, which takes long, and fails where the days are named in the config.
+            yield _evaluation(spec, result)
+            yield dg.Output(None, output_name=spec.get_python_identifier())
+        else:
+            yield dg.AssetCheckResult(
+                asset_key=spec.asset_key,
+                check_name=spec.name,
+                passed=result.passed,
+                severity=result.severity,
+                description=result.description,
+                metadata=result.metadata,
+            )
 
 
 def report_days(
@@ -156,6 +169,25 @@ def summary(by_day: Mapping[date, DayResult]) -> DayResult:
     )
 
 
+def _evaluation(
+    spec: dg.AssetCheckSpec,
+    result: DayResult,
+    day: date | None = None,
+    target: AssetCheckEvaluationTargetMaterializationData | None = None,
+) -> dg.AssetCheckEvaluation:
+    return dg.AssetCheckEvaluation(
+        asset_key=spec.asset_key,
+        check_name=spec.name,
+        passed=result.passed,
+        severity=result.severity,
+        description=result.description,
+        metadata=result.metadata,
+        blocking=spec.blocking,
+        partition=day.isoformat() if day else None,
+        target_materialization_data=target,
+    )
+
+
 def _report(
     context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext,
     spec: dg.AssetCheckSpec,
@@ -173,17 +205,7 @@ def _report(
             event_type_value=dg.DagsterEventType.ASSET_CHECK_EVALUATION.value,
             job_name=context.run.job_name,
             step_key=context.op_execution_context.op_def.name,
-            event_specific_data=dg.AssetCheckEvaluation(
-                asset_key=spec.asset_key,
-                check_name=spec.name,
-                passed=result.passed,
-                severity=result.severity,
-                description=result.description,
-                metadata=result.metadata,
-                blocking=spec.blocking,
-                partition=day.isoformat() if day else None,
-                target_materialization_data=target,
-            ),
+            event_specific_data=_evaluation(spec, result, day, target),
             message=f"{spec.name} {'passed' if result.passed else 'failed'}"
             + (f" for {day}" if day else "")
             + f": {result.description}",

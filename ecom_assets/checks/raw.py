@@ -5,8 +5,9 @@ from datetime import date
 
 import dagster as dg
 
+from ecom_assets.checks.alone import NamedDays, days_to_check
 from ecom_assets.checks.columns import column_schema_spec, column_schemas
-from ecom_assets.checks.per_day import DayResult, Results, check_results, day_check
+from ecom_assets.checks.per_day import DayResult, Results, StepResult, check_results, day_check
 from ecom_assets.events import RAW_SALES, RAW_TABLE
 from ecom_assets.landing.zone import LandedFile, LandingZone
 from ecom_assets.partitions import EventDays
@@ -59,10 +60,11 @@ def build_raw_checks(partitions: dg.PartitionsDefinition, engine: str) -> dg.Ass
     )
     def raw_sales_checks(
         context: dg.AssetCheckExecutionContext,
+        config: NamedDays,
         landing: dg.ResourceParam[LandingZone],
         warehouse: dg.ResourceParam[Warehouse],
-    ) -> Iterator[dg.AssetCheckResult]:
-        days = EventDays.of(context)
+    ) -> Iterator[StepResult]:
+        days = days_to_check(context, config)
         purpose = Purpose("raw_sales_checks", context.run.run_id, days.first, days.last)
         with mistakes_are_final():
             listed = landing.list_files(days.first, days.last)

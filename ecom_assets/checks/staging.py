@@ -8,8 +8,9 @@ from decimal import Decimal
 import dagster as dg
 
 from ecom_assets import rules
+from ecom_assets.checks.alone import NamedDays, days_to_check
 from ecom_assets.checks.columns import column_schema_spec, column_schemas
-from ecom_assets.checks.per_day import DayResult, check_results, day_check
+from ecom_assets.checks.per_day import DayResult, StepResult, check_results, day_check
 from ecom_assets.checks.raw import count_rows
 from ecom_assets.checks.rules import rule_result, rule_specs, test_days
 from ecom_assets.checks.samples import VALUE_LENGTH, sample_table
@@ -89,9 +90,11 @@ def build_staging_checks(
         retry_policy=RETRY_POLICY,
     )
     def stg_sales_checks(
-        context: dg.AssetCheckExecutionContext, warehouse: dg.ResourceParam[Warehouse]
-    ) -> Iterator[dg.AssetCheckResult]:
-        days = EventDays.of(context)
+        context: dg.AssetCheckExecutionContext,
+        config: NamedDays,
+        warehouse: dg.ResourceParam[Warehouse],
+    ) -> Iterator[StepResult]:
+        days = days_to_check(context, config)
         selected = [spec for spec in specs if spec.key in context.selected_asset_check_keys]
         results: dict[dg.AssetCheckKey, ByDay] = {}
         purpose = Purpose("stg_sales_checks", context.run.run_id, days.first, days.last)

@@ -7,52 +7,76 @@ list it would cost as much as loading it.
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from ecom_assets.landing.zone import (
-    SUFFIXES,
     FileChanged,
     FileVanished,
     LandedFile,
     LandingError,
+    Scan,
+    day_of,
     folder_of,
+    is_hidden,
+    is_sales_file,
 )
+
+SETTLE_SECONDS = 10
+"""A program that writes a file in place writes again within that time; one that stalls for longer
+is found out at the next look, by the file's change."""
 
 
 class FolderZone:
     """A landing zone below a local folder, which need not exist yet."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, setting: str = "ECOM_LANDING") -> None:
         self._root = root
+        self._setting = setting  # that names the folder, for messages
 
     @property
     def url(self) -> str:
         return str(self._root)
 
+    @property
+    def settle_seconds(self) -> int:
+        return SETTLE_SECONDS
+
     def list_files(self, first_day: date, last_day: date) -> Sequence[LandedFile]:
         days = (first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1))
         return sorted(file for day in days for file in self._list_day(day))
 
+    def scan(self, first_day: date, last_day: date, at_most_files: int) -> Scan:
+        files: list[LandedFile] = []
+        for day in self._days():
+            if first_day <= day <= last_day:
+                if len(files) >= at_most_files:
+                    return Scan(files, day)
+                files += sorted(self._list_day(day))
+        return Scan(files, None)
+
+    def _days(self) -> list[date]:
+        with _explained(self._root):
+            try:
+                names = os.listdir(self._root)
+            except FileNotFoundError:
+                return []
+            return sorted(day for day in map(day_of, names) if day)
+
     def _list_day(self, day: date) -> Iterator[LandedFile]:
         folder = self._root / folder_of(day)
-        try:
+        with _explained(folder):
             for parent, folders, names in os.walk(folder, onerror=_unless_gone):
-                folders[:] = [f for f in folders if not f.startswith((".", "_"))]
-                for name in names:
-                    if name.endswith(SUFFIXES) and not name.startswith((".", "_")):
-                        path = os.path.join(parent, name)
-                        below = _readable(os.path.relpath(path, self._root))
-                        try:
-                            yield _landed(below.replace(os.sep, "/"), day, os.stat(path))
-                        except FileNotFoundError:
-                            continue  # went while we were looking
-        except OSError as error:
-            raise LandingError(
-                f"The landing folder {folder} cannot be listed ({error.strerror}): "
-                "check that ECOM_LANDING names a folder you may read."
-            ) from error
+                folders[:] = [f for f in folders if not is_hidden(f)]
+                for name in filter(is_sales_file, names):
+                    path = os.path.join(parent, name)
+                    below = _readable(os.path.relpath(path, self._root))
+                    try:
+                        yield _landed(below.replace(os.sep, "/"), day, os.stat(path))
+                    except FileNotFoundError:
+                        continue  # went while we were looking
 
     def open(self, file: LandedFile) -> BinaryIO:
         try:
@@ -87,7 +111,8 @@ class FolderZone:
         except OSError as error:
             raise LandingError(
                 f"{name} cannot be written to {self._root} ({error.strerror}): "
-                "check that ECOM_LANDING names a folder you may write to, with room on its disk."
+                f"check that {self._setting} names a folder you may write to, with room on its "
+                "disk."
             ) from error
 
 
@@ -114,6 +139,17 @@ class _Unchanged:
 
     def __exit__(self, *exception: object) -> None:
         self._stream.close()
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise LandingError(
+            f"The landing folder {folder} cannot be listed ({error.strerror}): "
+            "check that ECOM_LANDING names a folder you may read."
+        ) from error
 
 
 def _readable(name: str) -> str:

@@ -7,7 +7,7 @@ moment is tried again, with growing pauses; what a user can put right is one sen
 import io
 import random
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, timedelta
@@ -15,13 +15,15 @@ from functools import cached_property
 from typing import Any, BinaryIO, cast
 
 from ecom_assets.landing.zone import (
-    SUFFIXES,
     FileChanged,
     FileVanished,
     LandedFile,
     LandingBusy,
     LandingError,
+    Scan,
+    day_of,
     folder_of,
+    is_sales_file,
 )
 
 REQUEST_TRIES = 8
@@ -35,7 +37,8 @@ LISTED_AT_ONCE = 8
 class S3Zone:
     """A landing zone below a prefix of a bucket."""
 
-    def __init__(self, bucket: str, prefix: str) -> None:
+    def __init__(self, bucket: str, prefix: str, setting: str = "ECOM_LANDING") -> None:
+        self._setting = setting  # that names the place, for messages
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
 
@@ -49,6 +52,10 @@ class S3Zone:
 
         return S3Resource(max_attempts=REQUEST_TRIES).get_client()
 
+    @property
+    def settle_seconds(self) -> int:
+        return 0  # an object is there whole or not at all
+
     def list_files(self, first_day: date, last_day: date) -> Sequence[LandedFile]:
         days = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]
         with self._explained("s3:ListBucket", self.url):
@@ -60,18 +67,46 @@ class S3Zone:
     def _list_day(self, list_objects: Any, day: date) -> list[LandedFile]:
         folder = f"{self._prefix}{folder_of(day)}/"
         return [
-            LandedFile(
-                stored["Key"].removeprefix(self._prefix),
-                day,
-                stored["ETag"].strip('"'),
-                stored["Size"],
-                stored["LastModified"].astimezone(UTC).replace(tzinfo=None, microsecond=0),
-            )
+            self._landed(stored, day)
             for page in list_objects.paginate(Bucket=self._bucket, Prefix=folder)
             for stored in page.get("Contents", ())
-            if stored["Key"].endswith(SUFFIXES)
-            and not _is_hidden(stored["Key"].removeprefix(folder))
+            if is_sales_file(stored["Key"].removeprefix(folder))
         ]
+
+    def scan(self, first_day: date, last_day: date, at_most_files: int) -> Scan:
+        files: list[LandedFile] = []
+        reached = first_day
+        looked_at = 0
+        # keys come in order, and so do the days in them: one listing from page to page, however
+        # many days there are
+        end = f"{self._prefix}{folder_of(last_day + timedelta(days=1))}"
+        with self._explained("s3:ListBucket", self.url):
+            for page in self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket,
+                Prefix=f"{self._prefix}dt=",
+                StartAfter=f"{self._prefix}{folder_of(first_day)}/",
+            ):
+                for stored in page.get("Contents", ()):
+                    if stored["Key"] >= end:
+                        return Scan(files, None)
+                    folder, _, below = stored["Key"].removeprefix(self._prefix).partition("/")
+                    day = day_of(folder)
+                    if day and day > reached and looked_at >= at_most_files:
+                        return Scan(files, day)
+                    looked_at += 1
+                    if day and is_sales_file(below):
+                        files.append(self._landed(stored, day))
+                    reached = day or reached
+        return Scan(files, None)
+
+    def _landed(self, stored: Any, day: date) -> LandedFile:
+        return LandedFile(
+            stored["Key"].removeprefix(self._prefix),
+            day,
+            stored["ETag"].strip('"'),
+            stored["Size"],
+            stored["LastModified"].astimezone(UTC).replace(tzinfo=None, microsecond=0),
+        )
 
     def open(self, file: LandedFile) -> BinaryIO:
         return cast(BinaryIO, _Body(self, file))
@@ -92,11 +127,25 @@ class S3Zone:
         stream = _Blocks(iter(blocks))
         try:
             with self._explained("s3:PutObject", f"{self.url}/{name}"):
-                self._client.upload_fileobj(stream, self._bucket, self._prefix + name)
+                self._client.upload_fileobj(
+                    stream, self._bucket, self._prefix + name, ExtraArgs=_type_of(name)
+                )
         except BaseException:
             if stream.error is not None:
                 raise stream.error from None
             raise
+
+    def try_write(self) -> None:
+        """Begin an upload and drop it again, which leaves nothing.
+
+        Raises:
+            LandingError: nothing can be written.
+        """
+        place = {"Bucket": self._bucket, "Key": f"{self._prefix}.try"}
+        with self._explained("s3:PutObject", self.url):
+            upload = self._client.create_multipart_upload(**place)["UploadId"]
+        with self._explained("s3:AbortMultipartUpload", self.url):
+            self._client.abort_multipart_upload(**place, UploadId=upload)
 
     @contextmanager
     def _explained(self, action: str, where: str, file: LandedFile | None = None) -> Iterator[None]:
@@ -112,7 +161,7 @@ class S3Zone:
             if file and code in ("PreconditionFailed", "412", "InvalidRange", "416"):
                 raise _changed(file) from None
             said = _ADVICE.get(code, f"S3 said {code}; look it up, or try again later").format(
-                action=action, bucket=self._bucket
+                **self._names(action)
             )
             raise _kind(code)(f"{where} cannot be used ({code}): {said}.") from error
         except (BotoCoreError, Boto3Error) as error:
@@ -120,8 +169,11 @@ class S3Zone:
             said = _ADVICE.get(name, "check the AWS settings and the network")
             raise _kind(name)(
                 f"{where} cannot be used ({name}: "
-                f"{str(error).rstrip('.')}): {said.format(action=action, bucket=self._bucket)}."
+                f"{str(error).rstrip('.')}): {said.format(**self._names(action))}."
             ) from error
+
+    def _names(self, action: str) -> Mapping[str, str]:
+        return {"action": action, "bucket": self._bucket, "setting": self._setting}
 
 
 class _Body:
@@ -218,8 +270,9 @@ def _broken_stream() -> tuple[type[Exception], ...]:
     return (HTTPClientError, IncompleteReadError, HTTPError, EOFError, ConnectionError)
 
 
-def _is_hidden(below: str) -> bool:
-    return any(part.startswith((".", "_")) for part in below.split("/"))
+def _type_of(name: str) -> Mapping[str, str]:
+    """Tells a browser to show a page; without it, it is saved as a file."""
+    return {"ContentType": "text/html; charset=utf-8"} if name.endswith(".html") else {}
 
 
 _CREDENTIALS = "check the credentials (AWS_PROFILE, or AWS_ACCESS_KEY_ID and its secret)"
@@ -227,7 +280,7 @@ _RENEW = "the credentials have expired; renew them, then run this again"
 _NETWORK = "check the network, and AWS_ENDPOINT_URL_S3 if it is set"
 _BUSY = "S3 was too busy at every try; run this again later"
 _ADVICE = {
-    "NoSuchBucket": "there is no bucket {bucket}; check ECOM_LANDING",
+    "NoSuchBucket": "there is no bucket {bucket}; check {setting}",
     "AccessDenied": "these credentials lack the permission {action}; add it to their policy",
     "403": "these credentials lack the permission {action}; add it to their policy",
     "AllAccessDisabled": "the bucket's owner has closed it",

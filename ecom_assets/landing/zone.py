@@ -37,6 +37,19 @@ class LandedFile:
     last_modified: datetime
 
 
+@dataclass(frozen=True)
+class Scan:
+    """Part of a landing zone: whole days, in order.
+
+    Attributes:
+        files: all files of the days looked at, in order of day.
+        next_day: the first day with files that was not looked at; None: there are no more.
+    """
+
+    files: Sequence[LandedFile]
+    next_day: date | None
+
+
 class LandingError(Exception):
     """The landing zone cannot be used; the text says what is wrong, where, and what to do."""
 
@@ -61,8 +74,21 @@ class LandingZone(Protocol):
         """Where it is, for people."""
         ...
 
+    @property
+    def settle_seconds(self) -> int:
+        """How long after its last change a file may be half written; 0: files appear whole."""
+        ...
+
     def list_files(self, first_day: date, last_day: date) -> Sequence[LandedFile]:
         """The files of these days, both included, in order of name. No folder: no files."""
+        ...
+
+    def scan(self, first_day: date, last_day: date, at_most_files: int) -> Scan:
+        """The files of these days, up to the end of the day that reaches `at_most_files`.
+
+        The same files as `list_files` gives, in work that follows the files and not the days: for
+        looking through a long history piece by piece.
+        """
         ...
 
     def open(self, file: LandedFile) -> BinaryIO:
@@ -83,6 +109,28 @@ class LandingZone(Protocol):
 def folder_of(day: date) -> str:
     """The name of a day's folder."""
     return f"dt={day.isoformat()}"
+
+
+def day_of(folder: str) -> date | None:
+    """The day whose folder has this name; None: it is no day's folder."""
+    try:
+        day = date.fromisoformat(folder.removeprefix("dt="))
+    except ValueError:
+        return None
+    return day if folder == folder_of(day) else None
+
+
+def is_sales_file(below: str) -> bool:
+    """Whether a file is one of its day's batch, by its path below the day's folder.
+
+    Names that begin with `.` or `_` are temporary files and markers; so is all below such a folder.
+    """
+    return below.endswith(SUFFIXES) and not any(map(is_hidden, below.split("/")))
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder of this name is passed over."""
+    return name.startswith((".", "_"))
 
 
 def manifest_version(files: Sequence[LandedFile]) -> str:

@@ -1,1 +1,2 @@
-"""The sensors and schedules: what happens without anyone asking."""
+"""What happens by itself: runs for new files (`arrivals.py`) and by the time of day (`daily.py`),
+alerts (`alerts.py`), and the digest of operations (`digest.py`)."""

@@ -26,16 +26,23 @@ def snowflake_policy(landing: S3Url, partition: str = "aws") -> Document:
     return _policy(landing, partition, ["s3:GetObject", "s3:GetObjectVersion"])
 
 
-def pipeline_policy(landing: S3Url, partition: str = "aws", *, writes: bool) -> Document:
+def pipeline_policy(
+    landing: S3Url, partition: str = "aws", *, writes: bool, reports: S3Url | None = None
+) -> Document:
     """What the pipeline's own credentials may do.
 
     Args:
         landing: the landing zone.
         partition: as above.
         writes: whether days without files get generated batches.
+        reports: where the report is written, where that is in S3.
     """
-    upload = ["s3:PutObject", "s3:AbortMultipartUpload"] if writes else []
-    return _policy(landing, partition, ["s3:GetObject", *upload])
+    upload = ["s3:PutObject", "s3:AbortMultipartUpload"]
+    policy = _policy(landing, partition, ["s3:GetObject", *(upload if writes else [])])
+    if reports:
+        place = f"arn:{partition}:s3:::{str(reports).removeprefix('s3://')}/*"
+        policy["Statement"].append({"Effect": "Allow", "Action": upload, "Resource": place})
+    return policy
 
 
 def trust_policy(user_arn: str, external_id: str) -> Document:

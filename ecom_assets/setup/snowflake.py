@@ -3,7 +3,7 @@
     python -m ecom_assets.setup.snowflake [--apply] [--connection NAME]
 
 Without `--apply` it prints one SQL script for an administrator's worksheet. Every statement may run
-again: what is there stays, and what has drifted is set right.
+again: tables and their rows stay; stage, file format, integration, views and grants are set anew.
 """
 
 import argparse
@@ -27,6 +27,7 @@ from ecom_assets.setup.aws import (
     snowflake_policy,
     trust_policy,
 )
+from ecom_assets.warehouse.snowflake import LOGIN_SECONDS, NETWORK_SECONDS, said
 from ecom_assets.warehouse.sql import SQL_FOLDER, render
 
 if TYPE_CHECKING:
@@ -64,8 +65,9 @@ def connect(settings: SnowflakeSettings, name: str | None = None) -> "SnowflakeC
     """
     import snowflake.connector
 
+    patience = {"login_timeout": LOGIN_SECONDS, "network_timeout": NETWORK_SECONDS}
     if name:
-        return snowflake.connector.connect(connection_name=name)
+        return snowflake.connector.connect(connection_name=name, **patience)
     how: dict[str, Any] = {
         "account": settings.account,
         "user": settings.user,
@@ -77,7 +79,7 @@ def connect(settings: SnowflakeSettings, name: str | None = None) -> "SnowflakeC
         "private_key_file_pwd": settings.private_key_passphrase,
     }
     given = {key: value for key, value in how.items() if value is not None}
-    return snowflake.connector.connect(**given, login_timeout=60, network_timeout=600)
+    return snowflake.connector.connect(**given, **patience)
 
 
 def apply(connection: "SnowflakeConnection", settings: Settings) -> dict[str, str]:
@@ -103,9 +105,8 @@ def apply(connection: "SnowflakeConnection", settings: Settings) -> dict[str, st
             try:
                 cursor.execute(statement)
             except errors.Error as error:
-                said = str(error.msg or error).partition("\n")[0].rstrip(".")
                 raise SetupError(
-                    f"Snowflake refused “{title}”: {said}. What ran before it stays; put it "
+                    f"Snowflake refused “{title}”: {said(error)}. What ran before it stays; put it "
                     "right and run the set-up again."
                 ) from error
             print(f"ok  {title}")
@@ -127,12 +128,13 @@ def aws_notes(settings: Settings, integration: dict[str, str]) -> str:
     partition = role.split(":")[1]
     trust = trust_policy(*(integration.get(key, f"<{key}>") for key in (USER_ARN, EXTERNAL_ID)))
     writes = settings.source == "synthetic"
+    reports = settings.reports if isinstance(settings.reports, S3Url) else None
     documents = [
         (f"Trust policy of {role} ({USER_ARN} and {EXTERNAL_ID} as DESC INTEGRATION says)", trust),
         (f"Permissions of {role}", snowflake_policy(landing, partition)),
         (
             "Permissions of the credentials that Dagster runs with",
-            pipeline_policy(landing, partition, writes=writes),
+            pipeline_policy(landing, partition, writes=writes, reports=reports),
         ),
     ]
     return "\n\n".join(f"{title}:\n{json.dumps(text, indent=2)}" for title, text in documents)
@@ -154,8 +156,7 @@ def _filled(name: str, names: dict[str, str]) -> str:
     """A file with its names filled in. As text, for sqlglot does not parse what an account's
     statements say; so each name has been checked to be no more than one."""
     text = (SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if not line.startswith("-- sqlfluff:")]
-    return re.sub(r"(?<![\w:]):([a-z_]+)", lambda found: names[found[1]], "\n".join(lines)).strip()
+    return re.sub(r"(?<![\w:]):([a-z_]+)", lambda found: names[found[1]], text).strip()
 
 
 def _names(settings: Settings) -> dict[str, str]:
@@ -168,23 +169,41 @@ def _names(settings: Settings) -> dict[str, str]:
             "arn:aws:iam::123456789012:role/ecom-snowflake."
         )
     database = _plain("SNOWFLAKE_DATABASE", snowflake.database)
+    owner, reader = f"{database}_OWNER", f"{database}_READER"
+    loader = _plain("SNOWFLAKE_ROLE", snowflake.role)
+    if loader in (owner, reader, *_SYSTEM_ROLES):
+        raise SettingsError(
+            f"SNOWFLAKE_ROLE holds {snowflake.role!r}, but it must be a role of its own, which "
+            f"loads and transforms and owns nothing, such as {database}_LOADER."
+        )
+    protocol, provider = _PROVIDERS.get(matched[1], _PROVIDERS["aws"])
     return {
-        "owner_role": f"{database}_OWNER",
-        "loader_role": _plain("SNOWFLAKE_ROLE", snowflake.role),
-        "reader_role": f"{database}_READER",
+        "owner_role": owner,
+        "loader_role": loader,
+        "reader_role": reader,
         "user": _user(snowflake.user),
         "database": database,
         "warehouse": _plain("SNOWFLAKE_WAREHOUSE", snowflake.warehouse),
         "storage_integration": _plain(
             "SNOWFLAKE_STORAGE_INTEGRATION", str(snowflake.storage_integration)
         ),
-        "storage_provider": _PROVIDERS.get(matched[1], "'S3'"),
+        "storage_provider": _text(provider),
         "aws_role_arn": _text(role),
-        "landing_url": _text(f"{landing}/"),
+        "landing_url": _text(str(landing).replace("s3", protocol, 1) + "/"),
     }
 
 
-_PROVIDERS = {"aws": "'S3'", "aws-cn": "'S3CHINA'", "aws-us-gov": "'S3GOV'"}
+_PROVIDERS = {
+    "aws": ("s3", "S3"),
+    "aws-cn": ("s3china", "S3CHINA"),
+    "aws-us-gov": ("s3gov", "S3GOV"),
+}
+"""What Snowflake calls S3 in each partition of AWS: in a URL, and as a storage provider."""
+
+_SYSTEM_ROLES = (
+    *("ACCOUNTADMIN", "GLOBALORGADMIN", "ORGADMIN", "PUBLIC", "SECURITYADMIN", "SYSADMIN"),
+    "USERADMIN",
+)
 
 
 def _needed(settings: Settings) -> tuple[SnowflakeSettings, S3Url]:
@@ -243,20 +262,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"{script}\n/*\n{aws_notes(settings, {})}\n*/")
         return
     assert settings.snowflake is not None
-    print(f"Setting up {settings.snowflake.account}")
     from snowflake.connector import errors
 
     try:
-        with connect(settings.snowflake, given.connection) as connection:
-            integration = apply(connection, settings)
-    except SetupError as error:
-        sys.exit(f"ecom_assets: {error}")
+        connection = connect(settings.snowflake, given.connection)
     except (errors.Error, TypeError, ValueError, OSError) as error:
-        who = f"connection {given.connection}" if given.connection else settings.snowflake.user
-        sys.exit(
-            f"ecom_assets: Snowflake account {settings.snowflake.account} does not let {who} in: "
-            f"{str(getattr(error, 'msg', None) or error).partition(chr(10))[0]}"
-        )
+        who = f"the connection {given.connection}" if given.connection else settings.snowflake.user
+        sys.exit(f"ecom_assets: Snowflake does not let {who} in: {said(error)}.")
+    with connection:
+        try:
+            integration = apply(connection, settings)
+        except SetupError as error:
+            sys.exit(f"ecom_assets: {error}")
     print(f"\nDone. In AWS:\n\n{aws_notes(settings, integration)}")
 
 

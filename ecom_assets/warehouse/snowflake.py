@@ -30,7 +30,6 @@ from ecom_assets.warehouse.sql import literal, render, render_table
 if TYPE_CHECKING:
     from dagster_snowflake import SnowflakeResource
     from snowflake.connector import SnowflakeConnection
-    from snowflake.connector.errors import Error
 
 FILES_PER_COPY = 1_000
 """As many files as a COPY statement takes by name (Snowflake's documentation of COPY INTO)."""
@@ -103,13 +102,13 @@ class SnowflakeWarehouse:
             yield
         except (errors.OperationalError, errors.InterfaceError) as error:
             raise WarehouseBusy(
-                f"Snowflake account {settings.account} cannot be reached: {_said(error)}. Check "
+                f"Snowflake account {settings.account} cannot be reached: {said(error)}. Check "
                 "the network, SNOWFLAKE_ACCOUNT, and SNOWFLAKE_HOST if it is set."
             ) from error
         except errors.Error as error:
             raise WarehouseError(
                 f"Snowflake account {settings.account} does not let {settings.user} in with role "
-                f"{settings.role}: {_said(error)}. Check the SNOWFLAKE_ settings."
+                f"{settings.role}: {said(error)}. Check the SNOWFLAKE_ settings."
             ) from error
         except (TypeError, ValueError) as error:
             raise WarehouseError(
@@ -150,6 +149,10 @@ class SnowflakeSession:
     def columns(self) -> Mapping[str, Mapping[str, str]]:
         return types_by_table(self.run("snowflake/columns"))
 
+    def ask(self, statement: str) -> Sequence[Row]:
+        """The answer to a statement that concerns no rows: DESC, LIST, SHOW."""
+        return self._execute(statement, statement)
+
     def define_view(self, script: str) -> None:
         """Nothing: views belong to the role that owns them, and the set-up makes them."""
 
@@ -181,7 +184,7 @@ class SnowflakeSession:
             except errors.ProgrammingError as error:
                 if error.errno in _NO_SUCH_OBJECT:
                     raise WarehouseError(
-                        f"{script}: {_said(error)}. The set-up makes the tables and grants the "
+                        f"{script}: {said(error)}. The set-up makes the tables and grants the "
                         "role what it needs; see the README, On S3 and Snowflake."
                     ) from error
                 raise
@@ -226,8 +229,13 @@ class SnowflakeSession:
             load_id=load_id,
             loaded_at=loaded_at,
         )
-        # Snowflake answers with the file's whole URL, or with one row without files
-        told = {row["file"].removeprefix(f"{zone.url}/"): row for row in answer if "file" in row}
+        # one row per file, or one without files at all
+        told = {_name_below(zone.url, row["file"]): row for row in answer if "file" in row}
+        if unknown := told.keys() - {file.name for file in files}:
+            raise WarehouseError(
+                f"Snowflake says that it loaded {min(unknown)}, which is none of the files asked "
+                f"for: see that the stage RAW.SALES_LANDING points to {zone.url}/."
+            )
         return {file.name: _loaded(file, told[file.name]) for file in files if file.name in told}
 
     def _raise_if_changed(self, zone: LandingZone, files: Sequence[LandedFile]) -> None:
@@ -271,6 +279,14 @@ class SnowflakeSession:
         )
 
 
+def _name_below(zone_url: str, told: str) -> str:
+    """A file's name below the landing zone, from what COPY says of it: its URL, whose scheme is
+    `s3china` or `s3gov` in some regions, or what follows the bucket's or the stage's name."""
+    prefix = zone_url.removeprefix("s3://").partition("/")[2]
+    below_bucket = told.partition("://")[2].partition("/")[2] or told
+    return below_bucket.removeprefix(f"{prefix}/")
+
+
 def _loaded(file: LandedFile, row: Row) -> LoadedFile:
     if str(row["status"]).upper() == "LOADED":
         return LoadedFile(file, int(row["rows_loaded"]))
@@ -285,5 +301,6 @@ _NO_SUCH_OBJECT = (2003, 2043, 3001)
 """Snowflake's numbers for an object that is not there or that the role may not use."""
 
 
-def _said(error: "Error") -> str:
-    return str(error.msg or error).partition("\n")[0].rstrip(".")
+def said(error: Exception) -> str:
+    """What Snowflake, or its connector, said of an error; on one line, without a full stop."""
+    return " ".join(str(getattr(error, "msg", None) or error).split()).rstrip(".")

@@ -51,6 +51,19 @@ def render_table(name: str, dialect: str) -> str:
     return exp.select("*").from_(exp.to_table(name)).sql(dialect=dialect)
 
 
+def table_columns() -> dict[str, list[str]]:
+    """The columns of each table of `sql/tables.sql`, by `schema.name`."""
+    from sqlglot import exp
+
+    return {
+        f"{table.this.this.db}.{table.this.this.name}": [
+            column.name for column in table.this.expressions
+        ]
+        for table in _parse("tables", SHARED_DIALECT)
+        if isinstance(table, exp.Create) and table.kind == "TABLE"
+    }
+
+
 @lru_cache(maxsize=256)
 def _parse(script: str, dialect: str) -> Sequence[exp.Expr]:
     import sqlglot

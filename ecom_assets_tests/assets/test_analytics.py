@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from ecom_assets.assets.answers import questions
+from ecom_assets.questions import questions
 from ecom_assets.warehouse.duckdb import DuckDBSession
 from ecom_assets_tests.conftest import DAY, Pipeline, event
 

@@ -232,6 +232,66 @@ def test_a_subfolder_that_may_not_be_listed_is_an_error_and_not_an_empty_one(
         names(tmp_path)
 
 
+# ---- looking through a history
+
+
+def test_a_scan_gives_whole_days_in_order_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    days = [date(2026, 1, n) for n in (2, 3, 7, 9)]
+    for day in days:
+        for name in ("c.jsonl", "a.jsonl", "sub/b.jsonl.gz", "_x.jsonl"):
+            land(tmp_path, f"dt={day}/{name}")
+    for folder in ("dt=2025-12-31", "dt=2026-01-10", "dt=2026-1-5", "dt=", "dt=2026-01-07x", "x"):
+        land(tmp_path, f"{folder}/a.jsonl")
+    zone = FolderZone(tmp_path)
+    first, last = date(2026, 1, 1), date(2026, 1, 9)
+    everything = zone.list_files(first, last)
+    assert len(everything) == 12
+    for at_most, cuts in ((1, days[1:]), (3, days[1:]), (4, days[2::2]), (6, days[2::2]), (9, [])):
+        found: list[LandedFile] = []
+        stops: list[date] = []
+        start: date | None = first
+        while start:
+            scan = zone.scan(start, last, at_most)
+            found += scan.files
+            start = scan.next_day
+            stops += [start] if start else []
+        assert found == everything
+        if cuts:
+            assert stops == cuts
+
+
+def test_a_scan_lists_no_more_days_than_it_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(1, 31):
+        land(tmp_path, f"dt=2026-01-{n:02}/a.jsonl")
+    listed: list[str] = []
+    scanned = os.scandir
+
+    def scan(path: Any) -> Any:
+        listed.append(Path(path).name)
+        return scanned(path)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    some = FolderZone(tmp_path).scan(date(2026, 1, 5), date(2026, 1, 30), 3)
+    assert some.next_day == date(2026, 1, 8)
+    assert listed == [f"dt=2026-01-0{n}" for n in (5, 6, 7)]
+
+
+def test_a_scan_of_no_folder_finds_nothing_and_of_no_readable_one_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = FolderZone(tmp_path / "nowhere").scan(DAY, NEXT, 10)
+    assert (list(scan.files), scan.next_day) == ([], None)
+    monkeypatch.setattr(os, "listdir", refuse)
+    with pytest.raises(LandingError, match=r"Permission denied.*ECOM_LANDING"):
+        FolderZone(tmp_path).scan(DAY, NEXT, 10)
+
+
+def test_a_file_in_a_folder_may_be_half_written_for_a_while(tmp_path: Path) -> None:
+    assert FolderZone(tmp_path).settle_seconds > 0
+
+
 # ---- reading
 
 

@@ -6,7 +6,7 @@ import threading
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 
 from ecom_assets.landing.lines import read_lines
 from ecom_assets.landing.s3 import S3Zone
-from ecom_assets.landing.zone import FileChanged, FileVanished, LandedFile, LandingError
+from ecom_assets.landing.zone import FileChanged, FileVanished, LandedFile, LandingError, Scan
 from ecom_assets_tests.s3_servers import S3Server, moto_server, rclone_server
 
 DAY = date(2026, 1, 5)
@@ -74,6 +74,60 @@ def test_a_day_of_more_files_than_a_page(server: S3Server, zone: S3Zone) -> None
     for name in zone_names:
         client.put_object(Bucket=server.bucket, Key=f"{prefix}/{name}", Body=b"")
     assert names(zone) == zone_names
+
+
+def test_a_scan_gives_whole_days_in_order_and_goes_on_where_it_stopped(
+    server: S3Server, zone: S3Zone
+) -> None:
+    days = [date(2026, 1, n) for n in (2, 3, 7, 9)]
+    for day in days:
+        for name in ("c.jsonl", "a.jsonl", "sub/b.jsonl.gz", "_x.jsonl"):
+            put(server, zone, f"dt={day}/{name}")
+    for folder in (
+        *("dt=2025-12-31", "dt=2026-01-10", "dt=2026-1-5", "dt=x", "x"),
+        *("dt=2026-01-07x", "dt=2026-01-07-old", "dt=2026-01-020", "du=2026-01-02"),
+    ):
+        put(server, zone, f"{folder}/a.jsonl")
+    first, last = date(2026, 1, 1), date(2026, 1, 9)
+    everything = zone.list_files(first, last)
+    assert len(everything) == 12
+    for at_most in (1, 3, 4, 6, 9, 100):
+        found: list[LandedFile] = []
+        start: date | None = first
+        pieces = 0
+        while start:
+            scan = zone.scan(start, last, at_most)
+            found += scan.files
+            start = scan.next_day
+            assert start is None or start in days
+            pieces += 1
+        assert found == everything
+        assert pieces == {1: 4, 3: 4, 4: 4, 6: 2, 9: 2, 100: 1}[at_most]
+    assert zone.scan(date(2026, 1, 3), date(2026, 1, 3), 9).files == everything[3:6]
+    assert zone.scan(date(2025, 1, 1), date(2025, 1, 9), 9) == Scan([], None)
+
+
+def test_a_scan_follows_the_files_and_not_the_days(
+    server: S3Server, zone: S3Zone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = server.client()
+    prefix = zone.url.removeprefix(f"s3://{server.bucket}/")
+    for n in range(1_150):
+        day = date(2024, 1, 1) + timedelta(days=n // 3)
+        client.put_object(Bucket=server.bucket, Key=f"{prefix}/dt={day}/{n % 3}.jsonl", Body=b"")
+    asked: list[str] = []
+    zone._client.meta.events.register("before-call.s3", lambda model, **_: asked.append(model.name))
+    scan = zone.scan(date(2024, 1, 1), date(2026, 1, 1), 10_000)
+    assert (len(scan.files), scan.next_day) == (1_150, None)
+    assert asked == ["ListObjectsV2"] * 2
+    asked.clear()
+    scan = zone.scan(date(2024, 2, 1), date(2026, 1, 1), 300)
+    assert (len(scan.files), scan.next_day) == (300, date(2024, 5, 11))
+    assert asked == ["ListObjectsV2"]
+
+
+def test_an_object_is_never_half_written(zone: S3Zone) -> None:
+    assert zone.settle_seconds == 0
 
 
 @pytest.mark.parametrize("name", ["it's", "a b", "50%", "a+b", "#1", "日本", "a;b", "&=", "(x)"])
@@ -139,6 +193,8 @@ def test_a_file_is_written_whole_or_not_at_all(server: S3Server, zone: S3Zone) -
 
     with pytest.raises(RuntimeError, match="no more"):
         zone.write("dt=2026-01-05/a.jsonl", blocks())
+    begun = server.client().list_multipart_uploads(Bucket=server.bucket)
+    assert not begun.get("Uploads"), "parts of it would be paid for"
     (file,) = zone.list_files(DAY, DAY)
     with zone.open(file) as stream:
         assert stream.read() == b"before"

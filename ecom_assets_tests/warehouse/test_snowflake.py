@@ -7,11 +7,18 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from snowflake.connector import errors
 
 from ecom_assets.landing.zone import FileChanged, LandedFile
 from ecom_assets.settings import SnowflakeSettings
 from ecom_assets.warehouse.contract import Purpose, WarehouseError
-from ecom_assets.warehouse.snowflake import SnowflakeSession, SnowflakeWarehouse, query_tag
+from ecom_assets.warehouse.snowflake import (
+    SnowflakeSession,
+    SnowflakeWarehouse,
+    _name_below,
+    query_tag,
+    said,
+)
 from ecom_assets_tests.stacks import S3_SNOWFLAKE, Production, Stack, new_stack
 from ecom_assets_tests.warehouse.conftest import good, jsonl
 
@@ -104,8 +111,11 @@ def test_statements_are_tagged_and_found_again(stack: Stack) -> None:
     with stack.warehouse.session(PURPOSE, print) as session:
         session.run("raw/ledger", first_day=DAY, last_day=DAY)
         (query,) = session.queries()
+        assert isinstance(session, SnowflakeSession)
+        tag = session._connection._session_parameters["QUERY_TAG"]  # sent with the login
     assert (query.script, query.rows) == ("raw/ledger", 0)
     assert query.query_id
+    assert tag == query_tag(PURPOSE)
 
 
 def test_an_error_rolls_back(stack: Stack, servers: Production) -> None:
@@ -136,7 +146,7 @@ def test_nobody_there(servers: Production, monkeypatch: pytest.MonkeyPatch) -> N
     )
     warehouse = SnowflakeWarehouse(settings, network_seconds=1)
     with (
-        pytest.raises(WarehouseError, match="does not let ECOM_LOADER in") as raised,
+        pytest.raises(WarehouseError, match="cannot be reached") as raised,
         warehouse.session(PURPOSE, print),
     ):
         pass
@@ -152,3 +162,40 @@ def test_a_file_that_is_no_key(servers: Production, tmp_path: Path) -> None:
         SnowflakeWarehouse(settings, network_seconds=1).session(PURPOSE, print),
     ):
         pass
+
+
+ZONE = "s3://sales/in/here"
+
+
+@pytest.mark.parametrize(
+    ("zone", "told", "name"),
+    [
+        (ZONE, "s3://sales/in/here/dt=2026-01-05/a.jsonl", "dt=2026-01-05/a.jsonl"),
+        (ZONE, "s3gov://sales/in/here/dt=2026-01-05/a.jsonl", "dt=2026-01-05/a.jsonl"),
+        (ZONE, "in/here/dt=2026-01-05/a.jsonl", "dt=2026-01-05/a.jsonl"),
+        (ZONE, "dt=2026-01-05/a.jsonl", "dt=2026-01-05/a.jsonl"),
+        ("s3://sales", "s3://sales/dt=2026-01-05/a.jsonl", "dt=2026-01-05/a.jsonl"),
+    ],
+)
+def test_a_file_is_known_however_copy_names_it(zone: str, told: str, name: str) -> None:
+    assert _name_below(zone, told) == name
+
+
+def test_a_stage_that_points_elsewhere_loads_nothing(stack: Stack, servers: Production) -> None:
+    """What COPY loaded without our knowing would be loaded again and counted by nobody."""
+    stack.put("dt=2026-01-05/a.jsonl", jsonl(good(1)))
+    place = servers.new_place()
+    key = f"{place.prefix}/dt=2026-01-05/a.jsonl"
+    servers.s3.client().put_object(Bucket=place.bucket, Key=key, Body=jsonl(good(2)))
+    (_, database) = stack.warehouse.url.rsplit("/", 1)
+    servers.snowflake.stages[database] = f"{place}/"
+    with stack.warehouse.session(PURPOSE, print) as session:
+        assert isinstance(session, SnowflakeSession)
+        with pytest.raises(WarehouseError, match="none of the files asked for"):
+            load(stack, session)
+        assert session.read_table("raw.raw_sales") == []
+
+
+def test_what_snowflake_says_is_kept_whole_on_one_line() -> None:
+    error = errors.ProgrammingError("SQL compilation error:\nTable 'X' does not exist.", errno=2003)
+    assert said(error).endswith("SQL compilation error: Table 'X' does not exist")

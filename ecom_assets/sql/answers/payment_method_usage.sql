@@ -1,4 +1,5 @@
--- Payment methods used: how often, and their share of the currency's sales.
+-- title: Payment methods used, and their share of the sales
+-- chart: share
 create or replace view analytics.payment_method_usage as
 select
     payment_method,

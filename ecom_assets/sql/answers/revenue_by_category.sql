@@ -1,4 +1,5 @@
--- Revenue by product category.
+-- title: Revenue by product category
+-- chart: bar
 create or replace view analytics.revenue_by_category as
 select
     category,

@@ -1,4 +1,5 @@
--- Revenue by country.
+-- title: Revenue by country
+-- chart: bar
 create or replace view analytics.revenue_by_country as
 select
     country,

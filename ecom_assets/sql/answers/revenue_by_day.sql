@@ -1,4 +1,5 @@
--- Revenue per day.
+-- title: Revenue per day
+-- chart: line
 create or replace view analytics.revenue_by_day as
 select
     event_date,

@@ -1,4 +1,5 @@
--- Revenue by marketing channel.
+-- title: Revenue by marketing channel
+-- chart: bar
 create or replace view analytics.revenue_by_marketing_channel as
 select
     marketing_channel,

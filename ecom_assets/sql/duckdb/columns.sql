@@ -1,4 +1,4 @@
--- The columns of the project's tables as they are, with their types in Snowflake's words.
+-- The columns of the project's tables and views as they are, with their types in Snowflake's words.
 select
     upper(table_schema || '.' || table_name) as table_name,
     lower(column_name) as column_name,

@@ -1,7 +1,3 @@
--- sqlfluff:templater:placeholder:param_style:colon
--- sqlfluff:templater:placeholder:landing_url:'s3://bucket/prefix/'
--- sqlfluff:templater:placeholder:storage_provider:'S3'
--- sqlfluff:templater:placeholder:aws_role_arn:'arn:aws:iam::123456789012:role/ecom-snowflake'
 -- What lets Snowflake read the bucket without a key: an AWS role that it takes on.
 -- As ACCOUNTADMIN, because a storage integration is an object of the account, and no other role
 -- has the privilege CREATE INTEGRATION unless it was granted. Nothing else here needs that role.

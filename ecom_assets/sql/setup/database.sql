@@ -1,4 +1,3 @@
--- sqlfluff:templater:placeholder:param_style:colon
 -- The database and what computes. A warehouse that exists keeps its size and its suspension: they
 -- are its owner's choice.
 use role sysadmin;
@@ -21,23 +20,18 @@ grant usage on warehouse :warehouse to role :loader_role;
 
 grant usage on warehouse :warehouse to role :reader_role;
 
--- Three schemas. With managed access their owner alone decides who may use what is in them,
--- whoever made it.
+-- Three schemas. With managed access their owner alone decides who may use what is in them, whoever
+-- made it; and only there an owner may grant on what is added later (GRANT ... ON FUTURE), which
+-- elsewhere takes the privilege MANAGE GRANTS of the whole account.
 use role :owner_role;
 
 use database :database;
 
 create schema if not exists raw with managed access;
 
-alter schema raw enable managed access;
-
 create schema if not exists staging with managed access;
 
-alter schema staging enable managed access;
-
 create schema if not exists analytics with managed access;
-
-alter schema analytics enable managed access;
 
 grant usage on schema raw to role :loader_role;
 

@@ -1,4 +1,3 @@
--- sqlfluff:templater:placeholder:param_style:colon
 -- Who may do what with the tables: now, and with those that are added later.
 -- The loader changes rows; it owns, makes, alters, truncates and drops nothing. The history of its
 -- own session needs no grant. The reader sees ANALYTICS and nothing of the layers below.

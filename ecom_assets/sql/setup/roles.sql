@@ -1,4 +1,3 @@
--- sqlfluff:templater:placeholder:param_style:colon
 -- Three roles of this project's own: one owns, one loads and transforms, one reads the answers.
 -- SYSADMIN inherits them all, so that whoever administers the account can see and use what is here.
 use role useradmin;

@@ -1,6 +1,4 @@
--- sqlfluff:templater:placeholder:param_style:colon
--- sqlfluff:templater:placeholder:landing_url:'s3://bucket/prefix/'
--- Where the lines come from, and how they are read: each line whole, as one text, whatever it holds.
+-- Where the lines come from, and how they are read: each line whole, as one text.
 use role :owner_role;
 
 use database :database;

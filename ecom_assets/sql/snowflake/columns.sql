@@ -1,4 +1,4 @@
--- The columns of the project's tables as they are, with their types in the words of CREATE TABLE:
+-- The columns of the tables and views that the role may see, with their types in the words of CREATE TABLE:
 -- a BIGINT is a NUMBER(38,0) to Snowflake.
 select
     table_schema || '.' || table_name as table_name,

@@ -1,0 +1,58 @@
+"""Links from an asset's page to what makes it: the function with its line, and the SQL it runs.
+
+They lead to the files on this machine, or to the repository on the web where the settings name it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+
+from ecom_assets.settings import PROJECT_ROOT
+from ecom_assets.warehouse.sql import SQL_FOLDER
+
+DEFAULT_BRANCH = "HEAD"
+"""GitHub's and GitLab's word for it in an address."""
+
+
+def sql_links(*scripts: str) -> Mapping[str, Any]:
+    """Metadata that names SQL files.
+
+    Args:
+        scripts: paths below `sql/`, without their suffix.
+    """
+    return {
+        "dagster/code_references": dg.CodeReferencesMetadataValue(
+            code_references=[
+                dg.LocalFileCodeReference(
+                    file_path=str(SQL_FOLDER / f"{script}.sql"),
+                    label=f"{script.rpartition('/')[2]}.sql",
+                )
+                for script in scripts
+            ]
+        )
+    }
+
+
+def with_links(
+    assets: Sequence[dg.AssetsDefinition], repository: str | None
+) -> Sequence[dg.AssetsDefinition]:
+    """These assets with links to their functions and their SQL.
+
+    Args:
+        assets: the assets, whose metadata may name SQL files.
+        repository: the web address of the project's repository, if it has one.
+    """
+    linked = dg.with_source_code_references(assets)
+    if repository:
+        linked = dg.link_code_references_to_git(
+            linked,
+            git_url=repository,
+            git_branch=DEFAULT_BRANCH,
+            platform="gitlab" if "gitlab" in repository else "github",
+            file_path_mapping=dg.AnchorBasedFilePathMapping(
+                local_file_anchor=PROJECT_ROOT / "ecom_assets/__init__.py",
+                file_anchor_path_in_repository="ecom_assets/__init__.py",
+            ),
+        )
+    return [asset for asset in linked if isinstance(asset, dg.AssetsDefinition)]

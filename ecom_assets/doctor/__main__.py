@@ -1,0 +1,55 @@
+"""Checks settings, landing zone, warehouse and Dagster's home, in this order.
+
+    python -m ecom_assets.doctor
+
+One line for what is fine and one for what to fix; ends with 1 when there is something to fix.
+"""
+
+import sys
+
+from ecom_assets.doctor.findings import Finding, Findings, guarded
+from ecom_assets.settings import SettingsError, read_settings
+
+
+def main() -> None:
+    """Say what is fine and what to fix."""
+    to_fix = 0
+    for finding in examine():
+        print(finding, flush=True)
+        to_fix += finding.verdict == "fix"
+    if to_fix:
+        sys.exit(f"\n{to_fix} to fix.")
+
+
+def examine() -> Findings[None]:
+    """All findings, each as it is found."""
+    try:
+        settings = read_settings()
+    except SettingsError as error:
+        yield Finding("fix", "settings", str(error))
+    else:
+        yield Finding(
+            "ok", "settings", f"{settings.landing} ({settings.source}) → {settings.engine}"
+        )
+        from ecom_assets.definitions import landing_of, warehouse_of
+        from ecom_assets.doctor.landing import check_landing
+        from ecom_assets.doctor.warehouse import check_warehouse
+
+        zone = landing_of(settings)
+        sample = yield from check_landing(zone, settings)
+        check = check_warehouse(warehouse_of(settings), zone, sample, settings)
+        yield from guarded("warehouse", check)
+    yield from guarded("dagster", _instance(), "`make` sets DAGSTER_HOME to the project's folder.")
+
+
+def _instance() -> Findings[None]:
+    import dagster as dg
+
+    with dg.DagsterInstance.get() as instance:
+        runs = instance.get_runs_count()
+        where = type(instance.run_storage).__name__
+    yield Finding("ok", "dagster", f"Its storage answers ({where}): {runs:,} runs.")
+
+
+if __name__ == "__main__":
+    main()

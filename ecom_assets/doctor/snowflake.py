@@ -1,0 +1,67 @@
+"""What Snowflake alone has: a role, a compute warehouse, and a stage that leads to the bucket."""
+
+import json
+
+from ecom_assets.doctor.findings import Finding, Findings, guarded
+from ecom_assets.settings import Settings, SnowflakeSettings
+from ecom_assets.warehouse.snowflake import SnowflakeSession
+
+PART = "warehouse"
+
+STAGE = "raw.sales_landing"
+
+SET_UP = "An administrator runs `make snowflake-setup APPLY=1`."
+IN_AWS = (
+    "See that the AWS role has the trust policy and the permissions that `make snowflake-setup` "
+    "prints."
+)
+
+
+def check_account(session: SnowflakeSession, settings: SnowflakeSettings) -> Findings[bool]:
+    """What Snowflake lets in, even where the names in the settings are wrong.
+
+    Returns: whether statements can be run.
+    """
+    (now,) = session.ask(
+        "select current_role() as role, current_warehouse() as warehouse, "
+        "current_database() as database"
+    )
+    usable = True
+    for name in ("role", "warehouse", "database"):
+        wanted = getattr(settings, name)
+        if str(now[name] or "").upper() != wanted.upper():
+            usable = False
+            said = f"There is no {name} {wanted}, or {settings.role} may not use it"
+            advice = (
+                f"check SNOWFLAKE_{name.upper()}, or have the set-up run (make snowflake-setup)"
+            )
+            yield Finding("fix", PART, f"{said}: {advice}.")
+    if usable:
+        said = f"Role {settings.role}, warehouse {settings.warehouse}, database {settings.database}"
+        yield Finding("ok", PART, f"{said} are there.")
+    return usable
+
+
+def check_stage(session: SnowflakeSession, settings: Settings) -> Findings[bool]:
+    """Whether the stage is where the landing zone is, and Snowflake may look into it."""
+    if not (yield from guarded(PART, _leads_to(session, str(settings.landing)), SET_UP)):
+        return False
+    return bool((yield from guarded(PART, _can_be_listed(session, settings), IN_AWS)))
+
+
+def _leads_to(session: SnowflakeSession, landing: str) -> Findings[bool]:
+    told = {row["property"]: row["property_value"] for row in session.ask(f"desc stage {STAGE}")}
+    (url,) = json.loads(told["URL"])
+    # the scheme is another one in China and in government regions
+    if url.partition("://")[2].rstrip("/") != landing.partition("://")[2]:
+        said = f"The stage {STAGE} points to {url}, but ECOM_LANDING holds {landing}"
+        yield Finding("fix", PART, f"{said}. {SET_UP}")
+        return False
+    yield Finding("ok", PART, f"The stage {STAGE} points to {url}.")
+    return True
+
+
+def _can_be_listed(session: SnowflakeSession, settings: Settings) -> Findings[bool]:
+    session.ask(f"list '@{STAGE}/dt={settings.start_date}/'")
+    yield Finding("ok", PART, "Snowflake can list the bucket.")
+    return True

@@ -1,0 +1,158 @@
+"""What the report is made of: the answers and the counts of the quality rules, and what is said of
+them. How they are drawn is in `charts.py`, how they stand on the page in `page.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from ecom_assets.figures import counted, day, money, name, share, short_money
+from ecom_assets.questions import Question, read_answers
+from ecom_assets.warehouse.contract import Row, Session
+
+CURRENCIES_SHOWN = 3
+"""Currencies with charts of their own, those most sold in; the others are in the totals."""
+BARS_OF_DAYS = 62
+"""Bars over event dates; a thinner one would not be seen. Of more days, each is several."""
+BARS_SHOWN = 10
+"""Bars of a chart; the others are one more line, “and 188 others”."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What the warehouse holds, as far as the report tells of it.
+
+    Attributes:
+        answers: the rows of each answer.
+        quality: a row an event date, in order: lines, clean, rejects, whether it may be published.
+        rejects: rejects a date and rule.
+        made_at: when they were read, in UTC.
+        warehouse: where they were read, for people.
+        run_id: the Dagster run that made the report.
+    """
+
+    answers: Mapping[Question, Sequence[Row]]
+    quality: Sequence[Row]
+    rejects: Sequence[Row]
+    made_at: datetime
+    warehouse: str
+    run_id: str
+
+    @property
+    def currencies(self) -> Sequence[Row]:
+        """A row a currency, the one most sold in first: `currency`, `sales`, `revenue`."""
+        totals: dict[str | None, dict[str, Any]] = {}
+        for row in next(iter(self.answers.values()), ()):
+            empty = {"currency": row["currency"], "sales": 0, "revenue": Decimal(0)}
+            total = totals.setdefault(row["currency"], empty)
+            total["sales"] += row["sales"]
+            total["revenue"] += row["revenue"]
+        return sorted(totals.values(), key=lambda row: (-row["sales"], str(row["currency"])))
+
+    @property
+    def held(self) -> Sequence[Row]:
+        """The days that must not be published, in order."""
+        return [row for row in self.quality if not row["publishable"]]
+
+
+def read_contents(session: Session, *, made_at: datetime, warehouse: str, run_id: str) -> Contents:
+    """Read what the report tells of: the answers and the counts by day, never the sales."""
+    return Contents(
+        answers=read_answers(session),
+        quality=sorted(
+            session.read_table("staging.sales_quality"), key=lambda row: row["event_date"]
+        ),
+        rejects=session.read_table("staging.sales_quality_rules"),
+        made_at=made_at,
+        warehouse=warehouse,
+        run_id=run_id,
+    )
+
+
+def rejects_by_reason(rejects: Sequence[Row]) -> Sequence[Row]:
+    """A row a reason, the most frequent first: `reason`, `rows`."""
+    totals: dict[str, int] = {}
+    for row in rejects:
+        totals[row["reason"]] = totals.get(row["reason"], 0) + row["reject_rows"]
+    ordered = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+    return [{"reason": reason, "rows": rows} for reason, rows in ordered]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar of a ranking: what it is about, how long it is, and what is written beside it."""
+
+    name: str
+    length: float
+    said: str
+
+
+def bars(question: Question, rows: Sequence[Row]) -> Sequence[Bar]:
+    """The bars of an answer in one currency, the longest first. What is beyond the first ten is
+    said in one line without a bar, which would dwarf the others."""
+    measure = "sales" if question.chart == "share" else "revenue"
+    total = sum(row[measure] for row in rows)
+
+    def said(value: Decimal) -> str:
+        part = share(Decimal(value) / total if total else Decimal(0))
+        return f"{f'{value:,}' if question.chart == 'share' else short_money(value)} · {part}"
+
+    ordered = sorted(rows, key=lambda row: -row[measure])
+    shown = len(ordered) if len(ordered) <= BARS_SHOWN + 1 else BARS_SHOWN
+    found = [
+        Bar(name(_about(row)), float(row[measure]), said(row[measure])) for row in ordered[:shown]
+    ]
+    if others := ordered[shown:]:
+        rest = sum(row[measure] for row in others)
+        found.append(Bar(f"and {len(others):,} others", 0, said(rest)))
+    return found
+
+
+def _about(row: Row) -> Any:
+    return next(iter(row.values()))
+
+
+def headline(question: Question, currency: str, rows: Sequence[Row]) -> str:
+    """What a chart of an answer shows, in a sentence."""
+    revenue = sum((row["revenue"] for row in rows), Decimal(0))
+    if question.chart == "line":
+        best = max(rows, key=lambda row: row["revenue"])
+        if len(rows) == 1:
+            return f"{currency} {money(revenue)} on {day(_about(best))}"
+        return (
+            f"{currency} {short_money(revenue)} on {counted(len(rows), 'day')}, "
+            f"most on {day(_about(best))}: {short_money(best['revenue'])}"
+        )
+    measure = "sales" if question.chart == "share" else "revenue"
+    first = max(rows, key=lambda row: row[measure])
+    total = sum(row[measure] for row in rows)
+    part = share(Decimal(first[measure]) / total if total else Decimal(0))
+    about = name(_about(first))
+    if len(rows) == 1:
+        return f"All {currency} {measure}: {about}"
+    return f"{about[:40]} leads with {part} of {currency} {measure}"
+
+
+def quality_headline(contents: Contents) -> str:
+    """What the days' quality is, in a sentence."""
+    lines = sum(row["raw_rows"] for row in contents.quality)
+    rejected = sum(row["reject_rows"] for row in contents.quality)
+    said = f"{counted(lines, 'line')} on {counted(len(contents.quality), 'day')}"
+    if lines:
+        said += f", {share(rejected / lines)} of them rejected"
+    said += f"; {counted(len(contents.held), 'day')} held" if contents.held else "; no day held"
+    each = days_a_bar(days_between([row["event_date"] for row in contents.quality]))
+    return f"{said} (a bar is {each} days)" if each > 1 else said
+
+
+def days_a_bar(days: Sequence[date]) -> int:
+    """How many days a bar stands for, so that all bars have room."""
+    return max(1, -(-len(days) // BARS_OF_DAYS))
+
+
+def days_between(days: Sequence[date]) -> Sequence[date]:
+    """Each day from the first of some to the last, those between as well."""
+    first = min(days)
+    return [first + timedelta(days=n) for n in range((max(days) - first).days + 1)]

@@ -1,0 +1,172 @@
+"""The report as one HTML page that needs nothing else: no network, no script.
+
+What stands on it is in `contents.py`, its look in `page.html`. All text from the data is escaped by
+the template engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ecom_assets.figures import counted, day, figure, name, period, share
+from ecom_assets.questions import Question
+from ecom_assets.report.charts import answer_chart, quality_chart, rejects_chart
+from ecom_assets.report.contents import (
+    CURRENCIES_SHOWN,
+    Contents,
+    headline,
+    quality_headline,
+    rejects_by_reason,
+)
+from ecom_assets.rules import rules_version
+from ecom_assets.warehouse.contract import Row
+
+if TYPE_CHECKING:
+    import jinja2
+
+ROWS_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A chart, and what it shows in a sentence."""
+
+    headline: str
+    svg: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """The charts of a report, and the page that holds them.
+
+    Attributes:
+        answers: the charts of each answer, one a currency; none where there are no sales.
+        quality: the charts of the data's quality; none where no day has been judged.
+        html: the page.
+    """
+
+    answers: Mapping[Question, Sequence[Drawn]]
+    quality: Sequence[Drawn]
+    html: str
+
+
+@dataclass(frozen=True)
+class _Table:
+    head: Sequence[str]
+    body: Sequence[Sequence[str]]
+    more: str = ""
+    title: str = ""
+
+
+def make_report(contents: Contents) -> Report:
+    """Draw the charts and write the page."""
+    shown = [row["currency"] for row in contents.currencies[:CURRENCIES_SHOWN]]
+    answers = {
+        question: [
+            Drawn(
+                headline(question, name(currency), of_currency), answer_chart(question, of_currency)
+            )
+            for currency in shown
+            if (of_currency := [row for row in rows if row["currency"] == currency])
+        ]
+        for question, rows in contents.answers.items()
+    }
+    quality = _quality(contents) if contents.quality else []
+    return Report(answers, quality, _page(contents, answers, quality))
+
+
+def _quality(contents: Contents) -> Sequence[Drawn]:
+    rejected = sum(row["reject_rows"] for row in contents.quality)
+    drawn = [Drawn(quality_headline(contents), quality_chart(contents))]
+    if rejected:
+        first = rejects_by_reason(contents.rejects)[0]
+        said = f"{counted(rejected, 'line')} rejected, most for “{first['reason']}”"
+        drawn.append(Drawn(said, rejects_chart(contents)))
+    return drawn
+
+
+def _page(
+    contents: Contents, answers: Mapping[Question, Sequence[Drawn]], quality: Sequence[Drawn]
+) -> str:
+    from markupsafe import Markup
+
+    def safe(drawn: Sequence[Drawn]) -> list[Mapping[str, Any]]:
+        # the renderer has escaped what it wrote into the picture
+        return [{"headline": d.headline, "svg": Markup(d.svg)} for d in drawn]  # noqa: S704
+
+    days = [row["event_date"] for row in contents.quality]
+    return _template().render(
+        period=period(days[0], days[-1]) if days else "",
+        totals=_totals(contents),
+        questions=[{"title": q.title, "charts": safe(drawn)} for q, drawn in answers.items()],
+        quality=safe(quality),
+        quality_tables=_quality_tables(contents) if quality else [],
+        made_of=_made_of(contents),
+    )
+
+
+@cache
+def _template() -> jinja2.Template:
+    import jinja2
+
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    return environment.from_string(
+        Path(__file__).with_name("page.html").read_text(encoding="utf-8")
+    )
+
+
+def _totals(contents: Contents) -> _Table:
+    rows = contents.currencies
+    more = _more(rows, "currency", "currencies")
+    if len(rows) > CURRENCIES_SHOWN:
+        more = f"{more} Charts are of the {CURRENCIES_SHOWN} currencies most sold in.".strip()
+    return _table(rows[:ROWS_SHOWN], more=more)
+
+
+def _quality_tables(contents: Contents) -> Sequence[_Table]:
+    held = [
+        {
+            "held day": day(row["event_date"]),
+            "lines": row["raw_rows"],
+            "rejected": share(row["reject_rate"]),
+        }
+        for row in contents.held
+    ]
+    reasons = [row for row in rejects_by_reason(contents.rejects) if row["rows"]]
+    tables = []
+    if held:
+        title = f"{counted(len(held), 'day')} held: {'its' if len(held) == 1 else 'their'} lines "
+        title += "are judged, but not published"
+        more = _more(held, "held day")
+        tables.append(_table(held[:ROWS_SHOWN], more=more, title=title))
+    if reasons:
+        tables.append(_table(reasons[:ROWS_SHOWN], title="Rejected lines by reason"))
+    return tables
+
+
+def _table(rows: Sequence[Row], *, more: str = "", title: str = "") -> _Table:
+    body = [[figure(column, value) for column, value in row.items()] for row in rows]
+    return _Table([*rows[0]] if rows else [], body, more, title)
+
+
+def _more(rows: Sequence[Row], one: str, many: str | None = None) -> str:
+    left = len(rows) - ROWS_SHOWN
+    many = many or f"{one}s"
+    return f"And {counted(left, f'more {one}', f'more {many}')}." if left > 0 else ""
+
+
+def _made_of(contents: Contents) -> Sequence[tuple[str, str]]:
+    old = sum(row["rules_version"] != rules_version() for row in contents.quality)
+    rules = rules_version()
+    if old:
+        rules += f"; {counted(old, 'day')} judged by another version"
+    return [
+        ("Made", f"{day(contents.made_at)}, {contents.made_at:%H:%M:%S} UTC"),
+        ("From", contents.warehouse),
+        ("Rules", rules),
+        ("Run", contents.run_id),
+    ]

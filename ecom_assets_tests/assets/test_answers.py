@@ -1,0 +1,124 @@
+"""The answers and the report as assets: there after every run, and never in the way of one."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from ecom_assets.questions import questions
+from ecom_assets.settings import S3Url, read_settings
+from ecom_assets.setup.aws import pipeline_policy
+from ecom_assets_tests.conftest import DAY, Pipeline, event
+
+NEXT = date(2026, 1, 6)
+ASSETS = [*(question.name for question in questions()), "sales_report"]
+
+
+def page_of(pipeline: Pipeline) -> Path:
+    return pipeline.folder.parent / "reports/sales_report.html"
+
+
+def test_a_run_makes_the_answers_and_the_report(pipeline: Pipeline) -> None:
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(1), event(2, country="FR")])
+    result = pipeline.run()
+    assert result.success
+    made = {str(event.asset_key) for event in result.get_asset_materialization_events()}
+    assert made >= {str(dg.AssetKey(asset)) for asset in ASSETS}
+    by_country = pipeline.latest_metadata("revenue_by_country")
+    assert by_country["dagster/row_count"].value == 2
+    assert [r.data["country"] for r in by_country["preview"].value.records] == ["DE", "FR"]
+    columns = by_country["dagster/column_schema"].value.columns
+    assert all(column.description for column in columns)
+    report = pipeline.latest_metadata("sales_report")
+    assert report["report"].value == str(page_of(pipeline))
+    assert result.run_id in page_of(pipeline).read_text()
+
+
+def test_a_held_day_has_a_report_that_says_so(pipeline: Pipeline) -> None:
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(1)])
+    pipeline.land("dt=2026-01-06/a.jsonl", ["broken"])
+    result = pipeline.run(DAY, NEXT)
+    assert not result.success
+    assert "Tue 6 January 2026" in page_of(pipeline).read_text()
+    assert result.run_id in page_of(pipeline).read_text()
+    for asset in ASSETS:
+        record = pipeline.instance.get_latest_materialization_event(dg.AssetKey(asset))
+        assert record is not None, asset
+        assert record.run_id == result.run_id
+
+
+def test_the_answers_can_be_made_alone(pipeline: Pipeline) -> None:
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(1)])
+    assert pipeline.run().success
+    page_of(pipeline).unlink()
+    assert pipeline.run(selection=ASSETS).success
+    assert page_of(pipeline).exists()
+
+
+def test_an_empty_warehouse_has_a_report(pipeline: Pipeline) -> None:
+    assert pipeline.run(selection=ASSETS).success
+    assert "No sales have been published yet." in page_of(pipeline).read_text()
+    assert pipeline.latest_metadata("revenue_by_day")["dagster/row_count"].value == 0
+
+
+def test_a_report_that_cannot_be_made_hides_nothing(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*arguments: Any) -> None:
+        raise RuntimeError("no ink")
+
+    monkeypatch.setattr("ecom_assets.assets.answers.make_report", broken)
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(1)])
+    pipeline.land("dt=2026-01-06/a.jsonl", ["broken"])
+    held = pipeline.run(DAY, NEXT)
+    (failure,) = held.get_step_failure_events()
+    assert "1 of 2 days held, 1 published" in str(failure.step_failure_data.error)
+    assert pipeline.materialized("fact_sales") == {"2026-01-05"}
+    not_held = pipeline.run()
+    (failure,) = not_held.get_step_failure_events()
+    assert failure.step_key == "answers"
+    assert pipeline.evaluations("fact_sales", "matches_clean")["2026-01-05"].passed
+
+
+def test_a_folder_that_cannot_be_written_to_is_named_with_its_setting(pipeline: Pipeline) -> None:
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(1)])
+    (pipeline.folder.parent / "taken").write_text("a file")
+    pipeline.configure(reports_place=pipeline.folder.parent / "taken")
+    (failure,) = pipeline.run().get_step_failure_events()
+    assert "check that ECOM_REPORTS names a folder you may write to" in str(
+        failure.step_failure_data.error
+    )
+
+
+def test_a_report_is_no_file_of_the_landing_zone(pipeline: Pipeline) -> None:
+    pipeline.configure(reports_place=pipeline.folder / "reports")
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(1)])
+    assert pipeline.run().success
+    assert pipeline.run().success
+    assert (pipeline.folder / "reports/sales_report.html").exists()
+    assert pipeline.query("select source_filename from raw.raw_sales_files") == [
+        ("dt=2026-01-05/a.jsonl",)
+    ]
+
+
+def test_the_credentials_that_dagster_runs_with_may_write_the_report() -> None:
+    settings = read_settings({"ECOM_LANDING": "s3://bucket/sales"})
+    assert isinstance(settings.landing, S3Url)
+    assert isinstance(settings.reports, S3Url)
+    policy = pipeline_policy(settings.landing, writes=False, reports=settings.reports)
+    may_write = [s["Resource"] for s in policy["Statement"] if "s3:PutObject" in s["Action"]]
+    assert may_write == ["arn:aws:s3:::bucket/sales/reports/*"]
+
+
+def test_what_a_run_tells_of_the_answers_stays_small(pipeline: Pipeline) -> None:
+    pipeline.configure(source="synthetic")
+    last = date(2026, 4, 30)
+    assert pipeline.run(date(2026, 1, 1), last, config={"events_per_day": 20}).success
+    told = {
+        asset: {name: len(str(value)) for name, value in pipeline.latest_metadata(asset).items()}
+        for asset in ASSETS
+    }
+    assert max(size for sizes in told.values() for size in sizes.values()) < 60_000
+    assert sum(size for sizes in told.values() for size in sizes.values()) < 150_000

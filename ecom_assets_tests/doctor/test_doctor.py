@@ -1,0 +1,313 @@
+"""The doctor on every stack: a sound one, and one for each thing that may be wrong."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from ecom_assets.doctor.__main__ import examine, main
+from ecom_assets.landing.s3 import S3Zone
+from ecom_assets.settings import PROJECT_ROOT, S3Url
+from ecom_assets.warehouse.contract import Purpose
+from ecom_assets.warehouse.duckdb import DuckDBWarehouse
+from ecom_assets.warehouse.sql import SQL_FOLDER, table_columns
+from ecom_assets_tests.s3_servers import S3Server, rclone_server
+from ecom_assets_tests.stacks import (
+    FOLDER_DUCKDB,
+    S3_DUCKDB,
+    S3_SNOWFLAKE,
+    STACKS,
+    Production,
+    environment,
+)
+
+Set = Callable[..., None]
+
+LINES = b'{"event_id": "e1"}\nno json\n'
+
+
+@pytest.fixture
+def use(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Set:
+    """Set variables; all of ours that are set elsewhere are gone, and Dagster has a home."""
+    for name in list(os.environ):
+        if name.startswith(("ECOM_", "SNOWFLAKE_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setattr("ecom_assets.settings.PROJECT_ROOT", tmp_path)
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    monkeypatch.setenv("DAGSTER_HOME", str(home))
+
+    def set_all(**values: object) -> None:
+        for name, value in values.items():
+            monkeypatch.setenv(name, str(value))
+
+    set_all(ECOM_DUCKDB_PATH=tmp_path / "w.duckdb", ECOM_LANDING=tmp_path / "landing")
+    return set_all
+
+
+def use_stack(stack: str, use: Set, servers: Production) -> S3Url | None:
+    """A sound stack, as a first run would find it."""
+    if stack == FOLDER_DUCKDB:
+        return None
+    place = servers.new_place()
+    use(ECOM_LANDING=place)
+    if stack == S3_SNOWFLAKE:
+        use(**environment(place, servers.new_database(place)))
+    return place
+
+
+def put(servers: Production, place: S3Url, name: str) -> None:
+    servers.s3.client().put_object(Bucket=place.bucket, Key=f"{place.prefix}/{name}", Body=LINES)
+
+
+def found(verdict: str) -> list[str]:
+    """What the doctor says of one kind."""
+    return [finding.said for finding in examine() if finding.verdict == verdict]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_there_is_nothing_to_fix_before_the_first_run(
+    stack: str, use: Set, servers: Production, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use_stack(stack, use, servers)
+    capsys.readouterr()
+    main()
+    lines = capsys.readouterr().out.splitlines()
+    assert {line.split()[0] for line in lines} <= {"ok", "note"}
+    parts = {line[6:19].strip() for line in lines}
+    assert parts == {"settings", "landing zone", "warehouse", "dagster"}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_file_is_read_and_loaded_and_nothing_is_left(
+    stack: str, use: Set, servers: Production, tmp_path: Path
+) -> None:
+    place = use_stack(stack, use, servers)
+    name = "dt=2026-01-02/a.jsonl"
+    warehouse = DuckDBWarehouse(tmp_path / "w.duckdb")
+    if place:
+        put(servers, place, name)
+    else:
+        path = tmp_path / "landing" / name
+        path.parent.mkdir(parents=True)
+        path.write_bytes(LINES)
+    if stack != S3_SNOWFLAKE:
+        with warehouse.session(Purpose("test", "test"), print):
+            pass  # makes the file
+    findings = list(examine())
+    assert {finding.verdict for finding in findings} == {"ok"}, findings
+    said = [finding.said for finding in findings]
+    assert f"{name} can be read." in said
+    assert f"2 lines of {name} were loaded, and rolled back." in said
+    if stack != S3_SNOWFLAKE:
+        with warehouse.session(Purpose("test", "test"), print) as session:
+            assert session.read_table("raw.raw_sales") == []
+
+
+def test_a_wrong_setting_is_said_and_dagster_is_looked_at_all_the_same(use: Set) -> None:
+    use(ECOM_LATE_DAYS="soon")
+    assert [(f.verdict, f.part) for f in examine()] == [("fix", "settings"), ("ok", "dagster")]
+
+
+def test_one_line_each_without_a_traceback_and_1_at_the_end(tmp_path: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "ecom_assets.doctor"],
+        env={"PATH": "", "ECOM_SOURCE": "external", "ECOM_LANDING": str(tmp_path / "none")},
+        capture_output=True,
+        text=True,
+        cwd=PROJECT_ROOT,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert "Traceback" not in result.stdout + result.stderr
+    assert result.stderr.strip() == "2 to fix."
+    assert [line[:19].split() for line in result.stdout.splitlines()] == [
+        ["ok", "settings"],
+        ["fix", "landing", "zone"],
+        ["ok", "warehouse"],
+        ["fix", "dagster"],
+    ]
+    assert "DAGSTER_HOME" in result.stdout
+
+
+def test_make_runs_it(use: Set, tmp_path: Path) -> None:
+    make = ["make", "-o", ".venv/ready", f"BIN={Path(sys.executable).parent}", "doctor"]
+    result = subprocess.run(make, cwd=PROJECT_ROOT, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert f"{tmp_path / 'w.duckdb'} will be made by the first run." in result.stdout
+
+
+def test_a_landing_folder_that_is_a_file(use: Set, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    use(ECOM_LANDING=tmp_path / "file")
+    (said,) = found("fix")
+    assert "cannot be listed (Not a directory)" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("ECOM_LANDING", "set ECOM_LANDING to another"), ("ECOM_DUCKDB_PATH", "set ECOM_DUCKDB_PATH")],
+)
+def test_a_place_that_cannot_be_written(use: Set, name: str, said: str) -> None:
+    use(**{name: "/proc/here/it/is"})
+    (fix,) = found("fix")
+    assert said in fix
+
+
+def test_a_file_that_is_no_duckdb_file(use: Set, tmp_path: Path) -> None:
+    (tmp_path / "w.duckdb").write_text("no database" * 1_000)
+    (said,) = found("fix")
+    assert "must name a DuckDB file" in said
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Another process has the file open."""
+    code = f"import duckdb; c = duckdb.connect({str(path)!r}); print(flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        try:
+            yield
+        finally:
+            process.kill()
+
+
+def test_a_duckdb_file_that_another_process_holds(
+    use: Set, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ecom_assets.doctor.warehouse.WAIT_SECONDS", 0.1)
+    with held(tmp_path / "w.duckdb"):
+        (said,) = found("fix")
+    assert "held by another process" in said
+
+
+def test_a_duckdb_file_of_another_version(use: Set, tmp_path: Path) -> None:
+    with duckdb.connect(tmp_path / "w.duckdb") as connection:
+        connection.execute("create schema staging")
+        connection.execute("create table staging.sales_quality (event_date date)")
+    (said,) = found("fix")
+    assert "staging.sales_quality.clean_rows" in said
+    assert "another version" in said
+
+
+def test_a_bucket_that_is_not_there(use: Set, servers: Production) -> None:
+    use(ECOM_LANDING="s3://nobody-s-bucket/x")
+    (said,) = found("fix")
+    assert "there is no bucket nobody-s-bucket" in said
+
+
+def test_no_credentials(
+    use: Set, servers: Production, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(ECOM_LANDING="s3://sales/x", AWS_SHARED_CREDENTIALS_FILE=tmp_path / "none")
+    use(AWS_CONFIG_FILE=tmp_path / "none")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    (said,) = found("fix")
+    assert "check the credentials" in said
+
+
+@pytest.mark.parametrize("server", ["moto", "rclone"])
+def test_trying_to_write_to_a_bucket_leaves_nothing(
+    server: str, servers: Production, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leaves_nothing(s3: S3Server) -> None:
+        for name, value in s3.environment().items():
+            monkeypatch.setenv(name, value)
+        S3Zone(s3.bucket, "a/place").try_write()
+        client = s3.client()
+        assert "Contents" not in client.list_objects_v2(Bucket=s3.bucket, Prefix="a/place")
+        if server == "moto":
+            assert "Uploads" not in client.list_multipart_uploads(Bucket=s3.bucket)
+
+    if server == "moto":
+        leaves_nothing(servers.s3)
+    else:
+        with rclone_server(tmp_path) as s3:
+            leaves_nothing(s3)
+
+
+def test_generated_batches_into_a_bucket_are_tried(use: Set, servers: Production) -> None:
+    place = use_stack(S3_DUCKDB, use, servers)
+    use(ECOM_SOURCE="synthetic")
+    assert f"Generated batches can be written to {place}." in found("ok")
+
+
+def test_a_database_that_was_never_set_up(use: Set, servers: Production) -> None:
+    place = servers.new_place()
+    use(**environment(place, servers.snowflake.settings()))
+    (said,) = found("fix")
+    assert "There is no database ECOM_" in said
+    assert "snowflake-setup" in said
+
+
+def test_snowflake_does_not_answer(
+    use: Set, servers: Production, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ecom_assets.warehouse.snowflake.LOGIN_SECONDS", 1)
+    use_stack(S3_SNOWFLAKE, use, servers)
+    use(SNOWFLAKE_PORT=9, SNOWFLAKE_PASSWORD="pa55word")
+    (said,) = found("fix")
+    assert "cannot be reached" in said
+    assert "pa55word" not in said
+
+
+def test_a_stage_that_points_elsewhere(use: Set, servers: Production) -> None:
+    use_stack(S3_SNOWFLAKE, use, servers)
+    use(ECOM_LANDING=servers.new_place())
+    (said,) = found("fix")
+    assert "The stage raw.sales_landing points to s3://sales/landing/" in said
+
+
+@pytest.mark.parametrize(
+    ("failing", "said"),
+    [
+        ("list '@", "See that the AWS role has the trust policy"),
+        ("desc stage", "make snowflake-setup APPLY=1"),
+        ("update raw.raw_sales_files", "make snowflake-setup APPLY=1"),
+        ("from information_schema.columns", "make snowflake-setup APPLY=1"),
+    ],
+)
+def test_what_snowflake_refuses_is_one_line_and_the_rest_goes_on(
+    use: Set, servers: Production, failing: str, said: str
+) -> None:
+    place = use_stack(S3_SNOWFLAKE, use, servers)
+    assert place is not None
+    put(servers, place, "dt=2026-01-02/a.jsonl")
+    servers.snowflake.failures.append(failing)
+    findings = list(examine())
+    (fix,) = [finding.said for finding in findings if finding.verdict == "fix"]
+    assert said in fix
+    assert "\n" not in fix
+    assert findings[-1].part == "dagster"
+    assert not servers.snowflake.failures
+
+
+def test_every_table_is_tried_in_each_way() -> None:
+    script = (SQL_FOLDER / "doctor/change_rows.sql").read_text()
+    tried = {
+        (type(statement), f"{table.db}.{table.name}")
+        for statement in sqlglot.parse(script, read="snowflake")
+        if statement
+        for table in [statement.this]
+        if statement.sql(dialect="snowflake").endswith("1 = 0")
+    }
+    kinds = (exp.Insert, exp.Update, exp.Delete)
+    assert tried == {(kind, table) for kind in kinds for table in table_columns()}
+
+
+def test_the_days_looked_at_are_few(use: Set, servers: Production) -> None:
+    use(ECOM_START_DATE=date(2000, 1, 1))
+    assert not found("fix")

@@ -1,0 +1,170 @@
+"""Backfills in the running UI, with its daemon and the `dagster.yaml` that is shipped.
+
+What is asked here is what a person sees: statuses of partitions and checks, and the rows.
+"""
+
+import os
+import signal
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import psutil
+import pytest
+
+from ecom_assets_tests.conftest import event, write_lines
+from ecom_assets_tests.dev_server import DevServer, dev_server, until
+
+FIRST = date(2026, 1, 5)
+ROWS = 5
+
+
+class Shop:
+    """A `dagster dev` on files of its own.
+
+    Attributes:
+        dev: the server.
+        folder: the landing zone.
+        warehouse: the DuckDB file.
+    """
+
+    def __init__(self, dev: DevServer, root: Path) -> None:
+        self.dev = dev
+        self.folder = root / "landing"
+        self.warehouse = root / "warehouse.duckdb"
+
+    def land(self, first: date, days: int, *, rejects: int = 0, name: str = "a") -> None:
+        """A file a day, of `ROWS` good lines and some that are no JSON."""
+        for day in (first + timedelta(days=n) for n in range(days)):
+            good = [event(f"{day}-{name}-{n}", event_ts=str(day)) for n in range(ROWS)]
+            write_lines(self.folder / f"dt={day}/{name}.jsonl", [*good, *["no JSON"] * rejects])
+
+    def published(self) -> dict[date, int]:
+        """The rows of FACT_SALES by day; waits while a step has the file open."""
+
+        def read() -> list[tuple[date, int]] | None:
+            try:
+                with duckdb.connect(self.warehouse, read_only=True) as connection:
+                    return connection.execute(
+                        "select event_date, count(*) from analytics.fact_sales group by all"
+                    ).fetchall() or [(date.min, 0)]
+            except duckdb.Error:
+                return None
+
+        rows = until(read, "the file can be read between steps", pause=0.05) or []
+        return {day: count for day, count in rows if count}
+
+    def backfilled(self, *backfill_ids: str, seconds: float = 400) -> list[str]:
+        """The statuses of backfills once all have ended."""
+
+        def statuses() -> list[str] | None:
+            found = [self.dev.backfill_status(each) for each in backfill_ids]
+            over = not {"REQUESTED", "CANCELING", "FAILING"} & set(found)
+            return found if over else None
+
+        return until(statuses, "the backfills end", seconds) or []
+
+    def processes(self) -> list[psutil.Process]:
+        """The processes that execute runs."""
+        children = psutil.Process(self.dev.process.pid).children(recursive=True)
+        return [p for p in children if "spawn_main" in " ".join(p.cmdline())]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    root = tmp_path_factory.mktemp("backfills")
+    with dev_server(
+        root / "home",
+        ECOM_LANDING=str(root / "landing"),
+        ECOM_SOURCE="external",
+        ECOM_DUCKDB_PATH=str(root / "warehouse.duckdb"),
+    ) as dev:
+        yield Shop(dev, root)
+
+
+def days(first: date, count: int) -> set[date]:
+    return {first + timedelta(days=n) for n in range(count)}
+
+
+def test_of_thirty_days_the_good_ones_are_published_and_the_bad_one_is_held(shop: Shop) -> None:
+    bad = FIRST + timedelta(days=12)
+    shop.land(FIRST, 30)
+    shop.land(bad, 1, rejects=ROWS, name="b")
+    backfill = shop.dev.backfill(FIRST, FIRST + timedelta(days=29))
+    assert shop.backfilled(backfill) == ["COMPLETED_FAILED"]
+
+    (run,) = shop.dev.runs(tags=[{"key": "dagster/backfill", "value": backfill}])
+    assert run["tags"]["ecom_assets/held_days"] == str(bad)
+    assert set(shop.published()) == days(FIRST, 30) - {bad}
+    stats = shop.dev.partitions("fact_sales")
+    assert (stats["numMaterialized"], stats["numFailed"]) == (29, 1)
+    for asset, check in (("stg_sales_rejects", "reject_rate"), ("fact_sales", "matches_clean")):
+        statuses = shop.dev.check_statuses(asset, check)
+        assert {day for day, status in statuses.items() if status == "FAILED"} == {str(bad)}
+        assert sum(status == "SUCCEEDED" for status in statuses.values()) == 29
+
+    shop.land(bad, 1, name="b")
+    assert shop.dev.ended(shop.dev.launch(bad)) == "SUCCESS"
+    assert set(shop.published()) == days(FIRST, 30)
+    assert shop.dev.partitions("fact_sales")["numFailed"] == 0
+    assert set(shop.dev.check_statuses("fact_sales", "matches_clean").values()) == {"SUCCEEDED"}
+
+
+def test_four_overlapping_backfills_at_once_finish_right(shop: Shop) -> None:
+    first = date(2026, 3, 1)
+    shop.land(first, 14)
+    backfills = [
+        shop.dev.backfill(first + timedelta(days=2 * n), first + timedelta(days=2 * n + 7))
+        for n in range(4)
+    ]
+    assert shop.backfilled(*backfills) == ["COMPLETED_SUCCESS"] * 4
+    found = {day: count for day, count in shop.published().items() if day.month == 3}
+    assert found == dict.fromkeys(days(first, 14), ROWS)
+
+
+def test_a_cancelled_backfill_leaves_whole_days_and_can_be_run_again(shop: Shop) -> None:
+    first = date(2026, 4, 1)
+    shop.land(first, 20)
+    backfill = shop.dev.backfill(first, first + timedelta(days=19))
+    until(lambda: "raw_sales" in _started(shop.dev, backfill), "the run is at work")
+    shop.dev.cancel_backfill(backfill)
+    assert shop.backfilled(backfill) == ["CANCELED"]
+    assert {count for day, count in shop.published().items() if day.month == 4} <= {ROWS}
+
+    again = shop.dev.backfill(first, first + timedelta(days=19))
+    assert shop.backfilled(again) == ["COMPLETED_SUCCESS"]
+    found = {day: count for day, count in shop.published().items() if day.month == 4}
+    assert found == dict.fromkeys(days(first, 20), ROWS)
+
+
+def test_a_run_that_is_killed_is_started_again_and_leaves_whole_days(shop: Shop) -> None:
+    first = date(2026, 5, 1)
+    shop.land(first, 20)
+    backfill = shop.dev.backfill(first, first + timedelta(days=19))
+    until(lambda: "stg_sales" in _started(shop.dev, backfill), "the run is at work", pause=0.1)
+    for process in shop.processes():
+        os.kill(process.pid, signal.SIGKILL)
+    assert {count for day, count in shop.published().items() if day.month == 5} <= {ROWS}
+
+    assert shop.backfilled(backfill) == ["COMPLETED_SUCCESS"], "Dagster starts it again by itself"
+    found = {day: count for day, count in shop.published().items() if day.month == 5}
+    assert found == dict.fromkeys(days(first, 20), ROWS)
+
+
+def test_checks_alone_answer_for_days_named_in_the_launchpad(shop: Shop) -> None:
+    first = date(2026, 6, 1)
+    shop.land(first, 3)
+    assert shop.dev.ended(shop.dev.launch(first, first + timedelta(days=2))) == "SUCCESS"
+    with duckdb.connect(shop.warehouse) as connection:
+        connection.execute("delete from analytics.fact_sales where event_date = '2026-06-02'")
+    config = {"first_day": "2026-06-01", "last_day": "2026-06-03"}
+    assert shop.dev.ended(shop.dev.launch(job="sales_checks", config=config)) == "SUCCESS"
+    found = shop.dev.check_statuses("fact_sales", "matches_clean")
+    assert [found[f"2026-06-0{n}"] for n in (1, 2, 3)] == ["SUCCEEDED", "FAILED", "SUCCEEDED"]
+
+
+def _started(dev: DevServer, backfill: str) -> set[str]:
+    """The steps that a backfill's runs have begun."""
+    runs = dev.runs(tags=[{"key": "dagster/backfill", "value": backfill}])
+    return {step for run in runs for step in dev.steps(str(run["runId"]))}

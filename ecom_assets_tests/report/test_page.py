@@ -1,0 +1,122 @@
+"""The report's page: whole on its own, true to the answers, and safe whatever the data holds."""
+
+import re
+from decimal import Decimal
+from html.parser import HTMLParser
+
+import pytest
+
+from ecom_assets.questions import questions
+from ecom_assets.report.contents import bars, days_between
+from ecom_assets.report.page import make_report
+from ecom_assets_tests.report.samples import FIRST, SAMPLES, SCRIPT, report_of, sample
+
+
+class Page(HTMLParser):
+    """A page's tags, attributes and text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[tuple[str, str]] = set()
+        self.texts: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {(name, value or "") for name, value in attrs}
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            self.texts.append(data.strip())
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_page_needs_no_network_and_no_script(name: str) -> None:
+    page = Page(report_of(name).html)
+    assert not page.tags & {"script", "link", "img", "iframe", "object", "embed", "image", "use"}
+    for attribute, value in page.attributes:
+        assert not attribute.startswith("on")
+        assert attribute not in ("src", "href", "xlink:href", "srcset", "action")
+        assert "url(" not in value or re.fullmatch(r"url\(#clip\d+\)", value)
+        assert not attribute.startswith("xmlns") or value.startswith("http://www.w3.org/")
+
+
+def test_text_from_the_data_is_text() -> None:
+    report = report_of("400 days, 200 countries")
+    page = Page(report.html)
+    assert SCRIPT in page.texts
+    assert "<script" not in report.html
+    assert "b" not in page.tags
+    for drawn in (*report.quality, *(d for charts in report.answers.values() for d in charts)):
+        assert "<script" not in drawn.svg
+
+
+def test_without_data_the_page_says_so() -> None:
+    report = report_of("nothing")
+    assert "No sales have been published yet." in report.html
+    assert "No day has been judged yet." in report.html
+    assert "svg" not in Page(report.html).tags
+
+
+def test_days_without_sales_have_their_quality_shown() -> None:
+    all_held = sample(3, 1, [], held={0, 1, 2})
+    report = make_report(all_held)
+    assert "No sales have been published yet." in report.html
+    assert "3 days held" in report.quality[0].headline
+
+
+def test_each_chart_is_of_one_currency() -> None:
+    contents = SAMPLES["a week"]
+    report = report_of("a week")
+    for question, charts in report.answers.items():
+        assert [c.headline.count("EUR") for c in charts] == [1, 0], question
+        assert [c.headline.count("USD") for c in charts] == [0, 1], question
+    page = Page(report.html)
+    for total in contents.currencies:
+        assert f"{total['revenue']:,.2f}" in page.texts
+        of_question = [
+            sum((r["revenue"] for r in rows if r["currency"] == total["currency"]), Decimal(0))
+            for question, rows in contents.answers.items()
+            if question.chart == "line"
+        ]
+        assert of_question == [total["revenue"]]
+
+
+def test_what_is_beyond_the_limits_is_counted() -> None:
+    contents = SAMPLES["400 days, 200 countries"]
+    texts = Page(make_report(contents).html).texts
+    assert "and 190 others" in texts
+    assert any(text.startswith("And 19 more currencies.") for text in texts)
+    assert "And 8 more held days." in texts
+    assert any("; 1 day judged by another version" in text for text in texts)
+
+
+def test_the_bars_of_an_answer_add_up() -> None:
+    (question,) = (q for q in questions() if q.name == "revenue_by_country")
+    rows = [r for r in SAMPLES["400 days, 200 countries"].answers[question] if not r["currency"]]
+    shown = bars(question, rows)
+    assert [bar.length for bar in shown[:-1]] == sorted(
+        (b.length for b in shown[:-1]), reverse=True
+    )
+    shares = sum(float(bar.said.rpartition("· ")[2].rstrip("%")) for bar in shown)
+    assert abs(shares - 100) < 1
+
+
+def test_the_page_says_when_and_from_what_it_was_made() -> None:
+    texts = Page(report_of("a week").html).texts
+    for text in ("5 to 11 January 2026", "Tue 3 February 2026, 04:05:06 UTC", "some-run"):
+        assert text in texts
+    assert "/data/warehouse.duckdb" in texts
+
+
+def test_days_between_are_all_days() -> None:
+    assert [day.day for day in days_between([FIRST, FIRST.replace(day=8)])] == [5, 6, 7, 8]
+
+
+@pytest.mark.parametrize(("days", "each"), [(1, 1), (62, 1), (63, 2), (400, 7)])
+def test_many_days_share_bars(days: int, each: int) -> None:
+    contents = sample(days, 1, ["EUR"])
+    (lines, _) = make_report(contents).quality
+    assert (f"(a bar is {each} days)" in lines.headline) == (each > 1)
+    assert lines.svg.count("<path") < 62 * 2 + 50

@@ -1,0 +1,353 @@
+"""The set-up of a Snowflake account: run twice on the double, and read for what it lets each do."""
+
+import re
+import subprocess
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from ecom_assets.settings import PROJECT_ROOT, Settings, SettingsError, read_settings
+from ecom_assets.setup.snowflake import SetupError, apply, connect, main, setup_script, statements
+from ecom_assets.warehouse.contract import Purpose
+from ecom_assets.warehouse.snowflake import SnowflakeWarehouse
+from ecom_assets.warehouse.sql import SQL_FOLDER
+from ecom_assets_tests.stacks import Production, environment
+
+ENVIRONMENT = {
+    "ECOM_WAREHOUSE": "snowflake",
+    "ECOM_LANDING": "s3://bucket/in/here",
+    "SNOWFLAKE_ACCOUNT": "org-account",
+    "SNOWFLAKE_USER": "dagster@example.com",
+    "SNOWFLAKE_ROLE": "ECOM_LOADER",
+    "SNOWFLAKE_WAREHOUSE": "ECOM_WH",
+    "SNOWFLAKE_DATABASE": "ECOM",
+    "SNOWFLAKE_PASSWORD": "pa55word",
+    "SNOWFLAKE_STORAGE_INTEGRATION": "ECOM_S3",
+    "SNOWFLAKE_AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/ecom-snowflake",
+}
+LOADER, READER = "ECOM_LOADER", "ECOM_READER"
+
+
+def script(**changed: str) -> str:
+    return setup_script(read_settings({**ENVIRONMENT, **changed}))
+
+
+def with_roles() -> Iterator[tuple[str, str]]:
+    """Each statement, with the role that runs it."""
+    role = "nobody"
+    for statement in statements(script()):
+        one = " ".join(statement.lower().split())
+        if one.startswith("use role "):
+            role = one.removeprefix("use role ").upper()
+        else:
+            yield role, one
+
+
+def granted(to: str) -> dict[str, set[str]]:
+    """What a role is granted: objects, and what it may do with each."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for _, statement in with_roles():
+        if matched := re.fullmatch(rf"grant (.*?) on (.*) to role {to.lower()}", statement):
+            found[matched[2]] |= set(matched[1].split(", "))
+    return found
+
+
+@pytest.fixture
+def settings(servers: Production) -> Settings:
+    """Settings for a database that is not there yet."""
+    place = servers.new_place()
+    return read_settings(environment(place, servers.snowflake.settings()))
+
+
+def test_set_up_twice_is_set_up_once_and_keeps_the_rows(settings: Settings) -> None:
+    assert settings.snowflake is not None
+    with connect(settings.snowflake) as connection:
+        apply(connection, settings)
+    warehouse = SnowflakeWarehouse(settings.snowflake, network_seconds=1)
+    with warehouse.session(Purpose("test", "test"), print) as session:
+        ledger = {"etag": "e", "size_bytes": 1, "load_id": "x"}
+        with connect(settings.snowflake) as connection:
+            connection.cursor().execute(
+                f"insert into {settings.snowflake.database}.raw.raw_sales_files (source_filename, "
+                "batch_date, etag, size_bytes, last_modified, load_id, loaded_at) values ('f', "
+                "'2026-01-05', 'e', 1, '2026-01-05 00:00:00', 'x', '2026-01-05 00:00:00')"
+            )
+            integration = apply(connection, settings)
+        (row,) = session.read_table("raw.raw_sales_files")
+        assert {name: row[name] for name in ledger} == ledger
+        assert session.read_table("analytics.revenue_by_day") == []
+    assert integration["STORAGE_AWS_EXTERNAL_ID"] == "DOUBLE_SFCRole=1_abc"
+
+
+def test_nothing_is_lost_by_running_it_again() -> None:
+    for _, statement in with_roles():
+        assert not re.match(r"drop|truncate|delete|create or replace (?!view)", statement)
+        if statement.startswith("create"):
+            assert re.match(r"create or replace view |create [a-z ]+ if not exists ", statement)
+
+
+def test_the_account_s_administrator_does_what_only_it_may() -> None:
+    as_admin = [statement for role, statement in with_roles() if role == "ACCOUNTADMIN"]
+    assert [re.sub(r" ecom_s3.*", "", statement) for statement in as_admin] == [
+        "create storage integration if not exists",
+        "alter storage integration",
+        "grant usage on integration",
+        "desc integration",
+    ]
+    naming = [path for path in SQL_FOLDER.rglob("*.sql") if "use role accountadmin" in _text(path)]
+    assert [path.name for path in naming] == ["account.sql"]
+
+
+def test_what_is_in_the_database_is_made_by_the_role_that_owns_it() -> None:
+    for role, statement in with_roles():
+        if re.match(r"create (or replace )?(schema|table|view|stage|file format) ", statement):
+            assert role == "ECOM_OWNER", statement
+        if " future " in statement:  # which only the owner of a schema with managed access may
+            assert role == "ECOM_OWNER", statement
+    schemas = [one for _, one in with_roles() if one.startswith("create schema")]
+    assert {one.split()[5] for one in schemas if one.endswith("with managed access")} == {
+        *("raw", "staging", "analytics")
+    }
+
+
+def test_the_loader_changes_rows_and_nothing_else() -> None:
+    for thing, may in granted(LOADER).items():
+        of_rows = {"select", "insert", "update", "delete"} if " tables in " in thing else {"select"}
+        assert may <= (of_rows if " in schema " in thing else {"usage"}), thing
+
+
+def test_the_reader_sees_the_answers_alone() -> None:
+    found = granted(READER)
+    assert found.pop("all tables in schema analytics") == {"select"}
+    assert found.pop("future tables in schema analytics") == {"select"}
+    assert found.pop("all views in schema analytics") == {"select"}
+    assert found.pop("future views in schema analytics") == {"select"}
+    assert found == {
+        "database ecom": {"usage"},
+        "warehouse ecom_wh": {"usage"},
+        "schema analytics": {"usage"},
+    }
+
+
+def test_no_role_is_granted_more_than_its_purpose() -> None:
+    known = ("ECOM_OWNER", LOADER, READER, "SYSADMIN")
+    for _, statement in with_roles():
+        if statement.startswith("grant"):
+            assert re.search(r" to (user|role) (\S+)$", statement), statement
+            assert "ownership" not in statement
+            assert " all privileges" not in statement
+            if matched := re.search(r" to role (\S+)$", statement):
+                assert matched[1].upper() in known
+    to_user = [one for _, one in with_roles() if " to user " in one]
+    assert to_user == ['grant role ecom_loader to user "dagster@example.com"']
+
+
+def test_the_loader_is_granted_all_that_the_pipeline_uses() -> None:
+    may = granted(LOADER)
+    for _, what, name in used_by_the_pipeline():
+        schema = name.partition(".")[0]
+        assert "usage" in may[f"schema {schema}"]
+        if what in ("stage", "file format"):
+            assert "usage" in may[f"{what} {name}"]
+            continue
+        views = {f"analytics.{path.stem}" for path in (SQL_FOLDER / "answers").glob("*.sql")}
+        kind = "views" if name in views else "tables"
+        for which in ("all", "future"):
+            assert what in may[f"{which} {kind} in schema {schema}"], (what, name)
+
+
+def used_by_the_pipeline() -> Iterator[tuple[str, str, str]]:
+    """Script, what it does, and with what: read from the SQL that Snowflake is sent."""
+    found = []
+    for path in sorted(SQL_FOLDER.rglob("*.sql")):
+        name = path.relative_to(SQL_FOLDER).with_suffix("").as_posix()
+        if name.startswith(("setup/", "duckdb/")) or name == "tables":
+            continue
+        text = _text(path)
+        found += [(name, "stage", stage) for stage in re.findall(r"@([\w.]+)", text)]
+        found += [
+            (name, "file format", one) for one in re.findall(r"format_name = '([\w.]+)'", text)
+        ]
+        for statement in sqlglot.parse(text, read="snowflake"):
+            found += [(name, *use) for use in _uses(statement)] if statement else []
+        if name.startswith("answers/"):  # a view, which is read for its page
+            found.append((name, "select", f"analytics.{path.stem}"))
+    assert {"stage", "file format", "select", "insert", "update", "delete"} == {
+        u for _, u, _ in found
+    }
+    yield from found
+
+
+def _uses(statement: exp.Expr) -> Iterator[tuple[str, str]]:
+    changes: dict[type[Any], str] = {
+        exp.Insert: "insert",
+        exp.Copy: "insert",
+        exp.Update: "update",
+        exp.Delete: "delete",
+    }
+    assert not isinstance(statement, exp.Merge), "a merge needs what its branches do"
+    for table in statement.find_all(exp.Table):
+        if not table.db or "@" in table.sql() or table.db.lower() == "information_schema":
+            continue
+        changed = statement.this
+        if isinstance(changed, exp.Schema):
+            changed = changed.this
+        if table is changed and isinstance(statement, exp.Create):
+            continue  # of a view, which the set-up makes
+        what = changes.get(type(statement), "select") if table is changed else "select"
+        yield what, f"{table.db}.{table.name}".lower()
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8").lower()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SNOWFLAKE_STORAGE_INTEGRATION", "", "SNOWFLAKE_STORAGE_INTEGRATION is not set"),
+        ("SNOWFLAKE_AWS_ROLE_ARN", "", "SNOWFLAKE_AWS_ROLE_ARN is not set"),
+        ("SNOWFLAKE_AWS_ROLE_ARN", "ecom-snowflake", "must be a role's ARN"),
+        ("SNOWFLAKE_AWS_ROLE_ARN", "arn:aws:iam::1:user/x", "must be a role's ARN"),
+        ("SNOWFLAKE_DATABASE", "ecom; drop table x", "must be a plain name"),
+        ("SNOWFLAKE_WAREHOUSE", 'a"b', "must be a plain name"),
+        ("SNOWFLAKE_STORAGE_INTEGRATION", "x.y", "must be a plain name"),
+        ("SNOWFLAKE_ROLE", "accountadmin", "must be a role of its own"),
+        ("SNOWFLAKE_ROLE", "Ecom_Owner", "must be a role of its own"),
+        ("SNOWFLAKE_USER", 'x" ; drop', "must be a user's name"),
+    ],
+)
+def test_a_setting_that_the_set_up_cannot_use_is_one_sentence(
+    name: str, value: str, said: str
+) -> None:
+    with pytest.raises(SettingsError, match=said) as raised:
+        script(**{name: value})
+    assert name in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_there_is_nothing_to_set_up_on_duckdb() -> None:
+    with pytest.raises(SettingsError, match="ECOM_WAREHOUSE holds 'duckdb'"):
+        setup_script(read_settings({}))
+
+
+def test_a_prefix_of_any_name_stays_a_text() -> None:
+    assert "url = 's3://bucket/it''s; drop table x/'" in script(
+        ECOM_LANDING="s3://bucket/it's; drop table x"
+    )
+
+
+@pytest.mark.parametrize(
+    ("partition", "provider", "url"),
+    [
+        ("aws", "S3", "s3://bucket/in/here/"),
+        ("aws-cn", "S3CHINA", "s3china://bucket/in/here/"),
+        ("aws-us-gov", "S3GOV", "s3gov://bucket/in/here/"),
+    ],
+)
+def test_each_part_of_aws_has_snowflake_s_name_for_it(
+    partition: str, provider: str, url: str
+) -> None:
+    said = script(SNOWFLAKE_AWS_ROLE_ARN=f"arn:{partition}:iam::123456789012:role/r")
+    assert f"storage_provider = '{provider}'" in said
+    assert f"storage_allowed_locations = ('{url}')" in said
+    assert f"\nurl = '{url}'" in said
+
+
+def use(settings: Settings, monkeypatch: pytest.MonkeyPatch, **changed: str) -> None:
+    assert settings.snowflake is not None
+    said = environment(settings.landing, settings.snowflake)  # type: ignore[arg-type]
+    for name, value in {**said, **changed}.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_it_prints_a_script_and_runs_nothing(
+    settings: Settings,
+    servers: Production,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    use(settings, monkeypatch, SNOWFLAKE_PASSWORD="pa55word")
+    before = len(servers.snowflake.statements)
+    main([])
+    printed = capsys.readouterr().out
+    assert len(servers.snowflake.statements) == before
+    code, _, notes = printed.partition("/*")
+    assert code.strip() == setup_script(settings).strip()
+    assert "<STORAGE_AWS_EXTERNAL_ID>" in notes
+    assert not re.search(r"(?<![\w:]):[a-z_]+", code), "a name is left unfilled"
+    assert "pa55word" not in printed
+
+
+def test_it_runs_and_says_what_is_left_to_do_in_aws(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use(settings, monkeypatch, SNOWFLAKE_PASSWORD="pa55word")
+    main(["--apply"])
+    printed = capsys.readouterr().out
+    assert len(re.findall(r"(?m)^ok  ", printed)) == len(statements(setup_script(settings)))
+    assert '"sts:ExternalId": "DOUBLE_SFCRole=1_abc"' in printed
+    assert "pa55word" not in printed
+
+
+def test_a_refused_statement_is_one_sentence_that_names_it(
+    settings: Settings, servers: Production
+) -> None:
+    assert settings.snowflake is not None
+    servers.snowflake.failures.append("create stage")
+    with (
+        connect(settings.snowflake) as connection,
+        pytest.raises(SetupError, match=r"“create stage if not exists .*”: .*made to fail") as said,
+    ):
+        apply(connection, settings)
+    assert "\n" not in str(said.value)
+    with connect(settings.snowflake) as connection:
+        apply(connection, settings)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--apply"], "does not let ECOM_LOADER in"),
+        (["--apply", "--connection", "no"], "the connec"),
+    ],
+)
+def test_who_is_not_let_in_is_told_so(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    arguments: list[str],
+    said: str,
+) -> None:
+    monkeypatch.setattr("ecom_assets.setup.snowflake.LOGIN_SECONDS", 1)
+    monkeypatch.setenv("SNOWFLAKE_HOME", str(tmp_path))
+    nobody = replace(settings.snowflake, port=9)  # type: ignore[type-var]
+    use(replace(settings, snowflake=nobody), monkeypatch, SNOWFLAKE_PASSWORD="pa55word")
+    with pytest.raises(SystemExit, match=said) as stopped:
+        main(arguments)
+    assert "pa55word" not in str(stopped.value)
+    assert "\n" not in str(stopped.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "arguments"),
+    [
+        ([], []),
+        (["APPLY=1"], ["--apply"]),
+        (["APPLY=0", "CONNECTION=it is me"], ["--connection", "it is me"]),
+        (["APPLY=1", "CONNECTION=me"], ["--apply", "--connection", "me"]),
+    ],
+)
+def test_make_prints_it_or_runs_it(tmp_path: Path, given: list[str], arguments: list[str]) -> None:
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    python.chmod(0o755)
+    make = ["make", "-o", ".venv/ready", f"BIN={tmp_path}", "snowflake-setup", *given]
+    result = subprocess.run(make, cwd=PROJECT_ROOT, capture_output=True, text=True, check=False)
+    assert result.stdout.splitlines() == ["-m", "ecom_assets.setup.snowflake", *arguments]

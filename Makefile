@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export DAGSTER_HOME ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev answers doctor snowflake-setup test lint clean
+.PHONY: help demo dev alert-test answers doctor snowflake-setup test lint clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ demo: $(VENV)/ready  ## a week of generated sales through the whole graph, and t
 dev: $(VENV)/ready  ## the Dagster UI on http://127.0.0.1:3000, ready to materialize and backfill
 	@$(BIN)/python -m ecom_assets.settings
 	@$(BIN)/dagster dev --host 127.0.0.1 --port $${PORT:-3000}
+
+alert-test: $(VENV)/ready  ## a sample alert to each channel in ECOM_ALERT_URLS
+	@$(BIN)/python -m ecom_assets.sensors.try_channels
 
 answers: $(VENV)/ready  ## the answers; FORMAT=csv or json for pipes, QUESTION=name for one of them
 	@$(BIN)/python -m ecom_assets.answers --format $${FORMAT:-table} $${QUESTION:+--question $$QUESTION}

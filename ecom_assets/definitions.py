@@ -24,8 +24,11 @@ from ecom_assets.landing.folder import FolderZone
 from ecom_assets.landing.s3 import S3Zone
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.partitions import event_dates
+from ecom_assets.sensors.alerts import build_alerts
 from ecom_assets.sensors.arrivals import build_arrivals
+from ecom_assets.sensors.channels import channels_of
 from ecom_assets.sensors.daily import build_daily
+from ecom_assets.sensors.digest import DigestSettings, build_digest, build_digest_schedule
 from ecom_assets.settings import S3Url, Settings, read_settings
 from ecom_assets.warehouse.contract import Warehouse
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
@@ -90,6 +93,20 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
         ),
         build_fact_checks(fact_checks, engine),
     ]
+    channels = channels_of(settings.alert_urls, settings.alert_warn_urls)
+    sensors = [
+        build_arrivals(settings.start_date, settings.late_days, settings.source),
+        build_alerts(channels, settings.ui_url, hide_values=settings.hide_values),
+    ]
+    daily = build_daily(settings.start_date, settings.late_days)
+    digest = DigestSettings(
+        channels=channels,
+        ui_url=settings.ui_url,
+        reject_rate_error=settings.reject_rate_error,
+        hide_values=settings.hide_values,
+        sensors=[sensor.name for sensor in sensors],
+        schedules=[daily.name],
+    )
     return dg.Definitions(
         assets=with_links(
             [
@@ -104,6 +121,7 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
                     checks=fact_checks,
                 ),
                 build_answers(engine, f"{settings.reports}/{REPORT_FILE}"),
+                build_digest(partitions, engine, digest),
             ],
             settings.repository,
         ),
@@ -111,14 +129,14 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
         jobs=[
             dg.define_asset_job(
                 "sales",
-                selection=dg.AssetSelection.all(),
+                selection=dg.AssetSelection.all() - dg.AssetSelection.groups("operations"),
                 description="The whole graph, from a day's files to the answers, with all "
                 "checks, for one day or a range of days.",
             ),
             build_checks_job(checks),
         ],
-        sensors=[build_arrivals(settings.start_date, settings.late_days, settings.source)],
-        schedules=[build_daily(settings.start_date, settings.late_days)],
+        sensors=sensors,
+        schedules=[daily, build_digest_schedule()],
         resources={
             "landing": landing_of(settings),
             "reports": reports_of(settings),

@@ -81,6 +81,9 @@ class Settings:
         snowflake: the connection, where Snowflake is the warehouse.
         repository: the web address of the project's repository, for links from assets to code.
         reports_place: where the report is written, where that is not beside the data.
+        alert_urls: where alerts go, as Apprise URLs; secrets.
+        alert_warn_urls: where warnings go, if not there; secrets.
+        ui_url: where people reach the UI, for links in alerts; without a slash at the end.
     """
 
     landing: Path | S3Url
@@ -103,6 +106,10 @@ class Settings:
         if isinstance(self.landing, S3Url):
             return S3Url(self.landing.bucket, f"{self.landing.prefix}/reports".lstrip("/"))
         return self.landing.parent / "reports"
+
+    alert_urls: tuple[str, ...] = field(default=(), repr=False)
+    alert_warn_urls: tuple[str, ...] = field(default=(), repr=False)
+    ui_url: str = "http://127.0.0.1:3000"
 
     @property
     def engine(self) -> Engine:
@@ -137,6 +144,13 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path = PROJECT
             f"ECOM_REJECT_RATE_WARN holds {warn}, which is above ECOM_REJECT_RATE_ERROR ({error}): "
             "the rate that warns must not be above the rate that holds the day."
         )
+    alert_urls = read.alert_urls("ECOM_ALERT_URLS")
+    alert_warn_urls = read.alert_urls("ECOM_ALERT_WARN_URLS")
+    if alert_warn_urls and not alert_urls:
+        raise SettingsError(
+            "ECOM_ALERT_WARN_URLS is set, but ECOM_ALERT_URLS is not: errors would go nowhere. Set "
+            "ECOM_ALERT_URLS to where errors should go."
+        )
     return Settings(
         landing=landing,
         source=read.source("external" if isinstance(landing, S3Url) else "synthetic"),
@@ -149,6 +163,9 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path = PROJECT
         snowflake=_snowflake(read) if engine == "snowflake" else None,
         repository=read.web_address("ECOM_REPOSITORY"),
         reports_place=read.place("ECOM_REPORTS", "") if read.text("ECOM_REPORTS", "") else None,
+        alert_urls=alert_urls,
+        alert_warn_urls=alert_warn_urls,
+        ui_url=read.ui_address("ECOM_UI_URL", "http://127.0.0.1:3000"),
     )
 
 
@@ -236,6 +253,24 @@ class _Reader:
     def secret(self, name: str) -> str | None:
         return self._environ.get(name) or None
 
+    def alert_urls(self, name: str) -> tuple[str, ...]:
+        """Apprise URLs, checked without connecting. They are secrets and shown nowhere."""
+        urls = tuple(self.text(name, "").split())
+        for number, url in enumerate(urls, start=1):
+            if not _apprise_reads(url):
+                raise SettingsError(
+                    f"{name} holds {len(urls)} URLs separated by blanks, and Apprise cannot use "
+                    f"number {number} (not shown, for it is a secret): see "
+                    "https://appriseit.com/services/ for how such a URL looks."
+                )
+        return urls
+
+    def ui_address(self, name: str, default: str) -> str:
+        value = self.text(name, default)
+        if not re.fullmatch(r"https?://[A-Za-z0-9.\[\]:-]+(/[\w./~%-]*)?", value):
+            raise _wrong(name, value, "an address such as https://dagster.example.com")
+        return value.rstrip("/")
+
     def needed(self, name: str, what: str) -> str:
         value = self.text(name, "")
         if not value:
@@ -296,6 +331,19 @@ _SWITCH = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
     **dict.fromkeys(("false", "0", "no", "off"), False),
 }
+
+
+def _apprise_reads(url: str) -> bool:
+    import logging
+
+    from apprise import Apprise
+
+    logger = logging.getLogger("apprise")  # would log the URL, secrets included
+    was_disabled, logger.disabled = logger.disabled, True
+    try:
+        return Apprise.instantiate(url) is not None
+    finally:
+        logger.disabled = was_disabled
 
 
 def _wrong(name: str, value: str, expected: str) -> SettingsError:

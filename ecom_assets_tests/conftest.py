@@ -99,7 +99,7 @@ class Pipeline:
     ) -> dg.ExecuteInProcessResult:
         """Materialize a day, or a range of days in one run, with all checks."""
         return self._execute(
-            self.definitions.resolve_implicit_global_asset_job_def(),
+            self.definitions.resolve_job_def("sales"),
             first,
             last,
             asset_selection=[dg.AssetKey(name) for name in selection] if selection else None,

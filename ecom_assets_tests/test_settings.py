@@ -170,3 +170,47 @@ def test_secrets_are_in_no_text_of_the_settings(tmp_path: Path) -> None:
 def test_what_snowflake_lacks_is_named(name: str, value: str, expected: str) -> None:
     with pytest.raises(SettingsError, match=expected):
         read_settings({**SNOWFLAKE, name: value})
+
+
+SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
+
+
+def test_alert_urls_are_separated_by_blanks_and_shown_nowhere() -> None:
+    settings = read_settings(
+        {
+            "ECOM_ALERT_URLS": f" {SLACK}  json://user:s3cret@127.0.0.1/ ",
+            "ECOM_ALERT_WARN_URLS": SLACK,
+            "ECOM_UI_URL": "https://dagster.example/prefix/",
+        }
+    )
+    assert settings.alert_urls == (SLACK, "json://user:s3cret@127.0.0.1/")
+    assert settings.alert_warn_urls == (SLACK,)
+    assert settings.ui_url == "https://dagster.example/prefix"
+    assert "s3cret" not in repr(settings)
+    assert "slack" not in repr(settings)
+    assert (read_settings({}).alert_urls, read_settings({}).ui_url) == ((), "http://127.0.0.1:3000")
+
+
+@pytest.mark.parametrize("wrong", ["no-such://s3cret", "s3cret", "slack://s3cret", "json://"])
+def test_an_alert_url_that_apprise_cannot_use_is_told_by_its_position_alone(
+    wrong: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SettingsError) as told:
+        read_settings({"ECOM_ALERT_URLS": f"{SLACK} {wrong}"})
+    assert str(told.value).startswith(
+        "ECOM_ALERT_URLS holds 2 URLs separated by blanks, and Apprise cannot use number 2 "
+    )
+    said = str(told.value) + "".join(capfd.readouterr())
+    for secret in ("s3cret", "T1JJ3T3L2", "no-such"):
+        assert secret not in said
+
+
+def test_warnings_alone_would_leave_errors_untold() -> None:
+    with pytest.raises(SettingsError, match="errors would go nowhere"):
+        read_settings({"ECOM_ALERT_WARN_URLS": SLACK})
+
+
+@pytest.mark.parametrize("wrong", ["dagster.example", "ftp://dagster.example", "http://a b"])
+def test_the_address_of_the_ui_is_a_web_address(wrong: str) -> None:
+    with pytest.raises(SettingsError, match=r"ECOM_UI_URL holds .*https://dagster.example.com"):
+        read_settings({"ECOM_UI_URL": wrong})

@@ -1,1 +1,2 @@
-"""What starts runs by itself: new files (`arrivals.py`), the time of day (`daily.py`)."""
+"""What happens by itself: runs for new files (`arrivals.py`) and by the time of day (`daily.py`),
+alerts (`alerts.py`), and the digest of operations (`digest.py`)."""

@@ -1,4 +1,5 @@
-"""A landing zone, an instance and the sensor `arrivals`, whose runs are executed between ticks."""
+"""A landing zone, an instance and the sensor `arrivals`, whose runs are executed between ticks;
+and for the alerts an instance on files, and a receiver."""
 
 import os
 import uuid
@@ -22,6 +23,7 @@ from ecom_assets.partitions import EventDays
 from ecom_assets.sensors.arrivals import build_arrivals
 from ecom_assets.settings import S3Url
 from ecom_assets_tests.conftest import Pipeline
+from ecom_assets_tests.sensors.receivers import Receiver, receiving
 from ecom_assets_tests.stacks import Production
 
 
@@ -165,3 +167,18 @@ def anywhere(
         servers: Production = request.getfixturevalue("servers")
         pipeline.configure(landing=servers.new_place())
         yield Arrivals(pipeline, servers)
+
+
+@pytest.fixture
+def on_files(tmp_path: Path) -> Iterator[Pipeline]:
+    """A pipeline on an instance as `dagster.yaml` has it: SQLite, with a file for each run."""
+    (tmp_path / "dagster").mkdir()
+    with dg.instance_for_test(temp_dir=str(tmp_path / "dagster")) as instance:
+        yield Pipeline(tmp_path, instance)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A web hook that takes alerts."""
+    with receiving() as started:
+        yield started

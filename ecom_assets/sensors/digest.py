@@ -1,0 +1,194 @@
+"""The daily digest: an asset whose page says how the pipeline is, and a schedule that sends it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import dagster as dg
+
+from ecom_assets.assets.tables import OWNERS
+from ecom_assets.checks.audit import why_held
+from ecom_assets.sensors.channels import Channel, deliver
+from ecom_assets.sensors.digest_text import (
+    DAYS_OF_RATES,
+    LONG_RUN,
+    Digest,
+    digest_message,
+)
+from ecom_assets.sensors.failed_runs import failed_run, failed_runs
+from ecom_assets.sensors.heartbeats import automations, silent_daemons
+from ecom_assets.sensors.outcomes import Outcome
+from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
+from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
+
+JOB = "operations_digest_job"
+SCHEDULE = "daily_digest"
+CRON = "0 7 * * *"
+RUNS_SHOWN = 20
+"""Failed runs that are looked at; after more than that, the list of runs in the UI is the place."""
+
+
+@dataclass(frozen=True)
+class DigestSettings:
+    """What the digest goes by.
+
+    Attributes:
+        channels: where it is sent to: those that take errors.
+        ui_url: where the UI is, for the links.
+        reject_rate_error: the rate above which a day is held.
+        hide_values: leave the text of errors out, which may hold payload values.
+        sensors: the names of the sensors to watch.
+        schedules: the names of the schedules to watch, but for the digest's own.
+    """
+
+    channels: Sequence[Channel]
+    ui_url: str
+    reject_rate_error: Decimal
+    hide_values: bool
+    sensors: Sequence[str]
+    schedules: Sequence[str]
+
+
+def build_digest(
+    partitions: dg.DailyPartitionsDefinition, engine: str, settings: DigestSettings
+) -> dg.AssetsDefinition:
+    """The asset `operations_digest`.
+
+    Args:
+        partitions: the event dates.
+        engine: the warehouse's kind.
+        settings: what it goes by.
+    """
+
+    @dg.asset(
+        group_name="operations",
+        kinds={"markdown"},
+        owners=OWNERS,
+        pool=pool_of(engine),
+        retry_policy=RETRY_POLICY,
+        description="How the pipeline is: days held and missing, the reject rate of the last "
+        f"{DAYS_OF_RATES} days, runs that failed or do not end, and whether the daemon, the "
+        f"sensors and the schedules are at work. The schedule `{SCHEDULE}` sends it to the "
+        "channels in `ECOM_ALERT_URLS`; materialized by hand it is only shown.",
+        metadata={"looks at": "STAGING.SALES_QUALITY, and Dagster's own records"},
+    )
+    def operations_digest(
+        context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
+    ) -> dg.MaterializeResult[None]:
+        now = datetime.now(UTC)
+        days = [date.fromisoformat(key) for key in partitions.get_partition_keys(now)]
+        purpose = Purpose("operations_digest", context.run.run_id)
+        quality: Sequence[Row] = []
+        if days:
+            with mistakes_are_final(), warehouse.session(purpose, context.log.info) as session:
+                quality = session.run(
+                    "staging/quality_by_day", first_day=days[0], last_day=days[-1]
+                )
+        digest = _look(context.instance, partitions, settings, days, quality, now)
+        sent = "no: materialized by hand"
+        if context.run.job_name == JOB:
+            sent = _send(context, digest, settings)
+        message = digest_message(digest, settings.ui_url, cut=False)
+        return dg.MaterializeResult(
+            metadata={
+                "digest": dg.MetadataValue.md(f"**{message.title}**\n\n{message.text}"),
+                "sent": sent,
+                "days held": len(digest.held),
+                "days missing": len(digest.missing),
+                "runs failed": len(digest.failed),
+            }
+        )
+
+    return operations_digest
+
+
+def build_digest_schedule() -> dg.ScheduleDefinition:
+    """The schedule `daily_digest`, off until it is switched on."""
+    return dg.ScheduleDefinition(
+        name=SCHEDULE,
+        job=dg.define_asset_job(
+            JOB,
+            selection=["operations_digest"],
+            description="Makes the digest of operations and sends it to the alert channels.",
+        ),
+        cron_schedule=CRON,
+        execution_timezone="UTC",
+        default_status=dg.DefaultScheduleStatus.STOPPED,
+        description="Sends the digest of operations to the channels in `ECOM_ALERT_URLS` at 07:00 "
+        "UTC. **Switching it on** starts one small run a day, which reads one table and changes "
+        "nothing.",
+    )
+
+
+def _look(
+    instance: dg.DagsterInstance,
+    partitions: dg.DailyPartitionsDefinition,
+    settings: DigestSettings,
+    days: Sequence[date],
+    quality: Sequence[Row],
+    now: datetime,
+) -> Digest:
+    judged = {row["event_date"] for row in quality}
+    running = instance.get_run_records(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
+    since = [
+        (record.dagster_run, datetime.fromtimestamp(record.start_time, UTC))
+        for record in running
+        if record.start_time
+    ]
+    return Digest(
+        now=now,
+        held=_held(instance, partitions, settings.reject_rate_error, quality),
+        missing=[day for day in days if day not in judged],
+        rates=[row for row in quality if row["event_date"] in set(days[-DAYS_OF_RATES:])],
+        failed=failed_runs(
+            instance,
+            dg.RunsFilter(
+                statuses=[dg.DagsterRunStatus.FAILURE], updated_after=now - timedelta(days=1)
+            ),
+            limit=RUNS_SHOWN,
+            hide_values=settings.hide_values,
+        ),
+        long=[
+            (failed_run(instance, run, hide_values=settings.hide_values), start)
+            for run, start in since
+            if now - start > LONG_RUN
+        ],
+        automations=automations(instance, settings.sensors, [*settings.schedules, SCHEDULE]),
+        silent=silent_daemons(instance),
+    )
+
+
+def _held(
+    instance: dg.DagsterInstance,
+    partitions: dg.DailyPartitionsDefinition,
+    reject_rate_error: Decimal,
+    quality: Sequence[Row],
+) -> Mapping[date, str]:
+    """Days that staging holds, and days that it does not, but of which FACT_SALES failed."""
+    keys = [row["event_date"].isoformat() for row in quality]
+    statuses = instance.get_status_by_partition(dg.AssetKey("fact_sales"), keys, partitions) or {}
+    held = {}
+    for row in quality:
+        day = row["event_date"]
+        if not row["publishable"]:
+            held[day] = why_held(row, reject_rate_error)
+        elif statuses.get(day.isoformat()) == dg.AssetPartitionStatus.FAILED:
+            held[day] = "its last run for fact_sales failed (see its checks)"
+    return held
+
+
+def _send(context: dg.AssetExecutionContext, digest: Digest, settings: DigestSettings) -> str:
+    """Send the digest; what came of it. One that is not taken is not worth a failed run."""
+    message = digest_message(digest, settings.ui_url)
+    deliveries = deliver(
+        {channel: [message] for channel in settings.channels if Outcome.ERROR in channel.takes}
+    )
+    if not deliveries:
+        return "no: ECOM_ALERT_URLS is not set"
+    for channel, delivery in deliveries.items():
+        if delivery.problem:
+            context.log.warning(f"{channel.name} did not take the digest: {delivery.problem}")
+    return "; ".join(
+        f"{channel.name}: {delivery.problem or 'taken'}" for channel, delivery in deliveries.items()
+    )

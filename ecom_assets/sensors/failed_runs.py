@@ -1,0 +1,74 @@
+"""Runs that failed, as alerts and the digest tell of them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import dagster as dg
+
+from ecom_assets.sensors.messages import FailedRun
+from ecom_assets.steps import HELD_DAYS_TAG
+
+_CHECK_FAILED = "DagsterAssetCheckFailedError"
+"""What a step fails with when a blocking check of its own failed, which the check has told."""
+
+
+def failed_runs(
+    instance: dg.DagsterInstance, runs_filter: dg.RunsFilter, *, limit: int, hide_values: bool
+) -> Sequence[FailedRun]:
+    """Runs that failed for a reason that no check tells, oldest first.
+
+    Args:
+        instance: where they are kept.
+        runs_filter: which.
+        limit: of which at most so many are looked at.
+        hide_values: leave the text of errors out, which may hold payload values.
+    """
+    runs = [record.dagster_run for record in instance.get_run_records(runs_filter, limit=limit)]
+    return [
+        failed_run(instance, run, hide_values=hide_values)
+        for run in reversed(runs)
+        if HELD_DAYS_TAG not in run.tags and not _told_by_checks(instance, run)
+    ]
+
+
+def failed_run(instance: dg.DagsterInstance, run: dg.DagsterRun, *, hide_values: bool) -> FailedRun:
+    """A run that failed, or a running one, with what went wrong so far."""
+    problems = [
+        f"{entry.step_key}: {_reason(entry, hide_values=hide_values)}"
+        for entry in _step_failures(instance, run)
+    ] or [
+        entry.message
+        for entry in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
+    ]
+    first, last = (run.tags.get(f"dagster/asset_partition_range_{end}") for end in ("start", "end"))
+    days = f"{first} to {last}" if first else run.tags.get("dagster/partition", "")
+    job = "a materialization" if run.job_name.startswith("__") else f"a run of {run.job_name}"
+    return FailedRun(run.run_id, job, days, "; ".join(problems))
+
+
+def _told_by_checks(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    """Whether nothing but blocking checks made a run fail."""
+    errors = [_error(entry) for entry in _step_failures(instance, run)]
+    return bool(errors) and all(error and error.cls_name == _CHECK_FAILED for error in errors)
+
+
+def _step_failures(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Sequence[dg.EventLogEntry]:
+    return list(instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE))
+
+
+def _error(entry: dg.EventLogEntry) -> Any:
+    """The error of a step; what the step itself raised, where Dagster has wrapped that."""
+    event = entry.dagster_event
+    error = event.step_failure_data.error if event else None
+    return error.cause if error is not None and error.cause is not None else error
+
+
+def _reason(entry: dg.EventLogEntry, *, hide_values: bool) -> str:
+    error = _error(entry)
+    name = str(error.cls_name or "error") if error else "error"
+    if hide_values:
+        return name
+    data = entry.dagster_event.step_failure_data.user_failure_data if entry.dagster_event else None
+    if data and data.description:
+        return data.description
+    return str(error.message) if error else name

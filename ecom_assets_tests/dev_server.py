@@ -190,8 +190,9 @@ class DevServer:
         """The status of each day that a check has answered for, as its Partitions tab shows it."""
         found = self.ask(
             """query($key: AssetKeyInput!) {assetNodeOrError(assetKey: $key)
-            {... on AssetNode {assetChecksOrError {... on AssetChecks {checks {name partitionStatuses {... on AssetCheckTimePartitionStatuses {ranges
-            {startKey endKey status}}}}}}}}}""",
+            {... on AssetNode {assetChecksOrError {... on AssetChecks {checks {name
+            partitionStatuses {... on AssetCheckTimePartitionStatuses {ranges
+            {startKey endKey status}}}}}}}}""",
             key={"path": [asset]},
         )["assetNodeOrError"]["assetChecksOrError"]["checks"]
         (only,) = [each for each in found if each["name"] == check]

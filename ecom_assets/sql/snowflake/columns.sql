@@ -1,5 +1,5 @@
--- The columns of the tables and views that the role may see, with their types in the words of CREATE TABLE:
--- a BIGINT is a NUMBER(38,0) to Snowflake.
+-- The columns of the tables and views that the role may see, with their types in the words of
+-- CREATE TABLE: a BIGINT is a NUMBER(38,0) to Snowflake.
 select
     table_schema || '.' || table_name as table_name,
     lower(column_name) as column_name,

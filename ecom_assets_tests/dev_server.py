@@ -192,7 +192,7 @@ class DevServer:
             """query($key: AssetKeyInput!) {assetNodeOrError(assetKey: $key)
             {... on AssetNode {assetChecksOrError {... on AssetChecks {checks {name
             partitionStatuses {... on AssetCheckTimePartitionStatuses {ranges
-            {startKey endKey status}}}}}}}}""",
+            {startKey endKey status}}}}}}}}}""",
             key={"path": [asset]},
         )["assetNodeOrError"]["assetChecksOrError"]["checks"]
         (only,) = [each for each in found if each["name"] == check]

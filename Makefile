@@ -32,7 +32,7 @@ snowflake-setup: $(VENV)/ready  ## print what Snowflake and AWS need; APPLY=1 [C
 		$(if $(CONNECTION),--connection '$(CONNECTION)')
 
 test: $(VENV)/ready-dev  ## the tests
-	@$(BIN)/pytest -n auto --dist loadgroup
+	@$(BIN)/pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)') --dist loadgroup
 
 lint: $(VENV)/ready-dev  ## style, types and SQL
 	@$(BIN)/ruff check .

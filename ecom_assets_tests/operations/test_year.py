@@ -1,4 +1,4 @@
-"""A backfill of a year, launched as from the UI: one run, and every day and check has its answer."""
+"""A backfill of a year, launched as from the UI: one run, an answer for every day and check."""
 
 from datetime import date, timedelta
 from pathlib import Path

@@ -121,7 +121,12 @@ def test_a_wrong_setting_is_said_and_dagster_is_looked_at_all_the_same(use: Set)
 def test_one_line_each_without_a_traceback_and_1_at_the_end(tmp_path: Path) -> None:
     result = subprocess.run(
         [sys.executable, "-m", "ecom_assets.doctor"],
-        env={"PATH": "", "ECOM_SOURCE": "external", "ECOM_LANDING": str(tmp_path / "none")},
+        env={
+            "PATH": "",
+            "ECOM_SOURCE": "external",
+            "ECOM_LANDING": str(tmp_path / "none"),
+            "ECOM_DUCKDB_PATH": str(tmp_path / "w.duckdb"),
+        },
         capture_output=True,
         text=True,
         cwd=PROJECT_ROOT,

@@ -9,8 +9,12 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from ecom_assets.assets.analytics import TRIES, StagingChanged, publish_audited_days
+from ecom_assets.checks.audit import Audit, audit_days
+from ecom_assets.partitions import EventDays
 from ecom_assets.questions import questions
-from ecom_assets.warehouse.duckdb import DuckDBSession
+from ecom_assets.warehouse.contract import Purpose
+from ecom_assets.warehouse.duckdb import DuckDBSession, DuckDBWarehouse
 from ecom_assets_tests.conftest import DAY, Pipeline, event
 
 FIRST = date(2026, 1, 1)
@@ -102,3 +106,37 @@ def test_sums_never_mix_currencies(pipeline: Pipeline) -> None:
     for question in questions():
         rows = pipeline.query(f"select currency, revenue from analytics.{question.name} order by 1")
         assert rows == [("EUR", Decimal(25)), ("USD", Decimal(25))]
+
+
+@pytest.mark.parametrize("times", [1, TRIES])
+def test_what_another_run_stages_during_the_audit_is_not_published_unaudited(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """Staged again once, the day is audited again; staged again each time, it is not published."""
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(1)])
+    pipeline.run(selection=["raw_sales"])
+    pipeline.run(selection=["stg_sales_clean", "stg_sales_rejects"])
+    audits = 0
+
+    def audit_then_staged_again(session: Any, days: EventDays, **limits: Any) -> Audit:
+        nonlocal audits
+        audits += 1
+        audit = audit_days(session, days, **limits)
+        if audits <= times:
+            session._connection.execute(
+                "update staging.sales_quality set evaluated_at = evaluated_at + interval 1 second"
+            )
+        return audit
+
+    monkeypatch.setattr("ecom_assets.assets.analytics.audit_days", audit_then_staged_again)
+    limits: dict[str, Any] = {"late_days": 0, "reject_rate_error": Decimal("0.3"), "log": print}
+    warehouse = DuckDBWarehouse(pipeline.settings.duckdb_path)
+    with warehouse.session(Purpose("test", "test"), print) as session:
+        if times < TRIES:
+            assert publish_audited_days(session, EventDays(DAY, DAY), **limits) == {}
+            assert audits == times + 1
+        else:
+            with pytest.raises(StagingChanged, match="1 days, 2026-01-05 among them"):
+                publish_audited_days(session, EventDays(DAY, DAY), **limits)
+    facts = pipeline.query("select event_id from analytics.fact_sales")
+    assert facts == ([("event-1",)] if times < TRIES else [])

@@ -1,6 +1,6 @@
 """Event dates as Dagster partitions: one a UTC day, and one run for any range of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Self
@@ -69,6 +69,9 @@ class EventDays:
         ends = {_FIRST_DAY: self.first.isoformat(), _LAST_DAY: self.last.isoformat()}
         return dg.RunRequest(run_key, tags={**ends, **tags})
 
+    def __str__(self) -> str:
+        return f"{self.first}" if self.count == 1 else f"{self.first} to {self.last}"
+
     @property
     def count(self) -> int:
         """How many days."""
@@ -78,3 +81,14 @@ class EventDays:
     def days(self) -> list[date]:
         """Each of them, in order."""
         return [self.first + timedelta(days=n) for n in range(self.count)]
+
+
+def ranges(days: Iterable[date]) -> list[EventDays]:
+    """These days as ranges, each as long as it can be, in order."""
+    found: list[EventDays] = []
+    for day in sorted(set(days)):
+        if found and found[-1].last + timedelta(days=1) == day:
+            found[-1] = EventDays(found[-1].first, day)
+        else:
+            found.append(EventDays(day, day))
+    return found

@@ -215,7 +215,7 @@ def run_request(request: plan.Request) -> dg.RunRequest:
 
 def report(look: Look, planned: plan.Plan) -> str:
     """What a tick saw, in one sentence."""
-    started = ", ".join(_named(request.days) for request in planned.requests)
+    started = ", ".join(str(request.days) for request in planned.requests)
     others = (
         (planned.written, "being written"),
         (planned.busy, "in an unfinished run"),
@@ -224,13 +224,9 @@ def report(look: Look, planned: plan.Plan) -> str:
     )
     return ", ".join(
         [
-            f"{len(look.days)} days looked at ({' and '.join(map(_named, look.pieces))}), "
+            f"{len(look.days)} days looked at ({' and '.join(map(str, look.pieces))}), "
             f"{len(look.files):,} files: "
             + (f"to materialize {started}" if started else "nothing to start"),
             *(f"{len(days)} {what}" for days, what in others if days),
         ]
     )
-
-
-def _named(days: EventDays) -> str:
-    return str(days.first) if days.count == 1 else f"{days.first} to {days.last}"

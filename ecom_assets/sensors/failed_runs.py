@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 
+from ecom_assets.partitions import EventDays
 from ecom_assets.sensors.messages import FailedRun
 from ecom_assets.steps import HELD_DAYS_TAG
 
@@ -40,10 +41,9 @@ def failed_run(instance: dg.DagsterInstance, run: dg.DagsterRun, *, hide_values:
         entry.message
         for entry in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
     ]
-    first, last = (run.tags.get(f"dagster/asset_partition_range_{end}") for end in ("start", "end"))
-    days = f"{first} to {last}" if first else run.tags.get("dagster/partition", "")
+    days = EventDays.of_tags(run.tags) or run.tags.get("dagster/partition", "")
     job = "a materialization" if run.job_name.startswith("__") else f"a run of {run.job_name}"
-    return FailedRun(run.run_id, job, days, "; ".join(problems))
+    return FailedRun(run.run_id, job, str(days), "; ".join(problems))
 
 
 def _told_by_checks(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:

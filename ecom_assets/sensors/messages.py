@@ -6,11 +6,11 @@ mention people, link elsewhere or format itself, whatever a line of a file says.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 from urllib.parse import quote, urlencode
 
-from ecom_assets.sensors.outcomes import Change, Day, News, Outcome, by_date, spans
+from ecom_assets.partitions import ranges
+from ecom_assets.sensors.outcomes import Change, Day, News, Outcome, by_date
 
 TITLE_LENGTH = 200
 """Most channels take 250 characters of a title."""
@@ -161,13 +161,9 @@ def days_phrase(days: Iterable[Day]) -> str:
 
 
 def _days(days: Iterable[Day]) -> str:
-    ranges = spans(day for day in days if day is not None)
-    shown = [_span(first, last) for first, last in ranges[:DAYS_SHOWN]]
-    return ", ".join([*shown, "…"] if len(ranges) > DAYS_SHOWN else shown)
-
-
-def _span(first: date, last: date) -> str:
-    return first.isoformat() if first == last else f"{first} to {last}"
+    found = ranges(day for day in days if day is not None)
+    shown = [str(part) for part in found[:DAYS_SHOWN]]
+    return ", ".join([*shown, "…"] if len(found) > DAYS_SHOWN else shown)
 
 
 def run_message(runs: Sequence[FailedRun], ui_url: str) -> Message:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import IntEnum
 
+from ecom_assets.partitions import EventDays, ranges
+
 REMIND_AFTER = timedelta(days=1)
 """What still fails is told again after this long: once in each shift that could look at it."""
 
@@ -172,17 +174,6 @@ def with_told(told: Mapping[str, Told], item: News, now: datetime) -> Mapping[st
     return {**rest, item.check: Told(item.failing, now)} if item.failing else rest
 
 
-def spans(days: Iterable[date]) -> Sequence[tuple[date, date]]:
-    """Days as ranges without a gap, both ends included."""
-    found: list[tuple[date, date]] = []
-    for day in sorted(days):
-        if found and day - found[-1][1] == timedelta(days=1):
-            found[-1] = (found[-1][0], day)
-        else:
-            found.append((day, day))
-    return found
-
-
 def to_cursor(states: Mapping[str, ChannelState]) -> str:
     """The states of all channels, by the channel's id, as a sensor keeps them: days as ranges."""
     return json.dumps(
@@ -240,8 +231,8 @@ def from_cursor(cursor: str | None, now: datetime) -> Mapping[str, ChannelState]
 def _packed(days: Iterable[Day]) -> str:
     found = list(days)
     parts = [
-        first.isoformat() if first == last else f"{first}/{last}"
-        for first, last in spans(day for day in found if day is not None)
+        f"{part.first}" if part.count == 1 else f"{part.first}/{part.last}"
+        for part in ranges(day for day in found if day is not None)
     ]
     return " ".join((["table"] if None in found else []) + parts)
 
@@ -252,7 +243,4 @@ def _unpacked(text: str) -> Iterable[Day]:
             yield None
             continue
         first, _, last = part.partition("/")
-        day, end = date.fromisoformat(first), date.fromisoformat(last or first)
-        while day <= end:
-            yield day
-            day += timedelta(days=1)
+        yield from EventDays(date.fromisoformat(first), date.fromisoformat(last or first)).days

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from ecom_assets.partitions import EventDays
+from ecom_assets.partitions import EventDays, ranges
 
 
 @dataclass(frozen=True)
@@ -151,17 +151,6 @@ def plan_requests(
                 for again in ranges(day for unit_day in ready for day in units[unit_day])
             ]
     return Plan(requests, written, waiting, paused, given_up)
-
-
-def ranges(days: Iterable[date]) -> list[EventDays]:
-    """These days as ranges, each as long as it can be, in order."""
-    found: list[EventDays] = []
-    for day in sorted(set(days)):
-        if found and found[-1].last + timedelta(days=1) == day:
-            found[-1] = EventDays(found[-1].first, day)
-        else:
-            found.append(EventDays(day, day))
-    return found
 
 
 def remembered(

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecom_assets.partitions import ranges
 from ecom_assets.sensors.outcomes import (
     ChannelState,
     Day,
     Outcome,
     Told,
     from_cursor,
-    spans,
     to_cursor,
 )
 
@@ -50,7 +50,8 @@ def test_a_year_of_failing_days_is_short_in_the_cursor() -> None:
 
 def test_days_with_a_gap_are_two_ranges() -> None:
     d = date(2026, 1, 31)
-    assert spans([d + timedelta(days=3), d, d + timedelta(days=1)]) == [
+    found = ranges([d + timedelta(days=3), d, d + timedelta(days=1)])
+    assert [(part.first, part.last) for part in found] == [
         (d, date(2026, 2, 1)),
         (date(2026, 2, 3), date(2026, 2, 3)),
     ]

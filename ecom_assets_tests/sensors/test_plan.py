@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecom_assets.partitions import EventDays
+from ecom_assets.partitions import EventDays, ranges
 from ecom_assets.sensors.plan import (
     DayFiles,
     PastRun,
     Plan,
     changed_days,
     plan_requests,
-    ranges,
     remembered,
 )
 

@@ -1,6 +1,6 @@
 """Event dates as Dagster partitions: one a UTC day, and one run for any range of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Self
@@ -10,6 +10,7 @@ import dagster as dg
 _ONE_DAY = "dagster/partition"
 _FIRST_DAY = "dagster/asset_partition_range_start"
 _LAST_DAY = "dagster/asset_partition_range_end"
+PAGE_OF_MATERIALIZATIONS = 500
 BACKFILL_POLICY = dg.BackfillPolicy.single_run()
 FRESHNESS_POLICY = dg.FreshnessPolicy.time_window(
     fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)
@@ -92,3 +93,27 @@ def ranges(days: Iterable[date]) -> list[EventDays]:
         else:
             found.append(EventDays(day, day))
     return found
+
+
+def materializations(
+    instance: dg.DagsterInstance, asset: dg.AssetKey, wanted: Set[str]
+) -> Iterator[Sequence[dg.EventLogRecord]]:
+    """Pages of the materializations of an asset's days, newest first.
+
+    Args:
+        instance: where they are kept.
+        asset: which asset.
+        wanted: which days. Whoever takes a day out of it is told no more of that day from the next
+            page on, and when none is left there is no next page.
+    """
+    cursor: str | None = None
+    while wanted:
+        page = instance.fetch_materializations(
+            dg.AssetRecordsFilter(asset, asset_partitions=sorted(wanted)),
+            limit=PAGE_OF_MATERIALIZATIONS,
+            cursor=cursor,
+        )
+        yield page.records
+        if not page.has_more:
+            return
+        cursor = page.cursor

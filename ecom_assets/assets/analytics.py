@@ -155,7 +155,7 @@ def build_fact_sales(
             last = max((day for day in days.days if day not in held), default=days.last)
             shown = preview(session.run("analytics/preview_fact", day=last))
             if held:
-                results = checks.results(session, days, held)
+                results = checks.results(session, days, facts, held)
             queries = queries_metadata(session.queries())
         seconds = {"seconds": round(time.monotonic() - start, 2)}
         published: dict[date, dict[str, Any]] = {

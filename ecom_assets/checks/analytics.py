@@ -67,15 +67,21 @@ class FactChecks:
         self._columns = column_schema_spec(partitions, "fact_sales")
         self.specs = (self._matches, self._volume, self._revenue, self._columns)
 
-    def results(self, session: Session, days: EventDays, held: Mapping[date, str]) -> Results:
+    def results(
+        self,
+        session: Session,
+        days: EventDays,
+        facts: Mapping[date, Row],
+        held: Mapping[date, str],
+    ) -> Results:
         """What they find.
 
         Args:
             session: to the warehouse.
             days: which days.
+            facts: of `compare_days`, for these days.
             held: why days are held, where the caller knows.
         """
-        facts = compare_days(session, days)
         totals = published_totals(session, days)
         (columns,) = column_schemas(session, days, {FACT_TABLE: FACT_SALES})
         return {
@@ -112,7 +118,7 @@ def build_fact_checks(checks: FactChecks, engine: str) -> dg.AssetChecksDefiniti
         days = days_to_check(context, config)
         purpose = Purpose("fact_sales_checks", context.run.run_id, days.first, days.last)
         with mistakes_are_final(), warehouse.session(purpose, context.log.info) as session:
-            results = checks.results(session, days, {})
+            results = checks.results(session, days, compare_days(session, days), {})
         selected = [s for s in checks.specs if s.key in context.selected_asset_check_keys]
         yield from check_results(context, selected, results, days)
 

@@ -5,7 +5,7 @@ show nothing. So each day's result is reported beside it. The one private name o
 project needs is here: a day's result counts as current only with the materialization it looked at.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -15,12 +15,11 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import (
     AssetCheckEvaluationTargetMaterializationData,
 )
 
-from ecom_assets.partitions import EventDays
+from ecom_assets.partitions import EventDays, materializations
 from ecom_assets.steps import mark_held
 
 FAILED_DAYS_SHOWN = 50
 """Days listed in the summary of a run; the others have their own entry all the same."""
-PAGE_OF_MATERIALIZATIONS = 500
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def day_check(
 Results = Mapping[dg.AssetCheckKey, Mapping[date, DayResult]]
 """For each check, the result of each day of the run."""
 
-StepResult = dg.AssetCheckResult | dg.AssetCheckEvaluation | dg.Output[None]
+StepResult = dg.AssetCheckEvaluation | dg.Output[None]
 """What a step of checks yields."""
 
 
@@ -90,26 +89,18 @@ def check_results(
     is_range = not context.has_partition_key  # a range may be of one day
     if is_range:
         report_days(context, specs, results)
+    latest = {} if is_range else _latest_by_asset(context.instance, specs, results)
     for spec in specs:
         by_day = results[spec.key]
         result = summary(by_day) if is_range else by_day[days.first]
         if spec.blocking and not result.passed and not result.warn_only:
             # this ends the run before FACT_SALES is reached, for no day is left to publish
             mark_held(context.instance, context.run.run_id, sorted(by_day))
-        if is_range:
-            # As an evaluation: for a result Dagster would look for the version of the data of all
-            # the days, which takes long, and fails where the days are named in the config.
-            yield _evaluation(spec, result)
-            yield dg.Output(None, output_name=spec.get_python_identifier())
-        else:
-            yield dg.AssetCheckResult(
-                asset_key=spec.asset_key,
-                check_name=spec.name,
-                passed=result.passed,
-                severity=result.severity,
-                description=result.description,
-                metadata=result.metadata,
-            )
+        # As an evaluation: for a result of a range Dagster would look for the version of the data
+        # of all the days, which takes long, and fails where the days are named in the config.
+        day = None if is_range else days.first
+        yield _evaluation(spec, result, day, latest.get(spec.asset_key, {}).get(days.first))
+        yield dg.Output(None, output_name=spec.get_python_identifier())
 
 
 def report_days(
@@ -118,13 +109,10 @@ def report_days(
     results: Results,
 ) -> None:
     """Report each day's result of each check as an evaluation of its own."""
-    latest = {
-        key: _latest_materializations(context.instance, key, list(results[spec.key]))
-        for key, spec in {spec.asset_key: spec for spec in specs}.items()
-    }
+    latest = _latest_by_asset(context.instance, specs, results)
     for spec in specs:
         for day, result in sorted(results[spec.key].items()):
-            _report(context, spec, result, day, latest[spec.asset_key].get(day.isoformat()))
+            _report(context, spec, result, day, latest[spec.asset_key].get(day))
 
 
 def report_summary(
@@ -214,24 +202,31 @@ def _report(
     )
 
 
+def _latest_by_asset(
+    instance: dg.DagsterInstance, specs: Sequence[dg.AssetCheckSpec], results: Results
+) -> Mapping[dg.AssetKey, Mapping[date, AssetCheckEvaluationTargetMaterializationData]]:
+    """The latest materialization of each day that the checks of each asset looked at."""
+    return {
+        key: _latest_materializations(instance, key, results[spec.key])
+        for key, spec in {spec.asset_key: spec for spec in specs}.items()
+    }
+
+
 def _latest_materializations(
-    instance: dg.DagsterInstance, asset_key: dg.AssetKey, days: Sequence[date]
-) -> Mapping[str, AssetCheckEvaluationTargetMaterializationData]:
+    instance: dg.DagsterInstance, asset_key: dg.AssetKey, days: Iterable[date]
+) -> Mapping[date, AssetCheckEvaluationTargetMaterializationData]:
     """The latest materialization of each day that has one."""
-    wanted = {day.isoformat() for day in days}
-    found: dict[str, AssetCheckEvaluationTargetMaterializationData] = {}
-    cursor: str | None = None
-    while True:
-        page = instance.fetch_materializations(
-            dg.AssetRecordsFilter(asset_key, asset_partitions=sorted(wanted)),
-            limit=PAGE_OF_MATERIALIZATIONS,
-            cursor=cursor,
-        )
-        for record in page.records:  # newest first
-            if record.partition_key is not None and record.partition_key not in found:
-                found[record.partition_key] = AssetCheckEvaluationTargetMaterializationData(
-                    storage_id=record.storage_id, run_id=record.run_id, timestamp=record.timestamp
+    left = {day.isoformat() for day in days}
+    found: dict[date, AssetCheckEvaluationTargetMaterializationData] = {}
+    for records in materializations(instance, asset_key, left):
+        for record in records:
+            if record.partition_key in left:
+                left.remove(record.partition_key)
+                found[date.fromisoformat(record.partition_key)] = (
+                    AssetCheckEvaluationTargetMaterializationData(
+                        storage_id=record.storage_id,
+                        run_id=record.run_id,
+                        timestamp=record.timestamp,
+                    )
                 )
-        if not page.has_more or len(found) == len(wanted):
-            return found
-        cursor = page.cursor
+    return found

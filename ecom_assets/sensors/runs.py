@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 
-from ecom_assets.partitions import EventDays
+from ecom_assets.partitions import EventDays, materializations
 from ecom_assets.sensors.plan import PastRun
 from ecom_assets.steps import HELD_DAYS_TAG
 
@@ -32,7 +32,6 @@ REMEMBERED = timedelta(days=7)
 PAST_RUNS = 500
 """Finished runs looked at, newest first: hours of a busy instance, while a failed run's last
 attempt comes some minutes after its first."""
-PAGE_OF_MATERIALIZATIONS = 500
 FINISHED = (
     dg.DagsterRunStatus.SUCCESS,
     dg.DagsterRunStatus.FAILURE,
@@ -89,28 +88,20 @@ def taken_in(
         touched: for each day to look up, the days that its files touch.
     """
     wanted = {day.isoformat(): days for day, days in touched.items()}
+    left = set(wanted)
     found: dict[date, tuple[str, int]] = {}
-    cursor: str | None = None
-    while wanted:
-        page = instance.fetch_materializations(
-            dg.AssetRecordsFilter(TAKEN_IN_BY, asset_partitions=sorted(wanted)),
-            limit=PAGE_OF_MATERIALIZATIONS,
-            cursor=cursor,
-        )
-        published = _published_by(instance, page.records)
-        for record in page.records:  # newest first
+    for records in materializations(instance, TAKEN_IN_BY, left):
+        published = _published_by(instance, records)
+        for record in records:
             day, materialization = record.partition_key, record.asset_materialization
-            if day not in wanted or materialization is None:
+            if day not in left or materialization is None:
                 continue
             # a record without a run is somebody's word
             if record.run_id in published and not wanted[day] <= published[record.run_id]:
                 continue
-            del wanted[day]
+            left.remove(day)
             version = (materialization.tags or {}).get("dagster/data_version", "")
             found[date.fromisoformat(day)] = (version, record.storage_id)
-        if not page.has_more:
-            break
-        cursor = page.cursor
     return found
 
 

@@ -27,8 +27,8 @@ ALLOWED = {
     "figures.py": set(),
     "lineage.py": {"questions", "warehouse"},
     "report": {"report", "questions", "figures", "rules", "warehouse"},
-    "setup": {"setup", "settings", "warehouse"},
-    "doctor": {"doctor", "settings", "landing", "warehouse", "definitions"},
+    "setup": {"setup", "questions", "settings", "warehouse"},
+    "doctor": {"doctor", "questions", "settings", "landing", "warehouse", "definitions"},
     "checks": {"checks", "partitions", "steps", "rules", "events", "landing", "warehouse"},
     "assets": {"assets", "checks", "partitions", "steps", "rules", "events", "generator"}
     | {"landing", "settings", "warehouse", "questions", "lineage", "report"},

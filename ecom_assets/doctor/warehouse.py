@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from ecom_assets.doctor.findings import Finding, Findings, guarded, unwritable
 from ecom_assets.doctor.snowflake import SET_UP, check_account, check_stage
 from ecom_assets.landing.zone import LandedFile, LandingZone
+from ecom_assets.questions import questions
 from ecom_assets.settings import Settings
 from ecom_assets.warehouse.contract import Purpose, Session, Warehouse
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 from ecom_assets.warehouse.snowflake import SnowflakeSession
-from ecom_assets.warehouse.sql import SQL_FOLDER, table_columns
+from ecom_assets.warehouse.sql import table_columns
 
 PART = "warehouse"
 
@@ -68,8 +69,7 @@ def _tables(session: Session, settings: Settings) -> Findings[bool]:
     missing = sorted({f"{table}.{column}" for table, column in wanted - there})
     if settings.snowflake:  # on DuckDB the views are made with their rows
         seen = {table for table, _ in there}
-        answers = (f"analytics.{path.stem}" for path in (SQL_FOLDER / "answers").glob("*.sql"))
-        missing += sorted(set(answers) - seen)
+        missing += sorted({f"analytics.{question.name}" for question in questions()} - seen)
     if not missing:
         yield Finding("ok", PART, f"All {len(table_columns())} tables have their columns.")
         return True

@@ -9,9 +9,6 @@ from ecom_assets.partitions import EventDays
 from ecom_assets.sensors.messages import FailedRun
 from ecom_assets.steps import HELD_DAYS_TAG
 
-_CHECK_FAILED = "DagsterAssetCheckFailedError"
-"""What a step fails with when a blocking check of its own failed, which the check has told."""
-
 
 def failed_runs(
     instance: dg.DagsterInstance, runs_filter: dg.RunsFilter, *, limit: int, hide_values: bool
@@ -28,7 +25,7 @@ def failed_runs(
     return [
         failed_run(instance, run, hide_values=hide_values)
         for run in reversed(runs)
-        if HELD_DAYS_TAG not in run.tags and not _told_by_checks(instance, run)
+        if HELD_DAYS_TAG not in run.tags
     ]
 
 
@@ -44,12 +41,6 @@ def failed_run(instance: dg.DagsterInstance, run: dg.DagsterRun, *, hide_values:
     days = EventDays.of_tags(run.tags) or run.tags.get("dagster/partition", "")
     job = "a materialization" if run.job_name.startswith("__") else f"a run of {run.job_name}"
     return FailedRun(run.run_id, job, str(days), "; ".join(problems))
-
-
-def _told_by_checks(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
-    """Whether nothing but blocking checks made a run fail."""
-    errors = [_error(entry) for entry in _step_failures(instance, run)]
-    return bool(errors) and all(error and error.cls_name == _CHECK_FAILED for error in errors)
 
 
 def _step_failures(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Sequence[dg.EventLogEntry]:

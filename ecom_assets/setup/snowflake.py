@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ecom_assets.questions import questions
 from ecom_assets.settings import (
     S3Url,
     Settings,
@@ -145,8 +146,8 @@ def _parts(settings: Settings) -> Iterator[str]:
     for name in BEFORE_TABLES:
         yield _filled(name, names)
     tables = [*render("tables", "snowflake")]
-    for view in sorted((SQL_FOLDER / "answers").glob("*.sql")):
-        tables += render(f"answers/{view.stem}", "snowflake")
+    for name in sorted(question.name for question in questions()):
+        tables += render(f"answers/{name}", "snowflake")
     yield "-- The tables and the answers.\n" + "\n\n".join(f"{one};" for one in tables)
     for name in AFTER_TABLES:
         yield _filled(name, names)

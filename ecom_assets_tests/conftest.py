@@ -98,12 +98,21 @@ class Pipeline:
         config: Mapping[str, Any] | None = None,
     ) -> dg.ExecuteInProcessResult:
         """Materialize a day, or a range of days in one run, with all checks."""
-        return self._execute(
-            self.definitions.resolve_job_def("sales"),
-            first,
-            last,
+        tags = {"dagster/partition": first.isoformat()}
+        if last is not None:
+            tags = {
+                "dagster/asset_partition_range_start": first.isoformat(),
+                "dagster/asset_partition_range_end": last.isoformat(),
+            }
+        return self.definitions.resolve_job_def("sales").execute_in_process(
+            instance=self.instance,
+            tags=tags,
             asset_selection=[dg.AssetKey(name) for name in selection] if selection else None,
-            run_config={"ops": {"sales_files": {"config": config}}} if config else {},
+            run_config={
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                **({"ops": {"sales_files": {"config": config}}} if config else {}),
+            },
+            raise_on_error=False,
         )
 
     def run_checks(self, first: date = DAY, last: date | None = None) -> dg.ExecuteInProcessResult:
@@ -111,23 +120,6 @@ class Pipeline:
         days = {"first_day": str(first), "last_day": str(last or first)}
         return self.definitions.resolve_job_def("sales_checks").execute_in_process(
             instance=self.instance, run_config=days, raise_on_error=False
-        )
-
-    def _execute(
-        self, job: dg.JobDefinition, first: date, last: date | None, **more: Any
-    ) -> dg.ExecuteInProcessResult:
-        tags = {"dagster/partition": first.isoformat()}
-        if last is not None:
-            tags = {
-                "dagster/asset_partition_range_start": first.isoformat(),
-                "dagster/asset_partition_range_end": last.isoformat(),
-            }
-        quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-        return job.execute_in_process(
-            instance=self.instance,
-            tags=tags,
-            raise_on_error=False,
-            **{**more, "run_config": {**quiet, **more.get("run_config", {})}},
         )
 
     @contextmanager

@@ -56,18 +56,15 @@ def clean_environment(**settings: str) -> dict[str, str]:
     return {**kept, "PATH": path, "PYTHONUNBUFFERED": "1", **settings}
 
 
-class DevServer:
-    """A running `dagster dev`.
+class Ui:
+    """A running webserver, asked through GraphQL.
 
     Attributes:
-        port: of its webserver.
-        process: the one that started all the others.
+        port: where it listens.
     """
 
-    def __init__(self, port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    def __init__(self, port: int) -> None:
         self.port = port
-        self.process = process
-        self._log = log
 
     def ask(self, query: str, **variables: Any) -> Any:
         """The answer to a GraphQL query."""
@@ -81,18 +78,13 @@ class DevServer:
         assert "errors" not in answer, answer["errors"]
         return answer["data"]
 
-    def is_up(self) -> bool:
-        """Whether the graph is loaded; fails when the server has ended."""
-        assert self.process.poll() is None, self.log()
+    def has_loaded(self) -> bool:
+        """Whether it answers, and the graph is loaded."""
         try:
             loaded = self.ask("{repositoriesOrError{... on RepositoryConnection{nodes{name}}}}")
         except urllib.error.URLError:
             return False
         return bool(loaded["repositoriesOrError"].get("nodes"))
-
-    def log(self) -> str:
-        """The last that was printed."""
-        return self._log.read_text()[-8000:]
 
     def launch(
         self,
@@ -232,6 +224,28 @@ class DevServer:
         return ticks
 
 
+class DevServer(Ui):
+    """A running `dagster dev`.
+
+    Attributes:
+        process: the one that started all the others.
+    """
+
+    def __init__(self, port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+        super().__init__(port)
+        self.process = process
+        self._log = log
+
+    def is_up(self) -> bool:
+        """Whether the graph is loaded; fails when the server has ended."""
+        assert self.process.poll() is None, self.log()
+        return self.has_loaded()
+
+    def log(self) -> str:
+        """The last that was printed."""
+        return self._log.read_text()[-8000:]
+
+
 @contextmanager
 def dev_server(home: Path, port: int | None = None, **settings: str) -> Iterator[DevServer]:
     """Start `dagster dev` with the `dagster.yaml` that is shipped.
@@ -246,19 +260,18 @@ def dev_server(home: Path, port: int | None = None, **settings: str) -> Iterator
     environment = clean_environment(
         DAGSTER_HOME=str(home), PYTHONPATH=str(PROJECT_ROOT), **settings
     )
+    port = port or free_port()
     command = [str(BIN / "dagster"), "dev", "-w", str(PROJECT_ROOT / "workspace.yaml")]
-    with served([*command, "--host", "127.0.0.1"], home, environment, port) as server:
+    where = ["--host", "127.0.0.1", "--port", str(port)]
+    with served([*command, *where], home, environment, port) as server:
         yield server
 
 
 @contextmanager
 def served(
-    command: Sequence[str], folder: Path, environment: Mapping[str, str], port: int | None = None
+    command: Sequence[str], folder: Path, environment: Mapping[str, str], port: int
 ) -> Iterator[DevServer]:
-    """A command that serves the UI on `$PORT`, or on the port it is given, while it runs."""
-    port = port or free_port()
-    if "dev" in command:
-        command = [*command, "--port", str(port)]
+    """A command that serves the UI on a port, which it finds in `$PORT` too, while it runs."""
     log = folder / "dev.log"
     with log.open("w") as stream:
         process = subprocess.Popen(

@@ -1,29 +1,23 @@
 """Every command in the README does what the README says, in a copy of the project."""
 
 import json
-import os
 import re
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ecom_assets.rules import RULES
 from ecom_assets.settings import PROJECT_ROOT
 from ecom_assets_tests.conftest import event
+from ecom_assets_tests.dev_server import BIN, DevServer, clean_environment, free_port, served
 
 README = (PROJECT_ROOT / "README.md").read_text()
-BIN = Path(sys.executable).parent
 
 DEMO = "make demo"
 DEV = "make dev"
@@ -69,45 +63,19 @@ def test_the_demo_shows_answers_then_the_ui_shows_its_run(clone: Path) -> None:
     assert printed.returncode == 0, printed.stderr
     assert re.search(r"DE +│ EUR", printed.stdout), printed.stdout
 
-    with _served(DEV, clone) as ask:
-        runs = ask("{runsOrError{... on Runs{results{status tags{key value}}}}}")
-        (run,) = runs["runsOrError"]["results"]
+    with _served(DEV, clone) as ui:
+        (run,) = ui.runs()
         assert run["status"] == "SUCCESS"
-        tags = {tag["key"]: tag["value"] for tag in run["tags"]}
-        assert tags["dagster/asset_partition_range_end"] == "2026-01-07"
+        assert run["tags"]["dagster/asset_partition_range_end"] == "2026-01-07"
 
 
 def test_own_files_are_materialized_from_the_ui(clone: Path) -> None:
     day = clone / "data/landing/dt=2026-01-05"
     day.mkdir(parents=True)
     (day / "anything.jsonl").write_text(json.dumps(event(1)) + "\nno JSON\n")
-    with _served(DEV_EXTERNAL, clone) as ask:
-        launched = ask(
-            """mutation($params: ExecutionParams!) {
-                launchRun(executionParams: $params) { __typename ... on LaunchRunSuccess
-                { run { runId } } ... on PythonError { message } } }""",
-            params={
-                "selector": {
-                    "repositoryName": "__repository__",
-                    "repositoryLocationName": "ecom_assets",
-                    "jobName": "sales",
-                },
-                "executionMetadata": {
-                    "tags": [{"key": "dagster/partition", "value": day.name[3:]}]
-                },
-                "runConfigData": {},
-                "mode": "default",
-            },
-        )["launchRun"]
-        run_id = launched["run"]["runId"]
-
-        def status() -> str:
-            found = ask("query($id: ID!) {runOrError(runId: $id){... on Run{status}}}", id=run_id)
-            return str(found["runOrError"]["status"])
-
-        _until(lambda: status() in ("SUCCESS", "FAILURE"), "the run ends")
+    with _served(DEV_EXTERNAL, clone) as ui:
         # One line of two is a reject: above the limit, so the day is held and the run says so.
-        assert status() == "FAILURE"
+        assert ui.ended(ui.launch(date.fromisoformat(day.name[3:]))) == "FAILURE"
     import duckdb
 
     with duckdb.connect(clone / "data/warehouse.duckdb", read_only=True) as connection:
@@ -122,60 +90,9 @@ def _make(command: str, *more: str) -> list[str]:
 
 
 def _environment(clone: Path) -> Mapping[str, str]:
-    ours = ("ECOM_", "DAGSTER_", "MAKE")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return {**kept, "PYTHONPATH": str(clone), "PYTHONUNBUFFERED": "1"}
+    return clean_environment(PYTHONPATH=str(clone))
 
 
-@contextmanager
-def _served(command: str, clone: Path) -> Iterator[Any]:
-    """`make dev` while it runs: a function that asks its GraphQL."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-
-    def ask(query: str, **variables: Any) -> Any:
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/graphql",
-            data=json.dumps({"query": query, "variables": variables}).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=60) as response:
-            answer = json.load(response)
-        assert "errors" not in answer, answer["errors"]
-        return answer["data"]
-
-    def is_up() -> bool:
-        assert server.poll() is None, (clone / "dev.log").read_text()
-        try:
-            loaded = ask("{repositoriesOrError{... on RepositoryConnection{nodes{name}}}}")
-        except urllib.error.URLError:
-            return False
-        return bool(loaded["repositoriesOrError"].get("nodes"))
-
-    with (clone / "dev.log").open("w") as log:
-        server = subprocess.Popen(
-            _make(command),
-            cwd=clone,
-            env={**_environment(clone), "PORT": str(port)},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            _until(is_up, "the UI answers")
-            yield ask
-        finally:
-            os.killpg(server.pid, signal.SIGTERM)
-            with suppress(subprocess.TimeoutExpired):
-                server.wait(timeout=30)
-            with suppress(ProcessLookupError):
-                os.killpg(server.pid, signal.SIGKILL)
-            server.wait()
-
-
-def _until(happened: Any, what: str, seconds: float = 180) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-        time.sleep(0.5)
+def _served(command: str, clone: Path) -> AbstractContextManager[DevServer]:
+    """`make dev` while it runs."""
+    return served(_make(command), clone, _environment(clone), free_port())

@@ -10,12 +10,8 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -28,11 +24,10 @@ import pytest
 from ecom_assets.definitions import build_definitions
 from ecom_assets.settings import PROJECT_ROOT, read_settings
 from ecom_assets_tests.conftest import event
+from ecom_assets_tests.dev_server import BIN, LOCATION, Ui, free_port, until
 
 WITHOUT_POSTGRES = "ECOM_WITHOUT_POSTGRES"
-BIN = Path(sys.executable).parent
 DEPLOY = PROJECT_ROOT / "deploy"
-LOCATION = "ecom_assets"
 
 FIRST_DAY = date(2026, 1, 5)
 RUNS = [(0, 0), (1, 2), (3, 3)]
@@ -49,7 +44,7 @@ def stack(tmp_path: Path) -> Iterator["Stack"]:
         stack = Stack(tmp_path, storage)
         for service in (stack.code_location, stack.webserver, stack.daemon):
             stopped_in_turn.enter_context(service())
-        _until(stack.is_up, "the UI has loaded the graph")
+        until(stack.is_up, "the UI has loaded the graph")
         yield stack
 
 
@@ -131,7 +126,7 @@ class Stack:
         self._landing = root / "landing"
         self.duckdb_path = root / "warehouse.duckdb"
         self._started: dict[str, subprocess.Popen[bytes]] = {}
-        self._code_port, self._ui_port = _free_port(), _free_port()
+        self._code_port, self._ui = free_port(), Ui(free_port())
         self._home.mkdir()
         shutil.copy(DEPLOY / "dagster.yaml", self._home)
         workspace = (DEPLOY / "workspace.yaml").read_text()
@@ -163,12 +158,12 @@ class Stack:
         command += ["--port", str(self._code_port), "--location-name", LOCATION]
         with self._service("code", [*command, "--module-name", "ecom_assets.definitions"]):
             # Compose waits for the health check; here the port has to be open.
-            _until(lambda: _is_open(self._code_port), "the code location listens")
+            until(lambda: _is_open(self._code_port), "the code location listens")
             yield
 
     @contextmanager
     def webserver(self) -> Iterator[None]:
-        command = ["dagster-webserver", "--host", "127.0.0.1", "--port", str(self._ui_port)]
+        command = ["dagster-webserver", "--host", "127.0.0.1", "--port", str(self._ui.port)]
         with self._service("webserver", [*command, "--workspace", "workspace.yaml"]):
             yield
 
@@ -180,11 +175,7 @@ class Stack:
     def is_up(self) -> bool:
         for name, process in self._started.items():
             assert process.poll() is None, f"{name} has ended: {self.log(name)}"
-        try:
-            loaded = self._ask("{repositoriesOrError{... on RepositoryConnection{nodes{name}}}}")
-        except urllib.error.URLError:
-            return False
-        return bool(loaded["repositoriesOrError"].get("nodes"))
+        return self._ui.has_loaded()
 
     def land(self, day: date) -> None:
         """A day's file: good lines, and a few that are no JSON."""
@@ -198,43 +189,13 @@ class Stack:
 
     def launch(self, first: date, last: date) -> str:
         """Put a run for these days into the queue, as the UI does; its id."""
-        tags = {"dagster/partition": first.isoformat()}
-        if last != first:
-            tags = {
-                "dagster/asset_partition_range_start": first.isoformat(),
-                "dagster/asset_partition_range_end": last.isoformat(),
-            }
-        launched = self._ask(
-            """mutation($params: ExecutionParams!) {
-                launchRun(executionParams: $params) { __typename ... on LaunchRunSuccess
-                { run { runId } } ... on PythonError { message } } }""",
-            params={
-                "selector": {
-                    "repositoryName": "__repository__",
-                    "repositoryLocationName": LOCATION,
-                    "jobName": "sales",
-                },
-                "executionMetadata": {
-                    "tags": [{"key": key, "value": value} for key, value in tags.items()]
-                },
-                "runConfigData": {},
-                "mode": "default",
-            },
-        )["launchRun"]
-        assert launched["__typename"] == "LaunchRunSuccess", launched
-        return str(launched["run"]["runId"])
+        return self._ui.launch(first, None if first == last else last)
 
     def times_of(self, run_id: str) -> tuple[float, float]:
         """When a run began and ended, once it has; it must have succeeded."""
-
-        def run() -> Any:
-            query = "query($id: ID!) {runOrError(runId: $id){... on Run{status startTime endTime}}}"
-            return self._ask(query, id=run_id)["runOrError"]
-
-        _until(lambda: run()["status"] in ("SUCCESS", "FAILURE", "CANCELED"), "the run ends")
-        ended = run()
-        assert ended["status"] == "SUCCESS", self.log("code")
-        return ended["startTime"], ended["endTime"]
+        assert self._ui.ended(run_id) == "SUCCESS", self.log("code")
+        (run,) = self._ui.runs(runIds=[run_id])
+        return run["startTime"], run["endTime"]
 
     def checks_by_day(self) -> Sequence[Any]:
         """The keys of all checks that answer for each day."""
@@ -277,17 +238,6 @@ class Stack:
             finally:
                 _stop(process, signal.SIGTERM)
 
-    def _ask(self, query: str, **variables: Any) -> Any:
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self._ui_port}/graphql",
-            data=json.dumps({"query": query, "variables": variables}).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=60) as response:
-            answer = json.load(response)
-        assert "errors" not in answer, answer["errors"]
-        return answer["data"]
-
 
 @contextmanager
 def _postgres() -> Iterator[Storage]:
@@ -296,7 +246,7 @@ def _postgres() -> Iterator[Storage]:
     # It refuses to run as root, and pytest's folders are closed to anyone else.
     user = "postgres" if os.geteuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="ecom-postgres-"))
-    storage = Storage(_free_port())
+    storage = Storage(free_port())
     initialised: list[str | Path] = [
         "--pgdata",
         folder / "data",
@@ -333,7 +283,7 @@ def _postgres() -> Iterator[Storage]:
                 start_new_session=True,
             )
             try:
-                _until(lambda: _is_open(storage.port), "PostgreSQL listens")
+                until(lambda: _is_open(storage.port), "PostgreSQL listens")
                 yield storage
             finally:
                 # SIGINT is PostgreSQL's "fast" shutdown: it ends sessions, and keeps the data whole
@@ -366,20 +316,6 @@ def _stop(process: "subprocess.Popen[bytes]", how: signal.Signals) -> None:
     process.wait()
 
 
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
-
-
 def _is_open(port: int) -> bool:
     with socket.socket() as client:
         return client.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _until(happened: Callable[[], bool], what: str, seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-        time.sleep(0.25)

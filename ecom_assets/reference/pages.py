@@ -1,0 +1,44 @@
+"""The pages of the documentation, and the places in them that are filled from the code.
+
+Such a place lies between two comments, which a reader does not see:
+
+    <!-- made by make docs: rules -->
+    ...
+    <!-- end -->
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+PLACE = re.compile(r"(?s)(<!-- made by make docs: ([a-z-]+) -->\n).*?(<!-- end -->)")
+
+
+def pages(root: Path) -> Sequence[Path]:
+    """The Markdown files of the project: those in its folder, in `docs/` and in `deploy/`."""
+    return sorted(
+        page for folder in ("", "docs", "deploy") for page in (root / folder).glob("*.md")
+    )
+
+
+def renewed(text: str, parts: Mapping[str, str]) -> str:
+    """A page with its places filled anew.
+
+    Args:
+        text: the page.
+        parts: what belongs into a place, by the place's name.
+
+    Raises:
+        KeyError: nothing is known to belong into a place.
+    """
+    return PLACE.sub(lambda found: f"{found[1]}\n{parts[found[2]]}\n{found[3]}", text)
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "".join(f"| {' | '.join(map(_cell, line))} |\n" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", r"\|").replace("\n", " ")

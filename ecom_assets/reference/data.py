@@ -72,8 +72,11 @@ def _answers(views: Sequence[Question]) -> Iterator[str]:
         unknown = types[name].keys() - DESCRIPTIONS.keys()
         if unknown:
             raise ValueError(f"assets/answers.py does not describe {min(unknown)} of {name}.")
-        title = f"a view, {view.title[0].lower()}{view.title[1:]}; one row per value and currency"
-        yield _section(name, title, [(c, kind, DESCRIPTIONS[c]) for c, kind in types[name].items()])
+        about = next(iter(types[name]))
+        grain = (
+            f"a view: {view.title[0].lower()}{view.title[1:]}. One row per `{about}` and currency"
+        )
+        yield _section(name, grain, [(c, kind, DESCRIPTIONS[c]) for c, kind in types[name].items()])
 
 
 def _section(name: str, grain: str, columns: Iterable[tuple[str, str, str]]) -> str:

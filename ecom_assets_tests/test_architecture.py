@@ -28,6 +28,8 @@ ALLOWED = {
     "lineage.py": {"questions", "warehouse"},
     "report": {"report", "questions", "figures", "rules", "warehouse"},
     "setup": {"setup", "questions", "settings", "warehouse"},
+    "reference": {"reference", "assets", "definitions", "events", "questions", "rules", "settings"}
+    | {"warehouse"},
     "doctor": {"doctor", "questions", "settings", "landing", "warehouse", "definitions"},
     "checks": {"checks", "partitions", "steps", "rules", "events", "landing", "warehouse"},
     "assets": {"assets", "checks", "partitions", "steps", "rules", "events", "generator"}

@@ -34,6 +34,13 @@ def renewed(text: str, parts: Mapping[str, str]) -> str:
     return PLACE.sub(lambda found: f"{found[1]}\n{parts[found[2]]}\n{found[3]}", text)
 
 
+def outdated(root: Path, parts: Mapping[str, str]) -> Mapping[Path, str]:
+    """The pages whose places are not as the code says, with what they should be."""
+    found = {page: page.read_text(encoding="utf-8") for page in pages(root)}
+    filled = {page: renewed(text, parts) for page, text in found.items()}
+    return {page: text for page, text in filled.items() if text != found[page]}
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table."""
     lines = [header, ["---"] * len(header), *rows]

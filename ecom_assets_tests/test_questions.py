@@ -21,9 +21,10 @@ create or replace view analytics.revenue_by_device as
 select
     device,
     currency,
-    count(*) as sales,
-    sum(total_amount) as revenue
-from analytics.fact_sales
+    cast(sum(sales) as bigint) as sales,
+    sum(revenue) as revenue
+from analytics.fact_sales_breakdowns
+where breakdown = 'device'
 group by device, currency;
 """
 
@@ -92,6 +93,12 @@ def test_adding_a_question_is_adding_a_file(
 
     with pytest.raises(AssertionError, match="add to the README's table of questions"):
         test_the_readme_table_has_each_question_in_its_words()
+
+
+def test_the_answers_read_totals_and_not_the_sales_of_all_years() -> None:
+    for question in questions.questions():
+        (read,) = set(re.findall(r"\bfrom (\S+)", question.sql.partition(" as\n")[2]))
+        assert read.rstrip(";") in lineage.TOTALS, question.name
 
 
 def test_the_readme_table_has_each_question_in_its_words() -> None:

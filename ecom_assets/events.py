@@ -136,11 +136,28 @@ SALES_QUALITY_RULES = (
     Column("broken_rows", "BIGINT", "Lines that break it, be it the first or a further one."),
     *_JUDGED_BY,
 )
+BROKEN_DOWN_BY = ("category", "country", "device", "marketing_channel", "payment_method")
+_TOTALS = (
+    Column("sales", "BIGINT", "Sale events, the lines of orders."),
+    Column("units", "NUMBER(38,4)", "How many pieces were sold."),
+    Column("revenue", "NUMBER(38,4)", "Sum of `total_amount`, to the last cent."),
+)
 FACT_SALES_DAYS = (
     EVENT_DATE,
     Column("currency", "VARCHAR", "ISO 4217 code; null on the row of a day without sales."),
-    Column("sales", "BIGINT", "Sale events in that currency."),
-    Column("revenue", "NUMBER(38,4)", "Sum of `total_amount`."),
+    Column("orders", "BIGINT", "Distinct orders in that currency."),
+    *_TOTALS,
+)
+FACT_SALES_BREAKDOWNS = (
+    EVENT_DATE,
+    Column("currency", "VARCHAR", "ISO 4217 code of the amounts."),
+    Column("breakdown", "VARCHAR", "The name of the column that the totals are broken down by."),
+    *(
+        Column(column.name, column.type, f"{column.description} Null but in its own breakdown.")
+        for column in sorted(_FIELD_COLUMNS, key=lambda column: column.name)
+        if column.name in BROKEN_DOWN_BY
+    ),
+    *_TOTALS,
 )
 
 TABLES: Mapping[str, Sequence[Column]] = {
@@ -152,5 +169,6 @@ TABLES: Mapping[str, Sequence[Column]] = {
     "STAGING.SALES_QUALITY_RULES": SALES_QUALITY_RULES,
     FACT_TABLE: FACT_SALES,
     "ANALYTICS.FACT_SALES_DAYS": FACT_SALES_DAYS,
+    "ANALYTICS.FACT_SALES_BREAKDOWNS": FACT_SALES_BREAKDOWNS,
 }
 """The columns of every table, by its name."""

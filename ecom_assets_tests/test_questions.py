@@ -23,9 +23,10 @@ create or replace view analytics.revenue_by_device as
 select
     device,
     currency,
-    count(*) as sales,
-    sum(total_amount) as revenue
-from analytics.fact_sales
+    cast(sum(sales) as bigint) as sales,
+    sum(revenue) as revenue
+from analytics.fact_sales_breakdowns
+where breakdown = 'device'
 group by device, currency;
 """
 
@@ -94,3 +95,9 @@ def test_adding_a_question_is_adding_a_file(
 
     pages = {page.name for page in outdated(PROJECT_ROOT, parts())}
     assert pages == {"README.md", "catalogue.md", "data-contract.md"}, "make docs has to be run"
+
+
+def test_the_answers_read_totals_and_not_the_sales_of_all_years() -> None:
+    for question in questions.questions():
+        (read,) = set(re.findall(r"\bfrom (\S+)", question.sql.partition(" as\n")[2]))
+        assert read.rstrip(";") in lineage.TOTALS, question.name

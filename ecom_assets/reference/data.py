@@ -49,11 +49,13 @@ def tables() -> str:
 
 def _table(name: str, text: str) -> str:
     found = re.search(
-        rf"(?s)-- ([^\n]+)\ncreate table if not exists {re.escape(name.lower())} \((.+?)\n\)", text
+        r"((?:-- [^\n]+\n)+)"
+        rf"create table if not exists {re.escape(name.lower())} \(\n((?:    [^\n]+\n)+)\)",
+        text,
     )
     if found is None:
         raise ValueError(f"sql/tables.sql does not say above {name} what one row of it is.")
-    grain, body = found.groups()
+    grain, body = found[1].replace("-- ", "").replace("\n", " ").strip(), found[2]
     never_null = set(re.findall(r"(?m)^    (\w+) .+ not null", body))
     return _section(
         name,

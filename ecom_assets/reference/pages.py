@@ -15,10 +15,10 @@ PLACE = re.compile(r"(?s)(<!-- made by make docs: ([a-z-]+) -->\n).*?(<!-- end -
 
 
 def pages(root: Path) -> Sequence[Path]:
-    """The Markdown files of the project: those in its folder, in `docs/` and in `deploy/`."""
-    return sorted(
-        page for folder in ("", "docs", "deploy") for page in (root / folder).glob("*.md")
-    )
+    """The project's Markdown files; not what runs have made, nor what is hidden."""
+    here = [path for path in root.iterdir() if path.name != "data" and path.name[0] != "."]
+    below = (page for path in here if path.is_dir() for page in path.rglob("*.md"))
+    return sorted([*(path for path in here if path.suffix == ".md"), *below])
 
 
 def renewed(text: str, parts: Mapping[str, str]) -> str:

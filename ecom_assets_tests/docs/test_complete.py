@@ -46,14 +46,12 @@ def _settings() -> Iterator[tuple[str, str]]:
     table = re.search(r"(?m)^\| name \| default \| meaning \|\n((?:\|.*\n)+)", README.text)
     assert table
     for row in table[1].splitlines()[1:]:
-        _, names, default, meaning, _ = (cell.strip() for cell in re.split(r"(?<!\\)\|", row))
-        prefix = ""
-        for name in re.findall(r"`(\w+)`", f"{names} {meaning}"):
-            prefix = name.partition("_")[0] if not name.startswith("_") else prefix
-            full = f"{prefix}{name}" if name.startswith("_") else name
-            # a meaning may name a further setting, as it does for the password
-            if re.fullmatch(r"(?:ECOM|SNOWFLAKE)_[A-Z_]+", full):
-                yield full, default
+        names, default = (cell.strip() for cell in row.split("|")[1:3])
+        first, *others = re.findall(r"`(\w+)`", names)
+        prefix = first.partition("_")[0]
+        for name in (first, *(f"{prefix}{o}" if o.startswith("_") else o for o in others)):
+            if not name.startswith("AWS_"):
+                yield name, default
 
 
 def test_the_readme_has_every_asset(definitions: dg.Definitions) -> None:

@@ -7,8 +7,11 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
-"""It may run as root in a container, and asks nothing of anybody but what a page asks for."""
+OPTIONS = (
+    *("--no-sandbox", "--disable-gpu"),  # it may run as root in a container
+    *("--disable-background-networking", "--no-first-run"),  # asks for what a page asks for
+    "--disable-lcd-text",  # letters have no coloured edges
+)
 
 
 def chromium() -> str | None:
@@ -20,7 +23,7 @@ def chromium() -> str | None:
 def browser(program: str) -> Iterator[Browser]:
     """The browser, without a window, while it runs."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=list(QUIET))
+        started = playwright.chromium.launch(executable_path=program, args=list(OPTIONS))
         try:
             yield started
         finally:

@@ -44,19 +44,19 @@ class Camera:
 
     @contextmanager
     def page(
-        self, address: str, *, width: int = WIDTH, height: int, scale: int = 1
+        self, address: str, *, width: int = WIDTH, height: int, scale: float = 1
     ) -> Iterator[Page]:
         """A page in a window of its own.
 
         Args:
             address: of the UI below its address, or with a scheme.
-            width: of the window. A wider one than a picture may be is made smaller.
+            width: of the window.
             height: of the window.
             scale: pixels of the picture for one of the window.
         """
         context = self._browser.new_context(
             viewport={"width": width, "height": height},
-            device_scale_factor=min(scale, WIDTH / width),
+            device_scale_factor=scale,
             color_scheme="light",
             locale="en-US",
             timezone_id="UTC",
@@ -76,6 +76,8 @@ class Camera:
         with self.page(f"/assets/{asset}?view=partitions&partition={day}", **window) as page:
             page.get_by_text("Latest materialization").wait_for()
             page.get_by_text("Tags", exact=True).wait_for()
+            row = page.get_by_text(str(day), exact=True).filter(visible=True).first
+            row.evaluate("row => row.scrollIntoView({block: 'center'})")
             yield page
 
     def take(self, name: str, page: Page | Locator) -> None:
@@ -104,8 +106,9 @@ class Camera:
         )
         self.take_html(
             name,
-            "<style>h1 { font: 600 20px monospace; margin: 20px 0 10px } img { display: block }"
-            f"main {{ padding: 0 20px 20px }}</style><main>{figures}</main>",
+            "<style>main { padding: 4px 20px 20px } img { display: block }"
+            "h1 { font: 600 17px sans-serif; color: #0f0f1f; padding: 16px 0 10px; margin: 0 }"
+            f"</style><main>{figures}</main>",
         )
 
     def take_html(self, name: str, html: str) -> None:

@@ -14,31 +14,27 @@ from screenshots.terminal import printed
 
 Take = Callable[[Camera, Shop, str], None]
 
-FOR_TABLES = 1_680
-"""A window as wide as a table of JSON needs; the picture of it is made smaller."""
 PHONE = 390
 
 
 def landing(camera: Camera, shop: Shop, name: str) -> None:
     """The files of a day, as the landing zone lists them."""
-    with camera.day("sales_files", shop.days.last, height=740) as page:
+    with camera.day("sales_files", shop.days.last, height=880) as page:
         camera.take(name, page)
 
 
 def raw(camera: Camera, shop: Shop, name: str) -> None:
     """Lines in RAW with their JSON, and one that is none."""
-    with camera.day("raw_sales", shop.days.last, width=FOR_TABLES, height=1350) as page:
-        camera.take(name, page)
+    _previews(camera, shop, name, {"RAW.RAW_SALES": "raw_sales"})
 
 
 def clean_and_rejects(camera: Camera, shop: Shop, name: str) -> None:
     """Clean events, and below them rejects, one for each reason."""
-    tables = []
-    for asset in ("stg_sales_clean", "stg_sales_rejects"):
-        with camera.day(asset, shop.days.last, width=1_900, height=1_600) as page:
-            preview = page.get_by_role("table").filter(has_text="source_row_number").last
-            tables.append((f"{asset}, {shop.days.last}", camera.look(preview)))
-    camera.take_one_above_the_other(name, tables)
+    tables = {
+        "STAGING.STG_SALES_CLEAN": "stg_sales_clean",
+        "STAGING.STG_SALES_REJECTS": "stg_sales_rejects",
+    }
+    _previews(camera, shop, name, tables)
 
 
 def answers(camera: Camera, shop: Shop, name: str) -> None:
@@ -58,6 +54,7 @@ def failed_check(camera: Camera, shop: Shop, name: str) -> None:
     check = "/assets/stg_sales_rejects?view=checks&checkDetail=reject_rate"
     with camera.page(check, height=1_300) as page:
         page.get_by_role("tab", name="Partitions").last.click()
+        page.get_by_placeholder("Filter by partition…").wait_for()
         page.get_by_text(str(shop.bad_day), exact=True).filter(visible=True).last.click()
         page.get_by_text("Target materialization").wait_for()
         camera.take(name, page)
@@ -76,15 +73,17 @@ def report(camera: Camera, shop: Shop, name: str) -> None:
 
 
 def report_phone(camera: Camera, shop: Shop, name: str) -> None:
-    """The first screen of the report, on a phone."""
+    """The quality of the days in the report, on a phone."""
     with camera.page(_report(shop), width=PHONE, height=844, scale=2) as page:
+        quality = page.get_by_role("heading", name="Data quality")
+        quality.evaluate("heading => heading.scrollIntoView()")
         camera.take(name, page)
 
 
 def lineage(camera: Camera, shop: Shop, name: str) -> None:
     """The graph, all of it."""
     shop.put_right()
-    with camera.page("/asset-groups", height=640) as page:
+    with camera.page("/asset-groups", height=800) as page:
         page.locator("button:has([aria-label=panel_show_right])").click()
         _expand_groups(page)
         camera.take(name, page)
@@ -106,6 +105,16 @@ PICTURES: Mapping[str, Take] = {
     )
 }
 """How each picture is taken, by its name, in the order of what happens in the shop."""
+
+
+def _previews(camera: Camera, shop: Shop, name: str, tables: Mapping[str, str]) -> None:
+    """The previews on the pages of some tables' assets, in a window in which they fit."""
+    parts = []
+    for table, asset in tables.items():
+        with camera.day(asset, shop.days.last, width=2_000, height=1_800) as page:
+            found = page.locator("table[class*=Table_table]").filter(has_text="source_row_number")
+            parts.append((f"{table} · {shop.days.last}", camera.look(found.last)))
+    camera.take_one_above_the_other(name, parts)
 
 
 def _report(shop: Shop) -> str:

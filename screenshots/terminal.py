@@ -9,15 +9,16 @@ from rich.text import Text
 
 from screenshots.shop import Shop
 
-COLUMNS = 96
+COLUMNS = 80
 PAGE = """<style>
-main {{ padding: 20px 28px }}
-pre {{ margin: 0; font: 15px/1.4 "DejaVu Sans Mono", monospace; color: #1f2328 }}
-</style><main><pre>{code}</pre></main>"""
+main {{ columns: 2; column-gap: 40px; padding: 20px 28px }}
+pre {{ break-inside: avoid; margin: 0 0 1.4em; color: #1f2328 }}
+pre {{ font: 15px/1.4 "DejaVu Sans Mono", monospace }}
+</style><main>{blocks}</main>"""
 
 
 def printed(shop: Shop, command: str, module: str) -> str:
-    """A page with what a command prints, in its colours.
+    """A page with what a command prints, in its colours; an empty line ends a block of a column.
 
     Args:
         shop: whose.
@@ -32,5 +33,8 @@ def printed(shop: Shop, command: str, module: str) -> str:
         text=True,
     )
     console = Console(record=True, width=COLUMNS, file=StringIO(), force_terminal=True)
-    console.print(Text.from_ansi(f"$ {command}\n{done.stdout.rstrip()}"))
-    return console.export_html(code_format=PAGE, inline_styles=True)
+    blocks = []
+    for block in f"$ {command}\n{done.stdout.rstrip()}".split("\n\n"):
+        console.print(Text.from_ansi(block.strip("\n")))
+        blocks.append(console.export_html(code_format="<pre>{code}</pre>", inline_styles=True))
+    return PAGE.format(blocks="".join(blocks))

@@ -18,8 +18,8 @@ OWNERS = ["team:data-platform"]
 PREVIEW_LENGTH = 500
 """Characters of a value in a preview; a payload of a megabyte would not fit on the page."""
 _PIECE = re.compile(r'(.{1,47},)(?=")')
-"""A few fields of a compact JSON object. A blank follows them in a preview, for the page breaks text
-at blanks, and makes a column as wide as what it cannot break."""
+"""A few fields of a compact JSON object. A blank follows them in a preview: the page breaks text at
+blanks, and makes a column as wide as what it cannot break."""
 
 
 def now() -> datetime:

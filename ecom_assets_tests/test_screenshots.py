@@ -1,4 +1,4 @@
-"""The pictures in `docs/images`: those that `make screenshots` takes, small, and shown somewhere."""
+"""The pictures in `docs/images`: those that `make screenshots` takes, small, shown in some text."""
 
 import struct
 from pathlib import Path

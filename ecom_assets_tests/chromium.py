@@ -10,7 +10,6 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 OPTIONS = (
     *("--no-sandbox", "--disable-gpu"),  # it may run as root in a container
     *("--disable-background-networking", "--no-first-run"),  # asks for what a page asks for
-    "--disable-lcd-text",  # letters have no coloured edges
 )
 
 

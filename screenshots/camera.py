@@ -7,8 +7,10 @@ import base64
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, Route
 
 from ecom_assets.settings import PROJECT_ROOT
@@ -18,6 +20,8 @@ FOLDER = PROJECT_ROOT / "docs/images"
 WIDTH = 1400
 """Pixels of a picture, at most."""
 MOST_BYTES = 250_000
+COLOURS = 128
+"""Of a palette: a page has few, and its picture is a third of the bytes."""
 SETTLES_MS = 1_500
 """An animation of the UI is over by then."""
 
@@ -83,7 +87,8 @@ class Camera:
     def take(self, name: str, page: Page | Locator) -> None:
         """Take a picture of a window, or of a part of it."""
         path = FOLDER / f"{name}.png"
-        path.write_bytes(self.look(page))
+        with Image.open(BytesIO(self.look(page))) as image:
+            image.convert("RGB").quantize(COLOURS).save(path, optimize=True)
         size = path.stat().st_size
         assert size <= MOST_BYTES, f"{path.name} has {size:,} bytes, at most {MOST_BYTES:,} wanted"
 

@@ -20,8 +20,8 @@ FOLDER = PROJECT_ROOT / "docs/images"
 WIDTH = 1400
 """Pixels of a picture, at most."""
 MOST_BYTES = 250_000
-COLOURS = 128
-"""Of a palette: a page has few, and its picture is a third of the bytes."""
+COLOURS = 256
+"""Of a palette: a picture has a third of the bytes, and no colour is off by more than a shade."""
 SETTLES_MS = 1_500
 """An animation of the UI is over by then."""
 
@@ -88,7 +88,8 @@ class Camera:
         """Take a picture of a window, or of a part of it."""
         path = FOLDER / f"{name}.png"
         with Image.open(BytesIO(self.look(page))) as image:
-            image.convert("RGB").quantize(COLOURS).save(path, optimize=True)
+            few = image.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE)
+            few.save(path, optimize=True)
         size = path.stat().st_size
         assert size <= MOST_BYTES, f"{path.name} has {size:,} bytes, at most {MOST_BYTES:,} wanted"
 

@@ -4,7 +4,7 @@ import sys
 import time
 
 from ecom_assets_tests.chromium import NAMES, browser, chromium
-from screenshots.camera import FOLDER, Camera
+from screenshots.camera import Camera
 from screenshots.pictures import PICTURES
 from screenshots.shop import shop_of_thirty_days
 
@@ -20,9 +20,6 @@ def main() -> None:
         for name, take in PICTURES.items():
             take(camera, shop, name)
             _say(f"{name}.png")
-    for old in set(FOLDER.glob("*.png")) - {FOLDER / f"{name}.png" for name in PICTURES}:
-        old.unlink()
-        _say(f"{old.name} is no longer taken: deleted")
     if camera.refused:
         sys.exit(f"screenshots: pages asked for what is not on this machine: {camera.refused}")
 

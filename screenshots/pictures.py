@@ -53,7 +53,8 @@ def failed_check(camera: Camera, shop: Shop, name: str) -> None:
     """The days of a check, and what it found on the one that failed."""
     check = "/assets/stg_sales_rejects?view=checks&checkDetail=reject_rate"
     with camera.page(check, height=1_300) as page:
-        page.get_by_role("tab", name="Partitions").last.click()
+        page.get_by_role("tab", name="Execution history").wait_for()
+        page.get_by_role("tab", name="Partitions").last.click()  # the check's, not the asset's
         page.get_by_placeholder("Filter by partition…").wait_for()
         page.get_by_text(str(shop.bad_day), exact=True).filter(visible=True).last.click()
         page.get_by_text("Target materialization").wait_for()

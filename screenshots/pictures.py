@@ -15,6 +15,11 @@ from screenshots.terminal import printed
 Take = Callable[[Camera, Shop, str], None]
 
 PHONE = 390
+MANY_ARE_GREEN = """() => [...document.querySelectorAll('foreignObject *')].filter(one => {
+    const [red, green, blue] = getComputedStyle(one).borderTopColor.match(/[0-9.]+/g).map(Number);
+    return green > red + 60 && green > blue + 30;
+}).length > 8"""
+"""In the graph: it is drawn first, and what became of the assets is asked for afterwards."""
 
 
 def landing(camera: Camera, shop: Shop, name: str) -> None:
@@ -127,3 +132,4 @@ def _expand_groups(page: Page) -> None:
     page.get_by_text("landing", exact=True).filter(visible=True).first.wait_for()
     page.locator("body").press("Alt+e")
     page.get_by_text("sales_report", exact=True).filter(visible=True).first.wait_for()
+    page.wait_for_function(MANY_ARE_GREEN)

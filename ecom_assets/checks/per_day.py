@@ -5,6 +5,8 @@ show nothing. So each day's result is reported beside it. The one private name o
 project needs is here: a day's result counts as current only with the materialization it looked at.
 """
 
+import logging
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +17,7 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import (
     AssetCheckEvaluationTargetMaterializationData,
 )
 
+from ecom_assets.checks.many_events import store_events
 from ecom_assets.partitions import EventDays, materializations
 from ecom_assets.steps import mark_held
 
@@ -110,16 +113,20 @@ def report_days(
 ) -> None:
     """Report each day's result of each check as an evaluation of its own."""
     latest = _latest_by_asset(context.instance, specs, results)
-    for spec in specs:
-        for day, result in sorted(results[spec.key].items()):
-            _report(context, spec, result, day, latest[spec.asset_key].get(day))
+    events = [
+        _event(context, spec, result, day, latest[spec.asset_key].get(day))
+        for spec in specs
+        for day, result in sorted(results[spec.key].items())
+    ]
+    store_events(context.instance, context.run.run_id, events)
 
 
 def report_summary(
     context: dg.AssetExecutionContext, spec: dg.AssetCheckSpec, by_day: Mapping[date, DayResult]
 ) -> None:
     """Report the summary of a check whose own step does not run."""
-    _report(context, spec, summary(by_day), None, None)
+    event = _event(context, spec, summary(by_day), None, None)
+    store_events(context.instance, context.run.run_id, [event])
 
 
 def summary(by_day: Mapping[date, DayResult]) -> DayResult:
@@ -176,29 +183,37 @@ def _evaluation(
     )
 
 
-def _report(
+def _event(
     context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext,
     spec: dg.AssetCheckSpec,
     result: DayResult,
     day: date | None,
     target: AssetCheckEvaluationTargetMaterializationData | None,
-) -> None:
-    """Store an evaluation as an event of this run.
+) -> dg.EventLogEntry:
+    """An evaluation as an event of this run.
 
-    Not with `report_runless_asset_event`: Dagster's storage takes an evaluation without a run only
+    Not for `report_runless_asset_event`: Dagster's storage takes an evaluation without a run only
     once for each check and partition, and fails the second time.
     """
-    context.instance.report_dagster_event(
-        dg.DagsterEvent(
-            event_type_value=dg.DagsterEventType.ASSET_CHECK_EVALUATION.value,
-            job_name=context.run.job_name,
-            step_key=context.op_execution_context.op_def.name,
-            event_specific_data=_evaluation(spec, result, day, target),
-            message=f"{spec.name} {'passed' if result.passed else 'failed'}"
-            + (f" for {day}" if day else "")
-            + f": {result.description}",
-        ),
+    step = context.op_execution_context.op_def.name
+    event = dg.DagsterEvent(
+        event_type_value=dg.DagsterEventType.ASSET_CHECK_EVALUATION.value,
+        job_name=context.run.job_name,
+        step_key=step,
+        event_specific_data=_evaluation(spec, result, day, target),
+        message=f"{spec.name} {'passed' if result.passed else 'failed'}"
+        + (f" for {day}" if day else "")
+        + f": {result.description}",
+    )
+    return dg.EventLogEntry(  # type: ignore[no-untyped-call]
+        error_info=None,
+        level=logging.INFO,
+        user_message="",
         run_id=context.run.run_id,
+        timestamp=time.time(),
+        step_key=step,
+        job_name=context.run.job_name,
+        dagster_event=event,
     )
 
 

@@ -122,7 +122,11 @@ def _latest(instance: dg.DagsterInstance, asset: dg.AssetKey) -> Mapping[str, Ta
         page = instance.fetch_materializations(asset, limit=500, cursor=cursor)
         for record in page.records:
             if record.partition_key is not None:
-                target = Target(record.storage_id, record.run_id, record.timestamp)
+                target = Target(
+                    storage_id=record.storage_id,
+                    run_id=record.run_id,
+                    timestamp=record.timestamp,
+                )
                 found.setdefault(record.partition_key, target)
         if not page.has_more:
             return found

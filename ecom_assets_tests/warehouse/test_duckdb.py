@@ -95,5 +95,5 @@ def test_duckdb_takes_no_more_memory_than_the_settings_say(tmp_path: Path) -> No
     )
     with warehouse_of(settings).session(PURPOSE, print) as session:
         assert isinstance(session, DuckDBSession)
-        limit = session._connection.sql("select current_setting('memory_limit')").fetchone()
-    assert limit == ("512.0 MiB",)
+        said = "select current_setting('memory_limit')"
+        assert session._connection.execute(said).fetchone() == ("512.0 MiB",)

@@ -73,8 +73,8 @@ class Settings:
         source: `synthetic`: a day without files gets a generated batch; `external`: files come
             from elsewhere and are never written.
         duckdb_path: the DuckDB file, absolute.
-        duckdb_memory_limit: how much memory DuckDB may take, in DuckDB's words; the rest of its work
-            goes to the disk. None: DuckDB's own, four fifths of the machine's.
+        duckdb_memory_limit: how much memory DuckDB may take, in DuckDB's words; None: four fifths
+            of the machine's.
         start_date: the first partition.
         late_days: how many days after its event date an event may still arrive.
         reject_rate_warn: a day's reject rate above which its check warns.

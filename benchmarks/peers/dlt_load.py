@@ -2,11 +2,11 @@
 
 Tuned as dlt's page on performance tells (https://dlthub.com/docs/reference/performance): pages in
 place of rows, orjson, larger buffers, files that are rotated so that several workers share the
-work, no nested tables, Parquet in place of inserts. Two ways, for dlt knows two: pages of rows, whose
-fields become columns as dlt infers them; and Arrow tables, which pass dlt's normalizing by, with the
-line as one text. A line that is no JSON is kept as text in both.
+work, no nested tables, Parquet in place of inserts. Two ways, for dlt knows two: pages of rows,
+whose fields become columns as dlt infers them; and Arrow tables, which need no normalizing, with
+the line as one text. A line that is no JSON is kept as text in both.
 
-    python dlt_load.py FILE DATABASE "pages of rows" | "arrow tables"
+    python dlt_load.py FILE DATABASE rows|arrow
 """
 
 import json
@@ -74,7 +74,7 @@ def main(file: Path, database: Path, way: str) -> dict[str, float]:
     import orjson  # noqa: F401
     import pyarrow  # noqa: F401
 
-    rows = {"pages of rows": pages_of_rows, "arrow tables": arrow_tables}[way]
+    rows = {"rows": pages_of_rows, "arrow": arrow_tables}[way]
     start = time.perf_counter()
     pipeline = dlt.pipeline(
         "bench",

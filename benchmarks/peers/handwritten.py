@@ -3,8 +3,8 @@
 What a data engineer writes who knows DuckDB well and has one file to load: no orchestration, no
 checks, no replay, no earlier days, one file that is not hostile. The rules are the same and so are
 the tables; the row that runs it compares both with the project's. Tuned as DuckDB's performance
-guide tells: lines read by the parallel CSV reader, JSON taken apart once, everything in bulk inserts
-into one file.
+guide tells: lines read by the parallel CSV reader, JSON taken apart once, everything in bulk
+inserts into one file.
 
     python handwritten.py FILE DATABASE [MEMORY_LIMIT]
 """
@@ -160,7 +160,6 @@ def main(file: Path, database: Path, memory_limit: str | None = None) -> dict[st
             for statement in connection.extract_statements(script):
                 wanted = {name: values[name] for name in statement.named_parameters}
                 connection.execute(statement, wanted)
-                print(part, time.perf_counter() - start)
             seconds[part] = time.perf_counter() - start
     return seconds
 

@@ -1,7 +1,7 @@
 """A pandas script that splits a day's file by the same rules, and writes both halves to Parquet.
 
-What a data scientist writes, tuned as pandas' guide on scale and speed tells: lines parsed once, by
-orjson, rules as operations on whole columns, no `apply` by row, Arrow-backed text. The rules are the same
+What a data scientist writes, tuned as pandas' guide on speed tells: lines parsed once, by orjson,
+rules as operations on whole columns, no `apply` by row, Arrow-backed text. The rules are the same
 as far as a well-meant file goes; a test compares the result with the project's.
 
     python pandas_split.py FILE FOLDER
@@ -38,7 +38,8 @@ FIELDS = {
 def read(file: Path) -> pd.DataFrame:
     """The lines with their numbers and, where they are JSON, their fields."""
     lines = file.read_bytes().splitlines()
-    events, texts = [], []
+    events: list[Any] = []
+    texts: list[str | None] = []
     for line in lines:
         try:
             events.append(orjson.loads(line))

@@ -114,8 +114,8 @@ def _figure(what: str, pairs: Pairs) -> Figure:
 BENCHES = [
     Bench(
         "history",
-        "one more day on top of 1,000 days of history (1,000 × 10,000 events); the arrival sensor's "
-        "tick as well",
+        "one more day on top of 1,000 days of history (1,000 × 10,000 events); the arrival "
+        "sensor's tick as well",
         "the same day on an empty warehouse",
         "≤ 1.15 ×",
         one_more_day,

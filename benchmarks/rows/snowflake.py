@@ -80,10 +80,10 @@ def count_for(days: int) -> dict[str, int]:
 @contextmanager
 def _requests() -> Iterator[list[str]]:
     """The HTTP requests of the Snowflake connector, as it makes them."""
-    from snowflake.connector.vendored.requests import Session
+    from snowflake.connector.vendored.requests.sessions import Session
 
     sent: list[str] = []
-    send = Session.send
+    send: Any = Session.send
 
     def noted(session: Any, request: Any, **options: Any) -> Any:
         sent.append(request.path_url.partition("?")[0])

@@ -58,7 +58,7 @@ def small_day(room: Room) -> Sequence[Figure]:
 
 
 def _dagster(shop: Shop, *arguments: str) -> Run:
-    command = [Path(sys.executable).parent / "dagster", *arguments]
+    command = [str(Path(sys.executable).parent / "dagster"), *arguments]
     return run(command, folder=PROJECT_ROOT, environment=shop.environment(), whole=True)
 
 

@@ -241,8 +241,8 @@ def _svg(chart: alt.Chart | alt.LayerChart) -> str:
     import altair as alt
     import vl_convert
 
-    # As Altair's `save` does, but for holding each part of the chart against Vega-Lite's schema over
-    # and over, which takes longer than drawing it.
+    # As Altair's `save` does, without holding each part of the chart against Vega-Lite's schema
+    # again and again.
     specification = {
         **chart.to_dict(validate=False),
         "width": WIDTH,

@@ -30,7 +30,7 @@ class Run:
         seconds: from its start to its end, or as it measured itself.
         cpu_seconds: of it and its children, user and system.
         peak_bytes: the most that it and its children had in memory at once.
-        said: the JSON of its last line.
+        said: its last line of JSON.
     """
 
     seconds: float
@@ -124,12 +124,12 @@ def paired(ours: Callable[[], Run], theirs: Callable[[], Run], pairs: int) -> Pa
 
 
 def _last_line(output: str) -> Mapping[str, Any]:
-    lines = output.strip().splitlines()
-    try:
-        said = json.loads(lines[-1]) if lines else {}
-    except ValueError:
-        return {}
-    return said if isinstance(said, dict) else {}
+    # libraries may have something to say even after that
+    for line in reversed(output.splitlines()):
+        if line.startswith("{"):
+            said: Mapping[str, Any] = json.loads(line)
+            return said
+    return {}
 
 
 class _Watch(threading.Thread):

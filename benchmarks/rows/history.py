@@ -28,21 +28,21 @@ LIMIT = Decimal("0.30")
 
 MULTIPLIED = {
     "raw.raw_sales": """
-        select * replace (
+        select seed.* replace (
             cast(replace(raw, '"event_id":"', '"event_id":"' || copy || '-') as json) as raw,
             source_row_number + copy * 1000 as source_row_number
         )
         from seed, range($copies) as copies (copy)
         order by batch_date""",
     "staging.stg_sales_clean": """
-        select * replace (
+        select seed.* replace (
             copy || '-' || event_id as event_id,
             source_row_number + copy * 1000 as source_row_number
         )
         from seed, range($copies) as copies (copy)
         order by event_date""",
     "staging.stg_sales_rejects": """
-        select * replace (source_row_number + copy * 1000 as source_row_number)
+        select seed.* replace (source_row_number + copy * 1000 as source_row_number)
         from seed, range($copies) as copies (copy)
         order by event_date""",
 }

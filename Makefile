@@ -3,10 +3,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := .venv-bench
 export DAGSTER_HOME ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev alert-test answers doctor snowflake-setup docs screenshots test lint clean
+.PHONY: help demo dev alert-test answers doctor snowflake-setup docs screenshots test bench lint clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +38,10 @@ docs: $(VENV)/ready  ## renew what the documentation takes from the code
 test: $(VENV)/ready-dev  ## the tests
 	@$(BIN)/pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)') --dist loadgroup
 
+bench: $(VENV)/ready-dev $(PEERS)/ready  ## speed beside peers, into docs/benchmarks.md; QUICK=1, ONLY="row …"
+	@$(BIN)/python -m benchmarks --peers $(PEERS)/bin/python $(if $(filter 1,$(QUICK)),--quick) \
+		$(if $(ONLY),--only $(ONLY))
+
 lint: $(VENV)/ready-dev  ## style, types and SQL
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -47,7 +52,7 @@ screenshots: $(VENV)/ready-dev  ## the pictures of README and docs anew, from a 
 	@$(BIN)/python -m screenshots
 
 clean:  ## delete the virtual environment and all data of the demo
-	@rm -rf $(VENV) data .pytest_cache .mypy_cache .ruff_cache *.egg-info
+	@rm -rf $(VENV) $(PEERS) data .pytest_cache .mypy_cache .ruff_cache *.egg-info
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -62,4 +67,9 @@ $(VENV)/ready: $(VENV)/bin/python requirements.lock setup.cfg
 
 $(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock deploy/requirements.lock
 	@$(BIN)/pip install -qq --disable-pip-version-check -r requirements-dev.lock -r deploy/requirements.lock
+	@touch $@
+
+$(PEERS)/ready: $(VENV)/bin/python benchmarks/requirements.lock
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/pip install -qq --disable-pip-version-check -r benchmarks/requirements.lock
 	@touch $@

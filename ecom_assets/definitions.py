@@ -55,7 +55,7 @@ def warehouse_of(settings: Settings) -> Warehouse:
     """The warehouse that the settings choose; nothing is asked of it yet."""
     if settings.snowflake:
         return SnowflakeWarehouse(settings.snowflake)
-    return DuckDBWarehouse(settings.duckdb_path)
+    return DuckDBWarehouse(settings.duckdb_path, memory_limit=settings.duckdb_memory_limit)
 
 
 def build_definitions(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecom_assets.questions import questions
 from ecom_assets.warehouse import expressions
-from ecom_assets.warehouse.sql import render
+from ecom_assets.warehouse.sql import render, table_columns
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -43,7 +43,7 @@ def column_sources(engine: str) -> Mapping[str, Sources]:
     from sqlglot import exp
     from sqlglot.lineage import lineage
 
-    schema = _columns_of_tables(engine)
+    schema = _columns_of_tables()
     schema[TEMPORARY] = {}
     found: dict[str, Sources] = {}
     for table, query in _queries(engine):
@@ -120,16 +120,12 @@ def _statements(script: str, engine: str, **values: Any) -> Iterator[exp.Expr]:
         yield sqlglot.parse_one(text, read=engine)
 
 
-def _columns_of_tables(engine: str) -> dict[str, Any]:
+def _columns_of_tables() -> dict[str, Any]:
     """The columns of the tables that the set-up makes, by schema and table."""
-    from sqlglot import exp
-
     schemas: dict[str, Any] = {}
-    for statement in _statements("tables", engine):
-        if isinstance(statement, exp.Create) and statement.kind == "TABLE":
-            schema, _, table = _name(statement.find(exp.Table)).partition(".")
-            columns = [column.name.lower() for column in statement.this.expressions]
-            schemas.setdefault(schema, {})[table] = dict.fromkeys(columns, "varchar")
+    for name, columns in table_columns().items():
+        schema, _, table = name.partition(".")
+        schemas.setdefault(schema, {})[table] = dict.fromkeys(columns, "varchar")
     return schemas
 
 

@@ -73,6 +73,8 @@ class Settings:
         source: `synthetic`: a day without files gets a generated batch; `external`: files come
             from elsewhere and are never written.
         duckdb_path: the DuckDB file, absolute.
+        duckdb_memory_limit: how much memory DuckDB may take, in DuckDB's words; None: four fifths
+            of the machine's.
         start_date: the first partition.
         late_days: how many days after its event date an event may still arrive.
         reject_rate_warn: a day's reject rate above which its check warns.
@@ -95,6 +97,7 @@ class Settings:
     reject_rate_error: Decimal
     hide_values: bool
     snowflake: SnowflakeSettings | None = None
+    duckdb_memory_limit: str | None = None
     reports_place: Path | S3Url | None = None
     repository: str | None = None
 
@@ -155,6 +158,7 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path = PROJECT
         landing=landing,
         source=read.source("external" if isinstance(landing, S3Url) else "synthetic"),
         duckdb_path=read.path("ECOM_DUCKDB_PATH", "data/warehouse.duckdb"),
+        duckdb_memory_limit=read.memory("ECOM_DUCKDB_MEMORY_LIMIT"),
         start_date=read.day("ECOM_START_DATE", "2026-01-01"),
         late_days=read.whole_number("ECOM_LATE_DAYS", "0", most=31),
         reject_rate_warn=warn,
@@ -315,6 +319,12 @@ class _Reader:
         if not re.fullmatch(r"[0-9]{1,6}", value) or int(value) > most:
             raise _wrong(name, value, f"a whole number from 0 to {most}")
         return int(value)
+
+    def memory(self, name: str) -> str | None:
+        value = self.text(name, "")
+        if value and not re.fullmatch(r"0*[1-9][0-9]{0,5} ?([MG]i?B)", value, re.IGNORECASE):
+            raise _wrong(name, value, "an amount of memory, such as 4GB or 512MB")
+        return value or None
 
     def rate(self, name: str, default: str) -> Decimal:
         value = self.text(name, default)

@@ -57,6 +57,8 @@ def test_an_empty_value_is_no_value() -> None:
         ("ECOM_LANDING", "gs://bucket/prefix", "a folder, or s3://bucket/prefix"),
         ("ECOM_LANDING", "s3://Bucket_", "a folder, or s3://bucket/prefix"),
         ("ECOM_LANDING", "s3://bucket/a//b", "without empty parts"),
+        ("ECOM_DUCKDB_MEMORY_LIMIT", "4", "an amount of memory, such as 4GB or 512MB"),
+        ("ECOM_DUCKDB_MEMORY_LIMIT", "80%", "an amount of memory, such as 4GB or 512MB"),
         ("ECOM_START_DATE", "01.02.2026", "a date such as 2026-01-01"),
         ("ECOM_START_DATE", "2026-02-30", "a date such as 2026-01-01"),
         ("ECOM_LATE_DAYS", "-1", "a whole number from 0 to 31"),

@@ -5,6 +5,8 @@ show nothing. So each day's result is reported beside it. A day's result counts 
 the materialization it looked at, for which Dagster has a private name alone.
 """
 
+import logging
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,7 +17,7 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import (
     AssetCheckEvaluationTargetMaterializationData,
 )
 
-from ecom_assets.checks.storing import store_events
+from ecom_assets.checks.many_events import store_events
 from ecom_assets.partitions import EventDays, materializations
 from ecom_assets.steps import mark_held
 
@@ -187,20 +189,31 @@ def _event(
     result: DayResult,
     day: date | None,
     target: AssetCheckEvaluationTargetMaterializationData | None,
-) -> dg.DagsterEvent:
+) -> dg.EventLogEntry:
     """An evaluation as an event of this run.
 
     Not for `report_runless_asset_event`: Dagster's storage takes an evaluation without a run only
     once for each check and partition, and fails the second time.
     """
-    return dg.DagsterEvent(
+    step = context.op_execution_context.op_def.name
+    event = dg.DagsterEvent(
         event_type_value=dg.DagsterEventType.ASSET_CHECK_EVALUATION.value,
         job_name=context.run.job_name,
-        step_key=context.op_execution_context.op_def.name,
+        step_key=step,
         event_specific_data=_evaluation(spec, result, day, target),
         message=f"{spec.name} {'passed' if result.passed else 'failed'}"
         + (f" for {day}" if day else "")
         + f": {result.description}",
+    )
+    return dg.EventLogEntry(  # type: ignore[no-untyped-call]
+        error_info=None,
+        level=logging.INFO,
+        user_message="",
+        run_id=context.run.run_id,
+        timestamp=time.time(),
+        step_key=step,
+        job_name=context.run.job_name,
+        dagster_event=event,
     )
 
 

@@ -8,7 +8,6 @@ imported at the first chart.
 from __future__ import annotations
 
 import base64
-import io
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -39,6 +38,28 @@ PALETTE = [ORANGE, BLUE, "#5aa469", "#b07aa1", "#c9a227", "#d1605e", "#4fb0ae", 
 TEXT = "currentColor"
 FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
 """The font that the renderer measures with; a wider one would make texts overlap."""
+
+
+STYLE = {
+    "background": "transparent",
+    "aria": False,
+    "font": FONT,
+    "axis": {
+        "labelColor": TEXT,
+        "labelFontSize": 12,
+        "labelOpacity": 0.8,
+        "gridColor": TEXT,
+        "gridOpacity": 0.12,
+        "domainColor": TEXT,
+        "domainOpacity": 0.4,
+        "tickColor": TEXT,
+        "tickOpacity": 0.4,
+    },
+    "legend": {"labelColor": TEXT, "labelFontSize": 12, "symbolType": "square"},
+    "text": {"fontSize": 13},
+    "view": {"stroke": None},
+}
+"""Vega-Lite's words for how all charts look."""
 
 
 def answer_chart(question: Question, rows: Sequence[Row]) -> str:
@@ -218,30 +239,18 @@ def _moment(day: date) -> int:
 
 def _svg(chart: alt.Chart | alt.LayerChart) -> str:
     import altair as alt
+    import vl_convert
 
-    sized = chart.properties(
-        width=WIDTH,
-        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-        padding={"left": 4, "right": 4, "top": 4, "bottom": 2},
-        **({} if isinstance(chart, alt.LayerChart) else {"height": HEIGHT}),
-    )
-    styled = (
-        sized.configure(background="transparent", aria=False, font=FONT)
-        .configure_axis(
-            labelColor=TEXT,
-            labelFontSize=12,
-            labelOpacity=0.8,
-            gridColor=TEXT,
-            gridOpacity=0.12,
-            domainColor=TEXT,
-            domainOpacity=0.4,
-            tickColor=TEXT,
-            tickOpacity=0.4,
-        )
-        .configure_legend(labelColor=TEXT, labelFontSize=12, symbolType="square")
-        .configure_text(fontSize=13)
-        .configure_view(stroke=None)
-    )
-    picture = io.StringIO()
-    styled.save(picture, format="svg")
-    return picture.getvalue()
+    # As Altair's `save` does, without holding each part of the chart against Vega-Lite's schema
+    # again and again.
+    specification = {
+        **chart.to_dict(validate=False),
+        "width": WIDTH,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "padding": {"left": 4, "right": 4, "top": 4, "bottom": 2},
+        "config": STYLE,
+    }
+    if not isinstance(chart, alt.LayerChart):
+        specification["height"] = HEIGHT
+    version = "_".join(alt.SCHEMA_VERSION.split(".")[:2])
+    return vl_convert.vegalite_to_svg(specification, vl_version=version)

@@ -109,7 +109,7 @@ def build_digest_schedule() -> dg.ScheduleDefinition:
         name=SCHEDULE,
         job=dg.define_asset_job(
             JOB,
-            selection=["operations_digest"],
+            selection=dg.AssetSelection.assets("operations_digest"),  # names are parsed, by ANTLR
             description="Makes the digest of operations and sends it to the channels in "
             f"ECOM_ALERT_URLS. The schedule {SCHEDULE} starts it.",
         ),

@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import dagster as dg
-from dagster._core.storage.event_log import SqlEventLogStorage
 
 from ecom_assets.sensors.outcomes import Day, Evaluation, Outcome
 
@@ -47,6 +46,9 @@ def settled(records: Sequence[dg.EventLogRecord], now: datetime) -> Sequence[dg.
 def _read(
     instance: dg.DagsterInstance, after: int | None, limit: int, *, ascending: bool
 ) -> Sequence[dg.EventLogRecord]:
+    # brings SQLAlchemy and Alembic, a third of what loading the definitions would take
+    from dagster._core.storage.event_log import SqlEventLogStorage
+
     storage = instance.event_log_storage
     assert isinstance(storage, SqlEventLogStorage)
     return SqlEventLogStorage.get_event_records(

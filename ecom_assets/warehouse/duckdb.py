@@ -36,8 +36,20 @@ takes minutes; what holds the file longer is more likely a forgotten shell."""
 class DuckDBWarehouse:
     """A warehouse in one DuckDB file, which is made at the first use."""
 
-    def __init__(self, path: Path, *, wait_seconds: float = WAIT_FOR_LOCK_SECONDS) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        memory_limit: str | None = None,
+        wait_seconds: float = WAIT_FOR_LOCK_SECONDS,
+    ) -> None:
+        """Args:
+        path: the file.
+        memory_limit: how much memory DuckDB may take; None: as much as it deems right.
+        wait_seconds: how long to wait for another process to let go of the file.
+        """
         self._path = path
+        self._memory_limit = memory_limit
         self._wait_seconds = wait_seconds
 
     @property
@@ -49,6 +61,8 @@ class DuckDBWarehouse:
         connection = self._connect(log)
         try:
             connection.execute("set timezone = 'UTC'")
+            if self._memory_limit:
+                connection.execute(f"set memory_limit = '{self._memory_limit}'")
             session = DuckDBSession(connection)
             session.add_functions()
             session.run("tables")

@@ -9,9 +9,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ecom_assets.definitions import warehouse_of
 from ecom_assets.landing.zone import LandedFile
+from ecom_assets.settings import read_settings
 from ecom_assets.warehouse.contract import LoadedFile, Purpose, WarehouseError
-from ecom_assets.warehouse.duckdb import DuckDBWarehouse
+from ecom_assets.warehouse.duckdb import DuckDBSession, DuckDBWarehouse
 from ecom_assets.warehouse.expressions import files_table
 
 HOLD = (
@@ -85,3 +87,13 @@ def test_an_error_in_a_transaction_leaves_the_tables_as_they_were(tmp_path: Path
         with session.transaction():
             session.run("raw/record_load", **entry)
         assert len(session.read_table("raw.raw_sales_files")) == 1
+
+
+def test_duckdb_takes_no_more_memory_than_the_settings_say(tmp_path: Path) -> None:
+    settings = read_settings(
+        {"ECOM_DUCKDB_PATH": str(tmp_path / "w.duckdb"), "ECOM_DUCKDB_MEMORY_LIMIT": "512 MiB"}
+    )
+    with warehouse_of(settings).session(PURPOSE, print) as session:
+        assert isinstance(session, DuckDBSession)
+        said = "select current_setting('memory_limit')"
+        assert session._connection.execute(said).fetchone() == ("512.0 MiB",)

@@ -1,9 +1,9 @@
 -- Every line of the files becomes a row of RAW, whatever it holds. `lines` is a stream of Arrow
--- record batches. json_valid also accepts trailing commas, NaN and Infinity, so a line that looks
+-- record batches. DuckDB also accepts trailing commas, NaN and Infinity, so a line that looks
 -- like it has one is looked at again without its strings.
 insert into raw.raw_sales
 select
-    case when is_json then line end as raw,
+    case when is_json then document end as raw,
     case when not is_json then line end as raw_text,
     source_filename,
     source_row_number,
@@ -13,8 +13,9 @@ select
 from (
     select
         *,
+        try_cast(line as json) as document,
         case
-            when not json_valid(line) then false
+            when document is null then false
             when
                 regexp_matches(
                     line,

@@ -5,7 +5,7 @@ CREATE SCHEMA IF NOT EXISTS staging;
 CREATE SCHEMA IF NOT EXISTS analytics;
 
 CREATE TABLE IF NOT EXISTS raw.raw_sales (
-  raw JSON,
+  raw JSON USING COMPRESSION zstd,
   raw_text TEXT,
   source_filename TEXT NOT NULL,
   source_row_number BIGINT NOT NULL,
@@ -51,7 +51,7 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_clean (
 CREATE TABLE IF NOT EXISTS staging.stg_sales_rejects (
   reason TEXT NOT NULL,
   reasons TEXT NOT NULL,
-  raw JSON,
+  raw JSON USING COMPRESSION zstd,
   raw_text TEXT,
   event_date DATE NOT NULL,
   source_filename TEXT NOT NULL,

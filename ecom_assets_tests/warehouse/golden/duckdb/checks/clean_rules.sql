@@ -9,9 +9,14 @@ WITH others AS (
     AND f.superseded_at IS NULL
   WHERE
     line.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    AND NOT COALESCE((
-      JSON_TYPE(line.raw) = 'OBJECT'
-    ), FALSE)
+    AND NOT COALESCE(
+      CASE
+        WHEN STARTS_WITH(line.raw, '{')
+        THEN TRUE
+        ELSE JSON_TYPE(line.raw) = 'OBJECT'
+      END,
+      FALSE
+    )
 ), repeated AS (
   SELECT
     event_id
@@ -88,8 +93,16 @@ SELECT
           is_object
           AND (
             event_id IS NULL
-            OR TRIM(event_id, '	
+            OR CASE
+              WHEN CONTAINS(
+                '	
+                  　',
+                SUBSTRING(event_id, CASE WHEN 1 = 0 THEN 1 ELSE 1 END, CASE WHEN 1 < 0 THEN 0 ELSE 1 END)
+              )
+              THEN TRIM(event_id, '	
                   　') = ''
+              ELSE FALSE
+            END
           )
         ),
         FALSE
@@ -103,8 +116,16 @@ SELECT
           is_object
           AND (
             event_id IS NULL
-            OR TRIM(event_id, '	
+            OR CASE
+              WHEN CONTAINS(
+                '	
+                  　',
+                SUBSTRING(event_id, CASE WHEN 1 = 0 THEN 1 ELSE 1 END, CASE WHEN 1 < 0 THEN 0 ELSE 1 END)
+              )
+              THEN TRIM(event_id, '	
                   　') = ''
+              ELSE FALSE
+            END
           )
         ),
         FALSE

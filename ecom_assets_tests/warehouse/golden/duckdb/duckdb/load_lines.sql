@@ -1,6 +1,6 @@
 INSERT INTO raw.raw_sales
 SELECT
-  CASE WHEN is_json THEN line END AS raw,
+  CASE WHEN is_json THEN document END AS raw,
   CASE WHEN NOT is_json THEN line END AS raw_text,
   source_filename,
   source_row_number,
@@ -10,8 +10,9 @@ SELECT
 FROM (
   SELECT
     *,
+    TRY_CAST(line AS JSON) AS document,
     CASE
-      WHEN NOT JSON_VALID(line)
+      WHEN document IS NULL
       THEN FALSE
       WHEN REGEXP_MATCHES(
         line,

@@ -51,8 +51,16 @@ WITH RECURSIVE neighbours AS (
           is_object
           AND (
             event_id IS NULL
-            OR TRIM(event_id, '	
+            OR CASE
+              WHEN CONTAINS(
+                '	
+                  　',
+                SUBSTRING(event_id, CASE WHEN 1 = 0 THEN 1 ELSE 1 END, CASE WHEN 1 < 0 THEN 0 ELSE 1 END)
+              )
+              THEN TRIM(event_id, '	
                   　') = ''
+              ELSE FALSE
+            END
           )
         ),
         FALSE

@@ -67,8 +67,16 @@ WHERE
         is_object
         AND (
           event_id IS NULL
-          OR TRIM(event_id, '	
+          OR CASE
+            WHEN CONTAINS(
+              '	
+                  　',
+              SUBSTRING(event_id, CASE WHEN 1 = 0 THEN 1 ELSE 1 END, CASE WHEN 1 < 0 THEN 0 ELSE 1 END)
+            )
+            THEN TRIM(event_id, '	
                   　') = ''
+            ELSE FALSE
+          END
         )
       ),
       FALSE
@@ -130,8 +138,16 @@ WITH judged AS (
           is_object
           AND (
             event_id IS NULL
-            OR TRIM(event_id, '	
+            OR CASE
+              WHEN CONTAINS(
+                '	
+                  　',
+                SUBSTRING(event_id, CASE WHEN 1 = 0 THEN 1 ELSE 1 END, CASE WHEN 1 < 0 THEN 0 ELSE 1 END)
+              )
+              THEN TRIM(event_id, '	
                   　') = ''
+              ELSE FALSE
+            END
           )
         ),
         FALSE
@@ -175,8 +191,16 @@ WITH judged AS (
             is_object
             AND (
               event_id IS NULL
-              OR TRIM(event_id, '	
+              OR CASE
+                WHEN CONTAINS(
+                  '	
+                  　',
+                  SUBSTRING(event_id, CASE WHEN 1 = 0 THEN 1 ELSE 1 END, CASE WHEN 1 < 0 THEN 0 ELSE 1 END)
+                )
+                THEN TRIM(event_id, '	
                   　') = ''
+                ELSE FALSE
+              END
             )
           ),
           FALSE
@@ -244,8 +268,16 @@ WITH judged AS (
           is_object
           AND (
             event_id IS NULL
-            OR TRIM(event_id, '	
+            OR CASE
+              WHEN CONTAINS(
+                '	
+                  　',
+                SUBSTRING(event_id, CASE WHEN 1 = 0 THEN 1 ELSE 1 END, CASE WHEN 1 < 0 THEN 0 ELSE 1 END)
+              )
+              THEN TRIM(event_id, '	
                   　') = ''
+              ELSE FALSE
+            END
           )
         ),
         FALSE

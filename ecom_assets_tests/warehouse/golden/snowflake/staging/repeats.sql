@@ -51,7 +51,11 @@ WITH RECURSIVE neighbours AS (
           is_object
           AND (
             event_id IS NULL
-            OR TRIM(event_id, '\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　') = ''
+            OR IFF(
+              CONTAINS('\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　', SUBSTRING(event_id, 1, 1)),
+              TRIM(event_id, '\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　') = '',
+              FALSE
+            )
           )
         ),
         FALSE

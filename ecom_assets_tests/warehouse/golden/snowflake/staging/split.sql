@@ -67,7 +67,11 @@ WHERE
         is_object
         AND (
           event_id IS NULL
-          OR TRIM(event_id, '\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　') = ''
+          OR IFF(
+            CONTAINS('\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　', SUBSTRING(event_id, 1, 1)),
+            TRIM(event_id, '\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　') = '',
+            FALSE
+          )
         )
       ),
       FALSE
@@ -129,7 +133,11 @@ WITH judged AS (
           is_object
           AND (
             event_id IS NULL
-            OR TRIM(event_id, '\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　') = ''
+            OR IFF(
+              CONTAINS('\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　', SUBSTRING(event_id, 1, 1)),
+              TRIM(event_id, '\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　') = '',
+              FALSE
+            )
           )
         ),
         FALSE
@@ -175,7 +183,11 @@ WITH judged AS (
               is_object
               AND (
                 event_id IS NULL
-                OR TRIM(event_id, '\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　') = ''
+                OR IFF(
+                  CONTAINS('\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　', SUBSTRING(event_id, 1, 1)),
+                  TRIM(event_id, '\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　') = '',
+                  FALSE
+                )
               )
             ),
             FALSE
@@ -231,7 +243,11 @@ WITH judged AS (
           is_object
           AND (
             event_id IS NULL
-            OR TRIM(event_id, '\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　') = ''
+            OR IFF(
+              CONTAINS('\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　', SUBSTRING(event_id, 1, 1)),
+              TRIM(event_id, '\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　') = '',
+              FALSE
+            )
           )
         ),
         FALSE

@@ -1,0 +1,108 @@
+"""What a benchmark is, and all that there are, in the order of the document.
+
+A benchmark says what it compares and what it should reach, and measures itself; a miss is explained
+in `docs/benchmarks.md` by its `bound`. The measuring stands in `rows/`, one module per kind.
+"""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from ecom_assets.settings import PROJECT_ROOT
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One comparison.
+
+    Attributes:
+        what: what is compared, such as `time`.
+        ours: the project's value, for people.
+        theirs: the other's.
+        ratio: one over the other, the way round that `reach` is about.
+        reach: what the ratio should not exceed, or not fall short of; None: there is no such aim.
+        at: whether that is the most or the least.
+    """
+
+    what: str
+    ours: str
+    theirs: str
+    ratio: float
+    reach: float | None = None
+    at: Literal["most", "least"] = "most"
+
+    @property
+    def reached(self) -> bool | None:
+        """Whether the ratio is as it should be; None where there is no aim."""
+        if self.reach is None:
+            return None
+        return self.ratio <= self.reach if self.at == "most" else self.ratio >= self.reach
+
+
+class Room:
+    """Where benchmarks run: a folder for their files, and what they share.
+
+    Attributes:
+        folder: deleted at the end.
+        quick: a tenth of the data, one pair of each.
+        peers: the Python that has what the peers need.
+    """
+
+    def __init__(self, folder: Path, *, quick: bool, peers: Path) -> None:
+        self.folder = folder
+        self.quick = quick
+        self.peers = peers
+        self._shared: dict[str, Any] = {}
+
+    def pairs(self, full: int) -> int:
+        """How many pairs to run."""
+        return 1 if self.quick else full
+
+    def new_folder(self, name: str) -> Path:
+        """An empty folder."""
+        return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.folder))
+
+    def shared(self, name: str, make: Callable[[], T]) -> T:
+        """What several benchmarks need, made once."""
+        if name not in self._shared:
+            self._shared[name] = make()
+        made: T = self._shared[name]
+        return made
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One row of the document.
+
+    Attributes:
+        name: for `make bench ONLY=name`.
+        what: what is measured.
+        beside: what it is compared with.
+        reach: what it should reach, in words.
+        measure: does it.
+        how: what is started and what is left out, for people who want to judge the comparison.
+        bound: what limits it, where it does not reach that; told with a measurement.
+    """
+
+    name: str
+    what: str
+    beside: str
+    reach: str
+    measure: Callable[[Room], Sequence[Figure]]
+    how: str = ""
+    bound: str = ""
+
+
+def all_benches() -> Sequence[Bench]:
+    """Every benchmark, in the order of the document."""
+    from benchmarks.rows import big_day, days, generator, history, landing, snowflake, start
+
+    modules = (big_day, generator, start, days, history, landing, snowflake)
+    return [bench for module in modules for bench in module.BENCHES]
+
+
+__all__ = ["PROJECT_ROOT", "Bench", "Figure", "Room", "all_benches"]

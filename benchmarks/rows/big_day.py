@@ -1,0 +1,263 @@
+"""A day of a million events beside a handwritten script and beside what else a user might take; ten
+million beside one million."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+import duckdb
+
+from benchmarks.measure import Pairs, Run, paired, run
+from benchmarks.project import Shop, land_day
+from benchmarks.registry import PROJECT_ROOT, Bench, Figure, Room
+
+DAY = date(2026, 1, 5)
+PEERS = PROJECT_ROOT / "benchmarks" / "peers"
+MEMORY_LIMIT = "4GB"
+MB, GB = 1_000_000, 1_000_000_000
+
+TOTALS = """
+select
+    (select count(*) from raw.raw_sales),
+    (select count(*) from raw.raw_sales where raw is null),
+    (select sum(row_count) from raw.raw_sales_files),
+    (select count(*) from staging.stg_sales_clean),
+    (select sum(total_amount) from staging.stg_sales_clean),
+    (select count(*) from staging.stg_sales_rejects),
+    (select sum(hash(reason, reasons, source_row_number)) from staging.stg_sales_rejects),
+    (select count(*) from analytics.fact_sales),
+    (select sum(total_amount) from analytics.fact_sales),
+    (select sum(hash(event_id, event_ts, quantity, unit_price, currency, source_row_number))
+        from analytics.fact_sales)
+"""
+
+
+class Differs(Exception):
+    """A peer did not make what the project made, so their times cannot be compared."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A run, and the DuckDB file that came of it."""
+
+    run: Run
+    database: Path
+
+
+@dataclass(frozen=True)
+class BigDay:
+    """The project and the handwritten script on the same file, with the same result."""
+
+    file: Path
+    pairs: Pairs
+    ours: Made
+    theirs: Made
+
+
+def landed(room: Room, rows: int) -> Path:
+    """A file of that many events, in a landing zone of its own."""
+    return land_day(room.folder / f"landing-{rows}", DAY, rows)
+
+
+def rows_of_a_big_day(room: Room) -> int:
+    """A million; a hundred thousand where it has to be quick."""
+    return 100_000 if room.quick else 1_000_000
+
+
+def by_project(room: Room, rows: int, memory_limit: str = "") -> Made:
+    """The whole graph for the day, into a new warehouse."""
+    landing = landed(room, rows).parent.parent
+    shop = Shop(room.new_folder("project"), landing, DAY, memory_limit)
+    return Made(shop.run("run", DAY), shop.database)
+
+
+def by_handwriting(room: Room, rows: int) -> Made:
+    """The handwritten script for the day, into a new file."""
+    database = room.new_folder("handwritten") / "warehouse.duckdb"
+    command = [room.peers, PEERS / "handwritten.py", landed(room, rows), database]
+    return Made(run(command, folder=PROJECT_ROOT), database)
+
+
+def totals(database: Path) -> Sequence[object]:
+    """Counts, sums and fingerprints of the five tables."""
+    with duckdb.connect(database, read_only=True) as connection:
+        found = connection.execute(TOTALS).fetchone()
+    assert found is not None
+    return found
+
+
+def big_day(room: Room) -> BigDay:
+    """The project beside the handwritten script, in pairs; measured once."""
+
+    def measure() -> BigDay:
+        rows = rows_of_a_big_day(room)
+        file = landed(room, rows)
+        made: dict[str, Made] = {}
+
+        def keep(side: str, one: Made) -> Run:
+            made[side] = one
+            return one.run
+
+        pairs = paired(
+            lambda: keep("ours", by_project(room, rows)),
+            lambda: keep("theirs", by_handwriting(room, rows)),
+            room.pairs(3),
+        )
+        day = BigDay(file, pairs, made["ours"], made["theirs"])
+        ours, theirs = totals(day.ours.database), totals(day.theirs.database)
+        if ours != theirs:
+            raise Differs(f"the project's tables: {ours}; the handwritten script's: {theirs}")
+        return day
+
+    return room.shared("big day", measure)
+
+
+def beside_handwriting(room: Room) -> Sequence[Figure]:
+    pairs = big_day(room).pairs
+    return [
+        _figure("time", "s", 1, pairs, lambda one: one.seconds, 1.15),
+        _figure("peak memory", "GB", GB, pairs, lambda one: one.peak_bytes, 1.5),
+        _figure("processor time, start included", "s", 1, pairs, lambda one: one.cpu_seconds),
+    ]
+
+
+def on_disk(room: Room) -> Sequence[Figure]:
+    day = big_day(room)
+    ours, theirs = (made.database.stat().st_size for made in (day.ours, day.theirs))
+    given = day.file.stat().st_size
+    millions = rows_of_a_big_day(room) / 1_000_000
+
+    def size(value: int) -> str:
+        return f"{value / millions / MB:,.0f} MB"
+
+    return [
+        Figure("beside the input", size(ours), size(given), ours / given),
+        Figure("beside the script's", size(ours), size(theirs), ours / theirs),
+    ]
+
+
+def beside_dlt(room: Room) -> Sequence[Figure]:
+    # as rows it takes minutes for a million; the project's start weighs more in fewer
+    fewer = rows_of_a_big_day(room) // 10
+    return [
+        _beside_slower(f"time, as rows; {fewer:,} events", 25, *_with_dlt(room, fewer, "rows")),
+        _beside_slower("time, as Arrow tables", 25, *_with_dlt(room, 10 * fewer, "arrow")),
+    ]
+
+
+def _with_dlt(room: Room, rows: int, way: str) -> tuple[Made, Run]:
+    folder = room.new_folder("dlt")
+    files = [PEERS / "dlt_load.py", landed(room, rows), folder / "out.duckdb"]
+    command = [*map(str, [room.peers, *files]), way]
+    ours = by_project(room, rows)
+    return ours, run(command, folder=folder, environment={"DLT_DATA_DIR": str(folder)})
+
+
+def beside_pandas(room: Room) -> Sequence[Figure]:
+    rows = rows_of_a_big_day(room)
+    folder = room.new_folder("pandas")
+    ours = by_project(room, rows)
+    command = [room.peers, PEERS / "pandas_split.py", landed(room, rows), folder]
+    theirs = run(command, folder=folder)
+    with duckdb.connect(ours.database, read_only=True) as connection:
+        clean = connection.execute(
+            "select count(*), sum(total_amount) from staging.stg_sales_clean"
+        ).fetchone()
+        reasons = connection.execute(
+            "select reasons, count(*) from staging.stg_sales_rejects group by all"
+        ).fetchall()
+    assert clean is not None
+    found = (theirs.said["clean"], f"{theirs.said['revenue']:.2f}", theirs.said["reasons"])
+    if found != (clean[0], f"{clean[1]:.2f}", dict(reasons)):
+        raise Differs(f"pandas found {found}, the project {clean} and {reasons}")
+    return [_beside_slower("time", 4, ours, theirs)]
+
+
+def _beside_slower(what: str, reach: float, ours: Made, theirs: Run) -> Figure:
+    ratio = theirs.seconds / ours.run.seconds
+    said = f"{ours.run.seconds:.1f} s", f"{theirs.seconds:.1f} s"
+    return Figure(what, *said, ratio, reach, "least")
+
+
+def ten_times_as_much(room: Room) -> Sequence[Figure]:
+    rows = rows_of_a_big_day(room)
+    pairs = paired(
+        lambda: by_project(room, 10 * rows, MEMORY_LIMIT).run,
+        lambda: by_project(room, rows, MEMORY_LIMIT).run,
+        1,
+    )
+    return [
+        _figure("time", "s", 1, pairs, lambda one: one.seconds, 10.5),
+        Figure(
+            f"peak memory, limit {MEMORY_LIMIT}",
+            f"{pairs.ours[0].peak_bytes / GB:.2f} GB",
+            "4 GB",
+            pairs.ours[0].peak_bytes / (4 * GB),
+            1,
+        ),
+    ]
+
+
+def _figure(
+    what: str,
+    unit: str,
+    one: int,
+    pairs: Pairs,
+    value: Callable[[Run], float],
+    reach: float | None = None,
+) -> Figure:
+    ours, theirs = (median(map(value, runs)) / one for runs in (pairs.ours, pairs.theirs))
+    return Figure(what, f"{ours:.2f} {unit}", f"{theirs:.2f} {unit}", pairs.ratio(value), reach)
+
+
+START_EXCLUDED = (
+    "The start of the interpreter and the import of libraries are left out on both sides."
+)
+
+BENCHES = [
+    Bench(
+        "big-day",
+        "1,000,000 events of one day, landing to FACT_SALES with all checks, Dagster run included",
+        "a hand-written DuckDB script that makes the same five tables from the same file",
+        "≤ 1.15 × its time, ≤ 1.5 × its peak memory",
+        beside_handwriting,
+        f"`benchmarks/peers/handwritten.py`. {START_EXCLUDED} Counts, sums and fingerprints of "
+        "the five tables are compared in the same run.",
+    ),
+    Bench(
+        "disk",
+        "bytes on disk per 1,000,000 events",
+        "the input, and the hand-written script's file",
+        "none set",
+        on_disk,
+        "The DuckDB files after the runs of `big-day`.",
+    ),
+    Bench(
+        "dlt",
+        "1,000,000 events of one day, as above",
+        "dlt loading the same file into DuckDB (raw only)",
+        "≥ 25 × faster",
+        beside_dlt,
+        "`benchmarks/peers/dlt_load.py`, tuned as dlt's page on performance tells, in two ways. "
+        f"{START_EXCLUDED}",
+    ),
+    Bench(
+        "pandas",
+        "1,000,000 events of one day, as above",
+        "a pandas script doing the same split",
+        "≥ 4 × faster",
+        beside_pandas,
+        f"`benchmarks/peers/pandas_split.py`, whose counts, reasons and revenue are compared with "
+        f"the project's. {START_EXCLUDED}",
+    ),
+    Bench(
+        "ten-million",
+        "10,000,000 events of one day (4 GB)",
+        "the 1,000,000 run",
+        "≤ 10.5 × the time, peak memory under 4 GB with the limit set to that",
+        ten_times_as_much,
+        f"Both with `ECOM_DUCKDB_MEMORY_LIMIT={MEMORY_LIMIT}`; memory is that of the process.",
+    ),
+]

@@ -1,0 +1,82 @@
+"""Many days in one run: what each day's own results cost."""
+
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+from benchmarks.measure import Run, paired, run
+from benchmarks.project import Shop, day_range, land_day
+from benchmarks.registry import PROJECT_ROOT, Bench, Figure, Room
+
+FIRST = date(2025, 1, 1)
+EVENTS = 1_000
+
+
+def _landing(room: Room) -> tuple[Path, Sequence[date]]:
+    days = day_range(FIRST, 30 if room.quick else 365)
+    landing = room.folder / "landing-year"
+    for day in days:
+        land_day(landing, day, EVENTS)
+    return landing, days
+
+
+def _project(room: Room) -> Run:
+    landing, days = _landing(room)
+    return Shop(room.new_folder("year"), landing, FIRST).run("run", days[0], days[-1])
+
+
+def _noop(room: Room, results: str) -> Run:
+    landing, days = _landing(room)
+    shop = Shop(room.new_folder("noop"), landing, FIRST)
+    program = Path(__file__).parent.parent / "peers" / "noop_graph.py"
+    return run(
+        [sys.executable, program, str(days[0]), str(days[-1])],
+        folder=PROJECT_ROOT,
+        environment={
+            **shop.environment(),
+            "NOOP_START": FIRST.isoformat(),
+            "NOOP_RESULTS": results,
+        },
+    )
+
+
+def beside_noop(results: str, reach: float) -> Callable[[Room], Sequence[Figure]]:
+    """Beside the no-op graph.
+
+    Args:
+        results: what its checks report: `days` or `summary`.
+        reach: how many times its time the project may take.
+    """
+
+    def measure(room: Room) -> Sequence[Figure]:
+        _landing(room)
+        pairs = paired(lambda: _project(room), lambda: _noop(room, results), room.pairs(2))
+        ours, theirs = (median(one.seconds for one in r) for r in (pairs.ours, pairs.theirs))
+        ratio = pairs.ratio(lambda one: one.seconds)
+        return [Figure("time", f"{ours:.1f} s", f"{theirs:.1f} s", ratio, reach)]
+
+    return measure
+
+
+BENCHES = [
+    Bench(
+        "year",
+        "365 days × 1,000 events in one range run, per-day checks included",
+        "a no-op graph of the same shape that reports the same per-day results",
+        "≤ 1.25 ×",
+        beside_noop("days", 1.25),
+        "Both in the process that measures, on Dagster's SQLite, imports left out. "
+        "`benchmarks/peers/noop_graph.py` reports each result as an event of the run, without "
+        "metadata.",
+    ),
+    Bench(
+        "year-summary",
+        "the same",
+        "a no-op graph that reports only one summary per check",
+        "≤ 2.5 ×",
+        beside_noop("summary", 2.5),
+        "As above.",
+    ),
+]

@@ -1,0 +1,89 @@
+"""What starting costs: the definitions, and a small day from the command line."""
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+from benchmarks.measure import Pairs, Run, paired, run
+from benchmarks.project import Shop, land_day
+from benchmarks.registry import PROJECT_ROOT, Bench, Figure, Room
+
+DAY = date(2026, 1, 5)
+SMALL_DAY = 300
+"""Events; a day of them is some 110 kB."""
+
+
+def definitions(room: Room) -> Sequence[Figure]:
+    shop = Shop(room.new_folder("definitions"), room.folder / "no-files", DAY)
+
+    def load(module: str) -> Run:
+        command = [sys.executable, "-c", f"import {module}"]
+        return run(command, folder=PROJECT_ROOT, environment=shop.environment(), whole=True)
+
+    load("ecom_assets.definitions")  # compiles it
+    return [
+        _seconds(
+            paired(lambda: load("ecom_assets.definitions"), lambda: load("dagster"), 3)
+            if room.quick
+            else paired(lambda: load("ecom_assets.definitions"), lambda: load("dagster"), 9),
+            1.10,
+        )
+    ]
+
+
+def small_day(room: Room) -> Sequence[Figure]:
+    landing = room.folder / "landing-small"
+    land_day(landing, DAY, SMALL_DAY)
+
+    def materialize(module: str) -> Run:
+        shop = Shop(room.new_folder("small"), landing, DAY)
+        # a Dagster instance that has been used before, as a person's has
+        _dagster(shop, "instance", "info")
+        tags = json.dumps({"dagster/partition": DAY.isoformat()})
+        return _dagster(shop, "job", "execute", "-m", module, "-j", "sales", "--tags", tags)
+
+    return [
+        _seconds(
+            paired(
+                lambda: materialize("ecom_assets.definitions"),
+                lambda: materialize("benchmarks.peers.noop_graph"),
+                room.pairs(5),
+            ),
+            1.15,
+        )
+    ]
+
+
+def _dagster(shop: Shop, *arguments: str) -> Run:
+    command = [str(Path(sys.executable).parent / "dagster"), *arguments]
+    return run(command, folder=PROJECT_ROOT, environment=shop.environment(), whole=True)
+
+
+def _seconds(pairs: Pairs, reach: float) -> Figure:
+    ours, theirs = (median(one.seconds for one in runs) for runs in (pairs.ours, pairs.theirs))
+    ratio = pairs.ratio(lambda one: one.seconds)
+    return Figure("time", f"{ours:.2f} s", f"{theirs:.2f} s", ratio, reach)
+
+
+BENCHES = [
+    Bench(
+        "definitions",
+        "loading the definitions (`import ecom_assets.definitions`)",
+        "`import dagster`",
+        "≤ 1.10 ×",
+        definitions,
+        "A Python started for each, its start included.",
+    ),
+    Bench(
+        "small-day",
+        "one small day, whole graph with checks, from the command line",
+        "a no-op Dagster graph with as many assets and checks",
+        "≤ 1.15 ×",
+        small_day,
+        f"`dagster job execute` for a day of {SMALL_DAY} events, with an empty warehouse and "
+        "Dagster's SQLite, start included; beside `benchmarks/peers/noop_graph.py`.",
+    ),
+]

@@ -1,0 +1,72 @@
+"""What the benchmarks compare is comparable, and what they tell is what they measured."""
+
+import warnings
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from benchmarks.document import DOCUMENT, read_results, render
+from benchmarks.peers import handwritten
+from benchmarks.project import land_day
+from benchmarks.registry import Figure, all_benches
+from benchmarks.rows.big_day import totals
+from benchmarks.rows.generator import DIGEST, digest
+from ecom_assets.definitions import defs
+from ecom_assets_tests.conftest import Pipeline
+
+DAY = date(2026, 1, 5)
+
+
+def test_the_handwritten_script_makes_what_the_project_makes(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    file = land_day(pipeline.folder, DAY, 2_000)
+    assert pipeline.run(DAY).success
+    handwritten.main(file, tmp_path / "handwritten.duckdb")
+    assert totals(tmp_path / "handwritten.duckdb") == totals(pipeline.settings.duckdb_path)
+
+
+def test_the_empty_graph_has_the_project_s_shape() -> None:
+    def shape(definitions: dg.Definitions) -> tuple[dict[str, set[str]], Counter[str], set[str]]:
+        graph = definitions.resolve_asset_graph()
+        nodes = [node for node in graph.asset_nodes if node.group_name != "operations"]
+        job = definitions.resolve_job_def("sales")
+        return (
+            {
+                node.key.to_user_string(): {key.to_user_string() for key in node.parent_keys}
+                for node in nodes
+            },
+            Counter(key.asset_key.to_user_string() for key in graph.asset_check_keys),
+            {node.name for node in job.nodes},
+        )
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        warnings.simplefilter("ignore", dg.PreviewWarning)
+        from benchmarks.peers import noop_graph
+
+    assert shape(noop_graph.defs) == shape(defs)
+
+
+def test_the_generator_makes_the_bytes_that_the_benchmark_expects() -> None:
+    assert digest() == DIGEST
+
+
+def test_the_page_tells_what_was_measured_last() -> None:
+    benches = all_benches()
+    assert len({bench.name for bench in benches}) == len(benches)
+    assert set(read_results()) <= {bench.name for bench in benches}
+    page = DOCUMENT.read_text(encoding="utf-8")
+    assert page == render(benches, read_results()), "python -m benchmarks --page writes it anew"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "at", "reached"),
+    [(1.1, "most", True), (1.2, "most", False), (1.2, "least", True), (1.1, "least", False)],
+)
+def test_a_figure_knows_whether_it_is_as_it_should_be(ratio: float, at: str, reached: bool) -> None:
+    figure = Figure("time", "", "", ratio, 1.15, "most" if at == "most" else "least")
+    assert figure.reached is reached

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export DAGSTER_HOME ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev alert-test answers doctor snowflake-setup test lint clean
+.PHONY: help demo dev alert-test answers doctor snowflake-setup test torture lint clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ snowflake-setup: $(VENV)/ready  ## print what Snowflake and AWS need; APPLY=1 [C
 
 test: $(VENV)/ready-dev  ## the tests
 	@$(BIN)/pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)') --dist loadgroup
+
+torture: $(VENV)/ready-dev  ## crashes, bad S3, hostile input, races: minutes; SEED=1; figures to docs/reliability.md
+	@$(BIN)/pytest --torture --seed $${SEED:-1} --figures
 
 lint: $(VENV)/ready-dev  ## style, types and SQL
 	@$(BIN)/ruff check .

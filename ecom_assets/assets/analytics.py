@@ -79,7 +79,7 @@ def publish_days(session: Session, days: EventDays, audit: Audit) -> None:
     free = [day for day in days.days if day not in audit.held]
     if not free:
         return
-    with session.transaction():
+    with session.transaction("analytics"):
         session.run(
             "analytics/publish",
             first_day=days.first,

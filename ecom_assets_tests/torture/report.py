@@ -1,4 +1,4 @@
-"""`--torture`: the long form of the tests that count what they tried, and the page of their figures.
+"""`--torture`: the long form of the tests that count what they try, and the page of their figures.
 
 A test takes the fixture `figures` and counts; whether it is the long form says `torture`, and what
 chance it is given says `seed`. The long form runs the tests that take `figures`, wherever they lie.

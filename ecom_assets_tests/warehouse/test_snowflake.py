@@ -33,7 +33,7 @@ def stack(tmp_path: Path, servers: Production) -> Stack:
 
 def load(stack: Stack, session: SnowflakeSession) -> dict[str, tuple[int | None, str | None]]:
     files = stack.zone.list_files(DAY, DAY)
-    with session.transaction():
+    with session.transaction("raw"):
         loaded = session.load_lines(
             stack.zone, files, load_id="load", loaded_at=datetime(2026, 1, 5)
         )
@@ -70,7 +70,10 @@ def test_a_file_rewritten_while_it_is_loaded_is_noticed(stack: Stack) -> None:
     files = stack.zone.list_files(DAY, DAY)
     stack.put("dt=2026-01-05/a.jsonl", jsonl(good(2)))
     with stack.warehouse.session(PURPOSE, print) as session:
-        with pytest.raises(FileChanged, match=r"a\.jsonl was rewritten"), session.transaction():
+        with (
+            pytest.raises(FileChanged, match=r"a\.jsonl was rewritten"),
+            session.transaction("raw"),
+        ):
             session.load_lines(stack.zone, files, load_id="x", loaded_at=datetime(2026, 1, 5))
         assert session.read_table("raw.raw_sales") == []
 
@@ -79,7 +82,7 @@ def test_a_file_that_vanished_is_left_out(stack: Stack) -> None:
     stack.put("dt=2026-01-05/a.jsonl", jsonl(good(1)))
     (there,) = stack.zone.list_files(DAY, DAY)
     gone = LandedFile("dt=2026-01-05/gone.jsonl", DAY, "e", 1, datetime(2026, 1, 5))
-    with stack.warehouse.session(PURPOSE, print) as session, session.transaction():
+    with stack.warehouse.session(PURPOSE, print) as session, session.transaction("raw"):
         loaded = session.load_lines(
             stack.zone, [there, gone], load_id="x", loaded_at=datetime(2026, 1, 5)
         )

@@ -1,0 +1,28 @@
+"""The stages of the torture tests, each set up once for a number of days."""
+
+from collections.abc import Callable
+
+import pytest
+
+from ecom_assets_tests.stacks import FOLDER_DUCKDB, Production
+from ecom_assets_tests.torture.runs import days_of
+from ecom_assets_tests.torture.stages import DuckDBStage, SnowflakeStage, Stage
+
+
+@pytest.fixture(scope="session")
+def staged(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, int], Stage]:
+    """The stage of a stack with some days; the same one whenever it is asked for."""
+    made: dict[tuple[str, int], Stage] = {}
+
+    def stage(stack: str, days: int) -> Stage:
+        if (stack, days) not in made:
+            if stack == FOLDER_DUCKDB:
+                made[stack, days] = DuckDBStage(tmp_path_factory.mktemp("stage"), days_of(days))
+            else:
+                servers: Production = request.getfixturevalue("servers")
+                made[stack, days] = SnowflakeStage(servers, days_of(days))
+        return made[stack, days]
+
+    return stage

@@ -1,6 +1,6 @@
 """The stages of the torture tests, each set up once for a number of days."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -26,3 +26,15 @@ def staged(
         return made[stack, days]
 
     return stage
+
+
+@pytest.fixture
+def soon_rolled_back(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Transactions of clients that are gone are ended after half a second, not five minutes."""
+    if request.node.callspec.params["stack"] == FOLDER_DUCKDB:
+        yield
+        return
+    locks = request.getfixturevalue("servers").snowflake.locks
+    before, locks.idle_seconds = locks.idle_seconds, 0.5
+    yield
+    locks.idle_seconds = before

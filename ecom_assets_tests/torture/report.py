@@ -55,11 +55,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The long form is of the tests that count; wherever they lie."""
+    """The long form is of the tests that count, wherever they lie; the short one leaves out those
+    that are too long for it."""
     if config.getoption("--torture"):
-        counting = [item for item in items if "figures" in getattr(item, "fixturenames", ())]
-        config.hook.pytest_deselected(items=[item for item in items if item not in counting])
-        items[:] = counting
+        chosen = [item for item in items if "figures" in getattr(item, "fixturenames", ())]
+    else:
+        chosen = [item for item in items if not item.get_closest_marker("torture")]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 """A fault at each statement of a run: every day stays whole, and running again puts all right."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from random import Random
 
 import pytest
 
-from ecom_assets_tests.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE, Production
+from ecom_assets_tests.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE
 from ecom_assets_tests.torture.faults import HOWS, Fault, FaultyWarehouse, Injected
 from ecom_assets_tests.torture.report import Figures
 from ecom_assets_tests.torture.runs import run_days
@@ -14,15 +14,6 @@ from ecom_assets_tests.torture.states import see_same, see_whole
 
 IN_SHORT = {FOLDER_DUCKDB: 10, S3_SNOWFLAKE: 4}
 """Faults of the short form."""
-
-
-@pytest.fixture
-def soon_rolled_back(servers: Production) -> Iterator[None]:
-    """Transactions of clients that are gone are ended after half a second, not five minutes."""
-    locks = servers.snowflake.locks
-    before, locks.idle_seconds = locks.idle_seconds, 0.5
-    yield
-    locks.idle_seconds = before
 
 
 @pytest.mark.parametrize("stack", [FOLDER_DUCKDB, S3_SNOWFLAKE])

@@ -5,7 +5,8 @@ month takes a second and not twenty, so that it can be killed often.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -24,12 +25,12 @@ from ecom_assets.landing.s3 import S3Zone
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.partitions import EventDays
 from ecom_assets.settings import S3Url, SnowflakeSettings
-from ecom_assets.warehouse.contract import Purpose, Warehouse
+from ecom_assets.warehouse.contract import Purpose, Session, Warehouse
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 from ecom_assets.warehouse.snowflake import SnowflakeWarehouse
 
 FIRST = date(2026, 1, 5)
-REJECT_RATE_ERROR = Decimal("0.30")
+LIMITS: dict[str, Any] = {"late_days": 0, "reject_rate_error": Decimal("0.30")}
 
 PRELOADED = ["ecom_assets_tests.torture.runs", "ecom_assets.warehouse.arrow", "duckdb", "sqlglot"]
 """What a process finds imported."""
@@ -77,18 +78,38 @@ def batch(day: date, version: int, rows: int = 20) -> Mapping[str, bytes]:
     }
 
 
-def run_days(
-    zone: LandingZone, warehouse: Warehouse, days: EventDays, run_id: str = "run"
-) -> Mapping[date, str]:
-    """Load, split and publish some days; returns why days are held."""
-    first_and_last = (days.first, days.last)
-    with warehouse.session(Purpose("raw_sales", run_id, *first_and_last), _no_log) as session:
+def run_days(zone: LandingZone, warehouse: Warehouse, days: EventDays, run_id: str = "run") -> None:
+    """Load, split and publish some days; none may be held."""
+    for step in STEPS:
+        step(zone, warehouse, days, run_id)
+
+
+def load(zone: LandingZone, warehouse: Warehouse, days: EventDays, run_id: str) -> None:
+    """The first step."""
+    with _session(warehouse, "raw_sales", days, run_id) as session:
         load_new_files(session, zone, days, run_id=run_id, log=_no_log)
-    limits: dict[str, Any] = {"late_days": 0, "reject_rate_error": REJECT_RATE_ERROR}
-    with warehouse.session(Purpose("stg_sales", run_id, *first_and_last), _no_log) as session:
-        split_days(session, days, **limits, run_id=run_id)
-    with warehouse.session(Purpose("fact_sales", run_id, *first_and_last), _no_log) as session:
-        return publish_audited_days(session, days, **limits, log=_no_log)
+
+
+def split(zone: LandingZone, warehouse: Warehouse, days: EventDays, run_id: str) -> None:
+    """The second."""
+    with _session(warehouse, "stg_sales", days, run_id) as session:
+        split_days(session, days, **LIMITS, run_id=run_id)
+
+
+def publish(zone: LandingZone, warehouse: Warehouse, days: EventDays, run_id: str) -> None:
+    """The third."""
+    with _session(warehouse, "fact_sales", days, run_id) as session:
+        held = publish_audited_days(session, days, **LIMITS, log=_no_log)
+    assert held == {}
+
+
+STEPS = (load, split, publish)
+
+
+def _session(
+    warehouse: Warehouse, step: str, days: EventDays, run_id: str
+) -> AbstractContextManager[Session]:
+    return warehouse.session(Purpose(step, run_id, days.first, days.last), _no_log)
 
 
 def _no_log(said: str) -> None:
@@ -117,8 +138,3 @@ def _run(place: Place, days: EventDays, run_id: str, times: int, begun: Event) -
     begun.set()
     for _ in range(times):
         run_days(place.zone(), place.opened(), days, run_id)
-
-
-def each_day(days: EventDays) -> Iterator[date]:
-    """The days one by one."""
-    yield from days.days

@@ -96,6 +96,17 @@ def see_same(found: State, wanted: State, figures: Figures, said: str) -> None:
     assert (lost, doubled) == (0, 0), f"{said}: {lost} rows lost, {doubled} too many"
 
 
+def current(state: State) -> State:
+    """A state without versions of files that others have replaced: how many there were between two
+    runs depends on who came when."""
+    return {
+        (layer, day): rows
+        if layer != "raw"
+        else Counter({row: times for row, times in rows.items() if row[-1]})
+        for (layer, day), rows in state.items()
+    }
+
+
 def see_balance(state: State) -> None:
     """See that a state is worth comparing with: each line clean or rejected, clean published."""
     for day in {day for _, day in state}:

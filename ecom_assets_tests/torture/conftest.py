@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ecom_assets_tests.stacks import FOLDER_DUCKDB, Production
+from ecom_assets_tests.stacks import FOLDER_DUCKDB, S3_DUCKDB, Production
 from ecom_assets_tests.torture.runs import days_of
-from ecom_assets_tests.torture.stages import DuckDBStage, SnowflakeStage, Stage
+from ecom_assets_tests.torture.stages import DuckDBStage, S3Stage, SnowflakeStage, Stage
 
 
 @pytest.fixture(scope="session")
@@ -18,11 +18,16 @@ def staged(
 
     def stage(stack: str, days: int) -> Stage:
         if (stack, days) not in made:
+            root, of = tmp_path_factory.mktemp("stage"), days_of(days)
             if stack == FOLDER_DUCKDB:
-                made[stack, days] = DuckDBStage(tmp_path_factory.mktemp("stage"), days_of(days))
+                made[stack, days] = DuckDBStage(root, of)
             else:
                 servers: Production = request.getfixturevalue("servers")
-                made[stack, days] = SnowflakeStage(servers, days_of(days))
+                made[stack, days] = (
+                    S3Stage(root, servers, of)
+                    if stack == S3_DUCKDB
+                    else SnowflakeStage(servers, of)
+                )
         return made[stack, days]
 
     return stage

@@ -59,7 +59,8 @@ class Place:
     def opened(self) -> Warehouse:
         if isinstance(self.warehouse, Path):
             return DuckDBWarehouse(self.warehouse, wait_seconds=120)
-        return SnowflakeWarehouse(self.warehouse, network_seconds=1)
+        # long enough to try again where the server has closed a connection that was long idle
+        return SnowflakeWarehouse(self.warehouse, network_seconds=10)
 
 
 def days_of(count: int, first: date = FIRST) -> EventDays:

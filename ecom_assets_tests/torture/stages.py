@@ -119,6 +119,24 @@ class DuckDBStage(Stage):
         return self.place
 
 
+class S3Stage(DuckDBStage):
+    """In S3 and a DuckDB file. Files are put there directly, whatever the AWS settings lead to."""
+
+    def __init__(self, root: Path, servers: Production, days: EventDays) -> None:
+        self._client = servers.s3.client()
+        self._landing = servers.new_place()
+        super().__init__(root, days)
+
+    @property
+    def place(self) -> Place:
+        return Place(self._landing, self._folder / "warehouse.duckdb")
+
+    def put(self, name: str, content: bytes) -> None:
+        self._folder.mkdir(exist_ok=True)
+        key = f"{self._landing.prefix}/{name}"
+        self._client.put_object(Bucket=self._landing.bucket, Key=key, Body=content)
+
+
 class SnowflakeStage(Stage):
     """In S3 and a database of the double; the tables are put back through what is below it."""
 

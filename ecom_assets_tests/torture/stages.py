@@ -53,6 +53,10 @@ class Stage(ABC):
         """Put a file into the landing zone."""
 
     @abstractmethod
+    def remove(self, name: str) -> None:
+        """Take a file out of it."""
+
+    @abstractmethod
     def read(self) -> State | None:
         """What a reader on the side sees now; None where it may not look."""
 
@@ -99,6 +103,9 @@ class DuckDBStage(Stage):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
 
+    def remove(self, name: str) -> None:
+        (self._folder / "landing" / name).unlink()
+
     def read(self) -> State | None:
         try:
             with duckdb.connect(self._folder / "warehouse.duckdb", read_only=True) as connection:
@@ -136,6 +143,11 @@ class S3Stage(DuckDBStage):
         key = f"{self._landing.prefix}/{name}"
         self._client.put_object(Bucket=self._landing.bucket, Key=key, Body=content)
 
+    def remove(self, name: str) -> None:
+        self._client.delete_object(
+            Bucket=self._landing.bucket, Key=f"{self._landing.prefix}/{name}"
+        )
+
 
 class SnowflakeStage(Stage):
     """In S3 and a database of the double; the tables are put back through what is below it."""
@@ -155,6 +167,11 @@ class SnowflakeStage(Stage):
     def put(self, name: str, content: bytes) -> None:
         key = f"{self._landing.prefix}/{name}"
         self._client.put_object(Bucket=self._landing.bucket, Key=key, Body=content)
+
+    def remove(self, name: str) -> None:
+        self._client.delete_object(
+            Bucket=self._landing.bucket, Key=f"{self._landing.prefix}/{name}"
+        )
 
     def read(self) -> State | None:
         with self._below() as connection:

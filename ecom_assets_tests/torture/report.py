@@ -8,9 +8,10 @@ In the short form, within `make test`, the figures go nowhere. How a fault is ma
 import platform
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,6 +41,11 @@ class Figures:
 
 FIGURES = pytest.StashKey[dict[str, Counter[str]]]()
 STARTED = pytest.StashKey[float]()
+
+
+def some(*short: str, of: Iterable[str]) -> list[Any]:
+    """The values of a parameter, of which the short form has a few."""
+    return [pytest.param(one, marks=[] if one in short else pytest.mark.torture) for one in of]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

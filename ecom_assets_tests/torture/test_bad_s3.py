@@ -22,13 +22,15 @@ from ecom_assets_tests.s3_faults import (
     faulty_s3,
 )
 from ecom_assets_tests.stacks import S3_DUCKDB, Production
-from ecom_assets_tests.torture.report import Figures
+from ecom_assets_tests.torture.report import Figures, some
 from ecom_assets_tests.torture.stages import Stage
 from ecom_assets_tests.torture.states import current, see_balance, see_same, see_whole
 
+pytestmark = pytest.mark.xdist_group("torture")  # they share their stages
+
 Staged = Callable[[str, int], Stage]
 ROUNDS = 150
-IN_SHORT = 4
+IN_SHORT = 2
 
 
 @pytest.fixture
@@ -73,7 +75,7 @@ PASSING: dict[str, Choose] = {
 }
 
 
-@pytest.mark.parametrize("what", PASSING)
+@pytest.mark.parametrize("what", some("an object breaks off", of=PASSING))
 def test_what_passes_is_tried_again_and_the_run_succeeds(
     what: str, s3: FaultyS3, staged: Staged, figures: Figures
 ) -> None:
@@ -122,7 +124,7 @@ STAYING: dict[str, tuple[Choose, str, int]] = {
 }
 
 
-@pytest.mark.parametrize("what", STAYING)
+@pytest.mark.parametrize("what", some("the credentials expire between two files", of=STAYING))
 def test_what_stays_wrong_is_one_error_within_bounds_and_no_day_is_torn(
     what: str, s3: FaultyS3, staged: Staged, figures: Figures
 ) -> None:
@@ -142,6 +144,7 @@ def test_what_stays_wrong_is_one_error_within_bounds_and_no_day_is_torn(
     see_same(stage.seen(), stage.new, figures, what)
 
 
+@pytest.mark.torture
 def test_a_file_that_a_listing_does_not_have_yet_comes_with_the_next_run(
     s3: FaultyS3, staged: Staged, figures: Figures
 ) -> None:

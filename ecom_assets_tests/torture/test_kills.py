@@ -14,6 +14,8 @@ from ecom_assets_tests.torture.runs import processes, started
 from ecom_assets_tests.torture.stages import Stage
 from ecom_assets_tests.torture.states import State, see_same, see_whole
 
+pytestmark = pytest.mark.xdist_group("torture")  # they share their stages
+
 
 @pytest.mark.parametrize(
     ("stack", "kills"),

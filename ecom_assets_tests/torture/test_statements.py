@@ -7,27 +7,29 @@ import pytest
 
 from ecom_assets_tests.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE
 from ecom_assets_tests.torture.faults import HOWS, Fault, FaultyWarehouse, Injected
-from ecom_assets_tests.torture.report import Figures
+from ecom_assets_tests.torture.report import Figures, some
 from ecom_assets_tests.torture.runs import run_days
 from ecom_assets_tests.torture.stages import Stage
 from ecom_assets_tests.torture.states import see_same, see_whole
 
-IN_SHORT = {FOLDER_DUCKDB: 10, S3_SNOWFLAKE: 4}
+pytestmark = pytest.mark.xdist_group("torture")  # they share their stages
+
+IN_SHORT = 6
 """Faults of the short form."""
 
 
-@pytest.mark.parametrize("stack", [FOLDER_DUCKDB, S3_SNOWFLAKE])
+@pytest.mark.parametrize("stack", some(FOLDER_DUCKDB, of=[FOLDER_DUCKDB, S3_SNOWFLAKE]))
 @pytest.mark.usefixtures("soon_rolled_back")
 def test_a_fault_at_any_statement_leaves_days_whole_and_a_run_again_puts_all_right(
     stack: str, staged: Callable[[str, int], Stage], torture: bool, seed: int, figures: Figures
 ) -> None:
-    stage = staged(stack, 1)
+    stage = staged(stack, 2)
     place = stage.set()
     counting = Fault()
     run_days(place.zone(), FaultyWarehouse(place.opened(), counting), stage.days)
     points = [(at, how) for how in HOWS for at in range(1, len(counting.sent) + 1)]
     if not torture:
-        points = Random(seed).sample(points, IN_SHORT[stack])
+        points = Random(seed).sample(points, IN_SHORT)
     for at, how in points:
         place = stage.set()
         fault = Fault(at, how)

@@ -84,7 +84,7 @@ def some_of(days: EventDays, chance: Random) -> EventDays:
     return EventDays(first, last)
 
 
-INTERLEAVINGS = 60
+INTERLEAVINGS = 40
 IN_SHORT = 1
 
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.xdist_group("torture")  # they share their stages
     ("stack", "kills"),
     [
         (FOLDER_DUCKDB, 50),
-        pytest.param(S3_SNOWFLAKE, 25, marks=pytest.mark.torture),
+        pytest.param(S3_SNOWFLAKE, 10, marks=pytest.mark.torture),
     ],
 )
 @pytest.mark.usefixtures("soon_rolled_back")

@@ -26,7 +26,7 @@ from snowflake.connector import errors
 from sqlglot import exp, parse_one
 
 IDLE_SECONDS = 300.0
-LOCK_SECONDS = 60.0
+LOCK_SECONDS = 180.0
 """How long a statement waits here, whatever its session asks for: no test has a reason to wait."""
 
 

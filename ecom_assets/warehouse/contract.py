@@ -20,9 +20,9 @@ Row = Mapping[str, Any]
 
 Log = Callable[[str], None]
 
-Layer = Literal["raw", "staging", "analytics"]
-"""A schema; what is written in one transaction lies in one."""
-LAYERS: Sequence[Layer] = ("raw", "staging", "analytics")
+Layer = Literal["raw", "staging"]
+"""Whose turn a transaction takes: that of loads, or that of what is made of RAW."""
+LAYERS: Sequence[Layer] = ("raw", "staging")
 
 
 class WarehouseError(Exception):
@@ -115,8 +115,8 @@ class Session(Protocol):
     def transaction(self, layer: Layer) -> AbstractContextManager[None]:
         """All that is run inside happens, or none of it: an error rolls back and is raised.
 
-        Transactions on the same layer take turns, whoever runs them: what is read of the layer
-        inside is what is there when it is replaced.
+        Transactions of the same layer take turns, whoever runs them: what they read of it is what
+        is there when they replace it.
         """
         ...
 

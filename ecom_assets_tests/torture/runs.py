@@ -59,8 +59,8 @@ class Place:
     def opened(self) -> Warehouse:
         if isinstance(self.warehouse, Path):
             return DuckDBWarehouse(self.warehouse, wait_seconds=120)
-        # long enough to try again where the server has closed a connection that was long idle
-        return SnowflakeWarehouse(self.warehouse, network_seconds=10)
+        # the double, other than Snowflake, answers only when a statement is done, waiting included
+        return SnowflakeWarehouse(self.warehouse, network_seconds=200)
 
 
 def days_of(count: int, first: date = FIRST) -> EventDays:

@@ -1,4 +1,0 @@
--- Wait until no other transaction writes this layer, and keep others out until this one ends.
-update analytics.turns
-set taken_by = :taken_by,
-    taken_at = :taken_at;

@@ -7,7 +7,7 @@ PEERS := .venv-bench
 export DAGSTER_HOME ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev alert-test answers doctor snowflake-setup docs screenshots test bench lint clean
+.PHONY: help demo dev alert-test answers doctor snowflake-setup docs screenshots test torture bench lint clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ docs: $(VENV)/ready  ## renew what the documentation takes from the code
 
 test: $(VENV)/ready-dev  ## the tests
 	@$(BIN)/pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)') --dist loadgroup
+
+torture: $(VENV)/ready-dev  ## crashes, bad S3, hostile input, races: minutes; SEED=1; figures to docs/reliability.md
+	@$(BIN)/pytest --torture --seed $${SEED:-1} --figures
 
 bench: $(VENV)/ready-dev $(PEERS)/ready  ## speed beside peers, into docs/benchmarks.md; QUICK=1, ONLY="row …"
 	@$(BIN)/python -m benchmarks --peers $(PEERS)/bin/python $(if $(filter 1,$(QUICK)),--quick) \

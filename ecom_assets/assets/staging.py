@@ -41,7 +41,6 @@ def split_days(
         reject_rate_error: the reject rate above which a day is not publishable.
         run_id: which run judged.
     """
-    session.parse_lines(days.first, days.last, late_days=late_days)
     first_and_last = {"first_day": days.first, "last_day": days.last}
     window = {
         "window_start": days.first - timedelta(days=UNIQUE_WITHIN_DAYS),
@@ -49,14 +48,18 @@ def split_days(
     }
     judged_by = {"rules_version": rules_version(), "run_id": run_id}
     last_batch_day = days.last + timedelta(days=late_days)
-    session.run(
-        "staging/repeats",
-        **first_and_last,
-        **window,
-        within_days=UNIQUE_WITHIN_DAYS,
-        broken_otherwise=expressions.broken_otherwise(),
-    )
-    with session.transaction():
+    session.run("staging/temporary")
+    # RAW and the days around are read in here as well, so that of two runs the later one goes by
+    # what the earlier one has left
+    with session.transaction("staging"):
+        session.parse_lines(days.first, days.last, late_days=late_days)
+        session.run(
+            "staging/repeats",
+            **first_and_last,
+            **window,
+            within_days=UNIQUE_WITHIN_DAYS,
+            broken_otherwise=expressions.broken_otherwise(),
+        )
         session.run(
             "staging/split",
             **first_and_last,

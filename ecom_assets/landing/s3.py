@@ -50,7 +50,8 @@ class S3Zone:
     def _client(self) -> Any:
         from dagster_aws.s3 import S3Resource
 
-        return S3Resource(max_attempts=REQUEST_TRIES).get_client()
+        # what the resource calls attempts is what botocore does after the first one
+        return S3Resource(max_attempts=REQUEST_TRIES - 1).get_client()
 
     @property
     def settle_seconds(self) -> int:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
 
 BEFORE_TABLES = ("setup/roles", "setup/account", "setup/database", "setup/stage")
-AFTER_TABLES = ("setup/grants",)
+AFTER_TABLES = ("setup/turns", "setup/grants")
 
 
 class SetupError(Exception):

@@ -9,11 +9,15 @@ its environment is, so it is kept here once, told by whoever reads the environme
 import logging
 import re
 from collections.abc import Iterable, Iterator
+from string import ascii_lowercase, ascii_uppercase
 
 PART = 8
 """Characters of a secret that must not be seen in a row. What is shorter as a whole keeps nobody
 out, and to hide it would tear words apart."""
 HIDDEN = "***"
+
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+"""As a host's name is written; not `lower`, which makes some letters two."""
 
 _parts: set[str] = set()
 
@@ -21,15 +25,17 @@ _parts: set[str] = set()
 def know(secrets: Iterable[str]) -> None:
     """Hide these from now on."""
     for secret in secrets:
-        _parts.update(secret[n : n + PART] for n in range(len(secret) - PART + 1))
+        lower = secret.translate(_LOWER)
+        _parts.update(lower[n : n + PART] for n in range(len(lower) - PART + 1))
 
 
 def redacted(text: str) -> str:
     """The text without secrets."""
     text = re.sub(r"(?<=://)[^\s/]*@", f"{HIDDEN}@", text)
+    lower = text.translate(_LOWER)
     hidden = [False] * len(text)
     for n in range(len(text) - PART + 1):
-        if text[n : n + PART] in _parts:
+        if lower[n : n + PART] in _parts:
             hidden[n : n + PART] = [True] * PART
     if not any(hidden):
         return text

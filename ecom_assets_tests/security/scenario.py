@@ -1,7 +1,7 @@
 """All that can go well and wrong with credentials on S3 and Snowflake, and all that is said of it.
 
-Every credential is a canary. The run is a real one, through Dagster with its storage on files, S3 and
-Snowflake over HTTP; whatever is logged is logged at DEBUG.
+Every credential is a canary. The run is a real one, through Dagster with its storage on files, S3
+and Snowflake over HTTP; whatever is logged is logged at DEBUG.
 """
 
 import io

@@ -32,7 +32,8 @@ ALLOWED = {
     "setup": {"setup", "questions", "settings", "warehouse", "redaction"},
     "doctor": {"doctor", "questions", "settings", "landing", "warehouse", "definitions"}
     | {"redaction"},
-    "checks": {"checks", "partitions", "steps", "rules", "events", "landing", "warehouse"},
+    "checks": {"checks", "partitions", "steps", "rules", "events", "landing", "warehouse"}
+    | {"foreign_text"},
     "assets": {"assets", "checks", "partitions", "steps", "rules", "events", "generator"}
     | {"landing", "settings", "warehouse", "questions", "lineage", "report", "foreign_text"},
     "sensors": {"sensors", "assets", "checks", "partitions", "steps", "landing", "settings"}

@@ -116,7 +116,7 @@ _SIMPLE = {f"\\{letter}": meant for letter, meant in zip("bfnrt0", "\b\f\n\r\t\0
 def test_a_text_stays_that_text_on_both_engines(figures: Figures, torture: bool) -> None:
     connection = duckdb.connect()
 
-    @settings(max_examples=20_000 if torture else 300, deadline=None, derandomize=not torture)
+    @settings(max_examples=20_000 if torture else 100, deadline=None, derandomize=not torture)
     @given(TEXTS)
     def stays(text: str) -> None:
         figures.count("inputs tried")

@@ -106,7 +106,7 @@ def test_a_file_is_read_and_loaded_and_nothing_is_left(
     findings = list(examine())
     assert {finding.verdict for finding in findings} == {"ok"}, findings
     said = [finding.said for finding in findings]
-    assert f"{name} can be read." in said
+    assert (f"{name} can be read." in said) == (stack != S3_SNOWFLAKE), "Snowflake reads it itself"
     assert f"2 lines of {name} were loaded, and rolled back." in said
     if stack != S3_SNOWFLAKE:
         with warehouse.session(Purpose("test", "test"), print) as session:

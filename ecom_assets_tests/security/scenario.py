@@ -15,10 +15,12 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest import mock
 from urllib.parse import quote
 
 import dagster as dg
 import pytest
+from botocore.client import BaseClient
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from dagster._core.instance import InstanceRef
@@ -51,6 +53,8 @@ class Scenario:
         secrets: each secret by its name.
         heard: what was said, by where; of all places that somebody can read.
         failures: what went wrong, as it should.
+        settings: the sound ones.
+        asked: what S3 was asked for while all went well: operation and parameters.
     """
 
     def __init__(
@@ -59,6 +63,7 @@ class Scenario:
         self.secrets: dict[str, str] = {}
         self.heard: dict[str, bytes] = {}
         self.failures: list[str] = []
+        self.asked: list[tuple[str, dict[str, Any]]] = []
         self._root = root
         self._servers = servers
         self._patch = patch
@@ -87,7 +92,7 @@ class Scenario:
         """Do everything."""
         self._credentials(receivers)
         self._land()
-        settings = read_settings()
+        self.settings = settings = read_settings()
         self.hear("texts of objects", repr(settings) + str(settings))
         self.hear("texts of objects", repr([landing_of(settings), warehouse_of(settings)]))
         with (
@@ -97,7 +102,8 @@ class Scenario:
             dg.instance_for_test(temp_dir=str(self._root / "dagster")) as instance,
         ):
             self._set_up()
-            self._use(instance)
+            with self._listened():
+                self._use(instance)
             self._fail(instance)
             self._refused("a PostgreSQL that is not there", self._postgres)
             self._settings_that_are_wrong()
@@ -171,6 +177,19 @@ class Scenario:
         assert try_channels(read_settings()) == 1
         for finding in examine():
             self.hear("make doctor", str(finding))
+
+    @contextmanager
+    def _listened(self) -> Iterator[None]:
+        call = BaseClient._make_api_call
+        theirs = self._servers.snowflake.s3  # Snowflake reads with a role of its own
+
+        def heard(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+            if client is not theirs:
+                self.asked.append((operation, parameters))
+            return call(client, operation, parameters)
+
+        with mock.patch.object(BaseClient, "_make_api_call", heard):
+            yield
 
     def _fail(self, instance: dg.DagsterInstance) -> None:
         with self._otherwise():

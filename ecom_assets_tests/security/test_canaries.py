@@ -6,8 +6,11 @@ from urllib.parse import quote
 
 import pytest
 
+from ecom_assets.settings import S3Url
+from ecom_assets.setup.aws import pipeline_policy
 from ecom_assets_tests.security.canaries import PART, Search, canary
 from ecom_assets_tests.security.scenario import Scenario, played
+from ecom_assets_tests.setup.permissions import allows
 from ecom_assets_tests.stacks import Production
 from ecom_assets_tests.torture.report import Figures
 
@@ -48,6 +51,22 @@ def test_everything_was_looked_at(scenario: Scenario) -> None:
     assert set(scenario.heard) == set(PLACES)
     for place, said in PLACES.items():
         assert said in scenario.heard[place], place
+
+
+def test_the_pipeline_asks_s3_for_what_its_policy_allows_and_no_more(scenario: Scenario) -> None:
+    place, reports = scenario.settings.landing, scenario.settings.reports
+    assert isinstance(place, S3Url)
+    assert isinstance(reports, S3Url)
+    policy = pipeline_policy(place, writes=False, reports=reports)
+    done = set()
+    for operation, asked in scenario.asked:
+        bucket = f"arn:aws:s3:::{asked['Bucket']}"
+        if operation == "ListObjectsV2":
+            assert allows(policy, "s3:ListBucket", bucket, s3_prefix=asked["Prefix"])
+        else:
+            assert allows(policy, f"s3:{operation}", f"{bucket}/{asked['Key']}"), operation
+        done.add(operation)
+    assert done == {"ListObjectsV2", "PutObject"}
 
 
 @pytest.mark.parametrize(

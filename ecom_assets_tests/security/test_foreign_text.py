@@ -1,6 +1,7 @@
 """Text from the data stays text: as Markdown, in a chat, in the report; whatever it is made of."""
 
 import re
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from ecom_assets.assets.answers import _markdown
 from ecom_assets.checks.drift import usual_revenue
 from ecom_assets.foreign_text import harmless, markdown
 from ecom_assets.report.page import Drawn
+from ecom_assets.warehouse.contract import Row
 from ecom_assets_tests.conftest import DAY
 from ecom_assets_tests.security.hostile import HOSTILE
 from ecom_assets_tests.torture.report import Figures
@@ -81,7 +83,7 @@ def test_a_chart_s_headline_is_text(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_check_s_description_is_text(text: str) -> None:
-    totals = {DAY: [{"currency": text * 100, "sales": 200, "revenue": 1}]}
+    totals: dict[date, list[Row]] = {DAY: [{"currency": text * 100, "sales": 200, "revenue": 1}]}
     said = usual_revenue(totals, DAY).description
     assert len(said) < 120
     assert not set(said) & set("@<>`*~|[]&\\\n\x1b")

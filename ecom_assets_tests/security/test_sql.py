@@ -51,15 +51,17 @@ def is_bound(said: ast.expr, function: ast.FunctionDef) -> bool:
     if isinstance(said, ast.Name):
         if function.name in SENDS and said.id == "statement":
             return True  # what it was called with, which is looked at where it is called
-        made = [loop.iter for loop in ast.walk(function) if _sets(loop, said.id)]
+        made = [loop.iter for loop in loops(function) if _sets(loop, said.id)]
         return bool(made) and all(is_bound(each, function) for each in made)
     return False
 
 
-def _sets(node: ast.AST, name: str) -> bool:
-    return (
-        isinstance(node, ast.For) and isinstance(node.target, ast.Name) and node.target.id == name
-    )
+def loops(function: ast.FunctionDef) -> Iterator[ast.For]:
+    yield from (node for node in ast.walk(function) if isinstance(node, ast.For))
+
+
+def _sets(loop: ast.For, name: str) -> bool:
+    return isinstance(loop.target, ast.Name) and loop.target.id == name
 
 
 def test_what_is_sent_as_sql_is_a_constant_or_bound(figures: Figures) -> None:

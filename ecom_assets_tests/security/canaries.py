@@ -15,9 +15,10 @@ PART = 8
 """Bytes in a row that count as found; of random letters, nobody else's text has them."""
 
 
-def canary(length: int = 32) -> str:
+def canary() -> str:
     """A secret that nothing else holds, with characters that a URL and Base64 write differently."""
-    return "".join(choice(ascii_letters + digits) for _ in range(length - 4)) + "/+=~"
+    letters = ascii_letters + digits
+    return "".join("".join(choice(letters) for _ in range(7)) + odd for odd in "/+=~")
 
 
 def forms(secret: str) -> Iterator[tuple[str, bytes]]:

@@ -57,7 +57,7 @@ class Grant:
 
 
 def grants(statements: Iterable[str]) -> Iterator[Grant]:
-    """The grants among some statements, in lower case; on `all in schema` and `future in schema`."""
+    """The grants among some statements, lower case; of all or future ones as `all in schema`."""
     for statement in statements:
         said = " ".join(statement.lower().split())
         if not said.startswith("grant"):

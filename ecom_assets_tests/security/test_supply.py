@@ -20,7 +20,7 @@ LOCKS = [
 
 def pins(path: Path) -> dict[str, str]:
     """The versions of a lock file, which holds nothing else."""
-    found = {}
+    found: dict[str, str] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         matched = re.fullmatch(r"([A-Za-z0-9._-]+)==([A-Za-z0-9.+!]+)", line)
         assert matched, f"{path.name}: {line}"

@@ -19,6 +19,7 @@ from ecom_assets_tests.torture.report import Figures
 
 pytestmark = [
     pytest.mark.torture,
+    pytest.mark.usefixtures("figures"),
     pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine"),
 ]
 

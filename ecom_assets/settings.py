@@ -371,6 +371,8 @@ def _apprise_reads(url: str) -> bool:
     was_disabled, logger.disabled = logger.disabled, True
     try:
         return Apprise.instantiate(url) is not None
+    except Exception:  # whose text may be the URL
+        return False
     finally:
         logger.disabled = was_disabled
 

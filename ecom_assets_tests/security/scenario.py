@@ -36,12 +36,11 @@ from ecom_assets.setup import snowflake as setup
 from ecom_assets.warehouse.contract import Purpose
 from ecom_assets_tests.conftest import event
 from ecom_assets_tests.security.canaries import canary, written_below
-from ecom_assets_tests.security.servers import refusing
+from ecom_assets_tests.security.faults import NOBODY, refusing, wrong_connections, wrong_settings
 from ecom_assets_tests.sensors.receivers import Alerts, Receiver, receiving
 from ecom_assets_tests.stacks import Production, environment
 
 GOOD, BAD = date(2026, 1, 5), date(2026, 1, 6)
-NOBODY = "127.0.0.1:9"
 RUN_ANYWAY = ("a password that is refused", "an endpoint with a login")
 """Faults that a run meets in the short form too; the others are met without one."""
 
@@ -195,35 +194,10 @@ class Scenario:
         with self._otherwise():
             self._servers.snowflake.failures += ["insert into staging"] * 3
             self._run_fails("a refused statement", instance)
-        snowflake = {"SNOWFLAKE_HOST": "double.example", "SNOWFLAKE_PORT": "443"}
         with refusing() as port:
-            here = f"127.0.0.1:{port}"
-            wrong: dict[str, dict[str, str]] = {
-                "a key that is refused": {"SNOWFLAKE_PORT": str(port)},
-                "a password that is refused": {
-                    "SNOWFLAKE_PORT": str(port),
-                    "SNOWFLAKE_PRIVATE_KEY_PATH": "",
-                },
-                "nobody there": {"SNOWFLAKE_PORT": "9"},
-                "a wrong passphrase": {
-                    "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE": self.secret("wrong passphrase")
-                },
-                "a proxy for Snowflake": {**snowflake, "SNOWFLAKE_PROTOCOL": "https"},
-                "a malformed proxy for Snowflake": {
-                    **snowflake,
-                    "SNOWFLAKE_PROTOCOL": "https",
-                    "HTTPS_PROXY": f"http://{self._login('proxy')}[@{NOBODY}",
-                },
-                "AWS keys that are refused": {"AWS_ENDPOINT_URL_S3": f"http://{here}"},
-                "an endpoint with a login": {
-                    "AWS_ENDPOINT_URL_S3": f"http://{self._login('endpoint')}@{NOBODY}"
-                },
-                "a proxy for S3": {"AWS_ENDPOINT_URL_S3": "https://s3.example"},
-                "a malformed proxy for S3": {
-                    "AWS_ENDPOINT_URL_S3": "https://s3.example",
-                    "HTTPS_PROXY": f"http://{self._login('proxy')}@{NOBODY}:port",
-                },
-            }
+            wrong = wrong_connections(
+                port, self._login("proxy"), self._login("endpoint"), self.secret("wrong passphrase")
+            )
             for what, settings in wrong.items():
                 with self._otherwise(**settings):
                     self._tried(what, instance)
@@ -303,17 +277,7 @@ class Scenario:
     def _settings_that_are_wrong(self) -> None:
         key = (self._root / "key.p8").read_text()
         login = f"{self.secret('user of a URL')}:{self.secret('password of a URL')}"
-        for name, value in {
-            "SNOWFLAKE_PRIVATE_KEY_PATH": key,
-            "SNOWFLAKE_HOST": f"https://{login}@host",
-            "SNOWFLAKE_PORT": self.secret("AWS_SECRET_ACCESS_KEY"),
-            "ECOM_LANDING": f"s3://{login}@bucket/prefix",
-            "ECOM_REPORTS": f"https://{login}@bucket/prefix",
-            "ECOM_UI_URL": f"https://{login}@ui.example",
-            "ECOM_REPOSITORY": f"https://git.example/a?token={self.secret('password of a URL')}",
-            "ECOM_ALERT_URLS": f"nonsense://{login}@host",
-            "ECOM_ALERT_WARN_URLS": f"nonsense://{login}@host",
-        }.items():
+        for name, value in wrong_settings(login, key, self.secret("AWS_SECRET_ACCESS_KEY")).items():
             with self._otherwise(**{name: value}), pytest.raises(SettingsError) as raised:
                 read_settings()
             self.failures.append(f"a wrong {name}")

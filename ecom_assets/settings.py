@@ -198,8 +198,8 @@ def _secrets(environ: Mapping[str, str]) -> Iterator[str]:
     for name, value in environ.items():
         if _SECRET.search(name.upper()) and not _PLACE.search(name.upper()):
             yield value.strip()
-        if "://" in value and "@" in value:
-            yield value.partition("://")[2].rpartition("@")[0]
+        for url in value.split():
+            yield url.partition("://")[2].rpartition("@")[0]
 
 
 def _snowflake(read: "_Reader") -> SnowflakeSettings:

@@ -7,7 +7,7 @@ PEERS := .venv-bench
 export DAGSTER_HOME ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev alert-test answers doctor snowflake-setup docs screenshots test torture bench lint clean
+.PHONY: help demo dev alert-test answers doctor snowflake-setup docs screenshots test torture bench audit lint clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,10 @@ bench: $(VENV)/ready-dev $(PEERS)/ready  ## speed beside peers, into docs/benchm
 	@$(BIN)/python -m benchmarks --peers $(PEERS)/bin/python $(if $(filter 1,$(QUICK)),--quick) \
 		$(if $(ONLY),--only $(ONLY))
 
+audit: $(VENV)/audit/bin/pip-audit  ## known vulnerabilities of what is locked; asks pypi.org, and fails where it cannot
+	@for lock in requirements.lock requirements-dev.lock deploy/*.lock; do \
+		echo "$$lock:"; $(VENV)/audit/bin/pip-audit --strict --no-deps --disable-pip -r $$lock || exit 1; done
+
 lint: $(VENV)/ready-dev  ## style, types and SQL
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -62,6 +66,10 @@ $(VENV)/bin/python:
 		{ echo "Python 3.11 or newer is needed; name one with PYTHON=… ($(PYTHON) is older)."; exit 1; }
 	@echo "Setting up $(VENV) (once; a minute or two)"
 	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/audit/bin/pip-audit: $(VENV)/bin/python
+	@$(PYTHON) -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/pip install -qq --disable-pip-version-check pip-audit==2.10.1
 
 $(VENV)/ready: $(VENV)/bin/python requirements.lock setup.cfg
 	@$(BIN)/pip install -qq --disable-pip-version-check -r requirements.lock

@@ -17,28 +17,40 @@ PACKAGE = PROJECT_ROOT / "ecom_assets"
 ALLOWED = {
     "rules.py": set(),
     "events.py": set(),
-    "settings.py": set(),
+    "foreign_text.py": set(),
+    "redaction.py": set(),
+    "settings.py": {"redaction"},
     "partitions.py": set(),
     "steps.py": {"landing", "warehouse"},
     "generator": {"rules", "generator"},
-    "landing": {"landing"},
-    "warehouse": {"warehouse", "landing", "rules", "events", "settings"},
+    "landing": {"landing", "redaction"},
+    "warehouse": {"warehouse", "landing", "rules", "events", "settings", "redaction"},
     "questions.py": {"warehouse"},
     "figures.py": set(),
     "lineage.py": {"questions", "warehouse"},
     "report": {"report", "questions", "figures", "rules", "warehouse"},
-    "setup": {"setup", "questions", "settings", "warehouse"},
+    "setup": {"setup", "questions", "settings", "warehouse", "redaction"},
     "reference": {"reference", "assets", "definitions", "events", "questions", "rules", "settings"}
     | {"warehouse"},
-    "doctor": {"doctor", "questions", "settings", "landing", "warehouse", "definitions"},
-    "checks": {"checks", "partitions", "steps", "rules", "events", "landing", "warehouse"},
+    "doctor": {"doctor", "questions", "settings", "landing", "warehouse", "definitions"}
+    | {"redaction"},
+    "checks": {"checks", "partitions", "steps", "rules", "events", "landing", "warehouse"}
+    | {"foreign_text"},
     "assets": {"assets", "checks", "partitions", "steps", "rules", "events", "generator"}
-    | {"landing", "settings", "warehouse", "questions", "lineage", "report"},
+    | {"landing", "settings", "warehouse", "questions", "lineage", "report", "foreign_text"},
     "sensors": {"sensors", "assets", "checks", "partitions", "steps", "landing", "settings"}
-    | {"warehouse"},
+    | {"warehouse", "foreign_text"},
 }
 WITHOUT_DAGSTER = (
-    *("rules.py", "events.py", "settings.py", "questions.py", "figures.py", "lineage.py"),
+    *(
+        "rules.py",
+        "events.py",
+        "redaction.py",
+        "settings.py",
+        "questions.py",
+        "figures.py",
+        "lineage.py",
+    ),
     *("generator", "landing", "warehouse", "report", "setup", "sensors/plan.py"),
 )
 

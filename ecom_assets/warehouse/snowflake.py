@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
+from ecom_assets.redaction import cause, redacted
 from ecom_assets.settings import SnowflakeSettings
 from ecom_assets.warehouse.contract import (
     Layer,
@@ -48,6 +49,10 @@ has been idle for 5 minutes, such as a killed run's."""
 
 NETWORK_SECONDS = 600
 """How long a request is tried again when the service does not answer; by default, for ever."""
+
+NO_DETECTION = {"platform_detection_timeout_seconds": 0.0}
+"""The connector's guess, for its telemetry, at the cloud it runs in: at each login it would ask AWS
+who these AWS credentials are, and the metadata services of three clouds."""
 
 
 class SnowflakeWarehouse:
@@ -97,6 +102,7 @@ class SnowflakeWarehouse:
                     "TIMEZONE": "UTC",
                     "LOCK_TIMEOUT": LOCK_SECONDS,
                 },
+                **NO_DETECTION,
             },
             private_key_path=str(key) if key else None,
             private_key_password=settings.private_key_passphrase if key else None,
@@ -114,18 +120,18 @@ class SnowflakeWarehouse:
             raise WarehouseBusy(
                 f"Snowflake account {settings.account} cannot be reached: {said(error)}. Check "
                 "the network, SNOWFLAKE_ACCOUNT, and SNOWFLAKE_HOST if it is set."
-            ) from error
+            ) from cause(error)
         except errors.Error as error:
             raise WarehouseError(
                 f"Snowflake account {settings.account} does not let {settings.user} in with role "
                 f"{settings.role}: {said(error)}. Check the SNOWFLAKE_ settings."
-            ) from error
+            ) from cause(error)
         except (TypeError, ValueError) as error:
             raise WarehouseError(
                 f"SNOWFLAKE_PRIVATE_KEY_PATH names {settings.private_key_path}, which cannot be "
-                f"read as a private key ({error}): it must be PKCS#8 in PEM, and "
+                f"read as a private key ({said(error)}): it must be PKCS#8 in PEM, and "
                 "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE what it is encrypted with."
-            ) from error
+            ) from cause(error)
 
 
 def query_tag(purpose: Purpose) -> str:
@@ -192,17 +198,19 @@ class SnowflakeSession:
         with self._connection.cursor() as cursor:
             try:
                 cursor.execute(statement)
-            except errors.ProgrammingError as error:
+            except errors.Error as error:
                 if error.errno == _LOCKED:
                     raise WarehouseBusy(
                         f"{script}: {said(error)}. Other runs are writing the same tables; see who "
                         "with SHOW LOCKS IN ACCOUNT, then run this again."
-                    ) from error
+                    ) from cause(error)
                 if error.errno in _NO_SUCH_OBJECT:
                     raise WarehouseError(
                         f"{script}: {said(error)}. The set-up makes the tables and grants the "
                         "role what it needs; see docs/setup-s3-snowflake.md."
-                    ) from error
+                    ) from cause(error)
+                if cause(error) is None:
+                    raise WarehouseError(f"{script}: {said(error)}.") from None
                 raise
             self._scripts[str(cursor.sfqid)] = (script, cursor.rowcount or 0)
             names = [column.name.lower() for column in cursor.description or ()]
@@ -339,5 +347,6 @@ _NO_SUCH_OBJECT = (2003, 2043, 3001)
 
 
 def said(error: Exception) -> str:
-    """What Snowflake, or its connector, said of an error; on one line, without a full stop."""
-    return " ".join(str(getattr(error, "msg", None) or error).split()).rstrip(".")
+    """What Snowflake, or its connector, said of an error; on one line, without a full stop and
+    without secrets."""
+    return " ".join(redacted(str(getattr(error, "msg", None) or error)).split()).rstrip(".")

@@ -13,6 +13,7 @@ from snowflake.connector import errors
 
 from ecom_assets.landing.zone import FileChanged, LandedFile
 from ecom_assets.settings import SnowflakeSettings
+from ecom_assets.setup.snowflake import connect
 from ecom_assets.warehouse.contract import Layer, Purpose, WarehouseBusy, WarehouseError
 from ecom_assets.warehouse.snowflake import (
     SnowflakeSession,
@@ -259,3 +260,23 @@ def test_a_stage_that_points_elsewhere_loads_nothing(stack: Stack, servers: Prod
 def test_what_snowflake_says_is_kept_whole_on_one_line() -> None:
     error = errors.ProgrammingError("SQL compilation error:\nTable 'X' does not exist.", errno=2003)
     assert said(error).endswith("SQL compilation error: Table 'X' does not exist")
+
+
+@pytest.mark.parametrize("by", ["a run", "the set-up"])
+def test_a_login_asks_no_cloud_who_this_is(
+    servers: Production, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    """The connector would send AWS a request signed with the credentials for S3."""
+    from snowflake.connector import platform_detection
+
+    asked: list[str] = []
+    for name in ("is_ec2_instance", "has_aws_identity", "is_azure_vm", "is_gce_vm"):
+        monkeypatch.setattr(platform_detection, name, lambda *_, name=name: asked.append(name))
+    platform_detection.detect_platforms.cache_clear()
+    settings = servers.snowflake.settings()
+    if by == "a run":
+        with SnowflakeWarehouse(settings, network_seconds=1).session(PURPOSE, print):
+            pass
+    else:
+        connect(settings).close()
+    assert asked == []

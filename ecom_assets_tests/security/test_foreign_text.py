@@ -45,7 +45,7 @@ def shown(text: str) -> str:
 
 
 def test_as_markdown_it_is_no_link_no_image_and_no_tag(figures: Figures, torture: bool) -> None:
-    @settings(max_examples=20_000 if torture else 100, deadline=None, derandomize=not torture)
+    @settings(max_examples=20_000 if torture else 50, deadline=None, derandomize=not torture)
     @given(TEXTS)
     def is_text(text: str) -> None:
         figures.count("inputs tried")
@@ -57,7 +57,7 @@ def test_as_markdown_it_is_no_link_no_image_and_no_tag(figures: Figures, torture
 
 
 def test_in_a_message_it_mentions_and_links_nothing(figures: Figures, torture: bool) -> None:
-    @settings(max_examples=20_000 if torture else 100, deadline=None, derandomize=not torture)
+    @settings(max_examples=20_000 if torture else 50, deadline=None, derandomize=not torture)
     @given(TEXTS)
     def is_text(text: str) -> None:
         figures.count("inputs tried")

@@ -4,7 +4,7 @@ What the rules are is in `rules.py`; how they are tested on the result is in `ch
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -31,8 +31,11 @@ from ecom_assets.warehouse.rows import by_day
 
 def split_days(
     session: Session, days: EventDays, *, late_days: int, reject_rate_error: Decimal, run_id: str
-) -> None:
+) -> Sequence[Row]:
     """Judge the lines of these days by the rules and replace the days in staging, all or nothing.
+
+    An event that these days have now, or have no longer, decides whether a row of a later day is
+    its repeat. Such rows move between clean and rejects in the same transaction.
 
     Args:
         session: to the warehouse, outside a transaction.
@@ -40,23 +43,38 @@ def split_days(
         late_days: how many days after its event date an event may lie in a file.
         reject_rate_error: the reject rate above which a day is not publishable.
         run_id: which run judged.
+
+    Returns: of each later day of which rows have moved, how many: `event_date`, `to_rejects`,
+        `to_clean`.
     """
     session.parse_lines(days.first, days.last, late_days=late_days)
     first_and_last = {"first_day": days.first, "last_day": days.last}
+    broken_otherwise = expressions.broken_otherwise()
     window = {
         "window_start": days.first - timedelta(days=UNIQUE_WITHIN_DAYS),
         "window_end": days.last + timedelta(days=UNIQUE_WITHIN_DAYS),
     }
-    judged_by = {"rules_version": rules_version(), "run_id": run_id}
-    last_batch_day = days.last + timedelta(days=late_days)
-    session.run(
+    session.find_rejected_repeats(window["window_start"], window["window_end"])
+    touched = session.run(
         "staging/repeats",
         **first_and_last,
         **window,
         within_days=UNIQUE_WITHIN_DAYS,
-        broken_otherwise=expressions.broken_otherwise(),
+        broken_otherwise=broken_otherwise,
     )
+    moved: Sequence[Row] = []
+    if touched:
+        session.parse_again(
+            touched[0]["event_date"], touched[-1]["event_date"], late_days=late_days
+        )
+        moved = session.run("staging/move", last_day=days.last, broken_otherwise=broken_otherwise)
+    moved_days = [row["event_date"] for row in moved]
+    moved_last = max(moved_days, default=days.last)
+    last_batch_day = moved_last + timedelta(days=late_days)
+    judged_by = {"rules_version": rules_version(), "run_id": run_id}
     with session.transaction():
+        if moved:
+            session.run("staging/take_out", moved_first=min(moved_days), moved_last=moved_last)
         session.run(
             "staging/split",
             **first_and_last,
@@ -70,13 +88,15 @@ def split_days(
             "staging/quality",
             **first_and_last,
             **judged_by,
+            moved_last=moved_last,
             last_batch_day=last_batch_day,
             late_days=late_days,
-            days=expressions.days_table(days.days),
+            days=expressions.days_table([*days.days, *moved_days]),
             rules=expressions.rules_table(),
             reject_rate_error=reject_rate_error,
             evaluated_at=now(),
         )
+    return moved
 
 
 def build_staging(
@@ -145,7 +165,7 @@ def build_staging(
         start = time.monotonic()
         purpose = Purpose("stg_sales", context.run.run_id, days.first, days.last)
         with mistakes_are_final(), warehouse.session(purpose, context.log.info) as session:
-            split_days(
+            moved = split_days(
                 session,
                 days,
                 late_days=late_days,

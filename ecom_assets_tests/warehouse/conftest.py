@@ -83,8 +83,7 @@ class Staging:
 
     def load_and_split(self, first: date, last: date) -> None:
         """Load the files of these days, and of the later ones that late events are in; split."""
-        arrivals = EventDays(first, date.fromordinal(last.toordinal() + self.late_days))
-        load_new_files(self._session, self._stack.zone, arrivals, run_id="test", log=_fail)
+        self.load(first, date.fromordinal(last.toordinal() + self.late_days))
         split_days(
             self._session,
             EventDays(first, last),
@@ -92,6 +91,11 @@ class Staging:
             reject_rate_error=Decimal(1),
             run_id="test",
         )
+
+    def load(self, first: date, last: date | None = None) -> None:
+        """Load the files of these days, and nothing more."""
+        days = EventDays(first, last or first)
+        load_new_files(self._session, self._stack.zone, days, run_id="test", log=_fail)
 
     def table(self, name: str) -> Sequence[TableRow]:
         return self._session.read_table(name)

@@ -124,7 +124,7 @@ def build_staging(
         "code_version": rules_version(),
         "partitions_def": partitions,
     }
-    links = sql_links(f"{engine}/parse_lines", "staging/repeats", "staging/split")
+    links = sql_links(f"{engine}/parse_lines", "staging/repeats", "staging/move", "staging/split")
     clean = dg.AssetSpec(
         "stg_sales_clean",
         description="The events that break no rule, with typed fields and UTC times.",
@@ -183,6 +183,12 @@ def build_staging(
         held = [day.isoformat() for day, row in quality.items() if not row["publishable"]]
         if held:
             context.log.error(f"{len(held)} of {days.count} days are held: {', '.join(held)}")
+        told_of_later = {"rows moved in later days": _told(moved)} if moved else {}
+        if moved:
+            context.log.warning(
+                f"Events of these days decide what is a repeat later: {_told(moved)}. "
+                "`fact_sales` of this run publishes such days anew where they are published."
+            )
         seconds = {"seconds": round(time.monotonic() - start, 2)}
         for asset, rows in previews.items():
             for day, row in quality.items():
@@ -194,6 +200,7 @@ def build_staging(
             context.add_asset_metadata(
                 {
                     "preview": preview(rows),
+                    **told_of_later,
                     **queries,
                     **lineage_metadata(engine, f"staging.{asset}"),
                 },
@@ -203,6 +210,14 @@ def build_staging(
             yield dg.MaterializeResult(asset_key=asset)
 
     return stg_sales
+
+
+def _told(moved: Sequence[Row]) -> str:
+    """Of which later days how many rows have moved."""
+    return "; ".join(
+        f"{row['event_date']}: {row['to_rejects']:,} to rejects, {row['to_clean']:,} to clean"
+        for row in moved
+    )
 
 
 def _metadata(asset: str, row: Row) -> dict[str, Any]:

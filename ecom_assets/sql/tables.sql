@@ -114,10 +114,15 @@ create table if not exists analytics.fact_sales (
     ingestion_ts timestamp_ntz not null
 ) cluster by (event_date);
 
--- one row per published event date and currency; of a day without sales one row, without currency
+-- one row per published event date and currency; of a day without sales one row, without currency.
+-- staged_at is the evaluated_at of what was published; null where an earlier version published
 create table if not exists analytics.fact_sales_days (
     event_date date not null,
     currency varchar,
     sales bigint not null,
-    revenue number(38, 4) not null
+    revenue number(38, 4) not null,
+    staged_at timestamp_ntz
 );
+
+alter table analytics.fact_sales_days
+add column if not exists staged_at timestamp_ntz;

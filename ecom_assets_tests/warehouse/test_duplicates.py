@@ -1,5 +1,5 @@
-"""An event is kept once: in a file, over the files of a day, over the seven days before it; whatever
-is staged first."""
+"""An event is kept once: in a file, over the files of a day, over the days before it; whatever is
+staged first."""
 
 import json
 import time

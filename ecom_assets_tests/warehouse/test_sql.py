@@ -28,14 +28,18 @@ DAY = date(2026, 1, 5)
 FILE = LandedFile("dt=2026-01-05/it's.jsonl", DAY, "etag", 12, datetime(2026, 1, 5, 1, 2, 3))
 VALUES: dict[str, Callable[[], Any]] = {
     **dict.fromkeys(
-        ("day", "first_day", "last_day", "last_batch_day", "window_start", "window_end")
-        + ("moved_first", "moved_last"),
+        (
+            *("day", "first_day", "last_day", "last_batch_day", "window_start", "window_end"),
+            *("moved_first", "moved_last"),
+        ),
         lambda: DAY,
     ),
     **dict.fromkeys(("loaded_at", "evaluated_at"), lambda: datetime(2026, 1, 5, 1, 2, 3, 4)),
     **dict.fromkeys(
-        ("load_id", "run_id", "rules_version", "source_filename", "white_space", "carriage_return")
-        + ("repeat_reason",),
+        (
+            *("load_id", "run_id", "rules_version", "source_filename", "white_space"),
+            *("carriage_return", "repeat_reason"),
+        ),
         lambda: "it's",
     ),
     **dict.fromkeys(

@@ -58,14 +58,18 @@ insert into analytics.fact_sales_days (
     event_date,
     currency,
     sales,
-    revenue
+    revenue,
+    staged_at
 )
 select
     days.event_date,
     clean.currency,
     count(clean.event_id) as sales,
-    coalesce(sum(clean.total_amount), 0) as revenue
+    coalesce(sum(clean.total_amount), 0) as revenue,
+    max(q.evaluated_at) as staged_at
 from (:publishable_days) as days
+inner join staging.sales_quality as q
+    on q.event_date = days.event_date
 left join staging.stg_sales_clean as clean
     on clean.event_date = days.event_date
         and clean.event_date between :first_day and :last_day

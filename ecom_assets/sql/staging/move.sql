@@ -2,7 +2,7 @@
 -- again if today's rules or settings no longer take it for an otherwise valid row of that day.
 -- Returns how many move, per day.
 insert into parsed_sales
-select *
+select *  -- noqa: AM04
 from parsed_again
 where not :broken_otherwise
     and (event_date, source_filename, source_row_number) in (

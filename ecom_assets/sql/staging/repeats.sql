@@ -58,17 +58,18 @@ suspects as (
     from nearby
 ),
 
-valid as (
+-- judged by the other rules only here, where few rows are left
+candidates as (
     select
         event_id,
         event_date,
         source_filename,
         source_row_number,
         cast(null as timestamp_ntz) as ingestion_ts,
-        cast(null as boolean) as is_rejected
+        cast(null as boolean) as is_rejected,
+        :broken_otherwise as is_broken
     from parsed_sales
     where event_id in (select suspects.event_id from suspects)
-        and not :broken_otherwise
     union all
     select
         event_id,
@@ -76,17 +77,19 @@ valid as (
         source_filename,
         source_row_number,
         ingestion_ts,
-        is_rejected
+        is_rejected,
+        false as is_broken
     from nearby
 ),
 
 judged as (
     select
         *,
-        coalesce(
+        not is_broken
+        and coalesce(
             datediff(
                 day,
-                lag(event_date) over (
+                lag(iff(is_broken, null, event_date)) ignore nulls over (
                     partition by event_id
                     order by event_date, source_filename, source_row_number
                 ),
@@ -94,7 +97,7 @@ judged as (
             ) <= :within_days,
             false
         ) as is_repeat
-    from valid
+    from candidates
 )
 
 select

@@ -109,5 +109,9 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales_days (
   event_date DATE NOT NULL,
   currency TEXT,
   sales BIGINT NOT NULL,
-  revenue DECIMAL(38, 4) NOT NULL
+  revenue DECIMAL(38, 4) NOT NULL,
+  staged_at TIMESTAMP
 );
+
+ALTER TABLE analytics.fact_sales_days
+ADD COLUMN IF NOT EXISTS staged_at TIMESTAMP;

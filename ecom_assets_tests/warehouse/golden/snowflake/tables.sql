@@ -113,5 +113,9 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales_days (
   event_date DATE NOT NULL,
   currency VARCHAR,
   sales BIGINT NOT NULL,
-  revenue DECIMAL(38, 4) NOT NULL
+  revenue DECIMAL(38, 4) NOT NULL,
+  staged_at TIMESTAMPNTZ
 );
+
+ALTER TABLE analytics.fact_sales_days
+ADD IF NOT EXISTS staged_at TIMESTAMPNTZ;

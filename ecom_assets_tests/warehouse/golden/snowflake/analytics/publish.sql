@@ -87,19 +87,23 @@ INSERT INTO analytics.fact_sales_days (
   event_date,
   currency,
   sales,
-  revenue
+  revenue,
+  staged_at
 )
 SELECT
   days.event_date,
   clean.currency,
   COUNT(clean.event_id) AS sales,
-  COALESCE(SUM(clean.total_amount), 0) AS revenue
+  COALESCE(SUM(clean.total_amount), 0) AS revenue,
+  MAX(q.evaluated_at) AS staged_at
 FROM (
   SELECT
     event_date
   FROM (VALUES
     (CAST('2026-01-05' AS DATE))) AS v(event_date)
 ) AS days
+INNER JOIN staging.sales_quality AS q
+  ON q.event_date = days.event_date
 LEFT JOIN staging.stg_sales_clean AS clean
   ON clean.event_date = days.event_date
   AND clean.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)

@@ -58,22 +58,15 @@ WITH staged AS (
   SELECT
     event_id
   FROM nearby
-), valid AS (
+), candidates AS (
   SELECT
     event_id,
     event_date,
     source_filename,
     source_row_number,
     CAST(NULL AS TIMESTAMPNTZ) AS ingestion_ts,
-    CAST(NULL AS BOOLEAN) AS is_rejected
-  FROM parsed_sales
-  WHERE
-    event_id IN (
-      SELECT
-        suspects.event_id
-      FROM suspects
-    )
-    AND NOT (
+    CAST(NULL AS BOOLEAN) AS is_rejected,
+    (
       COALESCE((
         NOT is_object
       ), FALSE)
@@ -105,6 +98,13 @@ WITH staged AS (
       OR COALESCE((
         is_object AND CAST(event_ts AS DATE) <> event_date
       ), FALSE)
+    ) AS is_broken
+  FROM parsed_sales
+  WHERE
+    event_id IN (
+      SELECT
+        suspects.event_id
+      FROM suspects
     )
   UNION ALL
   SELECT
@@ -113,20 +113,22 @@ WITH staged AS (
     source_filename,
     source_row_number,
     ingestion_ts,
-    is_rejected
+    is_rejected,
+    FALSE AS is_broken
   FROM nearby
 ), judged AS (
   SELECT
     *,
-    COALESCE(
+    NOT is_broken
+    AND COALESCE(
       DATEDIFF(
         DAY,
-        LAG(event_date) OVER (PARTITION BY event_id ORDER BY event_date, source_filename, source_row_number),
+        LAG(IFF(is_broken, NULL, event_date)) IGNORE NULLS OVER (PARTITION BY event_id ORDER BY event_date, source_filename, source_row_number),
         event_date
       ) <= 7,
       FALSE
     ) AS is_repeat
-  FROM valid
+  FROM candidates
 )
 SELECT
   event_date,

@@ -114,15 +114,30 @@ create table if not exists analytics.fact_sales (
     ingestion_ts timestamp_ntz not null
 ) cluster by (event_date);
 
--- one row per published event date and currency; of a day without sales one row, without currency.
--- staged_at is the evaluated_at of what was published; null where an earlier version published
+-- one row per published event date and currency; of a day without sales one row, without currency;
+-- staged_at is the evaluated_at of the staging that was published
 create table if not exists analytics.fact_sales_days (
     event_date date not null,
     currency varchar,
+    orders bigint not null,
     sales bigint not null,
+    units number(38, 4) not null,
     revenue number(38, 4) not null,
-    staged_at timestamp_ntz
+    staged_at timestamp_ntz not null
 );
 
-alter table analytics.fact_sales_days
-add column if not exists staged_at timestamp_ntz;
+-- one row per published event date, currency and member of a breakdown: of the row's breakdown, the
+-- column of that name has the member, the others are null
+create table if not exists analytics.fact_sales_breakdowns (
+    event_date date not null,
+    currency varchar,
+    breakdown varchar not null,
+    category varchar,
+    country varchar,
+    device varchar,
+    marketing_channel varchar,
+    payment_method varchar,
+    sales bigint not null,
+    units number(38, 4) not null,
+    revenue number(38, 4) not null
+);

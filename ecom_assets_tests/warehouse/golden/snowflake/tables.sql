@@ -112,10 +112,23 @@ CLUSTER BY (event_date);
 CREATE TABLE IF NOT EXISTS analytics.fact_sales_days (
   event_date DATE NOT NULL,
   currency VARCHAR,
+  orders BIGINT NOT NULL,
   sales BIGINT NOT NULL,
+  units DECIMAL(38, 4) NOT NULL,
   revenue DECIMAL(38, 4) NOT NULL,
-  staged_at TIMESTAMPNTZ
+  staged_at TIMESTAMPNTZ NOT NULL
 );
 
-ALTER TABLE analytics.fact_sales_days
-ADD IF NOT EXISTS staged_at TIMESTAMPNTZ;
+CREATE TABLE IF NOT EXISTS analytics.fact_sales_breakdowns (
+  event_date DATE NOT NULL,
+  currency VARCHAR,
+  breakdown VARCHAR NOT NULL,
+  category VARCHAR,
+  country VARCHAR,
+  device VARCHAR,
+  marketing_channel VARCHAR,
+  payment_method VARCHAR,
+  sales BIGINT NOT NULL,
+  units DECIMAL(38, 4) NOT NULL,
+  revenue DECIMAL(38, 4) NOT NULL
+);

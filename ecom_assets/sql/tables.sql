@@ -114,8 +114,7 @@ create table if not exists analytics.fact_sales (
     ingestion_ts timestamp_ntz not null
 ) cluster by (event_date);
 
--- one row per published event date and currency; of a day without sales one row, without currency;
--- staged_at is the evaluated_at of the staging that was published
+-- one row per published event date and currency; of a day without sales one row, without currency
 create table if not exists analytics.fact_sales_days (
     event_date date not null,
     currency varchar,

@@ -48,29 +48,11 @@ def split_days(
         `to_clean`.
     """
     session.parse_lines(days.first, days.last, late_days=late_days)
-    first_and_last = {"first_day": days.first, "last_day": days.last}
-    broken_otherwise = expressions.broken_otherwise()
-    window = {
-        "window_start": days.first - timedelta(days=UNIQUE_WITHIN_DAYS),
-        "window_end": days.last + timedelta(days=UNIQUE_WITHIN_DAYS),
-    }
-    session.find_rejected_repeats(window["window_start"], window["window_end"])
-    touched = session.run(
-        "staging/repeats",
-        **first_and_last,
-        **window,
-        within_days=UNIQUE_WITHIN_DAYS,
-        broken_otherwise=broken_otherwise,
-    )
-    moved: Sequence[Row] = []
-    if touched:
-        session.parse_again(
-            touched[0]["event_date"], touched[-1]["event_date"], late_days=late_days
-        )
-        moved = session.run("staging/move", last_day=days.last, broken_otherwise=broken_otherwise)
+    moved = _find_repeats(session, days, late_days=late_days)
     moved_days = [row["event_date"] for row in moved]
     moved_last = max(moved_days, default=days.last)
     last_batch_day = moved_last + timedelta(days=late_days)
+    first_and_last = {"first_day": days.first, "last_day": days.last}
     judged_by = {"rules_version": rules_version(), "run_id": run_id}
     with session.transaction():
         if moved:
@@ -97,6 +79,30 @@ def split_days(
             evaluated_at=now(),
         )
     return moved
+
+
+def _find_repeats(session: Session, days: EventDays, *, late_days: int) -> Sequence[Row]:
+    """Find the repeats among the parsed lines, and add the rows of later days that move to them.
+
+    Returns: as `split_days`.
+    """
+    window_start = days.first - timedelta(days=UNIQUE_WITHIN_DAYS)
+    window_end = days.last + timedelta(days=UNIQUE_WITHIN_DAYS)
+    broken_otherwise = expressions.broken_otherwise()
+    session.find_rejected_repeats(window_start, window_end)
+    later = session.run(
+        "staging/repeats",
+        first_day=days.first,
+        last_day=days.last,
+        window_start=window_start,
+        window_end=window_end,
+        within_days=UNIQUE_WITHIN_DAYS,
+        broken_otherwise=broken_otherwise,
+    )
+    if not later:
+        return []
+    session.parse_again(later[0]["event_date"], later[-1]["event_date"], late_days=late_days)
+    return session.run("staging/move", last_day=days.last, broken_otherwise=broken_otherwise)
 
 
 def build_staging(

@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from ecom_assets.landing.zone import LandingError
+from ecom_assets.partitions import EventDays
 from ecom_assets.warehouse.contract import Row as TableRow
-from ecom_assets_tests.model import TEXT_FIELDS, Place, Row
+from ecom_assets_tests.model import TEXT_FIELDS, Row
 from ecom_assets_tests.stacks import (
     FOLDER_DUCKDB,
     S3_SNOWFLAKE,
@@ -27,6 +28,7 @@ from ecom_assets_tests.stacks import (
 )
 from ecom_assets_tests.warehouse.conftest import (
     DAY,
+    Staged,
     Staging,
     differences,
     good,
@@ -42,7 +44,7 @@ NAUGHTY_STRINGS = [
 ]
 FILE = "dt=2026-01-05/a.jsonl"
 
-Outcome = tuple[Mapping[Place, Row], Mapping[Place, TableRow], Mapping[Place, TableRow]]
+Outcome = tuple[Mapping[Staged, Row], Mapping[Staged, TableRow], Mapping[Staged, TableRow]]
 """What the model says, what lies in clean, what in rejects."""
 
 
@@ -74,7 +76,7 @@ class Loaded:
         if isinstance(outcome, Exception):
             raise outcome
         wanted, clean, rejects = outcome
-        place = (FILE, number)
+        place = (DAY, FILE, number)
         assert (place in wanted) == (place in clean) + (place in rejects), "lost or doubled"
         return differences(wanted[place], clean, rejects, place) if place in wanted else []
 
@@ -84,7 +86,7 @@ class Loaded:
         staging = self._opened.enter_context(opened_staging(self._new(root)))
         staging.land(FILE, b"".join(line + b"\n" for line in TABLES[table]))
         staging.load_and_split(DAY, DAY)
-        return staging.expected(DAY, DAY), *staging.staged(DAY, DAY)
+        return staging.expected(EventDays(DAY, DAY)), *staging.staged()
 
 
 @pytest.fixture(scope="module", params=[FOLDER_DUCKDB, S3_SNOWFLAKE])

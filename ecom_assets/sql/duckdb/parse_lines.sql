@@ -1,10 +1,10 @@
--- One row per current line of RAW that belongs to these days, its fields typed.
+-- One row per line that belongs to these days, its fields typed.
 -- A field that does not fit its type is null. JSON is read once per line.
 --
 -- DuckDB turns JSON numbers into binary floats. Up to 15 characters with up to 4 decimals come back
 -- as the number that was written; others are read again from the line (json_text). A number with an
 -- exponent is written out before it is cast (plain_number).
-insert into parsed_sales (
+insert into :parsed (
     event_id,
     event_ts,
     order_id,
@@ -28,7 +28,9 @@ insert into parsed_sales (
     is_object,
     event_date
 )
-with current_lines as (
+with lines as (:lines),
+
+events as (
     select
         r.raw,
         r.source_filename,
@@ -57,12 +59,7 @@ with current_lines as (
                 "marketing_channel": "VARCHAR"
             }'
         ) as event
-    from raw.raw_sales as r
-    semi join raw.raw_sales_files as f
-        on f.source_filename = r.source_filename
-            and f.load_id = r.load_id
-            and f.superseded_at is null
-    where r.batch_date between :first_day and :last_batch_day
+    from lines as r
 ),
 
 texts as (
@@ -113,7 +110,7 @@ texts as (
                 then plain_number(json_text(raw, 'total_amount'))
             else event.total_amount
         end as total_amount_text
-    from current_lines
+    from events
 ),
 
 typed as (

@@ -25,7 +25,24 @@ create or replace temporary table parsed_sales (
     event_date date
 );
 
-create or replace temporary table repeated_events (
+-- the lines of rows that move, typed as those
+create or replace temporary table parsed_again as
+select *  -- noqa: AM04
+from parsed_sales
+where 1 = 0;
+
+create or replace temporary table rejected_repeats (
+    event_id varchar,
+    event_date date,
     source_filename varchar,
-    source_row_number bigint
+    source_row_number bigint,
+    ingestion_ts timestamp_ntz
+);
+
+create or replace temporary table repeated_events (
+    event_date date,
+    source_filename varchar,
+    source_row_number bigint,
+    ingestion_ts timestamp_ntz,
+    is_repeat boolean
 );

@@ -15,9 +15,13 @@ create table if not exists staging.turns (
 );
 
 insert into raw.turns (taken_by, taken_at)
-select null, null
+select
+    null,
+    null
 where not exists (select 1 from raw.turns);
 
 insert into staging.turns (taken_by, taken_at)
-select null, null
+select
+    null,
+    null
 where not exists (select 1 from staging.turns);

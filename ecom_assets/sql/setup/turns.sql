@@ -1,5 +1,5 @@
--- A row for loads and one for what is made of them, which a transaction changes first. Snowflake locks what an
--- UPDATE changes until its transaction ends, so others wait there for their turn.
+-- A row for loads and one for what is made of them, which a transaction changes first. Snowflake
+-- locks what an UPDATE changes until its transaction ends, so others wait there for their turn.
 use role :owner_role;
 
 use database :database;

@@ -45,14 +45,13 @@ from ecom_assets_tests.snowflake_locks import EndingSessions, Locks
 serve = fakesnow.server  # before the module of that name hides it
 import fakesnow.cursor  # noqa: E402
 from fakesnow import transforms  # noqa: E402
-from fakesnow.server import app, shared_fs  # noqa: E402
+from fakesnow.server import app, query_request, shared_fs  # noqa: E402
 
 TELEMETRY = Route(
     "/telemetry/send", lambda _: JSONResponse({"success": True, "data": {}}), methods=["POST"]
 )
 """The connector reports at the end of a session; without an answer it waits a second or more."""
 
-_query_request = fakesnow.server.query_request
 _answers: "dict[str, asyncio.Task[Response]]" = {}
 
 
@@ -61,7 +60,7 @@ async def _query_once(request: Request) -> Response:
     same request: it gets the answer to the first."""
     request_id = request.query_params["requestId"]
     if request_id not in _answers:
-        _answers[request_id] = asyncio.create_task(_query_request(request))
+        _answers[request_id] = asyncio.create_task(query_request(request))
     answer = await asyncio.shield(_answers[request_id])
     _answers.pop(request_id, None)
     return answer

@@ -67,7 +67,6 @@ PASSING: dict[str, Choose] = {
     "an object is told to slow down": once("object", 1, Error(503, "SlowDown")),
     "an object breaks off": once("object", 1, Cut(1_000)),
     "an object breaks off before its first byte": once("object", 2, Cut(0)),
-    "an object is shorter than it was listed": once("object", 1, Cut(1_000, unnoticed=True)),
     "an object stalls": once("object", 1, Cut(1_000, 2)),
     "every other object breaks off": lambda asked: (
         Cut(2_000) if asked.kind == "object" and asked.number % 2 else None
@@ -120,6 +119,11 @@ STAYING: dict[str, tuple[Choose, str, int]] = {
         from_on("object", 2, EXPIRED),
         "the credentials have expired; renew them",
         4,
+    ),
+    "an object does not have its checksum": (
+        once("object", 1, Cut(1_000, unnoticed=True)),
+        "do not have its checksum",
+        3,
     ),
     "listings stay stale": (from_on("listing", 1, Stale()), "was rewritten", 9),
 }

@@ -125,6 +125,7 @@ def test_a_run_that_is_overtaken_at_any_statement_does_not_bring_back_what_it_ha
     newest = current(stage.seen())
 
     def rewrite_and_run(going: Run) -> None:
+        going.stop()
         stage.land(3)
         run_of(stage, stage.days)(going)
 

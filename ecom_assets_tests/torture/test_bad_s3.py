@@ -29,7 +29,7 @@ from ecom_assets_tests.torture.states import current, see_balance, see_same, see
 pytestmark = pytest.mark.xdist_group("torture")  # they share their stages
 
 Staged = Callable[[str, int], Stage]
-ROUNDS = 150
+ROUNDS = 60
 IN_SHORT = 2
 
 

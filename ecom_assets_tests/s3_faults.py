@@ -35,10 +35,12 @@ class Error:
 
 @dataclass(frozen=True)
 class Cut:
-    """The answer breaks off after some bytes of its body; or stalls there before it breaks off."""
+    """The answer breaks off after some bytes of its body; or stalls there before it breaks off; or
+    ends there, as if it had never been longer."""
 
     after: int
     seconds: float = 0
+    unnoticed: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,8 @@ def faulty_s3(endpoint: str) -> Iterator[FaultyS3]:
             self.send_response(status)
             for name, value in headers:
                 self.send_header(name, value)
+            if cut is not None and cut.unnoticed:
+                body, cut = body[: cut.after], None
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body if cut is None else body[: cut.after])

@@ -16,6 +16,7 @@ hand. So it is no evidence for what the documentation leaves open.
   a session are always those of `settings`.
 """
 
+import asyncio
 import gzip
 import json
 import re
@@ -34,7 +35,8 @@ import fakesnow
 import pyarrow
 from snowflake.connector import errors
 from sqlglot import exp, parse_one
-from starlette.responses import JSONResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ecom_assets.settings import SnowflakeSettings
@@ -43,12 +45,28 @@ from ecom_assets_tests.snowflake_locks import EndingSessions, Locks
 serve = fakesnow.server  # before the module of that name hides it
 import fakesnow.cursor  # noqa: E402
 from fakesnow import transforms  # noqa: E402
-from fakesnow.server import app, shared_fs  # noqa: E402
+from fakesnow.server import app, query_request, shared_fs  # noqa: E402
 
 TELEMETRY = Route(
     "/telemetry/send", lambda _: JSONResponse({"success": True, "data": {}}), methods=["POST"]
 )
 """The connector reports at the end of a session; without an answer it waits a second or more."""
+
+_answers: "dict[str, asyncio.Task[Response]]" = {}
+
+
+async def _query_once(request: Request) -> Response:
+    """A request that is sent again, as the connector does after a minute without an answer, is the
+    same request: it gets the answer to the first."""
+    request_id = request.query_params["requestId"]
+    if request_id not in _answers:
+        _answers[request_id] = asyncio.create_task(query_request(request))
+    answer = await asyncio.shield(_answers[request_id])
+    _answers.pop(request_id, None)
+    return answer
+
+
+QUERY = Route("/queries/v1/query-request", _query_once, methods=["POST"])
 
 ROLE, WAREHOUSE = "ECOM_LOADER", "ECOM"
 
@@ -115,6 +133,7 @@ def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
     _add_functions(shared_fs.duck_conn)
     if TELEMETRY not in app.routes:
         app.routes.append(TELEMETRY)
+        app.routes.insert(0, QUERY)
     with serve() as connection:
         double = SnowflakeDouble(connection["host"], connection["port"], s3)
 

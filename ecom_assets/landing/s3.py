@@ -204,6 +204,11 @@ class _Body:
                 time.sleep(random.uniform(0.5, 1) * 0.1 * 2**tries)  # noqa: S311 - jitter
                 self._stream.close()
                 self._stream = self._zone.get(self._file, self._at)
+            except _wrong_bytes() as error:
+                raise LandingBusy(
+                    f"{self._zone.url}/{self._file.name} came with bytes that do not have its "
+                    "checksum: materialize the day again."
+                ) from error
 
     def _read(self, size: int) -> bytes:
         if self._at == self._file.size:
@@ -271,6 +276,14 @@ def _broken_stream() -> tuple[type[Exception], ...]:
     from urllib3.exceptions import HTTPError
 
     return (HTTPClientError, IncompleteReadError, HTTPError, EOFError, ConnectionError)
+
+
+def _wrong_bytes() -> type[Exception]:
+    """What the SDK raises at the end of a body that is not what was stored: some of what was read
+    may be wrong, so there is no going on."""
+    from botocore.exceptions import FlexibleChecksumError
+
+    return cast(type[Exception], FlexibleChecksumError)
 
 
 def _type_of(name: str) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Two runs at once, statement by statement, in an order that chance chooses.
+"""Two runs at once, statement by statement, in an order that is chosen.
 
 Each run is a thread that stops before each statement it sends. Statements of one run that wait for
 the other's locks wait, and the other goes on.
@@ -59,15 +59,42 @@ class Run:
             self._changed.notify_all()
 
 
+Choose = Callable[[list[str], list[str]], str]
+"""Who goes on, of those that have stopped; given who has gone on so far."""
+
+
+def by_chance(chance: Random, stay: float) -> Choose:
+    """Whoever went on goes on with some probability, else anybody."""
+
+    def choose(stopped: list[str], order: list[str]) -> str:
+        if order and order[-1] in stopped and chance.random() < stay:
+            return order[-1]
+        return chance.choice(stopped)
+
+    return choose
+
+
+def interrupted(first: str, statements: int) -> Choose:
+    """One goes on for some statements, then the others as far as they can, then the one again."""
+
+    def choose(stopped: list[str], order: list[str]) -> str:
+        others = [name for name in stopped if name != first]
+        if len(order) < statements and first in stopped:
+            return first
+        return others[0] if others else first
+
+    return choose
+
+
 def interleave(
-    works: Mapping[str, Callable[[Run], None]], waiting: Callable[[], int], chance: Random
+    works: Mapping[str, Callable[[Run], None]], waiting: Callable[[], int], choose: Choose
 ) -> list[str]:
     """Run these together until all are over.
 
     Args:
         works: what each does, by name; it calls `stop` before each statement.
         waiting: how many of their statements wait for a lock.
-        chance: chooses who goes on.
+        choose: chooses who goes on.
 
     Returns: who went on, in order.
     """
@@ -84,9 +111,9 @@ def interleave(
         if going > waiting() or not stopped:
             time.sleep(0.001)
             continue
-        chosen = chance.choice(stopped)
-        order.append(chosen.name)
-        chosen.go()
+        name = choose([run.name for run in stopped], order)
+        order.append(name)
+        next(run for run in stopped if run.name == name).go()
     for run in runs:
         if run.failed is not None:
             raise AssertionError(f"run {run.name}, in the order {order}") from run.failed

@@ -58,7 +58,7 @@ class Place:
 
     def opened(self) -> Warehouse:
         if isinstance(self.warehouse, Path):
-            return DuckDBWarehouse(self.warehouse, wait_seconds=120)
+            return DuckDBWarehouse(self.warehouse, wait_seconds=600)
         # the double, other than Snowflake, answers only when a statement is done, waiting included
         return SnowflakeWarehouse(self.warehouse, network_seconds=200)
 

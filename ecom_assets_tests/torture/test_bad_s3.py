@@ -29,7 +29,7 @@ from ecom_assets_tests.torture.states import current, see_balance, see_same, see
 pytestmark = pytest.mark.xdist_group("torture")  # they share their stages
 
 Staged = Callable[[str, int], Stage]
-ROUNDS = 150
+ROUNDS = 60
 IN_SHORT = 2
 
 
@@ -119,6 +119,11 @@ STAYING: dict[str, tuple[Choose, str, int]] = {
         from_on("object", 2, EXPIRED),
         "the credentials have expired; renew them",
         4,
+    ),
+    "an object does not have its checksum": (
+        once("object", 1, Cut(1_000, unnoticed=True)),
+        "do not have its checksum",
+        3,
     ),
     "listings stay stale": (from_on("listing", 1, Stale()), "was rewritten", 9),
 }

@@ -1,7 +1,6 @@
 """Runs at once, of the same days: every day stays whole, and at the end it is as after one run."""
 
 from collections.abc import Callable
-from functools import partial
 from itertools import combinations
 from random import Random
 
@@ -9,7 +8,13 @@ import pytest
 
 from ecom_assets.partitions import EventDays
 from ecom_assets_tests.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE
-from ecom_assets_tests.torture.interleaving import Run, SteppingWarehouse, interleave
+from ecom_assets_tests.torture.interleaving import (
+    Run,
+    SteppingWarehouse,
+    by_chance,
+    interleave,
+    interrupted,
+)
 from ecom_assets_tests.torture.readers import reading
 from ecom_assets_tests.torture.report import Figures, some
 from ecom_assets_tests.torture.runs import STEPS, batch, processes, run_days, started
@@ -84,44 +89,73 @@ def some_of(days: EventDays, chance: Random) -> EventDays:
     return EventDays(first, last)
 
 
-INTERLEAVINGS = 40
-IN_SHORT = 1
+BY_CHANCE = 20
+STATEMENTS = 45
+"""As many as a run has, or some more."""
 
 
 def test_two_runs_of_the_same_days_in_any_order_of_statements_are_as_good_as_one(
     staged: Staged, torture: bool, seed: int, figures: Figures
 ) -> None:
-    """On the double, whose sessions are at work together; some runs find the days published, others
-    do not, and of some one finds files that the other does not know."""
+    """On the double, whose sessions are at work together. Some runs find the days published, others
+    empty tables."""
+    stage, chance = snowflake(staged), Random(seed)
+    for number in range(BY_CHANCE if torture else 1):
+        published = number % 2 == 1
+        stage.set(published=published)
+        order = interleave(
+            {"a": run_of(stage, stage.days), "b": run_of(stage, some_of(stage.days, chance))},
+            lambda: stage.servers.snowflake.locks.waiting,
+            by_chance(chance, chance.choice((0, 0.5, 0.9))),
+        )
+        figures.count("interleavings run")
+        wanted = stage.new if published else stage.fresh
+        see_same(stage.seen(), wanted, figures, f"order {number}: {''.join(order)}")
+
+
+@pytest.mark.torture
+def test_a_run_that_is_overtaken_at_any_statement_does_not_bring_back_what_it_has_read(
+    staged: Staged, figures: Figures
+) -> None:
+    """After each statement of a run, files are rewritten and another run has them published."""
+    stage = snowflake(staged)
+    stage.set()
+    stage.land(3)
+    stage.run()
+    newest = current(stage.seen())
+
+    def rewrite_and_run(going: Run) -> None:
+        going.stop()
+        stage.land(3)
+        run_of(stage, stage.days)(going)
+
+    for statements in range(STATEMENTS):
+        stage.set()
+        order = interleave(
+            {"a": run_of(stage, stage.days), "b": rewrite_and_run},
+            lambda: stage.servers.snowflake.locks.waiting,
+            interrupted("a", statements),
+        )
+        figures.count("interleavings run")
+        said = f"overtaken after {statements}: {''.join(order)}"
+        see_same(current(stage.seen()), newest, figures, said)
+
+
+def snowflake(staged: Staged) -> SnowflakeStage:
+    """The double's stage with two days."""
     stage = staged(S3_SNOWFLAKE, 2)
     assert isinstance(stage, SnowflakeStage)
-    chance = Random(seed)
-    stage.set()
-    if torture:
-        stage.land(3)
-        stage.run()
-    newest = current(stage.seen())
-    for number in range(INTERLEAVINGS if torture else IN_SHORT):
-        published, rewritten = number % 2 == 1, number % 3 == 2
-        stage.set(published=published)
+    return stage
 
-        def run(days: EventDays, rewrite: bool, going: Run) -> None:
-            if rewrite:
-                stage.land(3)
-            place = stage.place
-            run_days(place.zone(), SteppingWarehouse(place.opened(), going), days, going.name)
 
-        other = stage.days if number % 2 else EventDays(stage.days.first, stage.days.first)
-        works = {"a": partial(run, stage.days, False), "b": partial(run, other, False)}
-        if rewritten:
-            works = {"a": partial(run, stage.days, False), "b": partial(run, stage.days, True)}
-        order = interleave(works, lambda: stage.servers.snowflake.locks.waiting, chance)
-        figures.count("interleavings run")
-        said = f"interleaving {number}: {''.join(order)}"
-        wanted = newest if rewritten else current(stage.new)
-        see_same(current(stage.seen()), wanted, figures, said)
-        if not rewritten:
-            see_same(stage.seen(), stage.new if published else stage.fresh, figures, said)
+def run_of(stage: Stage, days: EventDays) -> Callable[[Run], None]:
+    """A run of these days that stops before each statement."""
+
+    def run(going: Run) -> None:
+        place = stage.place
+        run_days(place.zone(), SteppingWarehouse(place.opened(), going), days, going.name)
+
+    return run
 
 
 def test_two_runs_step_by_step_in_any_order_are_as_good_as_one(

@@ -15,9 +15,9 @@ from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
 from ecom_assets.partitions import EventDays
 from ecom_assets_tests.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE
 from ecom_assets_tests.torture.report import Figures, some
-from ecom_assets_tests.torture.runs import Place, processes, run_days
+from ecom_assets_tests.torture.runs import Place, batch, processes, run_days
 from ecom_assets_tests.torture.stages import Stage
-from ecom_assets_tests.torture.states import current, see_same, see_whole
+from ecom_assets_tests.torture.states import State, current, see_same, see_whole
 
 pytestmark = pytest.mark.xdist_group("torture")  # they share their stages
 
@@ -127,7 +127,7 @@ class Meddled:
         self,
         zone: LandingZone,
         after_listing: Callable[[int], None] = lambda _: None,
-        while_read: Callable[[int], None] = lambda _: None,
+        while_read: Callable[[int, str], None] = lambda *_: None,
     ) -> None:
         self._zone = zone
         self._after_listing = after_listing
@@ -147,7 +147,7 @@ class Meddled:
     def open(self, file: LandedFile) -> BinaryIO:
         stream = self._zone.open(file)
         self.opened += 1
-        self._while_read(self.opened)
+        self._while_read(self.opened, file.name)
         return stream
 
 
@@ -185,38 +185,65 @@ def test_a_file_that_goes_between_listing_and_loading_keeps_the_rows_that_it_had
 
 @pytest.mark.torture
 @ON_BOTH
-@pytest.mark.parametrize("when", ["after it was listed", "while it is read"])
 def test_a_file_rewritten_between_listing_and_loading_is_loaded_in_one_version(
-    stack: str, when: str, staged: Staged, figures: Figures
+    stack: str, staged: Staged, figures: Figures
 ) -> None:
     stage = staged(stack, 2)
-    stage.set()
-    stage.land(3)
-    stage.run()
-    newest = current(stage.seen())
-    place = stage.set()
+    newest = with_version_3(stage)
     versions = iter(range(50, 60))
 
-    def rewrite_once(times: int) -> None:
-        if times == 1:
+    def rewrite_once(listings: int) -> None:
+        if listings == 1:
             stage.land(3)
 
     def rewrite_always(_: int) -> None:
         stage.land(next(versions))
 
-    def meddled(rewrite: Callable[[int], None]) -> Meddled:
-        if when == "while it is read" and stack == FOLDER_DUCKDB:
-            return Meddled(place.zone(), while_read=rewrite)
-        return Meddled(place.zone(), after_listing=rewrite)
-
-    run_days(meddled(rewrite_once), place.opened(), stage.days)
+    place = stage.set()
+    run_days(Meddled(place.zone(), rewrite_once), place.opened(), stage.days)
     see_same(current(stage.seen()), newest, figures, "rewritten once")
-    stage.set()
-    place = stage.place
+    place = stage.set()
     with pytest.raises(FileChanged):
-        run_days(meddled(rewrite_always), place.opened(), stage.days)
+        run_days(Meddled(place.zone(), rewrite_always), place.opened(), stage.days)
     figures.count("faults injected", 2)
     see_same(stage.seen(), stage.old, figures, "rewritten again and again")
     stage.land(3)
     stage.run()
     see_same(current(stage.seen()), newest, figures, "and left alone")
+
+
+@pytest.mark.torture
+def test_a_file_rewritten_while_it_is_read_is_loaded_in_one_version(
+    staged: Staged, figures: Figures
+) -> None:
+    """One file alone is rewritten, so that no other tells of it."""
+    stage = staged(FOLDER_DUCKDB, 2)
+    newest = with_version_3(stage)
+    day = stage.days.first
+    rewritten = f"dt={day}/sales.jsonl"
+
+    done: list[str] = []
+
+    def rewrite_once(_: int, name: str) -> None:
+        if name == rewritten and not done:
+            done.append(name)
+            stage.put(name, batch(day, 3)[name])
+
+    place = stage.set()
+    run_days(Meddled(place.zone(), while_read=rewrite_once), place.opened(), stage.days)
+    figures.count("faults injected")
+    found = current(stage.seen())["raw", day]
+    assert [row for row in found if row[1] == rewritten] == [
+        row for row in newest["raw", day] if row[1] == rewritten
+    ]
+    stage.land(3)
+    stage.run()
+    see_same(current(stage.seen()), newest, figures, "at the end")
+
+
+def with_version_3(stage: Stage) -> State:
+    """What the tables hold of the files' third version."""
+    stage.set()
+    stage.land(3)
+    stage.run()
+    return current(stage.seen())

@@ -37,6 +37,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from ecom_assets.settings import SnowflakeSettings
+from ecom_assets.warehouse.sql import table_columns
 
 serve = fakesnow.server  # before the module of that name hides it
 import fakesnow.cursor  # noqa: E402
@@ -99,6 +100,13 @@ class SnowflakeDouble:
             storage_integration="ECOM_S3",
             aws_role_arn="arn:aws:iam::123456789012:role/ecom-snowflake",
         )
+
+    def empty(self, database: str, *, stage: str) -> None:
+        """Delete all rows of a database, and let its stage be another place."""
+        self.stages[database] = stage
+        with shared_fs.duck_conn.cursor() as cursor:
+            for table in table_columns():
+                cursor.execute(f'delete from "{database}".{table}')
 
 
 @contextmanager

@@ -17,7 +17,14 @@ from ecom_assets.partitions import EventDays
 from ecom_assets.warehouse.contract import Purpose, Session
 from ecom_assets.warehouse.contract import Row as TableRow
 from ecom_assets_tests.model import BEYOND, REASONS, Place, Row, judge
-from ecom_assets_tests.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE, Production, Stack, new_stack
+from ecom_assets_tests.stacks import (
+    FOLDER_DUCKDB,
+    S3_SNOWFLAKE,
+    Production,
+    Stack,
+    emptied_stack,
+    new_stack,
+)
 
 DAY = date(2026, 1, 5)
 
@@ -187,5 +194,5 @@ def staging_on_both(
     request: pytest.FixtureRequest, tmp_path: Path, servers: Production
 ) -> Iterator[Staging]:
     """An empty landing zone and an empty warehouse, on both engines."""
-    with opened_staging(new_stack(request.param, tmp_path, servers)) as opened:
+    with opened_staging(emptied_stack(request.param, tmp_path, servers)) as opened:
         yield opened

@@ -18,6 +18,7 @@ hand. So it is no evidence for what the documentation leaves open.
 import gzip
 import json
 import re
+import sys
 import traceback
 import uuid
 import zlib
@@ -58,6 +59,8 @@ INTEGRATION = {
 }
 
 EXACT = Context(prec=1_000)
+DEEPEST = 4_000
+"""Levels of a JSON document; deeper ones are malformed here. Snowflake's own limit is unknown."""
 WHITE_SPACE = " \t\r\x0b\x0c"
 _Cursor = fakesnow.cursor.FakeSnowflakeCursor
 _execute = _Cursor.execute
@@ -119,7 +122,7 @@ def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
     _add_functions(shared_fs.duck_conn)
     if TELEMETRY not in app.routes:
         app.routes.append(TELEMETRY)
-    with serve() as connection:
+    with deep_recursion(), serve() as connection:
         double = SnowflakeDouble(connection["host"], connection["port"], s3)
 
         def execute(cursor: Any, command: str, *args: Any, **kwargs: Any) -> Any:
@@ -156,6 +159,17 @@ def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
             mock.patch.object(transforms, "numeric_agg_implicit_cast", lambda node: node),
         ):
             yield double
+
+
+@contextmanager
+def deep_recursion() -> Iterator[None]:
+    """Python's JSON parser descends into a document."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, DEEPEST + 1_000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 NOTED = re.compile(

@@ -107,5 +107,23 @@ def plain_number(text: str) -> str:
     return format(Decimal(text.strip()), "f")
 
 
+def names_a_key_twice(line: str) -> bool:
+    """Whether an object in a JSON document names a key twice, however deep it lies in it."""
+    named: list[set[str]] = []  # the keys of each object that is open
+    for match in _KEY_OR_BRACE.finditer(line):
+        piece = match[0]
+        if piece == "{":
+            named.append(set())
+        elif piece == "}":
+            named.pop()
+        elif match["key"]:
+            key = json.loads(match["key"])
+            if key in named[-1]:
+                return True
+            named[-1].add(key)
+    return False
+
+
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|[^\s",:{}\[\]]+')
+_KEY_OR_BRACE = re.compile(r'(?P<key>"(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[{}]')
 _WITH_EXPONENT = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)[eE][+-]?[0-9]{1,3}")

@@ -16,7 +16,7 @@ from ecom_assets.assets.staging import split_days
 from ecom_assets.partitions import EventDays
 from ecom_assets.warehouse.contract import Purpose, Session
 from ecom_assets.warehouse.contract import Row as TableRow
-from ecom_assets_tests.model import BEYOND, REASONS, Place, Row, judge
+from ecom_assets_tests.model import BEYOND, REASONS, Place, Row, judge, unpacked
 from ecom_assets_tests.stacks import (
     FOLDER_DUCKDB,
     S3_SNOWFLAKE,
@@ -52,12 +52,17 @@ class Staging:
         self._stack = stack
         self._session = session
         self._files: dict[str, bytes] = {}
+        self._damaged: set[str] = set()
         self.late_days = 0
 
     def land(self, name: str, content: bytes) -> None:
         """Put a file into the landing zone."""
         self._stack.put(name, content)
-        self._files[name] = content
+        unpacked_content = unpacked(name, content)
+        self._files[name] = unpacked_content or b""
+        self._damaged.discard(name)
+        if unpacked_content is None:
+            self._damaged.add(name)
 
     def run(self, first: date = DAY, last: date | None = None) -> dict[Place, str]:
         """Load and split some days; see that every line went where the model says.
@@ -124,7 +129,9 @@ class Staging:
             assert counted["raw_rows"] == len(rows)
             assert counted["clean_rows"] == len(rows) - len(bad)
             assert counted["reject_rows"] == len(bad)
-            assert counted["publishable"]
+            arrivals = EventDays(day, date.fromordinal(day.toordinal() + self.late_days))
+            of_day = tuple(f"dt={arrival}/" for arrival in arrivals.days)
+            assert counted["publishable"] != any(n.startswith(of_day) for n in self._damaged)
             firsts = Counter(row.broken[0] for row in bad)
             alls = Counter(rule for row in bad for rule in row.broken)
             for rule in REASONS:

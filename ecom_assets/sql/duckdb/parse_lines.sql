@@ -138,6 +138,7 @@ typed as (
         ingestion_ts,
         case
             when raw is null then false
+            when cast(raw as varchar) like '%{%{%' and names_a_key_twice(raw) then false
             when len(keys) = 15 and :all_fields_present then true
             else
                 coalesce(

@@ -122,6 +122,8 @@ WITH current_lines AS (
     CASE
       WHEN raw IS NULL
       THEN FALSE
+      WHEN CAST(raw AS TEXT) LIKE '%{%{%' AND NAMES_A_KEY_TWICE(raw)
+      THEN FALSE
       WHEN LENGTH(keys) = 15
       AND NOT event.event_id IS NULL
       AND NOT event.event_ts IS NULL

@@ -108,11 +108,13 @@ class Stack:
 
     Attributes:
         put: puts a file into the landing zone, by its name below it.
+        delete: takes one out of it.
     """
 
     zone: LandingZone
     warehouse: Warehouse
     put: Callable[[str, bytes], None]
+    delete: Callable[[str], None]
 
 
 def new_stack(name: str, root: Path, servers: Servers) -> Stack:
@@ -136,16 +138,23 @@ def _stack(
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
 
-        return Stack(FolderZone(folder), DuckDBWarehouse(root / "w.duckdb"), put_file)
+        def delete_file(file: str) -> None:
+            (folder / file).unlink()
+
+        warehouse = DuckDBWarehouse(root / "w.duckdb")
+        return Stack(FolderZone(folder), warehouse, put_file, delete_file)
     place = servers.new_place()
     client = servers.s3.client()
 
     def put_object(file: str, content: bytes) -> None:
         client.put_object(Bucket=place.bucket, Key=f"{place.prefix}/{file}", Body=content)
 
+    def delete_object(file: str) -> None:
+        client.delete_object(Bucket=place.bucket, Key=f"{place.prefix}/{file}")
+
     zone = S3Zone(place.bucket, place.prefix)
     if name == S3_DUCKDB:
-        return Stack(zone, DuckDBWarehouse(root / "w.duckdb"), put_object)
-    snowflake = database(place)
-    warehouse = SnowflakeWarehouse(snowflake, network_seconds=servers.network_seconds)
-    return Stack(zone, warehouse, put_object)
+        return Stack(zone, DuckDBWarehouse(root / "w.duckdb"), put_object, delete_object)
+    settings = database(place)
+    on_snowflake = SnowflakeWarehouse(settings, network_seconds=servers.network_seconds)
+    return Stack(zone, on_snowflake, put_object, delete_object)

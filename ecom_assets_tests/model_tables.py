@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from ecom_assets import rules as product
 from ecom_assets.warehouse.contract import Session
 from ecom_assets_tests.model import (
     REASONS,
@@ -22,6 +23,10 @@ from ecom_assets_tests.model import (
     read_json,
     unpacked,
 )
+
+ORDER_INDEPENDENT = hasattr(product, "REPEAT_REASON")
+"""Whether rows alone decide what is a repeat, whatever was staged first. Before that the model must
+not be given an id twice."""
 
 Line = tuple[date, str, int]
 """A row of staging: its day, its file's name and its number there."""
@@ -76,12 +81,18 @@ class Tables:
         staged: the rows of each day as it was last staged, judged one by one.
         quality: what was counted of each day.
         published: the rows of each day as it was last published.
+        counts: how often days were counted.
+        counted: which of these times each day was counted last.
+        audited: and which one its publication is of.
     """
 
     loaded: tuple[Version, ...] = ()
     staged: Mapping[date, Mapping[Place, Row]] = field(default_factory=dict)
     quality: Mapping[date, Quality] = field(default_factory=dict)
     published: Mapping[date, Mapping[Line, Row]] = field(default_factory=dict)
+    counts: int = 0
+    counted: Mapping[date, int] = field(default_factory=dict)
+    audited: Mapping[date, int] = field(default_factory=dict)
 
     @property
     def current(self) -> Mapping[str, Version]:
@@ -111,19 +122,37 @@ class Tables:
         after = replace(self, staged={**self.staged, **staged})
         before, now = self.rows(), after.rows()
         moved = {line[0] for line in now.keys() & before.keys() if now[line] != before[line]}
-        counted = {day: after.count(day, rules) for day in moved | staged.keys()}
-        return replace(after, quality={**self.quality, **counted})
+        quality = {day: after.count(day, rules) for day in moved | staged.keys()}
+        counts = self.counts + 1
+        return replace(
+            after,
+            quality={**self.quality, **quality},
+            counts=counts,
+            counted={**self.counted, **dict.fromkeys(quality, counts)},
+        )
 
     def publish(self, days: Days, rules: Rules) -> "Tables":
-        """Replace some days of the fact by their clean rows, but for those that are held."""
+        """Replace some days of the fact by their clean rows, but for those that are held; and of
+        the days after them that are published, those that were staged anew since."""
+        outdated = [
+            day
+            for day in each((days[1] + timedelta(days=1), days[1] + UNIQUE_WITHIN))
+            if ORDER_INDEPENDENT
+            and day in self.published
+            and self.counted[day] != self.audited[day]
+        ]
         free = [
             day
-            for day in each(days)
+            for day in [*each(days), *outdated]
             if day in self.quality and self.quality[day][3] and not self.is_stale(day, rules)
         ]
         clean = self.clean()
         published = {day: {at: row for at, row in clean.items() if at[0] == day} for day in free}
-        return replace(self, published={**self.published, **published})
+        return replace(
+            self,
+            published={**self.published, **published},
+            audited={**self.audited, **{day: self.counted[day] for day in free}},
+        )
 
     def is_stale(self, day: date, rules: Rules) -> bool:
         """Whether clean rows of a day break the rules of now: by one more rule, or because the

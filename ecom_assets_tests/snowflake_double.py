@@ -8,7 +8,7 @@ hand. So it is no evidence for what the documentation leaves open.
   answer per file. Lines are split here, without the project's code.
 - JSON values read as text keep the digits they were written with.
 - IS_OBJECT, TRY_TO_DECIMAL of any text of a number, TRY_CAST of a text to a timestamp.
-- The SUM of a NUMBER is a NUMBER; TRIM heeds its characters.
+- The SUM of a NUMBER is a NUMBER; TRIM heeds its characters; a `$` in a text is a dollar.
 - INFORMATION_SCHEMA.QUERY_HISTORY_BY_SESSION.
 - Roles, grants, warehouses, the storage integration, stages and file formats are taken note of, not
   enforced: whether a role may do what it does cannot be found out here. The role and warehouse of
@@ -44,6 +44,7 @@ serve = fakesnow.server  # before the module of that name hides it
 import fakesnow.cursor  # noqa: E402
 from fakesnow import transforms  # noqa: E402
 from fakesnow.server import app, shared_fs  # noqa: E402
+from fakesnow.variables import Variables  # noqa: E402
 
 TELEMETRY = Route(
     "/telemetry/send", lambda _: JSONResponse({"success": True, "data": {}}), methods=["POST"]
@@ -157,6 +158,7 @@ def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
             mock.patch.object(_Cursor, "_transform", _corrected),
             mock.patch.object(transforms, "trim_cast_varchar", _trim),
             mock.patch.object(transforms, "numeric_agg_implicit_cast", lambda node: node),
+            mock.patch.object(Variables, "inline_variables", lambda _, sql: sql),
         ):
             yield double
 

@@ -45,12 +45,14 @@ class Staging:
     """A landing zone and an open warehouse.
 
     Attributes:
+        place: where the landing zone is.
         late_days: how many days late an event may arrive.
     """
 
     def __init__(self, stack: Stack, session: Session) -> None:
         self._stack = stack
         self._session = session
+        self.place = stack.zone.url
         self._files: dict[str, bytes] = {}
         self._damaged: set[str] = set()
         self.late_days = 0

@@ -27,7 +27,14 @@ from ecom_assets.assets.raw import load_new_files
 from ecom_assets.assets.staging import split_days
 from ecom_assets.partitions import EventDays
 from ecom_assets.warehouse.contract import Purpose, Session
-from ecom_assets_tests.model_tables import Days, Rules, Tables, Version, found_in
+from ecom_assets_tests.model_tables import (
+    ORDER_INDEPENDENT,
+    Days,
+    Rules,
+    Tables,
+    Version,
+    found_in,
+)
 from ecom_assets_tests.stacks import (
     FOLDER_DUCKDB,
     S3_SNOWFLAKE,
@@ -35,15 +42,12 @@ from ecom_assets_tests.stacks import (
     Stack,
     emptied_stack,
 )
+from ecom_assets_tests.strategies import some
 from ecom_assets_tests.torture.report import Figures
 
 FIRST = date(2026, 1, 5)
 DAYS = 12
 WHOLE = (FIRST, FIRST + timedelta(days=DAYS - 1))
-
-ORDER_INDEPENDENT = hasattr(product, "REPEAT_REASON")
-"""Whether rows alone decide what is a repeat; before, the order of runs did, and then no id here is
-given twice."""
 
 STEPS = ("load", "stage", "publish")
 
@@ -195,12 +199,16 @@ class Shop:
         self.tables = next((s for s in states[-2:] if s.shown() == found), states[-2])
         return died
 
+    def found(self) -> Mapping[str, Any]:
+        """What the tables hold."""
+        return found_in(self._session)
+
     def compare(self) -> int:
         """See that every table holds what the model says.
 
         Returns: how many rows were compared.
         """
-        wanted, found = self.tables.shown(), found_in(self._session)
+        wanted, found = self.tables.shown(), self.found()
         for table, rows in wanted.items():
             assert found[table] == rows, table
         return sum(map(len, wanted.values()))
@@ -313,3 +321,69 @@ def tried(machine: type[RuleBasedStateMachine], examples: int, chance: int) -> N
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+# ---- backfills
+
+
+@st.composite
+def backfills(draw: st.DrawFn) -> Sequence[Days]:
+    """Runs that have all days, in any order, some of them again."""
+    cuts = [*sorted(draw(st.sets(days, max_size=DAYS)) - {FIRST}), WHOLE[1] + timedelta(days=1)]
+    starts = [FIRST, *cuts[:-1]]
+    runs = [(a, b - timedelta(days=1)) for a, b in zip(starts, cuts, strict=True)]
+    again = draw(st.lists(ranges, max_size=3))
+    return draw(st.permutations([*runs, *again]))
+
+
+@st.composite
+def plans(
+    draw: st.DrawFn,
+) -> tuple[Rules, Mapping[str, bytes], Sequence[tuple[Days, Sequence[str]]]]:
+    """Rules, files of all days, and runs of steps. Where events may be late, all files are loaded
+    before the first day is staged: a day cannot know of a file that is not loaded yet."""
+    rules = Rules(late_days=draw(st.sampled_from([0, 0, 2])))
+    files = {}
+    for n in range(DAYS):
+        day = FIRST + timedelta(days=n)
+        for name in draw(st.sets(st.sampled_from("ab"))):
+            files[f"dt={day}/{name}.jsonl"] = draw(contents(day))
+    if not rules.late_days:
+        return rules, files, [(run, STEPS) for run in draw(backfills())]
+    return rules, files, [(run, [step]) for step in STEPS for run in draw(backfills())]
+
+
+@pytest.mark.parametrize(
+    ("stack", "examples", "many"), [(FOLDER_DUCKDB, 6, 300), (S3_SNOWFLAKE, 1, 20)]
+)
+def test_a_backfill_in_any_order_of_days_and_runs_ends_like_one_run(
+    tmp_path: Path,
+    servers: Production,
+    stack: str,
+    examples: int,
+    many: int,
+    torture: bool,
+    seed: int,
+    figures: Figures,
+) -> None:
+    for number, (rules, files, runs) in enumerate(
+        some(plans(), many if torture else examples, chance=seed)
+    ):
+        found = []
+        for plan in (runs, [(WHOLE, STEPS)]):
+            root = tmp_path / f"{number} {len(plan)} {len(found)}"
+            root.mkdir()
+            shop = Shop(emptied_stack(stack, root, servers))
+            shop.rules = rules
+            for name, content in files.items():
+                shop.land(name, content)
+            for run, steps in plan:
+                shop.run(run, steps)
+            found.append(shop.found())
+            shop.close()
+        in_any_order, at_once = found
+        for table, rows in at_once.items():
+            assert in_any_order[table] == rows, (table, runs)
+        figures.count("interleavings run")
+        figures.count("days checked", DAYS)
+        figures.count("rows compared", sum(map(len, at_once.values())))

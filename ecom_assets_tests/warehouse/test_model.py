@@ -5,8 +5,10 @@ values, the line itself, and the counts of each day. What operations do to the t
 another, is in `test_operations.py`.
 """
 
+import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -18,9 +20,9 @@ from ecom_assets_tests.stacks import (
     Production,
     emptied_stack,
 )
-from ecom_assets_tests.strategies import files, lines, some
+from ecom_assets_tests.strategies import OFFSETS, OTHER_DATES, TIMES, files, lines, some
 from ecom_assets_tests.torture.report import Figures
-from ecom_assets_tests.warehouse.conftest import DAY, Staging, opened_staging
+from ecom_assets_tests.warehouse.conftest import DAY, Staging, good, jsonl, opened_staging
 
 
 @pytest.fixture
@@ -78,3 +80,39 @@ def test_a_file_of_any_bytes_is_read_to_the_last_line_or_said_to_be_damaged(
     figures.count("inputs tried", len(drawn))
     figures.count("rows compared", len(rows))
     assert {row["row_count"] is None for row in ledger.values()} == {True, False}
+
+
+@pytest.fixture
+def far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The machine's clock is on Newfoundland's time, with a half hour and a gap in March."""
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "America/St_Johns")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("far_from_utc")
+@pytest.mark.parametrize("staging", [FOLDER_DUCKDB, S3_SNOWFLAKE], indirect=True)
+def test_a_moment_at_any_edge_is_in_utc_or_refused(
+    staging: Staging, torture: bool, figures: Figures
+) -> None:
+    """Leap days and seconds, the gap of a daylight saving, offsets to their limits, 24:00: each
+    date with each time of day and each offset."""
+    staging.late_days = 1
+    edges = [date(2024, 2, 29), date(2026, 3, 8)]
+    if torture:
+        edges += [date(2, 1, 10), date(1900, 3, 1), date(1970, 1, 1), date(2016, 12, 31)]
+        edges += [date(2000, 2, 29), date(2026, 3, 29), date(2038, 1, 19), date(9999, 12, 20)]
+    for day in edges:
+        near = [str(day + timedelta(days=n)) for n in (-2, -1, 0, 1)]
+        said = [
+            *(f"{on}{clock}{offset}" for on, clock, offset in product(near, TIMES, OFFSETS)),
+            *OTHER_DATES,
+        ]
+        events = [good(f"{day} {n}", event_ts=text) for n, text in enumerate(said)]
+        staging.land(f"dt={day}/a.jsonl", jsonl(*events))
+        rows = staging.run(day - timedelta(days=1), day)
+        assert list(rows.values()).count("") > 100
+        figures.count("inputs tried", len(said))
+        figures.count("rows compared", len(rows))

@@ -218,7 +218,7 @@ def text_of(value: Value | None) -> str | None:
 
 
 _NUMBER = re.compile(
-    r"[ \t\n\r\f]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)[ \t\n\r\f]*"
+    r"[ \t\n\r\f]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE]([+-]?)0*([0-9]*))?[ \t\n\r\f]*"
 )
 _WIDE = Context(prec=40, rounding=ROUND_HALF_UP)
 
@@ -227,13 +227,16 @@ def number_of(value: Value | None) -> Decimal | None:
     """A JSON number or its text as NUMBER(18,4), rounded half away from zero; None for others."""
     if value is None or value.kind not in ("number", "string"):
         return None
-    match = _NUMBER.fullmatch(text_of(value) or "")
-    if match is None:
+    text = text_of(value) or ""
+    match = _NUMBER.fullmatch(text)
+    if match is None or text.rstrip()[-1] in "eE+-":
         return None
-    exact = Decimal(match[1])
+    sign, digits, point = Decimal(match[1]).as_tuple()
+    # an exponent of more digits than that is as good as any other
+    exact = Decimal((sign, digits, int(point) + int((match[2] or "") + (match[3] or "0")[:12])))
     if exact and exact.adjusted() > 14:
         return None
-    if exact and exact.adjusted() < -5:
+    if not exact or exact.adjusted() < -5:
         return Decimal("0.0000")
     rounded = exact.quantize(Decimal("0.0001"), context=_WIDE) + 0
     return rounded if abs(rounded) < 10**14 else None

@@ -106,7 +106,8 @@ class Staging:
         assert not clean.keys() & rejects.keys(), "a line in both tables"
         assert clean.keys() | rejects.keys() == wanted.keys(), "lines lost or doubled"
         found = {place: differences(row, clean, rejects, place) for place, row in wanted.items()}
-        assert not {place: said for place, said in found.items() if said}
+        wrong = [f"{at}: {said}\n{wanted[at].line[:5_000]!r}" for at, said in found.items() if said]
+        assert not wrong, "\n".join(wrong[:9])
         self._compare_counts(wanted, first, last)
 
     def staged(

@@ -36,7 +36,7 @@ def staging(
 
 @pytest.mark.parametrize(
     ("staging", "count", "many"),
-    [(FOLDER_DUCKDB, 600, 30_000), (S3_SNOWFLAKE, 150, 3_000)],
+    [(FOLDER_DUCKDB, 600, 8_000), (S3_SNOWFLAKE, 150, 1_500)],
     indirect=["staging"],
 )
 @pytest.mark.parametrize("late_days", [0, 2])
@@ -63,7 +63,7 @@ def test_any_line_becomes_the_row_that_the_model_says(
 
 @pytest.mark.parametrize(
     ("staging", "count", "many"),
-    [(FOLDER_DUCKDB, 60, 3_000), (S3_DUCKDB, 20, 300), (S3_SNOWFLAKE, 20, 500)],
+    [(FOLDER_DUCKDB, 60, 2_000), (S3_DUCKDB, 20, 200), (S3_SNOWFLAKE, 20, 300)],
     indirect=["staging"],
 )
 def test_a_file_of_any_bytes_is_read_to_the_last_line_or_said_to_be_damaged(

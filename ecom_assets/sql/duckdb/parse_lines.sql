@@ -110,19 +110,19 @@ typed as (
         event.category as category,
         case
             when regexp_full_match(
-                quantity_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*'
+                quantity_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
             )
                 then try_cast(quantity_text as decimal(18, 4))
         end as quantity,
         case
             when regexp_full_match(
-                unit_price_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*'
+                unit_price_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
             )
                 then try_cast(unit_price_text as decimal(18, 4))
         end as unit_price,
         case
             when regexp_full_match(
-                total_amount_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*'
+                total_amount_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
             )
                 then try_cast(total_amount_text as decimal(18, 4))
         end as total_amount,

@@ -98,15 +98,15 @@ WITH current_lines AS (
     END AS product_id,
     event.category AS category,
     CASE
-      WHEN REGEXP_FULL_MATCH(quantity_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*')
+      WHEN REGEXP_FULL_MATCH(quantity_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
       THEN TRY_CAST(quantity_text AS DECIMAL(18, 4))
     END AS quantity,
     CASE
-      WHEN REGEXP_FULL_MATCH(unit_price_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*')
+      WHEN REGEXP_FULL_MATCH(unit_price_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
       THEN TRY_CAST(unit_price_text AS DECIMAL(18, 4))
     END AS unit_price,
     CASE
-      WHEN REGEXP_FULL_MATCH(total_amount_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*')
+      WHEN REGEXP_FULL_MATCH(total_amount_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
       THEN TRY_CAST(total_amount_text AS DECIMAL(18, 4))
     END AS total_amount,
     event.currency AS currency,

@@ -223,7 +223,8 @@ def files(draw: st.DrawFn, near: date) -> tuple[str, bytes]:
     content = b"\n".join(draw(st.lists(lines(near), max_size=4)))
     content = draw(st.sampled_from([b"", b"", b"\xef\xbb\xbf"])) + content
     packed = gzip.compress(content, mtime=0)
-    match draw(st.sampled_from(["bytes", "plain", "damaged", "packed", "broken", "members"])):
+    kinds = ["bytes", "plain", "damaged", "packed", "broken", "short", "members"]
+    match draw(st.sampled_from(kinds)):
         case "bytes":
             return draw(st.sampled_from([".jsonl", ".jsonl.gz"])), draw(st.binary(max_size=80))
         case "plain":
@@ -232,6 +233,8 @@ def files(draw: st.DrawFn, near: date) -> tuple[str, bytes]:
             return ".jsonl", draw(damaged(content))
         case "broken":
             return ".jsonl.gz", draw(damaged(packed))
+        case "short":
+            return ".jsonl.gz", packed[: -draw(st.integers(1, len(packed) - 1))]
         case "members":
             at = draw(st.integers(0, len(content)))
             two = gzip.compress(content[:at], mtime=0) + gzip.compress(content[at:], mtime=0)

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export DAGSTER_HOME ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev alert-test answers doctor snowflake-setup test torture lint clean
+.PHONY: help demo dev alert-test answers doctor snowflake-setup docs test torture lint clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ doctor: $(VENV)/ready  ## what is fine and what to fix: settings, landing zone, 
 snowflake-setup: $(VENV)/ready  ## print what Snowflake and AWS need; APPLY=1 [CONNECTION=name] runs it in Snowflake
 	@$(BIN)/python -m ecom_assets.setup.snowflake $(if $(filter 1,$(APPLY)),--apply) \
 		$(if $(CONNECTION),--connection '$(CONNECTION)')
+
+docs: $(VENV)/ready  ## renew what the documentation takes from the code
+	@$(BIN)/python -m ecom_assets.reference
 
 test: $(VENV)/ready-dev  ## the tests
 	@$(BIN)/pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)') --dist loadgroup

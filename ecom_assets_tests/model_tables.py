@@ -28,6 +28,8 @@ ORDER_INDEPENDENT = hasattr(product, "REPEAT_REASON")
 """Whether rows alone decide what is a repeat, whatever was staged first. Before that the model must
 not be given an id twice."""
 
+BREAKDOWNS = ("category", "country", "device", "marketing_channel", "payment_method")
+
 Line = tuple[date, str, int]
 """A row of staging: its day, its file's name and its number there."""
 
@@ -205,13 +207,6 @@ class Tables:
         names = {**REASONS, **dict.fromkeys(("also",), "Also")}
         facts = {line: row for of_day in self.published.values() for line, row in of_day.items()}
         per_rule = Counter((at[0], row.broken[0]) for at, row in rows.items() if row.broken)
-        revenue: dict[tuple[date, Any], tuple[int, Decimal]] = {
-            (day, None): (0, Decimal(0)) for day, rows_of in self.published.items() if not rows_of
-        }
-        for line, row in facts.items():
-            key = (line[0], row.values["currency"])
-            sales, amount = revenue.get(key, (0, Decimal(0)))
-            revenue[key] = sales + 1, amount + row.values["total_amount"]  # type: ignore[operator]
         return {
             "raw": Counter(
                 (version.name, number, line)
@@ -236,7 +231,9 @@ class Tables:
             "quality": dict(self.quality),
             "rejects per rule": +per_rule,
             "fact": {line: values(row) for line, row in facts.items()},
-            "sales per day": revenue,
+            "totals": {**totals(facts)}
+            | {(day, None): (0, 0, 0, 0) for day, sold in self.published.items() if not sold},
+            "breakdowns": breakdowns(facts),
         }
 
 
@@ -247,6 +244,46 @@ def judged(line: str, batch_day: date, rules: Rules) -> Row:
         return row
     also = tuple(name for name, breaks in rules.also.items() if breaks(row.values))
     return replace(row, broken=(*row.broken, *also))
+
+
+def totals(facts: Mapping[Line, Row]) -> Mapping[Any, Any]:
+    """Orders, sales, units and revenue of each day and currency."""
+    sold = grouped(facts, lambda line, row: (line[0], row.values["currency"]))
+    return {
+        key: (len({row.values["order_id"] for row in rows} - {None}), *sums(rows))
+        for key, rows in sold.items()
+    }
+
+
+def breakdowns(facts: Mapping[Line, Row]) -> Mapping[Any, Any]:
+    """Sales, units and revenue of each day, currency, and value of some columns, one by one."""
+    sold: dict[Any, Sequence[Row]] = {}
+    for name in BREAKDOWNS:
+
+        def key(line: Line, row: Row, name: str = name) -> Any:
+            return line[0], row.values["currency"], name, row.values[name]
+
+        sold |= grouped(facts, key)
+    return {key: sums(rows) for key, rows in sold.items()}
+
+
+def grouped(
+    facts: Mapping[Line, Row], key: Callable[[Line, Row], Any]
+) -> Mapping[Any, Sequence[Row]]:
+    groups: dict[Any, list[Row]] = {}
+    for line, row in facts.items():
+        groups.setdefault(key(line, row), []).append(row)
+    return groups
+
+
+def sums(rows: Sequence[Row]) -> tuple[int, Decimal, Decimal]:
+    units, revenue = Decimal(0), Decimal(0)
+    for row in rows:
+        quantity, amount = row.values["quantity"], row.values["total_amount"]
+        assert isinstance(quantity, Decimal)
+        assert isinstance(amount, Decimal)
+        units, revenue = units + quantity, revenue + amount
+    return len(rows), units, revenue
 
 
 def values(row: Row) -> Mapping[str, Any]:
@@ -297,8 +334,14 @@ def found_in(session: Session) -> Mapping[str, Any]:
             }
         ),
         "fact": by_line("analytics.fact_sales", typed),
-        "sales per day": {
-            (r["event_date"], r["currency"]): (r["sales"], r["revenue"])
+        "totals": {
+            (r["event_date"], r["currency"]): (r["orders"], r["sales"], r["units"], r["revenue"])
             for r in session.read_table("analytics.fact_sales_days")
+        },
+        "breakdowns": {
+            (r["event_date"], r["currency"], r["breakdown"], r[r["breakdown"]]): (
+                *(r["sales"], r["units"], r["revenue"]),
+            )
+            for r in session.read_table("analytics.fact_sales_breakdowns")
         },
     }

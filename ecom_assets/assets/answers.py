@@ -170,8 +170,9 @@ def _answer_spec(question: Question, engine: str) -> dg.AssetSpec:
         group_name="answers",
         kinds={engine, "view"},
         owners=OWNERS,
-        description=f"{question.title}, per currency. A view on `fact_sales`, so always as fresh "
-        "as that.",
+        description=f"{question.title}, per currency.\n\nA view on the daily totals of "
+        "FACT_SALES, so always as fresh as that; materializing it draws its chart and its preview "
+        "anew.",
         metadata={
             "dagster/table_name": f"ANALYTICS.{question.name.upper()}",
             "sql": dg.MetadataValue.md(f"```sql\n{question.sql}```"),

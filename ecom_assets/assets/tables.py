@@ -5,6 +5,7 @@ Which row goes where is in the modules of the assets.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import dagster as dg
@@ -107,5 +108,14 @@ def queries_metadata(queries: Sequence[Query]) -> Mapping[str, dg.MetadataValue]
 def _shown(value: Any) -> str | int | float | bool | None:
     if value is None or isinstance(value, bool | int):
         return value
+    if isinstance(value, Decimal):
+        return _without_needless_zeros(value)
     text = value.isoformat(sep=" ") if isinstance(value, datetime) else str(value)
     return text if len(text) <= PREVIEW_LENGTH else f"{text[:PREVIEW_LENGTH]}…"
+
+
+def _without_needless_zeros(number: Decimal) -> str:
+    """`19.9000` is `19.90`, and `2.0000` is `2`."""
+    whole, _, decimals = f"{number:f}".partition(".")
+    kept = decimals.rstrip("0")
+    return f"{whole}.{kept:0<2}" if kept else whole

@@ -1,8 +1,8 @@
 """Check results by day, told to Dagster so that each day has its own, also in a run for many.
 
 An `AssetCheckResult` of a run for a range of days is stored once, without a partition, and the days
-show nothing. So each day's result is reported beside it. The one private name of Dagster that the
-project needs is here: a day's result counts as current only with the materialization it looked at.
+show nothing. So each day's result is reported beside it. A day's result counts as current only with
+the materialization it looked at, for which Dagster has a private name alone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,6 +15,7 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import (
     AssetCheckEvaluationTargetMaterializationData,
 )
 
+from ecom_assets.checks.storing import store_events
 from ecom_assets.partitions import EventDays, materializations
 from ecom_assets.steps import mark_held
 
@@ -110,16 +111,20 @@ def report_days(
 ) -> None:
     """Report each day's result of each check as an evaluation of its own."""
     latest = _latest_by_asset(context.instance, specs, results)
-    for spec in specs:
-        for day, result in sorted(results[spec.key].items()):
-            _report(context, spec, result, day, latest[spec.asset_key].get(day))
+    events = [
+        _event(context, spec, result, day, latest[spec.asset_key].get(day))
+        for spec in specs
+        for day, result in sorted(results[spec.key].items())
+    ]
+    store_events(context.instance, context.run.run_id, events)
 
 
 def report_summary(
     context: dg.AssetExecutionContext, spec: dg.AssetCheckSpec, by_day: Mapping[date, DayResult]
 ) -> None:
     """Report the summary of a check whose own step does not run."""
-    _report(context, spec, summary(by_day), None, None)
+    event = _event(context, spec, summary(by_day), None, None)
+    store_events(context.instance, context.run.run_id, [event])
 
 
 def summary(by_day: Mapping[date, DayResult]) -> DayResult:
@@ -176,29 +181,26 @@ def _evaluation(
     )
 
 
-def _report(
+def _event(
     context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext,
     spec: dg.AssetCheckSpec,
     result: DayResult,
     day: date | None,
     target: AssetCheckEvaluationTargetMaterializationData | None,
-) -> None:
-    """Store an evaluation as an event of this run.
+) -> dg.DagsterEvent:
+    """An evaluation as an event of this run.
 
-    Not with `report_runless_asset_event`: Dagster's storage takes an evaluation without a run only
+    Not for `report_runless_asset_event`: Dagster's storage takes an evaluation without a run only
     once for each check and partition, and fails the second time.
     """
-    context.instance.report_dagster_event(
-        dg.DagsterEvent(
-            event_type_value=dg.DagsterEventType.ASSET_CHECK_EVALUATION.value,
-            job_name=context.run.job_name,
-            step_key=context.op_execution_context.op_def.name,
-            event_specific_data=_evaluation(spec, result, day, target),
-            message=f"{spec.name} {'passed' if result.passed else 'failed'}"
-            + (f" for {day}" if day else "")
-            + f": {result.description}",
-        ),
-        run_id=context.run.run_id,
+    return dg.DagsterEvent(
+        event_type_value=dg.DagsterEventType.ASSET_CHECK_EVALUATION.value,
+        job_name=context.run.job_name,
+        step_key=context.op_execution_context.op_def.name,
+        event_specific_data=_evaluation(spec, result, day, target),
+        message=f"{spec.name} {'passed' if result.passed else 'failed'}"
+        + (f" for {day}" if day else "")
+        + f": {result.description}",
     )
 
 

@@ -185,7 +185,7 @@ class SnowflakeSession:
                 if error.errno in _NO_SUCH_OBJECT:
                     raise WarehouseError(
                         f"{script}: {said(error)}. The set-up makes the tables and grants the "
-                        "role what it needs; see the README, On S3 and Snowflake."
+                        "role what it needs; see docs/setup-s3-snowflake.md."
                     ) from error
                 raise
             self._scripts[str(cursor.sfqid)] = (script, cursor.rowcount or 0)

@@ -147,6 +147,7 @@ FACT_SALES_DAYS = (
     Column("currency", "VARCHAR", "ISO 4217 code; null on the row of a day without sales."),
     Column("orders", "BIGINT", "Distinct orders in that currency."),
     *_TOTALS,
+    Column("staged_at", "TIMESTAMP_NTZ", "When what is published was staged, in UTC."),
 )
 FACT_SALES_BREAKDOWNS = (
     EVENT_DATE,

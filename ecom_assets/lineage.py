@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecom_assets.questions import questions
 from ecom_assets.warehouse import expressions
-from ecom_assets.warehouse.sql import render
+from ecom_assets.warehouse.sql import query, render
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -46,11 +46,11 @@ def column_sources(engine: str) -> Mapping[str, Sources]:
     schema = _columns_of_tables(engine)
     schema[TEMPORARY] = {}
     found: dict[str, Sources] = {}
-    for table, query in _queries(engine):
-        for read in query.find_all(exp.Table):
+    for table, made_by in _queries(engine):
+        for read in made_by.find_all(exp.Table):
             if not read.db and read.name.lower() in schema[TEMPORARY]:
                 read.set("db", exp.to_identifier(TEMPORARY))
-        columns = lineage(None, query, schema, dialect=engine, trim_selects=False)
+        columns = lineage(None, made_by, schema, dialect=engine, trim_selects=False)
         assert isinstance(columns, dict)
         sources = {
             name.lower(): frozenset(
@@ -63,7 +63,14 @@ def column_sources(engine: str) -> Mapping[str, Sources]:
         else:
             found[f"{TEMPORARY}.{table}"] = sources
             schema[TEMPORARY][table] = dict.fromkeys(sources, "varchar")
-    return {name: made_of for name, made_of in found.items() if not _is_seen_through(name)}
+    return {
+        name: {
+            column: frozenset(origin for one in sources for origin in _before(name, one, found))
+            for column, sources in made_of.items()
+        }
+        for name, made_of in found.items()
+        if not _is_seen_through(name)
+    }
 
 
 def column_origins(engine: str, table: str) -> Sources:
@@ -85,7 +92,8 @@ def column_origins(engine: str, table: str) -> Sources:
 
 
 def _scripts(engine: str) -> Iterator[str]:
-    yield from (f"{engine}/parse_lines", "staging/repeats", "staging/split", "analytics/publish")
+    yield from (f"{engine}/parse_lines", f"{engine}/rejected_repeats")
+    yield from ("staging/repeats", "staging/split", "analytics/publish")
     yield from (f"answers/{question.name}" for question in questions())
 
 
@@ -98,19 +106,21 @@ def _queries(engine: str) -> Iterator[tuple[str, exp.Query]]:
     values: dict[str, Any] = {
         **dict.fromkeys(days, some_day),
         **dict.fromkeys(("late_days", "within_days"), 0),
-        **dict.fromkeys(("rules_version", "run_id", "white_space"), ""),
+        **dict.fromkeys(("rules_version", "run_id", "white_space", "repeat_reason"), ""),
         "all_fields_present": expressions.all_fields_present(),
         "all_reasons": expressions.all_reasons(),
         "broken": expressions.any_broken(),
         "broken_otherwise": expressions.broken_otherwise(),
         "first_reason": expressions.first_reason(),
+        "lines": query("raw/current_lines"),
+        "parsed": expressions.table("parsed_sales"),
         "publishable_days": expressions.days_table([some_day]),
     }
     for script in _scripts(engine):
         for statement in _statements(script, engine, **values):
-            query = statement.expression
-            if isinstance(statement, exp.Create | exp.Insert) and isinstance(query, exp.Query):
-                yield _name(statement.find(exp.Table)), query
+            made_by = statement.expression
+            if isinstance(statement, exp.Create | exp.Insert) and isinstance(made_by, exp.Query):
+                yield _name(statement.find(exp.Table)), made_by
 
 
 def _statements(script: str, engine: str, **values: Any) -> Iterator[exp.Expr]:
@@ -145,6 +155,14 @@ def _seen_through(source: Source, found: Mapping[str, Sources]) -> frozenset[Sou
     """A column of an asset's table; in place of one of another table, what that is made of."""
     table, column = source
     return found[table][column] if _is_seen_through(table) else frozenset([source])
+
+
+def _before(table: str, source: Source, found: Mapping[str, Sources]) -> frozenset[Source]:
+    """A source of a table; for a table of staging in place of one of staging, what that is made of:
+    lines are compared with rows that came there in the same way."""
+    other, column = source
+    in_staging = table.startswith("staging.") and other.startswith("staging.")
+    return found[other][column] if in_staging else frozenset([source])
 
 
 def _is_seen_through(table: str) -> bool:

@@ -15,7 +15,10 @@ from random import Random
 from typing import Any
 
 UNIQUE_WITHIN_DAYS = 7
-"""An event id is kept once within this many days before and after."""
+"""An event is a repeat of one with the same id up to this many days before."""
+
+REPEAT_REASON = "Duplicate event_id"
+"""It is for rows that break no other rule, so it is the whole reason of the rows that it is for."""
 
 BLANK = "".join(c for c in map(chr, range(0x3001)) if c.isspace())
 """Unicode's white space, which ends at U+3000: an id of nothing else is no id."""
@@ -38,9 +41,9 @@ class Rule:
         broken: SQL predicate in Snowflake's dialect, true where a row breaks the rule. It sees
             the columns of a parsed line, which are those of the clean table, so that the same
             words judge a line and test the table; beside them `is_object` (the line is one
-            JSON object), `event_date` (the partition the row belongs to) and `is_duplicate` (an
-            event with this id was already kept). NULL counts as not broken. `:blank` stands for the
-            characters that people do not see (`BLANK`).
+            JSON object), `event_date` (the partition the row belongs to) and `is_repeat` (the row
+            breaks no other rule, and such a row with its id stands earlier). NULL counts as not
+            broken. `:blank` stands for the characters that people do not see (`BLANK`).
         field: the event's field that the rule is about; None where it is the whole line.
         broken_when: the predicate in plain words, for people.
         why: what would go wrong downstream without the rule.
@@ -168,12 +171,11 @@ RULES: Sequence[Rule] = (
     ),
     Rule(
         name="event_id_unique",
-        reason="Duplicate event_id",
-        broken="is_duplicate",
+        reason=REPEAT_REASON,
+        broken="is_repeat",
         field="event_id",
-        broken_when="a valid row with the same `event_id` was already kept: earlier in the batch "
-        f"(by file name, then line), or in the clean rows of the {UNIQUE_WITHIN_DAYS} days "
-        "before or after",
+        broken_when="an otherwise valid row with the same `event_id` stands earlier: in the batch "
+        f"(by file name, then line), or in the {UNIQUE_WITHIN_DAYS} days before",
         why="Deliveries are repeated on every network; revenue must be counted once.",
         defect=_sent_again,
     ),

@@ -8,7 +8,7 @@ in which a line meets it.
 import json
 import re
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -363,22 +363,25 @@ def parse(line: str, batch_day: date, late_days: int = 0) -> Row:
 
 
 def judge(
-    files: Mapping[str, bytes],
-    first_day: date,
-    last_day: date,
-    *,
-    late_days: int = 0,
-    kept: Iterable[tuple[str, date]] = (),
+    files: Mapping[str, bytes], first_day: date, last_day: date, *, late_days: int = 0
 ) -> dict[Place, Row]:
-    """What must become of the lines that belong to a range of days, both ends included.
+    """What must become of the lines that belong to a range of days, both ends included, where no
+    other days are staged.
 
     Args:
         files: content by name, `dt=YYYY-MM-DD/…`; those of other days may be among them.
         first_day: first day of the range.
         last_day: last day of the range.
         late_days: how many days after its event date an event may arrive.
-        kept: event ids and days of the clean rows outside the range.
     """
+    rows = judge_alone(files, first_day, last_day, late_days=late_days)
+    return dict(mark_repeats(list(rows.items())))
+
+
+def judge_alone(
+    files: Mapping[str, bytes], first_day: date, last_day: date, *, late_days: int = 0
+) -> dict[Place, Row]:
+    """The lines that belong to a range of days, by all rules but the uniqueness of ids."""
     rows: dict[Place, Row] = {}
     for name, content in files.items():
         batch_day = date.fromisoformat(name[3:13])
@@ -386,16 +389,25 @@ def judge(
             row = parse(line, batch_day, late_days)
             if first_day <= row.event_date <= last_day:
                 rows[name, number] = row
-    days_kept: dict[str, set[date]] = {}
-    for kept_id, day in kept:
-        days_kept.setdefault(kept_id, set()).add(day)
-    for place, row in sorted(rows.items(), key=lambda item: (item[1].event_date, item[0])):
-        event_id = row.values.get("event_id")
-        if not isinstance(event_id, str):
-            continue
-        days = days_kept.setdefault(event_id, set())
-        if any(abs(day - row.event_date) <= UNIQUE_WITHIN for day in days):
-            rows[place] = replace(row, broken=(*row.broken, "event_id_unique"))
-        elif not row.broken:
-            days.add(row.event_date)
     return rows
+
+
+def mark_repeats(rows: Sequence[tuple[Place, Row]]) -> list[tuple[Place, Row]]:
+    """The same rows, judged by the uniqueness of ids as well.
+
+    Args:
+        rows: those of `judge_alone`, of all days that are staged.
+    """
+    stands: dict[str, list[tuple[date, Place]]] = {}
+    for place, row in rows:
+        if not row.broken:
+            stands.setdefault(str(row.values["event_id"]), []).append((row.event_date, place))
+    marked = []
+    for place, row in rows:
+        here = (row.event_date, place)
+        earlier = [] if row.broken else stands[str(row.values["event_id"])]
+        is_repeat = any(
+            there < here and row.event_date - there[0] <= UNIQUE_WITHIN for there in earlier
+        )
+        marked.append((place, replace(row, broken=("event_id_unique",)) if is_repeat else row))
+    return marked

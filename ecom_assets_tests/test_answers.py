@@ -48,7 +48,7 @@ def independent_answers(folder: Path) -> Mapping[str, Mapping[Any, Mapping[str, 
     }
     sales = [
         {**row.values, "event_date": str(row.event_date)}
-        for row in judge(files, FIRST, LAST, late_days=0, kept=[]).values()
+        for row in judge(files, FIRST, LAST, late_days=0).values()
         if not row.broken
     ]
     found: dict[str, dict[Any, dict[str, Any]]] = {name: {} for name in ABOUT}

@@ -3,11 +3,14 @@
 Write, audit, publish: staging is written first and audited there; only days that passed are
 replaced here, in one transaction. Held days keep what they had, and a run that held one fails after
 it has published the others, so that nobody takes it for a good one.
+
+Staging may have moved rows of days shortly after those of the run (`assets/staging.py`). Where such
+a day is published, it is audited and published again in the same transaction.
 """
 
 import time
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -27,7 +30,8 @@ from ecom_assets.checks.audit import Audit, audit_days, staged_at
 from ecom_assets.checks.per_day import report_days, report_summary
 from ecom_assets.events import FACT_SALES, FACT_TABLE
 from ecom_assets.landing.zone import LandingZone
-from ecom_assets.partitions import BACKFILL_POLICY, FRESHNESS_POLICY, EventDays
+from ecom_assets.partitions import BACKFILL_POLICY, FRESHNESS_POLICY, EventDays, ranges
+from ecom_assets.rules import UNIQUE_WITHIN_DAYS
 from ecom_assets.steps import RETRY_POLICY, mark_held, mistakes_are_final, pool_of
 from ecom_assets.warehouse.contract import Log, Purpose, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table
@@ -42,8 +46,9 @@ class StagingChanged(Exception):
 
 def publish_audited_days(
     session: Session, days: EventDays, *, late_days: int, reject_rate_error: Decimal, log: Log
-) -> Mapping[date, str]:
-    """Publish the days that pass their audit.
+) -> Audit:
+    """Publish the days that pass their audit; and anew, those shortly after them that are published
+    but not as staging has them now.
 
     Args:
         session: to the warehouse, outside a transaction.
@@ -52,33 +57,47 @@ def publish_audited_days(
         reject_rate_error: the reject rate above which staging holds a day.
         log: told when days have to be audited again.
 
-    Returns: why days were held, by day; the others are published.
+    Returns: the audit of all these days; those that it does not hold are published.
 
     Raises:
         StagingChanged: other runs kept staging these days.
     """
     for attempt in range(1, TRIES + 1):
-        audit = audit_days(session, days, late_days=late_days, reject_rate_error=reject_rate_error)
+        audit = Audit([], {}, {})
+        for some in (days, *ranges(_outdated_after(session, days))):
+            audit += audit_days(
+                session, some, late_days=late_days, reject_rate_error=reject_rate_error
+            )
         try:
-            publish_days(session, days, audit)
+            publish_days(session, audit)
         except StagingChanged as error:
             if attempt == TRIES:
                 raise
             log(f"{error} Auditing them again.")
         else:
-            return audit.held
+            return audit
     raise AssertionError("the loop above returns or raises")
 
 
-def publish_days(session: Session, days: EventDays, audit: Audit) -> None:
-    """Replace the days of FACT_SALES that are not held by clean staging, all or nothing.
+def _outdated_after(session: Session, days: EventDays) -> Sequence[date]:
+    rows = session.run(
+        "analytics/outdated_days",
+        first_day=days.last + timedelta(days=1),
+        last_day=days.last + timedelta(days=UNIQUE_WITHIN_DAYS),
+    )
+    return [row["event_date"] for row in rows]
+
+
+def publish_days(session: Session, audit: Audit) -> None:
+    """Replace the audited days of FACT_SALES that are not held by clean staging, all or nothing.
 
     Raises:
         StagingChanged: what would be published is not what was audited; nothing was changed.
     """
-    free = [day for day in days.days if day not in audit.held]
+    free = [day for day in audit.days if day not in audit.held]
     if not free:
         return
+    days = EventDays(min(free), max(free))
     with session.transaction():
         session.run(
             "analytics/publish",
@@ -144,13 +163,15 @@ def build_fact_sales(
         start = time.monotonic()
         purpose = Purpose("fact_sales", context.run.run_id, days.first, days.last)
         with mistakes_are_final(), warehouse.session(purpose, context.log.info) as session:
-            held = publish_audited_days(
+            audit = publish_audited_days(
                 session,
                 days,
                 late_days=late_days,
                 reject_rate_error=reject_rate_error,
                 log=context.log.warning,
             )
+            held = {day: why for day, why in audit.held.items() if day <= days.last}
+            _tell_later_days(context, session, days, audit, checks)
             facts = compare_days(session, days)
             last = max((day for day in days.days if day not in held), default=days.last)
             shown = preview(session.run("analytics/preview_fact", day=last))
@@ -196,3 +217,32 @@ def build_fact_sales(
         )
 
     return fact_sales
+
+
+def _tell_later_days(
+    context: dg.AssetExecutionContext,
+    session: Session,
+    days: EventDays,
+    audit: Audit,
+    checks: FactChecks,
+) -> None:
+    """Tell Dagster of days after those of the run that were to be published anew: of those that
+    were, and of all what the checks find. A held one is no reason for this run to fail: it keeps
+    what it had, and its own check says so."""
+    later = [day for day in audit.days if day > days.last]
+    if not later:
+        return
+    around = EventDays(later[0], later[-1])
+    facts = compare_days(session, around)
+    found = checks.results(session, around, facts, audit.held)
+    for day in later:
+        if day in audit.held:
+            context.log.warning(f"{day} stays in FACT_SALES as it was: {audit.held[day]}")
+            continue
+        context.log.info(f"{day} is published anew: its rows in clean staging have changed.")
+        rows = {"dagster/partition_row_count": facts[day]["fact_rows"]}
+        context.log_event(
+            dg.AssetMaterialization("fact_sales", partition=day.isoformat(), metadata=rows)
+        )
+    results = {key: {day: by_day[day] for day in later} for key, by_day in found.items()}
+    report_days(context, checks.specs, results)

@@ -4,7 +4,7 @@ What the rules are is in `rules.py`; how they are tested on the result is in `ch
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -31,8 +31,11 @@ from ecom_assets.warehouse.rows import by_day
 
 def split_days(
     session: Session, days: EventDays, *, late_days: int, reject_rate_error: Decimal, run_id: str
-) -> None:
+) -> Sequence[Row]:
     """Judge the lines of these days by the rules and replace the days in staging, all or nothing.
+
+    An event that these days have now, or have no longer, decides whether a row of a later day is
+    its repeat. Such rows move between clean and rejects in the same transaction.
 
     Args:
         session: to the warehouse, outside a transaction.
@@ -40,23 +43,20 @@ def split_days(
         late_days: how many days after its event date an event may lie in a file.
         reject_rate_error: the reject rate above which a day is not publishable.
         run_id: which run judged.
+
+    Returns: of each later day of which rows have moved, how many: `event_date`, `to_rejects`,
+        `to_clean`.
     """
     session.parse_lines(days.first, days.last, late_days=late_days)
+    moved = _find_repeats(session, days, late_days=late_days)
+    moved_days = [row["event_date"] for row in moved]
+    moved_last = max(moved_days, default=days.last)
+    last_batch_day = moved_last + timedelta(days=late_days)
     first_and_last = {"first_day": days.first, "last_day": days.last}
-    window = {
-        "window_start": days.first - timedelta(days=UNIQUE_WITHIN_DAYS),
-        "window_end": days.last + timedelta(days=UNIQUE_WITHIN_DAYS),
-    }
     judged_by = {"rules_version": rules_version(), "run_id": run_id}
-    last_batch_day = days.last + timedelta(days=late_days)
-    session.run(
-        "staging/repeats",
-        **first_and_last,
-        **window,
-        within_days=UNIQUE_WITHIN_DAYS,
-        broken_otherwise=expressions.broken_otherwise(),
-    )
     with session.transaction():
+        if moved:
+            session.run("staging/take_out", moved_first=min(moved_days), moved_last=moved_last)
         session.run(
             "staging/split",
             **first_and_last,
@@ -70,13 +70,39 @@ def split_days(
             "staging/quality",
             **first_and_last,
             **judged_by,
+            moved_last=moved_last,
             last_batch_day=last_batch_day,
             late_days=late_days,
-            days=expressions.days_table(days.days),
+            days=expressions.days_table([*days.days, *moved_days]),
             rules=expressions.rules_table(),
             reject_rate_error=reject_rate_error,
             evaluated_at=now(),
         )
+    return moved
+
+
+def _find_repeats(session: Session, days: EventDays, *, late_days: int) -> Sequence[Row]:
+    """Find the repeats among the parsed lines, and add the rows of later days that move to them.
+
+    Returns: as `split_days`.
+    """
+    window_start = days.first - timedelta(days=UNIQUE_WITHIN_DAYS)
+    window_end = days.last + timedelta(days=UNIQUE_WITHIN_DAYS)
+    broken_otherwise = expressions.broken_otherwise()
+    session.find_rejected_repeats(window_start, window_end)
+    later = session.run(
+        "staging/repeats",
+        first_day=days.first,
+        last_day=days.last,
+        window_start=window_start,
+        window_end=window_end,
+        within_days=UNIQUE_WITHIN_DAYS,
+        broken_otherwise=broken_otherwise,
+    )
+    if not later:
+        return []
+    session.parse_again(later[0]["event_date"], later[-1]["event_date"], late_days=late_days)
+    return session.run("staging/move", last_day=days.last, broken_otherwise=broken_otherwise)
 
 
 def build_staging(
@@ -104,7 +130,7 @@ def build_staging(
         "code_version": rules_version(),
         "partitions_def": partitions,
     }
-    links = sql_links(f"{engine}/parse_lines", "staging/repeats", "staging/split")
+    links = sql_links(f"{engine}/parse_lines", "staging/repeats", "staging/move", "staging/split")
     clean = dg.AssetSpec(
         "stg_sales_clean",
         description="The events that break no rule, with typed fields and UTC times.",
@@ -145,7 +171,7 @@ def build_staging(
         start = time.monotonic()
         purpose = Purpose("stg_sales", context.run.run_id, days.first, days.last)
         with mistakes_are_final(), warehouse.session(purpose, context.log.info) as session:
-            split_days(
+            moved = split_days(
                 session,
                 days,
                 late_days=late_days,
@@ -163,6 +189,12 @@ def build_staging(
         held = [day.isoformat() for day, row in quality.items() if not row["publishable"]]
         if held:
             context.log.error(f"{len(held)} of {days.count} days are held: {', '.join(held)}")
+        told_of_later = {"rows moved in later days": _told(moved)} if moved else {}
+        if moved:
+            context.log.warning(
+                f"Events of these days decide what is a repeat later: {_told(moved)}. "
+                "`fact_sales` of this run publishes such days anew where they are published."
+            )
         seconds = {"seconds": round(time.monotonic() - start, 2)}
         for asset, rows in previews.items():
             for day, row in quality.items():
@@ -174,6 +206,7 @@ def build_staging(
             context.add_asset_metadata(
                 {
                     "preview": preview(rows),
+                    **told_of_later,
                     **queries,
                     **lineage_metadata(engine, f"staging.{asset}"),
                 },
@@ -183,6 +216,14 @@ def build_staging(
             yield dg.MaterializeResult(asset_key=asset)
 
     return stg_sales
+
+
+def _told(moved: Sequence[Row]) -> str:
+    """Of which later days how many rows have moved."""
+    return "; ".join(
+        f"{row['event_date']}: {row['to_rejects']:,} to rejects, {row['to_clean']:,} to clean"
+        for row in moved
+    )
 
 
 def _metadata(asset: str, row: Row) -> dict[str, Any]:

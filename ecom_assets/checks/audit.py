@@ -3,7 +3,7 @@
 The checks tell people; this is what holds a day. Nothing is written here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,12 +19,22 @@ class Audit:
     """What the audit of some days found.
 
     Attributes:
+        days: which days.
         held: why a day must not be published; the other days may.
         staged_at: when staging wrote what was audited, of each day that it ever wrote.
     """
 
+    days: Sequence[date]
     held: Mapping[date, str]
     staged_at: Mapping[date, datetime]
+
+    def __add__(self, other: "Audit") -> "Audit":
+        """The audit of the days of both."""
+        return Audit(
+            [*self.days, *other.days],
+            {**self.held, **other.held},
+            {**self.staged_at, **other.staged_at},
+        )
 
 
 def audit_days(
@@ -54,7 +64,7 @@ def audit_days(
             held[day] = why_held(row, reject_rate_error)
         elif broken := broken_rules(tests.get(day)):
             held[day] = f"clean rows break {', '.join(rule.name for rule in broken)}"
-    return Audit(held, _staged_at(quality))
+    return Audit(days.days, held, _staged_at(quality))
 
 
 def staged_at(session: Session, days: EventDays) -> Mapping[date, datetime]:

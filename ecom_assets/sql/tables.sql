@@ -121,7 +121,8 @@ create table if not exists analytics.fact_sales_days (
     orders bigint not null,
     sales bigint not null,
     units number(38, 4) not null,
-    revenue number(38, 4) not null
+    revenue number(38, 4) not null,
+    staged_at timestamp_ntz not null
 );
 
 -- one row per published event date, currency and member of a breakdown: of the row's breakdown, the

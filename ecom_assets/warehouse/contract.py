@@ -127,6 +127,16 @@ class Session(Protocol):
         days, typed. Called outside a transaction, for a temporary table is DDL."""
         ...
 
+    def find_rejected_repeats(self, first_day: date, last_day: date) -> None:
+        """Make the temporary table `rejected_repeats`: where the rejects of these days are whose
+        only fault is that their event was there before, with its id. Called as `parse_lines`."""
+        ...
+
+    def parse_again(self, first_day: date, last_day: date, *, late_days: int) -> None:
+        """Make the temporary table `parsed_again`, as `parse_lines` makes `parsed_sales`: the lines
+        of RAW that the staged rows in `repeated_events` came from."""
+        ...
+
 
 class Warehouse(Protocol):
     """Something that opens sessions; it costs nothing until the first."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ecom_assets.landing.zone import LandedFile, LandingZone
+from ecom_assets.rules import REPEAT_REASON
 from ecom_assets.warehouse import expressions
 from ecom_assets.warehouse.contract import (
     LoadedFile,
@@ -23,7 +24,7 @@ from ecom_assets.warehouse.contract import (
     WarehouseError,
 )
 from ecom_assets.warehouse.rows import types_by_table
-from ecom_assets.warehouse.sql import render, render_table
+from ecom_assets.warehouse.sql import query, render, render_table
 
 if TYPE_CHECKING:
     import duckdb
@@ -163,13 +164,31 @@ class DuckDBSession:
         return stream.loaded
 
     def parse_lines(self, first_day: date, last_day: date, *, late_days: int) -> None:
+        self._parse("parsed_sales", "raw/current_lines", first_day, last_day, late_days)
+
+    def parse_again(self, first_day: date, last_day: date, *, late_days: int) -> None:
+        self._parse("parsed_again", "raw/staged_lines", first_day, last_day, late_days)
+
+    def _parse(
+        self, table: str, lines: str, first_day: date, last_day: date, late_days: int
+    ) -> None:
         self.run(
             "duckdb/parse_lines",
+            parsed=expressions.table(table),
+            lines=query(lines),
             first_day=first_day,
             last_day=last_day,
             last_batch_day=last_day + timedelta(days=late_days),
             late_days=late_days,
             all_fields_present=expressions.all_fields_present(),
+        )
+
+    def find_rejected_repeats(self, first_day: date, last_day: date) -> None:
+        self.run(
+            "duckdb/rejected_repeats",
+            first_day=first_day,
+            last_day=last_day,
+            repeat_reason=REPEAT_REASON,
         )
 
 

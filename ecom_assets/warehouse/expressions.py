@@ -40,7 +40,7 @@ def any_broken() -> exp.Expr:
 
 def broken_otherwise() -> exp.Expr:
     """True where a row breaks a rule that can be judged by looking at that row alone."""
-    return _any([rule for rule in rules.RULES if "is_duplicate" not in rule.broken])
+    return _any([rule for rule in rules.RULES if "is_repeat" not in rule.broken])
 
 
 def _any(some: Sequence[Rule]) -> exp.Expr:
@@ -110,6 +110,13 @@ def all_fields_present() -> exp.Expr:
     from sqlglot import exp
 
     return exp.and_(*(exp.column(f.name, table="event").is_(exp.null()).not_() for f in FIELDS))
+
+
+def table(name: str) -> exp.Expr:
+    """The name of a table in the place of a `:name`."""
+    from sqlglot import exp
+
+    return exp.to_table(name)
 
 
 def days_table(days: Sequence[date]) -> exp.Expr:

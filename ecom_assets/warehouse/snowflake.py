@@ -14,7 +14,9 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
+from ecom_assets.rules import REPEAT_REASON
 from ecom_assets.settings import SnowflakeSettings
+from ecom_assets.warehouse import expressions
 from ecom_assets.warehouse.contract import (
     LoadedFile,
     Log,
@@ -25,7 +27,7 @@ from ecom_assets.warehouse.contract import (
     WarehouseError,
 )
 from ecom_assets.warehouse.rows import types_by_table
-from ecom_assets.warehouse.sql import literal, render, render_table
+from ecom_assets.warehouse.sql import literal, query, render, render_table
 
 if TYPE_CHECKING:
     from dagster_snowflake import SnowflakeResource
@@ -269,13 +271,31 @@ class SnowflakeSession:
         ]
 
     def parse_lines(self, first_day: date, last_day: date, *, late_days: int) -> None:
+        self._parse("parsed_sales", "raw/current_lines", first_day, last_day, late_days)
+
+    def parse_again(self, first_day: date, last_day: date, *, late_days: int) -> None:
+        self._parse("parsed_again", "raw/staged_lines", first_day, last_day, late_days)
+
+    def _parse(
+        self, table: str, lines: str, first_day: date, last_day: date, late_days: int
+    ) -> None:
         self.run(
             "snowflake/parse_lines",
+            parsed=expressions.table(table),
+            lines=query(lines),
             first_day=first_day,
             last_day=last_day,
             last_batch_day=last_day + timedelta(days=late_days),
             late_days=late_days,
             white_space=WHITE_SPACE,
+        )
+
+    def find_rejected_repeats(self, first_day: date, last_day: date) -> None:
+        self.run(
+            "snowflake/rejected_repeats",
+            first_day=first_day,
+            last_day=last_day,
+            repeat_reason=REPEAT_REASON,
         )
 
 

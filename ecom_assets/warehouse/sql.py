@@ -44,6 +44,12 @@ def render(script: str, dialect: str, **values: Any) -> list[str]:
     ]
 
 
+def query(script: str) -> exp.Expr:
+    """The query of `sql/<script>.sql`, to be bound to a `:name`; its own names are bound there."""
+    (found,) = _parse(script, SHARED_DIALECT)
+    return found
+
+
 def render_table(name: str, dialect: str) -> str:
     """The query for all rows of a table or view, `schema.name`."""
     from sqlglot import exp

@@ -166,10 +166,74 @@ def test_what_another_run_stages_during_the_audit_is_not_published_unaudited(
     warehouse = DuckDBWarehouse(pipeline.settings.duckdb_path)
     with warehouse.session(Purpose("test", "test"), print) as session:
         if times < TRIES:
-            assert publish_audited_days(session, EventDays(DAY, DAY), **limits) == {}
+            assert publish_audited_days(session, EventDays(DAY, DAY), **limits).held == {}
             assert audits == times + 1
         else:
             with pytest.raises(StagingChanged, match="1 days, 2026-01-05 among them"):
                 publish_audited_days(session, EventDays(DAY, DAY), **limits)
     facts = pipeline.query("select event_id from analytics.fact_sales")
     assert facts == ([("event-1",)] if times < TRIES else [])
+
+
+TO_FACT = ("sales_files", "raw_sales", "stg_sales_clean", "stg_sales_rejects", "fact_sales")
+PUBLISHED = "select event_date, event_id from analytics.fact_sales order by all"
+SIXTH = date(2026, 1, 6)
+
+
+def test_a_published_day_follows_when_a_day_before_it_changes(pipeline: Pipeline) -> None:
+    """Its repeats are decided anew, in FACT_SALES too, and Dagster is told of it."""
+    pipeline.land("dt=2026-01-06/a.jsonl", [event(n, event_ts="2026-01-06") for n in range(5)])
+    assert pipeline.run(SIXTH, selection=TO_FACT).success
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(1), event(8)])
+    assert pipeline.run(DAY, selection=TO_FACT).success
+    assert pipeline.query(PUBLISHED) == [
+        *((DAY, f"event-{n}") for n in (1, 8)),
+        *((SIXTH, f"event-{n}") for n in (0, 2, 3, 4)),
+    ]
+    sums = "select sum(sales) from analytics.fact_sales_days"
+    assert pipeline.query(sums) == pipeline.query("select count(*) from analytics.fact_sales")
+    assert pipeline.balance(SIXTH) == (5, 4, 1)
+    check = pipeline.evaluations("fact_sales", "matches_clean")["2026-01-06"]
+    assert check.passed
+    assert check.description == "4 rows in FACT_SALES, 4 in clean staging; amounts differ by 0.0000"
+    told = pipeline.latest_metadata("stg_sales_clean")["rows moved in later days"]
+    assert told.value == "2026-01-06: 1 to rejects, 0 to clean"
+    records = pipeline.instance.fetch_materializations(
+        dg.AssetRecordsFilter(dg.AssetKey("fact_sales"), asset_partitions=["2026-01-06"]), limit=5
+    ).records
+    found = [r.asset_materialization for r in records if r.asset_materialization]
+    assert [m.metadata["dagster/partition_row_count"].value for m in found] == [4, 5]
+
+
+def test_a_day_that_is_held_for_its_repeats_keeps_what_it_had(pipeline: Pipeline) -> None:
+    """The run for the day before it is a good one: the held day's own check says why it is held.
+    It is published anew once it may be, by whichever run comes first."""
+    pipeline.configure(reject_rate_error=Decimal("0.4"), reject_rate_warn=Decimal("0.4"))
+    pipeline.land("dt=2026-01-06/a.jsonl", [event(n, event_ts="2026-01-06") for n in (1, 2)])
+    assert pipeline.run(SIXTH, selection=TO_FACT).success
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(1), event(8)])
+    assert pipeline.run(DAY, selection=TO_FACT).success
+    sixth = [(SIXTH, f"event-{n}") for n in (1, 2)]
+    assert pipeline.query(PUBLISHED) == [(DAY, "event-1"), (DAY, "event-8"), *sixth]
+    check = pipeline.evaluations("fact_sales", "matches_clean")["2026-01-06"]
+    assert not check.passed
+    assert "held: 1 of 2 lines rejected, more than 40%" in (check.description or "")
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(8)])
+    assert pipeline.run(DAY, selection=TO_FACT).success
+    assert pipeline.query(PUBLISHED) == [(DAY, "event-8"), *sixth]
+    assert pipeline.evaluations("fact_sales", "matches_clean")["2026-01-06"].passed
+
+
+def test_a_run_of_fact_sales_makes_good_what_staging_alone_has_moved(pipeline: Pipeline) -> None:
+    """Until then the later day's check fails."""
+    pipeline.land("dt=2026-01-06/a.jsonl", [event(n, event_ts="2026-01-06") for n in range(5)])
+    assert pipeline.run(SIXTH, selection=TO_FACT).success
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(1)])
+    pipeline.run(selection=TO_FACT[:-1])
+    assert len(pipeline.query(PUBLISHED)) == 5
+    pipeline.run_checks(SIXTH)
+    assert not pipeline.evaluations("fact_sales", "matches_clean")["2026-01-06"].passed
+    assert pipeline.run(selection=["fact_sales"]).success
+    assert len(pipeline.query(PUBLISHED)) == 5
+    assert pipeline.query(PUBLISHED)[0] == (DAY, "event-1")
+    assert pipeline.evaluations("fact_sales", "matches_clean")["2026-01-06"].passed

@@ -16,7 +16,7 @@ from ecom_assets.assets.staging import split_days
 from ecom_assets.partitions import EventDays
 from ecom_assets.warehouse.contract import Purpose, Session
 from ecom_assets.warehouse.contract import Row as TableRow
-from ecom_assets_tests.model import BEYOND, REASONS, Place, Row, judge, unpacked
+from ecom_assets_tests.model import BEYOND, REASONS, Place, Row, judge_alone, mark_repeats, unpacked
 from ecom_assets_tests.stacks import (
     FOLDER_DUCKDB,
     S3_SNOWFLAKE,
@@ -27,6 +27,9 @@ from ecom_assets_tests.stacks import (
 )
 
 DAY = date(2026, 1, 5)
+
+Staged = tuple[date, str, int]
+"""Where a row of staging came from: its event date, its line's file and number there."""
 
 
 def good(number: int | str = 1, /, day: date = DAY, **fields: Any) -> dict[str, Any]:
@@ -55,6 +58,7 @@ class Staging:
         self.place = stack.zone.url
         self._files: dict[str, bytes] = {}
         self._damaged: set[str] = set()
+        self._staged: dict[date, list[tuple[Place, Row]]] = {}  # each day as last staged
         self.late_days = 0
 
     def land(self, name: str, content: bytes) -> None:
@@ -67,28 +71,33 @@ class Staging:
             self._damaged.add(name)
 
     def run(self, first: date = DAY, last: date | None = None) -> dict[Place, str]:
-        """Load and split some days; see that every line went where the model says.
+        """Load and split some days; see that every line of all days that were ever staged is where
+        the model says.
 
         Returns: the reasons of each line of these days, empty for a clean one.
         """
-        wanted = self.expected(first, last or first)
-        self.load_and_split(first, last or first)
-        self.compare(wanted, first, last or first)
-        return {place: row.reasons for place, row in wanted.items()}
+        days = EventDays(first, last or first)
+        self.load_and_split(days.first, days.last)
+        wanted = self.expected(days)
+        self.compare(wanted)
+        return {
+            (file, line): row.reasons
+            for (day, file, line), row in wanted.items()
+            if days.first <= day <= days.last
+        }
 
-    def expected(self, first: date, last: date) -> dict[Place, Row]:
-        """What the model says of these days, beside what is staged of others now."""
-        kept = [
-            (row["event_id"], row["event_date"])
-            for row in self.table("staging.stg_sales_clean")
-            if not first <= row["event_date"] <= last
-        ]
-        return judge(self._files, first, last, late_days=self.late_days, kept=kept)
+    def expected(self, days: EventDays) -> dict[Staged, Row]:
+        """What the model says of all days, now that these were staged."""
+        self._staged |= {day: [] for day in days.days}
+        alone = judge_alone(self._files, days.first, days.last, late_days=self.late_days)
+        for place, row in alone.items():
+            self._staged[row.event_date].append((place, row))
+        rows = mark_repeats([one for of_day in self._staged.values() for one in of_day])
+        return {(row.event_date, *place): row for place, row in rows}
 
     def load_and_split(self, first: date, last: date) -> None:
         """Load the files of these days, and of the later ones that late events are in; split."""
-        arrivals = EventDays(first, date.fromordinal(last.toordinal() + self.late_days))
-        load_new_files(self._session, self._stack.zone, arrivals, run_id="test", log=_fail)
+        self.load(first, date.fromordinal(last.toordinal() + self.late_days))
         split_days(
             self._session,
             EventDays(first, last),
@@ -97,38 +106,44 @@ class Staging:
             run_id="test",
         )
 
+    def load(self, first: date, last: date | None = None) -> None:
+        """Load the files of these days, and nothing more."""
+        days = EventDays(first, last or first)
+        load_new_files(self._session, self._stack.zone, days, run_id="test", log=_fail)
+
     def table(self, name: str) -> Sequence[TableRow]:
         return self._session.read_table(name)
 
-    def compare(self, wanted: Mapping[Place, Row], first: date, last: date) -> None:
-        """See that clean, rejects and the counts of these days are what the model says."""
-        clean, rejects = self.staged(first, last)
+    def compare(self, wanted: Mapping[Staged, Row]) -> None:
+        """See that clean, rejects and their counts are what the model says."""
+        clean, rejects = self.staged()
         assert not clean.keys() & rejects.keys(), "a line in both tables"
         assert clean.keys() | rejects.keys() == wanted.keys(), "lines lost or doubled"
         found = {place: differences(row, clean, rejects, place) for place, row in wanted.items()}
         wrong = [f"{at}: {said}\n{wanted[at].line[:5_000]!r}" for at, said in found.items() if said]
         assert not wrong, "\n".join(wrong[:9])
-        self._compare_counts(wanted, first, last)
+        self._compare_counts(list(wanted.values()))
 
-    def staged(
-        self, first: date, last: date
-    ) -> tuple[dict[Place, TableRow], dict[Place, TableRow]]:
-        """The rows of these days in clean and in rejects, each line once."""
+    def staged(self) -> tuple[dict[Staged, TableRow], dict[Staged, TableRow]]:
+        """The rows in clean and in rejects, each line of a day once."""
         tables = []
         for name in ("staging.stg_sales_clean", "staging.stg_sales_rejects"):
-            rows = [r for r in self.table(name) if first <= r["event_date"] <= last]
-            by_place = {(r["source_filename"], r["source_row_number"]): r for r in rows}
+            rows = self.table(name)
+            by_place = {
+                (r["event_date"], r["source_filename"], r["source_row_number"]): r for r in rows
+            }
             assert len(by_place) == len(rows), f"a line twice in {name}"
             tables.append(by_place)
         return tables[0], tables[1]
 
-    def _compare_counts(self, wanted: Mapping[Place, Row], first: date, last: date) -> None:
+    def _compare_counts(self, wanted: Sequence[Row]) -> None:
         quality = {r["event_date"]: r for r in self.table("staging.sales_quality")}
         rules = {(r["event_date"], r["rule"]): r for r in self.table("staging.sales_quality_rules")}
-        for day in EventDays(first, last).days:
-            rows = [row for row in wanted.values() if row.event_date == day]
+        assert quality.keys() == self._staged.keys()
+        assert len(quality) == len(self.table("staging.sales_quality"))
+        for day, counted in quality.items():
+            rows = [row for row in wanted if row.event_date == day]
             bad = [row for row in rows if row.broken]
-            counted = quality[day]
             assert counted["raw_rows"] == len(rows)
             assert counted["clean_rows"] == len(rows) - len(bad)
             assert counted["reject_rows"] == len(bad)
@@ -145,9 +160,9 @@ class Staging:
 
 def differences(
     row: Row,
-    clean: Mapping[Place, TableRow],
-    rejects: Mapping[Place, TableRow],
-    place: Place,
+    clean: Mapping[Staged, TableRow],
+    rejects: Mapping[Staged, TableRow],
+    place: Staged,
 ) -> list[str]:
     """In what a line's staged row differs from what the model says."""
     if place in rejects:

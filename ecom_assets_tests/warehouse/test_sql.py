@@ -18,7 +18,7 @@ from sqlglot import exp
 from ecom_assets.landing.zone import LandedFile
 from ecom_assets.warehouse import expressions
 from ecom_assets.warehouse.contract import LoadedFile
-from ecom_assets.warehouse.sql import SQL_FOLDER, literal, render
+from ecom_assets.warehouse.sql import SQL_FOLDER, literal, query, render
 
 GOLDEN = Path(__file__).parent / "golden"
 ENGINES = ("duckdb", "snowflake")
@@ -28,12 +28,18 @@ DAY = date(2026, 1, 5)
 FILE = LandedFile("dt=2026-01-05/it's.jsonl", DAY, "etag", 12, datetime(2026, 1, 5, 1, 2, 3))
 VALUES: dict[str, Callable[[], Any]] = {
     **dict.fromkeys(
-        ("day", "first_day", "last_day", "last_batch_day", "window_start", "window_end"),
+        (
+            *("day", "first_day", "last_day", "last_batch_day", "window_start", "window_end"),
+            *("moved_first", "moved_last"),
+        ),
         lambda: DAY,
     ),
     **dict.fromkeys(("loaded_at", "evaluated_at"), lambda: datetime(2026, 1, 5, 1, 2, 3, 4)),
     **dict.fromkeys(
-        ("load_id", "run_id", "rules_version", "source_filename", "white_space", "carriage_return"),
+        (
+            *("load_id", "run_id", "rules_version", "source_filename", "white_space"),
+            *("carriage_return", "repeat_reason"),
+        ),
         lambda: "it's",
     ),
     **dict.fromkeys(
@@ -50,7 +56,9 @@ VALUES: dict[str, Callable[[], Any]] = {
     "file_names": lambda: [literal(FILE.name), literal("dt=2026-01-05/b.jsonl")],
     "files": lambda: expressions.files_table([LoadedFile(FILE, 3)]),
     "first_reason": expressions.first_reason,
+    "lines": lambda: query("raw/current_lines"),
     "offending_value": expressions.offending_value,
+    "parsed": lambda: expressions.table("parsed_sales"),
     "rule_tests": expressions.rule_tests,
     "rules": expressions.rules_table,
 }

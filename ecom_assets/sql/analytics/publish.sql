@@ -65,33 +65,48 @@ insert into analytics.fact_sales_days (
     orders,
     sales,
     units,
-    revenue
+    revenue,
+    staged_at
 )
+with totals as (
+    select
+        event_date,
+        currency,
+        count(distinct order_id) as orders,
+        count(*) as sales,
+        sum(quantity) as units,
+        sum(total_amount) as revenue
+    from analytics.fact_sales
+    where event_date between :first_day and :last_day
+        and event_date in (select days.event_date from (:publishable_days) as days)
+    group by event_date, currency
+    union all
+    select
+        days.event_date,
+        null as currency,
+        0 as orders,
+        0 as sales,
+        0 as units,
+        0 as revenue
+    from (:publishable_days) as days
+    where days.event_date not in (
+            select f.event_date
+            from analytics.fact_sales as f
+            where f.event_date between :first_day and :last_day
+        )
+)
+
 select
-    event_date,
-    currency,
-    count(distinct order_id) as orders,
-    count(*) as sales,
-    sum(quantity) as units,
-    sum(total_amount) as revenue
-from analytics.fact_sales
-where event_date between :first_day and :last_day
-    and event_date in (select days.event_date from (:publishable_days) as days)
-group by event_date, currency
-union all
-select
-    days.event_date,
-    null as currency,
-    0 as orders,
-    0 as sales,
-    0 as units,
-    0 as revenue
-from (:publishable_days) as days
-where days.event_date not in (
-        select f.event_date
-        from analytics.fact_sales as f
-        where f.event_date between :first_day and :last_day
-    );
+    totals.event_date,
+    totals.currency,
+    totals.orders,
+    totals.sales,
+    totals.units,
+    totals.revenue,
+    q.evaluated_at as staged_at
+from totals
+inner join staging.sales_quality as q
+    on q.event_date = totals.event_date;
 
 insert into analytics.fact_sales_breakdowns (
     event_date,

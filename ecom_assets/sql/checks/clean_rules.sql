@@ -1,6 +1,6 @@
 -- Test the clean table itself: how many of its rows break each rule, and the first of them,
 -- per day.
--- A row is no object when its line in RAW is none; it is a duplicate when another clean row of
+-- A row is no object when its line in RAW is none; it is a repeat when another clean row of
 -- the days around it has its event_id.
 with others as (
     select
@@ -49,7 +49,7 @@ tested as (
     select
         c.*,
         o.source_row_number is null as is_object,
-        d.source_row_number is not null as is_duplicate
+        d.source_row_number is not null as is_repeat
     from staging.stg_sales_clean as c
     left join others as o
         on o.source_filename = c.source_filename

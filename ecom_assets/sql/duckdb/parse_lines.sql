@@ -1,11 +1,13 @@
--- One row per current line of RAW that belongs to these days, its fields typed.
+-- One row per line that belongs to these days, its fields typed.
 -- A field that does not fit its type is null. JSON is read once per line.
 --
 -- DuckDB turns JSON numbers into binary floats. Up to 15 characters with up to 4 decimals come back
 -- as the number that was written; others are read again from the line (json_text). A number with an
 -- exponent is written out before it is cast (plain_number).
-create or replace temporary table parsed_sales as
-with current_lines as (
+create or replace temporary table :parsed as
+with lines as (:lines),
+
+events as (
     select
         r.raw,
         r.source_filename,
@@ -34,12 +36,7 @@ with current_lines as (
                 "marketing_channel": "VARCHAR"
             }'
         ) as event
-    from raw.raw_sales as r
-    semi join raw.raw_sales_files as f
-        on f.source_filename = r.source_filename
-            and f.load_id = r.load_id
-            and f.superseded_at is null
-    where r.batch_date between :first_day and :last_batch_day
+    from lines as r
 ),
 
 texts as (
@@ -90,7 +87,7 @@ texts as (
                 then plain_number(json_text(raw, 'total_amount'))
             else event.total_amount
         end as total_amount_text
-    from current_lines
+    from events
 ),
 
 typed as (

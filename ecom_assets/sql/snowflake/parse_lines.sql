@@ -1,10 +1,12 @@
--- One row per current line of RAW that belongs to these days, its fields typed.
+-- One row per line that belongs to these days, its fields typed.
 -- A field that does not fit its type is null. JSON is read from the VARIANT, never parsed again.
 --
 -- A moment is put together from its parts: how Snowflake detects a format on its own is not relied
 -- on. A whole number is kept only where it fits 64 bits, as in DuckDB.
-create or replace temporary table parsed_sales as
-with texts as (
+create or replace temporary table :parsed as
+with lines as (:lines),
+
+texts as (
     select
         r.source_filename,
         r.source_row_number,
@@ -27,12 +29,7 @@ with texts as (
         cast(r.raw:device as varchar) as device,
         cast(r.raw:marketing_channel as varchar) as marketing_channel,
         coalesce(is_object(r.raw), false) as is_object
-    from raw.raw_sales as r
-    inner join raw.raw_sales_files as f
-        on f.source_filename = r.source_filename
-            and f.load_id = r.load_id
-            and f.superseded_at is null
-    where r.batch_date between :first_day and :last_batch_day
+    from lines as r
 ),
 
 -- digits, colons and dots behind the T: the time of day; what follows it is the offset

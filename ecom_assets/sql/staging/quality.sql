@@ -1,12 +1,8 @@
 -- Count what the split has written, per day and per rule, from the tables themselves.
 -- Runs in one transaction with split.sql. A day is publishable when every line of its files
 -- is accounted for and its reject rate is not above the limit.
-delete from staging.sales_quality
-where event_date between :first_day and :last_day;
-
-delete from staging.sales_quality_rules
-where event_date between :first_day and :last_day;
-
+-- The days are those that were staged, to :last_day, and later ones of which rows have moved, to
+-- :moved_last.
 insert into staging.sales_quality (
     event_date,
     raw_rows,
@@ -21,9 +17,20 @@ insert into staging.sales_quality (
 with lines as (
     select
         event_date,
-        count(*) as raw_rows
+        count(*) as raw_rows,
+        :rules_version as rules_version
     from parsed_sales
+    where event_date between :first_day and :last_day
     group by event_date
+    union all
+    -- a day of which rows have moved has the lines that it had, and the rules that judged it
+    select
+        event_date,
+        raw_rows,
+        rules_version
+    from staging.sales_quality
+    where event_date > :last_day
+        and event_date <= :moved_last
 ),
 
 clean as (
@@ -31,7 +38,7 @@ clean as (
         event_date,
         count(*) as clean_rows
     from staging.stg_sales_clean
-    where event_date between :first_day and :last_day
+    where event_date between :first_day and :moved_last
     group by event_date
 ),
 
@@ -40,7 +47,7 @@ rejects as (
         event_date,
         count(*) as reject_rows
     from staging.stg_sales_rejects
-    where event_date between :first_day and :last_day
+    where event_date between :first_day and :moved_last
     group by event_date
 ),
 
@@ -78,6 +85,7 @@ counted as (
     select
         days.event_date,
         coalesce(lines.raw_rows, 0) as raw_rows,
+        coalesce(lines.rules_version, :rules_version) as rules_version,
         coalesce(clean.clean_rows, 0) as clean_rows,
         coalesce(rejects.reject_rows, 0) as reject_rows,
         waiting.event_date is not null as has_incomplete_files
@@ -101,10 +109,19 @@ select
     not has_incomplete_files
     and raw_rows = clean_rows + reject_rows
     and reject_rows <= raw_rows * :reject_rate_error as publishable,
-    :rules_version as rules_version,
+    rules_version,
     :run_id as run_id,
     :evaluated_at as evaluated_at
 from counted;
+
+delete from staging.sales_quality
+where event_date between :first_day and :moved_last
+    and event_date in (select days.event_date from (:days) as days)
+    and evaluated_at <> :evaluated_at;
+
+delete from staging.sales_quality_rules
+where event_date between :first_day and :moved_last
+    and event_date in (select days.event_date from (:days) as days);
 
 insert into staging.sales_quality_rules (
     event_date,
@@ -122,7 +139,7 @@ with found as (
         reasons,
         count(*) as reject_rows
     from staging.stg_sales_rejects
-    where event_date between :first_day and :last_day
+    where event_date between :first_day and :moved_last
     group by event_date, reason, reasons
 )
 
@@ -132,10 +149,12 @@ select
     rules.reason,
     coalesce(sum(iff(found.reason = rules.reason, found.reject_rows, 0)), 0) as reject_rows,
     coalesce(sum(found.reject_rows), 0) as broken_rows,
-    :rules_version as rules_version,
+    max(q.rules_version) as rules_version,
     :run_id as run_id
 from (:days) as days
 cross join (:rules) as rules
+inner join staging.sales_quality as q
+    on q.event_date = days.event_date
 left join found
     on found.event_date = days.event_date
         and contains(concat('; ', found.reasons, ';'), concat('; ', rules.reason, ';'))

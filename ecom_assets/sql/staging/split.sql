@@ -1,5 +1,6 @@
 -- Replace these days in clean and rejects: every parsed line goes to exactly one of the two.
--- Runs in one transaction with quality.sql.
+-- Runs in one transaction with quality.sql, and take_out.sql before it where rows of later days
+-- are among the lines.
 delete from staging.stg_sales_clean
 where event_date between :first_day and :last_day;
 
@@ -30,11 +31,13 @@ insert into staging.stg_sales_clean (
 with judged as (
     select
         p.*,
-        r.source_row_number is not null as is_duplicate
+        r.source_row_number is not null as is_repeat
     from parsed_sales as p
     left join repeated_events as r
-        on r.source_filename = p.source_filename
+        on r.event_date = p.event_date
+            and r.source_filename = p.source_filename
             and r.source_row_number = p.source_row_number
+            and r.is_repeat
 )
 
 select
@@ -76,11 +79,13 @@ insert into staging.stg_sales_rejects (
 with judged as (
     select
         p.*,
-        r.source_row_number is not null as is_duplicate
+        r.source_row_number is not null as is_repeat
     from parsed_sales as p
     left join repeated_events as r
-        on r.source_filename = p.source_filename
+        on r.event_date = p.event_date
+            and r.source_filename = p.source_filename
             and r.source_row_number = p.source_row_number
+            and r.is_repeat
 ),
 
 rejected as (

@@ -111,7 +111,8 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales_days (
   orders BIGINT NOT NULL,
   sales BIGINT NOT NULL,
   units DECIMAL(38, 4) NOT NULL,
-  revenue DECIMAL(38, 4) NOT NULL
+  revenue DECIMAL(38, 4) NOT NULL,
+  staged_at TIMESTAMP NOT NULL
 );
 
 CREATE TABLE IF NOT EXISTS analytics.fact_sales_breakdowns (

@@ -103,53 +103,67 @@ INSERT INTO analytics.fact_sales_days (
   orders,
   sales,
   units,
-  revenue
+  revenue,
+  staged_at
+)
+WITH totals AS (
+  SELECT
+    event_date,
+    currency,
+    COUNT(DISTINCT order_id) AS orders,
+    COUNT(*) AS sales,
+    SUM(quantity) AS units,
+    SUM(total_amount) AS revenue
+  FROM analytics.fact_sales
+  WHERE
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    AND event_date IN (
+      SELECT
+        days.event_date
+      FROM (
+        SELECT
+          event_date
+        FROM (VALUES
+          (CAST('2026-01-05' AS DATE))) AS v(event_date)
+      ) AS days
+    )
+  GROUP BY
+    event_date,
+    currency
+  UNION ALL
+  SELECT
+    days.event_date,
+    NULL AS currency,
+    0 AS orders,
+    0 AS sales,
+    0 AS units,
+    0 AS revenue
+  FROM (
+    SELECT
+      event_date
+    FROM (VALUES
+      (CAST('2026-01-05' AS DATE))) AS v(event_date)
+  ) AS days
+  WHERE
+    days.event_date <> ALL (
+      SELECT
+        f.event_date
+      FROM analytics.fact_sales AS f
+      WHERE
+        f.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    )
 )
 SELECT
-  event_date,
-  currency,
-  COUNT(DISTINCT order_id) AS orders,
-  COUNT(*) AS sales,
-  SUM(quantity) AS units,
-  SUM(total_amount) AS revenue
-FROM analytics.fact_sales
-WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  AND event_date IN (
-    SELECT
-      days.event_date
-    FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
-    ) AS days
-  )
-GROUP BY
-  event_date,
-  currency
-UNION ALL
-SELECT
-  days.event_date,
-  NULL AS currency,
-  0 AS orders,
-  0 AS sales,
-  0 AS units,
-  0 AS revenue
-FROM (
-  SELECT
-    event_date
-  FROM (VALUES
-    (CAST('2026-01-05' AS DATE))) AS v(event_date)
-) AS days
-WHERE
-  days.event_date <> ALL (
-    SELECT
-      f.event_date
-    FROM analytics.fact_sales AS f
-    WHERE
-      f.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  );
+  totals.event_date,
+  totals.currency,
+  totals.orders,
+  totals.sales,
+  totals.units,
+  totals.revenue,
+  q.evaluated_at AS staged_at
+FROM totals
+INNER JOIN staging.sales_quality AS q
+  ON q.event_date = totals.event_date;
 
 INSERT INTO analytics.fact_sales_breakdowns (
   event_date,

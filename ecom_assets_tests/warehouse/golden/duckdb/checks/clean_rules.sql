@@ -53,7 +53,7 @@ WITH others AS (
   SELECT
     c.*,
     o.source_row_number IS NULL AS is_object,
-    NOT d.source_row_number IS NULL AS is_duplicate
+    NOT d.source_row_number IS NULL AS is_repeat
   FROM staging.stg_sales_clean AS c
   LEFT JOIN others AS o
     ON o.source_filename = c.source_filename
@@ -201,13 +201,13 @@ SELECT
   ) AS event_date_in_window_sample,
   COUNT_IF((
     COALESCE((
-      is_object AND is_duplicate
+      is_object AND is_repeat
     ), FALSE)
   ) IS TRUE) AS event_id_unique,
   MIN(
     CASE
       WHEN COALESCE((
-        is_object AND is_duplicate
+        is_object AND is_repeat
       ), FALSE)
       THEN source_filename || ' line ' || CAST(source_row_number AS TEXT) || ': ' || COALESCE(CAST(event_id AS TEXT), '(none)')
       ELSE NULL

@@ -1,5 +1,20 @@
 CREATE OR REPLACE TEMPORARY TABLE parsed_sales AS
-WITH current_lines AS (
+WITH lines AS (
+  SELECT
+    r.raw,
+    r.source_filename,
+    r.source_row_number,
+    r.batch_date,
+    r.load_id,
+    r.ingestion_ts
+  FROM raw.raw_sales AS r
+  INNER JOIN raw.raw_sales_files AS f
+    ON f.source_filename = r.source_filename
+    AND f.load_id = r.load_id
+    AND f.superseded_at IS NULL
+  WHERE
+    r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+), events AS (
   SELECT
     r.raw,
     r.source_filename,
@@ -28,13 +43,7 @@ WITH current_lines AS (
                 "marketing_channel": "VARCHAR"
             }'
     ) AS event
-  FROM raw.raw_sales AS r
-  SEMI JOIN raw.raw_sales_files AS f
-    ON f.source_filename = r.source_filename
-    AND f.load_id = r.load_id
-    AND f.superseded_at IS NULL
-  WHERE
-    r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  FROM lines AS r
 ), texts AS (
   SELECT
     *,
@@ -81,7 +90,7 @@ WITH current_lines AS (
       THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
       ELSE event.total_amount
     END AS total_amount_text
-  FROM current_lines
+  FROM events
 ), typed AS (
   SELECT
     event_id_text AS event_id,

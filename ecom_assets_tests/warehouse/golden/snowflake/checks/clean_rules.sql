@@ -51,7 +51,7 @@ WITH others AS (
   SELECT
     c.*,
     o.source_row_number IS NULL AS is_object,
-    NOT d.source_row_number IS NULL AS is_duplicate
+    NOT d.source_row_number IS NULL AS is_repeat
   FROM staging.stg_sales_clean AS c
   LEFT JOIN others AS o
     ON o.source_filename = c.source_filename
@@ -226,12 +226,12 @@ SELECT
     )
   ) AS event_date_in_window_sample,
   COUNT_IF(COALESCE((
-    is_object AND is_duplicate
+    is_object AND is_repeat
   ), FALSE)) AS event_id_unique,
   MIN(
     IFF(
       COALESCE((
-        is_object AND is_duplicate
+        is_object AND is_repeat
       ), FALSE),
       CONCAT(
         source_filename,

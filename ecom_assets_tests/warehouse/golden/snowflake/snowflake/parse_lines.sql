@@ -1,5 +1,20 @@
 CREATE OR REPLACE TEMPORARY TABLE parsed_sales AS
-WITH texts AS (
+WITH lines AS (
+  SELECT
+    r.raw,
+    r.source_filename,
+    r.source_row_number,
+    r.batch_date,
+    r.load_id,
+    r.ingestion_ts
+  FROM raw.raw_sales AS r
+  INNER JOIN raw.raw_sales_files AS f
+    ON f.source_filename = r.source_filename
+    AND f.load_id = r.load_id
+    AND f.superseded_at IS NULL
+  WHERE
+    r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+), texts AS (
   SELECT
     r.source_filename,
     r.source_row_number,
@@ -22,13 +37,7 @@ WITH texts AS (
     CAST(GET_PATH(r.raw, 'device') AS VARCHAR) AS device,
     CAST(GET_PATH(r.raw, 'marketing_channel') AS VARCHAR) AS marketing_channel,
     COALESCE(IS_OBJECT(r.raw), FALSE) AS is_object
-  FROM raw.raw_sales AS r
-  INNER JOIN raw.raw_sales_files AS f
-    ON f.source_filename = r.source_filename
-    AND f.load_id = r.load_id
-    AND f.superseded_at IS NULL
-  WHERE
-    r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  FROM lines AS r
 ), moments AS (
   SELECT
     *,

@@ -1,11 +1,3 @@
-DELETE FROM staging.sales_quality
-WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE);
-
-DELETE FROM staging.sales_quality_rules
-WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE);
-
 INSERT INTO staging.sales_quality (
   event_date,
   raw_rows,
@@ -20,10 +12,22 @@ INSERT INTO staging.sales_quality (
 WITH lines AS (
   SELECT
     event_date,
-    COUNT(*) AS raw_rows
+    COUNT(*) AS raw_rows,
+    'it\'s' AS rules_version
   FROM parsed_sales
+  WHERE
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
   GROUP BY
     event_date
+  UNION ALL
+  SELECT
+    event_date,
+    raw_rows,
+    rules_version
+  FROM staging.sales_quality
+  WHERE
+    event_date > CAST('2026-01-05' AS DATE)
+    AND event_date <= CAST('2026-01-05' AS DATE)
 ), clean AS (
   SELECT
     event_date,
@@ -78,6 +82,7 @@ WITH lines AS (
   SELECT
     days.event_date,
     COALESCE(lines.raw_rows, 0) AS raw_rows,
+    COALESCE(lines.rules_version, 'it\'s') AS rules_version,
     COALESCE(clean.clean_rows, 0) AS clean_rows,
     COALESCE(rejects.reject_rows, 0) AS reject_rows,
     NOT waiting.event_date IS NULL AS has_incomplete_files
@@ -105,10 +110,39 @@ SELECT
   NOT has_incomplete_files
   AND raw_rows = clean_rows + reject_rows
   AND reject_rows <= raw_rows * 0.30 AS publishable,
-  'it\'s' AS rules_version,
+  rules_version,
   'it\'s' AS run_id,
   CAST('2026-01-05 01:02:03.000004' AS TIMESTAMPNTZ) AS evaluated_at
 FROM counted;
+
+DELETE FROM staging.sales_quality
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  AND event_date IN (
+    SELECT
+      days.event_date
+    FROM (
+      SELECT
+        event_date
+      FROM (VALUES
+        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    ) AS days
+  )
+  AND evaluated_at <> CAST('2026-01-05 01:02:03.000004' AS TIMESTAMPNTZ);
+
+DELETE FROM staging.sales_quality_rules
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  AND event_date IN (
+    SELECT
+      days.event_date
+    FROM (
+      SELECT
+        event_date
+      FROM (VALUES
+        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    ) AS days
+  );
 
 INSERT INTO staging.sales_quality_rules (
   event_date,
@@ -139,7 +173,7 @@ SELECT
   rules.reason,
   COALESCE(SUM(IFF(found.reason = rules.reason, found.reject_rows, 0)), 0) AS reject_rows,
   COALESCE(SUM(found.reject_rows), 0) AS broken_rows,
-  'it\'s' AS rules_version,
+  MAX(q.rules_version) AS rules_version,
   'it\'s' AS run_id
 FROM (
   SELECT
@@ -162,6 +196,8 @@ CROSS JOIN (
     ('event_date_in_window', 'event_ts outside its event date'),
     ('event_id_unique', 'Duplicate event_id')) AS v(rule, reason)
 ) AS rules
+INNER JOIN staging.sales_quality AS q
+  ON q.event_date = days.event_date
 LEFT JOIN found
   ON found.event_date = days.event_date
   AND CONTAINS(CONCAT('; ', found.reasons, ';'), CONCAT('; ', rules.reason, ';'))

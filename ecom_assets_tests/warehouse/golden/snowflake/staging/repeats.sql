@@ -1,19 +1,50 @@
 CREATE OR REPLACE TEMPORARY TABLE repeated_events AS
-WITH RECURSIVE neighbours AS (
+WITH staged AS (
   SELECT
     event_id,
-    event_date
+    event_date,
+    source_filename,
+    source_row_number,
+    ingestion_ts,
+    FALSE AS is_rejected
   FROM staging.stg_sales_clean
   WHERE
-    (
-      event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-      OR event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    )
-    AND NOT event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  UNION ALL
+  SELECT
+    event_id,
+    event_date,
+    source_filename,
+    source_row_number,
+    ingestion_ts,
+    TRUE AS is_rejected
+  FROM rejected_repeats
+), ids AS (
+  SELECT
+    event_id
+  FROM parsed_sales
+  UNION ALL
+  SELECT
+    event_id
+  FROM staging.stg_sales_clean
+  WHERE
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  UNION ALL
+  SELECT
+    event_id
+  FROM rejected_repeats
+  WHERE
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+), nearby AS (
+  SELECT
+    *
+  FROM staged
+  WHERE
+    NOT event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
     AND event_id IN (
       SELECT
-        parsed_sales.event_id
-      FROM parsed_sales
+        ids.event_id
+      FROM ids
     )
 ), suspects AS (
   SELECT
@@ -26,22 +57,15 @@ WITH RECURSIVE neighbours AS (
   UNION
   SELECT
     event_id
-  FROM neighbours
-), kept_nearby AS (
-  SELECT DISTINCT
-    p.source_filename,
-    p.source_row_number
-  FROM parsed_sales AS p
-  INNER JOIN neighbours AS n
-    ON n.event_id = p.event_id
-  WHERE
-    ABS(DATEDIFF(DAY, n.event_date, p.event_date)) <= 7
+  FROM nearby
 ), candidates AS (
   SELECT
-    p.event_id,
-    p.event_date,
-    p.source_filename,
-    p.source_row_number,
+    event_id,
+    event_date,
+    source_filename,
+    source_row_number,
+    CAST(NULL AS TIMESTAMPNTZ) AS ingestion_ts,
+    CAST(NULL AS BOOLEAN) AS is_rejected,
     (
       COALESCE((
         NOT is_object
@@ -74,88 +98,58 @@ WITH RECURSIVE neighbours AS (
       OR COALESCE((
         is_object AND CAST(event_ts AS DATE) <> event_date
       ), FALSE)
-    ) AS is_broken,
-    NOT k.source_row_number IS NULL AS is_kept_nearby
-  FROM parsed_sales AS p
-  LEFT JOIN kept_nearby AS k
-    ON k.source_filename = p.source_filename
-    AND k.source_row_number = p.source_row_number
+    ) AS is_broken
+  FROM parsed_sales
   WHERE
-    p.event_id IN (
+    event_id IN (
       SELECT
         suspects.event_id
       FROM suspects
     )
-), first_of_day AS (
+  UNION ALL
   SELECT
     event_id,
     event_date,
     source_filename,
-    source_row_number
-  FROM candidates
-  WHERE
-    NOT is_broken AND NOT is_kept_nearby
-  QUALIFY
-    ROW_NUMBER() OVER (PARTITION BY event_id, event_date ORDER BY source_filename, source_row_number) = 1
-), turns AS (
+    source_row_number,
+    ingestion_ts,
+    is_rejected,
+    FALSE AS is_broken
+  FROM nearby
+), judged AS (
   SELECT
     *,
-    ROW_NUMBER() OVER (PARTITION BY event_id ORDER BY event_date) AS turn
-  FROM first_of_day
-), kept AS (
-  SELECT
-    event_id,
-    turn,
-    event_date AS last_kept,
-    TRUE AS is_kept
-  FROM turns
-  WHERE
-    turn = 1
-  UNION ALL
-  SELECT
-    t.event_id,
-    t.turn,
-    IFF(DATEDIFF(DAY, k.last_kept, t.event_date) > 7, t.event_date, k.last_kept),
-    DATEDIFF(DAY, k.last_kept, t.event_date) > 7
-  FROM kept AS k
-  INNER JOIN turns AS t
-    ON t.event_id = k.event_id AND t.turn = k.turn + 1
-), kept_lines AS (
-  SELECT
-    t.event_id,
-    t.event_date,
-    t.source_filename,
-    t.source_row_number
-  FROM turns AS t
-  INNER JOIN kept AS k
-    ON k.event_id = t.event_id AND k.turn = t.turn
-  WHERE
-    k.is_kept
+    NOT is_broken
+    AND COALESCE(
+      DATEDIFF(
+        DAY,
+        LAG(IFF(is_broken, NULL, event_date)) IGNORE NULLS OVER (PARTITION BY event_id ORDER BY event_date, source_filename, source_row_number),
+        event_date
+      ) <= 7,
+      FALSE
+    ) AS is_repeat
+  FROM candidates
 )
 SELECT
-  c.source_filename,
-  c.source_row_number
-FROM candidates AS c
-WHERE
-  c.is_kept_nearby
-UNION
-SELECT
-  c.source_filename,
-  c.source_row_number
-FROM candidates AS c
-INNER JOIN kept_lines AS k
-  ON k.event_id = c.event_id
+  event_date,
+  source_filename,
+  source_row_number,
+  ingestion_ts,
+  is_repeat
+FROM judged
 WHERE
   (
-    k.event_date < c.event_date AND DATEDIFF(DAY, k.event_date, c.event_date) <= 7
+    is_repeat
+    AND event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
   )
   OR (
-    k.event_date = c.event_date
-    AND (
-      k.source_filename < c.source_filename
-      OR (
-        k.source_filename = c.source_filename
-        AND k.source_row_number < c.source_row_number
-      )
-    )
+    is_repeat <> is_rejected AND event_date > CAST('2026-01-05' AS DATE)
   );
+
+SELECT DISTINCT
+  event_date
+FROM repeated_events
+WHERE
+  event_date > CAST('2026-01-05' AS DATE)
+ORDER BY
+  event_date;

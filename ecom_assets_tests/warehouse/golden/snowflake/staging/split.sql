@@ -30,11 +30,13 @@ INSERT INTO staging.stg_sales_clean (
 WITH judged AS (
   SELECT
     p.*,
-    NOT r.source_row_number IS NULL AS is_duplicate
+    NOT r.source_row_number IS NULL AS is_repeat
   FROM parsed_sales AS p
   LEFT JOIN repeated_events AS r
-    ON r.source_filename = p.source_filename
+    ON r.event_date = p.event_date
+    AND r.source_filename = p.source_filename
     AND r.source_row_number = p.source_row_number
+    AND r.is_repeat
 )
 SELECT
   event_id,
@@ -91,7 +93,7 @@ WHERE
       is_object AND CAST(event_ts AS DATE) <> event_date
     ), FALSE)
     OR COALESCE((
-      is_object AND is_duplicate
+      is_object AND is_repeat
     ), FALSE)
   )
 ORDER BY
@@ -112,11 +114,13 @@ INSERT INTO staging.stg_sales_rejects (
 WITH judged AS (
   SELECT
     p.*,
-    NOT r.source_row_number IS NULL AS is_duplicate
+    NOT r.source_row_number IS NULL AS is_repeat
   FROM parsed_sales AS p
   LEFT JOIN repeated_events AS r
-    ON r.source_filename = p.source_filename
+    ON r.event_date = p.event_date
+    AND r.source_filename = p.source_filename
     AND r.source_row_number = p.source_row_number
+    AND r.is_repeat
 ), rejected AS (
   SELECT
     CASE
@@ -160,7 +164,7 @@ WITH judged AS (
       ), FALSE)
       THEN 'event_ts outside its event date'
       WHEN COALESCE((
-        is_object AND is_duplicate
+        is_object AND is_repeat
       ), FALSE)
       THEN 'Duplicate event_id'
     END AS reason,
@@ -210,7 +214,7 @@ WITH judged AS (
           ''
         ),
         IFF(COALESCE((
-          is_object AND is_duplicate
+          is_object AND is_repeat
         ), FALSE), '; Duplicate event_id', '')
       ),
       3
@@ -255,7 +259,7 @@ WITH judged AS (
         is_object AND CAST(event_ts AS DATE) <> event_date
       ), FALSE)
       OR COALESCE((
-        is_object AND is_duplicate
+        is_object AND is_repeat
       ), FALSE)
     )
 )

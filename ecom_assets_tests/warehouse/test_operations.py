@@ -17,7 +17,8 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import seed as of_chance
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
@@ -309,18 +310,15 @@ def test_any_operations_in_any_order_leave_what_the_model_says(
         return Shop(emptied_stack(stack, root, servers))
 
     tried = type("Tried", (machine,), {"new_shop": staticmethod(new_shop), "figures": figures})
-    try_out(tried, many if torture else examples, seed)
-
-
-def try_out(machine: type[RuleBasedStateMachine], examples: int, chance: int) -> None:
+    phases = [Phase.generate, Phase.shrink] if torture else [Phase.generate]
     run_state_machine_as_test(
-        seed(chance)(machine),
+        of_chance(seed)(tried),
         settings=settings(
-            max_examples=examples,
+            max_examples=many if torture else examples,
             stateful_step_count=12,
             deadline=None,
             database=None,
-            phases=[Phase.generate, Phase.shrink],
+            phases=phases,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -292,7 +292,7 @@ class OperationsAndDeaths(Operations):
 
 @pytest.mark.parametrize(
     ("stack", "machine", "examples", "many"),
-    [(FOLDER_DUCKDB, OperationsAndDeaths, 4, 150), (S3_SNOWFLAKE, Operations, 1, 10)],
+    [(FOLDER_DUCKDB, OperationsAndDeaths, 4, 150), (S3_SNOWFLAKE, Operations, 0, 5)],
 )
 def test_any_operations_in_any_order_leave_what_the_model_says(
     servers: Production,
@@ -304,6 +304,9 @@ def test_any_operations_in_any_order_leave_what_the_model_says(
     seed: int,
     figures: Figures,
 ) -> None:
+    if not (examples or torture):
+        pytest.skip("only in the long form")
+
     def new_shop(opened: ExitStack) -> Shop:
         root = Path(opened.enter_context(TemporaryDirectory()))
         figures.count("interleavings run")
@@ -356,7 +359,7 @@ def plans(
 
 
 @pytest.mark.parametrize(
-    ("stack", "examples", "many"), [(FOLDER_DUCKDB, 3, 60), (S3_SNOWFLAKE, 1, 5)]
+    ("stack", "examples", "many"), [(FOLDER_DUCKDB, 3, 60), (S3_SNOWFLAKE, 0, 4)]
 )
 def test_a_backfill_in_any_order_of_days_and_runs_ends_like_one_run(
     tmp_path: Path,
@@ -368,6 +371,8 @@ def test_a_backfill_in_any_order_of_days_and_runs_ends_like_one_run(
     seed: int,
     figures: Figures,
 ) -> None:
+    if not (examples or torture):
+        pytest.skip("only in the long form")
     for number, (rules, files, runs) in enumerate(
         some(plans(), many if torture else examples, chance=seed)
     ):

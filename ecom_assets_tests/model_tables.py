@@ -7,7 +7,7 @@ judged is in `model.py`. `Tables` is compared with what is in a warehouse by `fo
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -312,13 +312,14 @@ def found_in(session: Session) -> Mapping[str, Any]:
     def text(row: Mapping[str, Any]) -> str:
         return str(row["raw"] if row["raw"] is not None else row["raw_text"])
 
+    never = (None, datetime(1970, 1, 1))  # what the emulated Snowflake gives back for a null
     return {
         "raw": Counter(
             (row["source_filename"], row["source_row_number"], text(row))
             for row in session.read_table("raw.raw_sales")
         ),
         "ledger": Counter(
-            (r["source_filename"], r["size_bytes"], r["row_count"], r["superseded_at"] is None)
+            (r["source_filename"], r["size_bytes"], r["row_count"], r["superseded_at"] in never)
             for r in session.read_table("raw.raw_sales_files")
         ),
         "clean": by_line("staging.stg_sales_clean", typed),

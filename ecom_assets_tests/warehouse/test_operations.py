@@ -17,7 +17,8 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import seed as of_chance
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
@@ -291,7 +292,7 @@ class OperationsAndDeaths(Operations):
 
 @pytest.mark.parametrize(
     ("stack", "machine", "examples", "many"),
-    [(FOLDER_DUCKDB, OperationsAndDeaths, 4, 150), (S3_SNOWFLAKE, Operations, 1, 10)],
+    [(FOLDER_DUCKDB, OperationsAndDeaths, 4, 150), (S3_SNOWFLAKE, Operations, 0, 5)],
 )
 def test_any_operations_in_any_order_leave_what_the_model_says(
     servers: Production,
@@ -303,24 +304,24 @@ def test_any_operations_in_any_order_leave_what_the_model_says(
     seed: int,
     figures: Figures,
 ) -> None:
+    if not (examples or torture):
+        pytest.skip("only in the long form")
+
     def new_shop(opened: ExitStack) -> Shop:
         root = Path(opened.enter_context(TemporaryDirectory()))
         figures.count("interleavings run")
         return Shop(emptied_stack(stack, root, servers))
 
     tried = type("Tried", (machine,), {"new_shop": staticmethod(new_shop), "figures": figures})
-    try_out(tried, many if torture else examples, seed)
-
-
-def try_out(machine: type[RuleBasedStateMachine], examples: int, chance: int) -> None:
+    phases = [Phase.generate, Phase.shrink] if torture else [Phase.generate]
     run_state_machine_as_test(
-        seed(chance)(machine),
+        of_chance(seed)(tried),
         settings=settings(
-            max_examples=examples,
+            max_examples=many if torture else examples,
             stateful_step_count=12,
             deadline=None,
             database=None,
-            phases=[Phase.generate, Phase.shrink],
+            phases=phases,
             suppress_health_check=list(HealthCheck),
         ),
     )
@@ -358,7 +359,7 @@ def plans(
 
 
 @pytest.mark.parametrize(
-    ("stack", "examples", "many"), [(FOLDER_DUCKDB, 3, 60), (S3_SNOWFLAKE, 1, 5)]
+    ("stack", "examples", "many"), [(FOLDER_DUCKDB, 3, 60), (S3_SNOWFLAKE, 0, 4)]
 )
 def test_a_backfill_in_any_order_of_days_and_runs_ends_like_one_run(
     tmp_path: Path,
@@ -370,6 +371,8 @@ def test_a_backfill_in_any_order_of_days_and_runs_ends_like_one_run(
     seed: int,
     figures: Figures,
 ) -> None:
+    if not (examples or torture):
+        pytest.skip("only in the long form")
     for number, (rules, files, runs) in enumerate(
         some(plans(), many if torture else examples, chance=seed)
     ):

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export DAGSTER_HOME ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev alert-test answers doctor snowflake-setup docs test torture lint clean
+.PHONY: help demo dev alert-test answers doctor snowflake-setup docs screenshots test torture lint clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ lint: $(VENV)/ready-dev  ## style, types and SQL
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --processes 0 ecom_assets/sql
+
+screenshots: $(VENV)/ready-dev  ## the pictures of README and docs anew, from a real run in Chromium
+	@$(BIN)/python -m screenshots
 
 clean:  ## delete the virtual environment and all data of the demo
 	@rm -rf $(VENV) data .pytest_cache .mypy_cache .ruff_cache *.egg-info

@@ -79,6 +79,12 @@ def test_what_is_below_the_graph_knows_no_dagster(part: str) -> None:
         assert not [name for name in imports(path) if name.split(".")[0] == "dagster"], path
 
 
+def test_the_product_imports_no_tests_and_no_tools() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        tops = {name.split(".")[0] for name in imports(path)}
+        assert not tops & {"ecom_assets_tests", "screenshots"}, path
+
+
 def test_private_names_of_dagster_stand_in_few_modules() -> None:
     using = {
         path.relative_to(PACKAGE).as_posix()

@@ -143,8 +143,8 @@ def _manifest(files: Sequence[LandedFile]) -> dict[str, dg.MetadataValue]:
                     {
                         "file": file.name,
                         "bytes": file.size,
-                        "etag": file.etag,
                         "last modified (UTC)": file.last_modified.isoformat(sep=" "),
+                        "etag": file.etag,
                     }
                 )
                 for file in files[:LISTED_FILES]
@@ -153,8 +153,8 @@ def _manifest(files: Sequence[LandedFile]) -> dict[str, dg.MetadataValue]:
                 [
                     dg.TableColumn("file"),
                     dg.TableColumn("bytes", "int"),
-                    dg.TableColumn("etag"),
                     dg.TableColumn("last modified (UTC)"),
+                    dg.TableColumn("etag"),
                 ]
             ),
         ),

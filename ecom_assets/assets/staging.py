@@ -183,7 +183,11 @@ def build_staging(
             )
             previews = {
                 "stg_sales_clean": session.run("staging/preview_clean", day=days.last),
-                "stg_sales_rejects": session.run("staging/preview_rejects", day=days.last),
+                "stg_sales_rejects": session.run(
+                    "staging/preview_rejects",
+                    day=days.last,
+                    offending_value=expressions.offending_value(),
+                ),
             }
             queries = queries_metadata(session.queries())
         held = [day.isoformat() for day, row in quality.items() if not row["publishable"]]
@@ -195,21 +199,18 @@ def build_staging(
                 f"Events of these days decide what is a repeat later: {_told(moved)}. "
                 "`fact_sales` of this run publishes such days anew where they are published."
             )
-        seconds = {"seconds": round(time.monotonic() - start, 2)}
+        seconds = round(time.monotonic() - start, 2)
         for asset, rows in previews.items():
             for day, row in quality.items():
+                shown = {"preview": preview(rows)} if day == days.last else {}
+                judged = {"rules version": row["rules_version"], "seconds": seconds}
                 context.add_asset_metadata(
-                    {**_metadata(asset, row), **seconds},
+                    {**_counts(asset, row), **shown, **judged},
                     asset_key=asset,
                     partition_key=day.isoformat(),
                 )
             context.add_asset_metadata(
-                {
-                    "preview": preview(rows),
-                    **told_of_later,
-                    **queries,
-                    **lineage_metadata(engine, f"staging.{asset}"),
-                },
+                {**told_of_later, **queries, **lineage_metadata(engine, f"staging.{asset}")},
                 asset_key=asset,
                 partition_key=days.last.isoformat(),
             )
@@ -226,7 +227,7 @@ def _told(moved: Sequence[Row]) -> str:
     )
 
 
-def _metadata(asset: str, row: Row) -> dict[str, Any]:
+def _counts(asset: str, row: Row) -> dict[str, Any]:
     rows = row["clean_rows"] if asset == "stg_sales_clean" else row["reject_rows"]
     return {
         "dagster/partition_row_count": rows,
@@ -235,5 +236,4 @@ def _metadata(asset: str, row: Row) -> dict[str, Any]:
         "raw rows": row["raw_rows"],
         "clean rows": row["clean_rows"],
         "reject rows": row["reject_rows"],
-        "rules version": row["rules_version"],
     }

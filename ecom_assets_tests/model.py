@@ -7,6 +7,7 @@ in which a line meets it.
 
 import json
 import re
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -49,6 +50,24 @@ Place = tuple[str, int]
 # ---- bytes to lines
 
 
+def unpacked(name: str, stored: bytes) -> bytes | None:
+    """What is in a file, by RFC 1952 where it is a `.gz`; None where that is damaged."""
+    if not name.endswith(".gz"):
+        return stored
+    content = b""
+    rest = stored
+    while rest or not stored:
+        member = zlib.decompressobj(wbits=31)
+        try:
+            content += member.decompress(rest)
+        except zlib.error:
+            return None
+        if not member.eof:
+            return None
+        rest = member.unused_data.lstrip(b"\0")
+    return content
+
+
 def lines_of(content: bytes) -> list[tuple[int, str]]:
     """The rows of a file: line number and text."""
     rows = []
@@ -88,23 +107,39 @@ _TOKEN = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class Document:
+    """A JSON document.
+
+    Attributes:
+        is_object: whether it is an object.
+        pairs: what an object holds, in order.
+        names_a_key_twice: whether it, or an object in it, does so.
+    """
+
+    is_object: bool
+    pairs: Sequence[tuple[str, Value]]
+    names_a_key_twice: bool
+
+
 class _NoJson(Exception):
     """The line is no JSON by the book."""
 
 
-def read_json(line: str) -> Value | list[tuple[str, Value]] | None:
-    """A JSON document: the pairs of an object, another value, or None where it is no JSON."""
+def read_json(line: str) -> Document | None:
+    """A JSON document, or None where it is none."""
     try:
         return _read(line)
     except _NoJson:
         return None
 
 
-def _read(line: str) -> Value | list[tuple[str, Value]]:
+def _read(line: str) -> Document:
     pairs: list[tuple[str, Value]] = []
-    key = ""
     value_start = 0
     open_marks: list[str] = []
+    keys: list[dict[str, None]] = []  # of each object that is open, in order
+    names_a_key_twice = False
     awaited = "value"
     last: Value | None = None
     text = line.rstrip(" \t\n\r")
@@ -119,8 +154,9 @@ def _read(line: str) -> Value | list[tuple[str, Value]]:
         if kind == "string":
             _refuse_lone_surrogates(word)
         if awaited in ("key", "key or end") and kind == "string":
-            if len(open_marks) == 1:
-                key = json.loads(word)
+            key = json.loads(word)
+            names_a_key_twice |= key in keys[-1]
+            keys[-1][key] = None
             awaited = "colon"
         elif awaited == "colon" and word == ":":
             awaited, value_start = "value", 0
@@ -129,35 +165,40 @@ def _read(line: str) -> Value | list[tuple[str, Value]]:
                 value_start = start
             if kind == "mark":
                 open_marks.append(word)
+                keys.append({})
                 awaited = "key or end" if word == "{" else "value or end"
             else:
                 last = Value(kind, word)  # type: ignore[arg-type]
-                awaited = _after_value(open_marks, pairs, key, last)
+                awaited = _after_value(open_marks, pairs, keys, last)
         elif word in "]}" and awaited in (
             "comma or end",
             "value or end" if word == "]" else "key or end",
         ):
             if not open_marks or open_marks.pop() != {"]": "[", "}": "{"}[word]:
                 raise _NoJson
+            keys.pop()
             inner = "" if len(open_marks) > 1 else text[value_start:position]
             last = Value("object" if word == "}" else "array", inner)
-            awaited = _after_value(open_marks, pairs, key, last)
+            awaited = _after_value(open_marks, pairs, keys, last)
         elif awaited == "comma or end" and word == ",":
             awaited = "key" if open_marks[-1] == "{" else "value"
         else:
             raise _NoJson
     if awaited != "nothing" or last is None:
         raise _NoJson
-    return pairs if last.kind == "object" else last
+    return Document(last.kind == "object", pairs, names_a_key_twice)
 
 
 def _after_value(
-    open_marks: Sequence[str], pairs: list[tuple[str, Value]], key: str, value: Value
+    open_marks: Sequence[str],
+    pairs: list[tuple[str, Value]],
+    keys: Sequence[dict[str, None]],
+    value: Value,
 ) -> str:
     if not open_marks:
         return "nothing"
     if len(open_marks) == 1 and open_marks[0] == "{":
-        pairs.append((key, value))
+        pairs.append((next(reversed(keys[0])), value))
     return "comma or end"
 
 
@@ -177,7 +218,7 @@ def text_of(value: Value | None) -> str | None:
 
 
 _NUMBER = re.compile(
-    r"[ \t\n\r\f]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)[ \t\n\r\f]*"
+    r"[ \t\n\r\f]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE]([+-]?)0*([0-9]*))?[ \t\n\r\f]*"
 )
 _WIDE = Context(prec=40, rounding=ROUND_HALF_UP)
 
@@ -186,13 +227,16 @@ def number_of(value: Value | None) -> Decimal | None:
     """A JSON number or its text as NUMBER(18,4), rounded half away from zero; None for others."""
     if value is None or value.kind not in ("number", "string"):
         return None
-    match = _NUMBER.fullmatch(text_of(value) or "")
-    if match is None:
+    text = text_of(value) or ""
+    match = _NUMBER.fullmatch(text)
+    if match is None or text.rstrip()[-1] in "eE+-":
         return None
-    exact = Decimal(match[1])
+    sign, digits, point = Decimal(match[1]).as_tuple()
+    # an exponent of more digits than that is as good as any other
+    exact = Decimal((sign, digits, int(point) + int((match[2] or "") + (match[3] or "0")[:12])))
     if exact and exact.adjusted() > 14:
         return None
-    if exact and exact.adjusted() < -5:
+    if not exact or exact.adjusted() < -5:
         return Decimal("0.0000")
     rounded = exact.quantize(Decimal("0.0001"), context=_WIDE) + 0
     return rounded if abs(rounded) < 10**14 else None
@@ -287,9 +331,9 @@ def parse(line: str, batch_day: date, late_days: int = 0) -> Row:
     """A line judged by itself: all rules but the uniqueness of its id."""
     document = read_json(line)
     row = Row(line, batch_day, batch_day, document is not None)
-    if not isinstance(document, list) or len(dict(document)) < len(document):
+    if document is None or not document.is_object or document.names_a_key_twice:
         return replace(row, broken=("json_object",))
-    given = dict(document)
+    given = dict(document.pairs)
     values: dict[str, Cell] = {name: text_of(given.get(name)) for name in TEXT_FIELDS}
     values |= {name: integer_of(given.get(name)) for name in INTEGER_FIELDS}
     numbers = {name: number_of(given.get(name)) for name in NUMBER_FIELDS}

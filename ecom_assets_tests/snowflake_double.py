@@ -8,7 +8,7 @@ hand. So it is no evidence for what the documentation leaves open.
   answer per file. Lines are split here, without the project's code.
 - JSON values read as text keep the digits they were written with.
 - IS_OBJECT, TRY_TO_DECIMAL of any text of a number, TRY_CAST of a text to a timestamp.
-- The SUM of a NUMBER is a NUMBER; TRIM heeds its characters.
+- The SUM of a NUMBER is a NUMBER; TRIM heeds its characters; a `$` in a text is a dollar.
 - INFORMATION_SCHEMA.QUERY_HISTORY_BY_SESSION.
 - Transactions wait for each other's locks (`snowflake_locks.py`).
 - Roles, grants, warehouses, the storage integration, stages and file formats are taken note of, not
@@ -20,6 +20,7 @@ import asyncio
 import gzip
 import json
 import re
+import sys
 import traceback
 import uuid
 import zlib
@@ -40,12 +41,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ecom_assets.settings import SnowflakeSettings
+from ecom_assets.warehouse.sql import table_columns
 from ecom_assets_tests.snowflake_locks import EndingSessions, Locks
 
 serve = fakesnow.server  # before the module of that name hides it
 import fakesnow.cursor  # noqa: E402
 from fakesnow import transforms  # noqa: E402
 from fakesnow.server import app, query_request, shared_fs  # noqa: E402
+from fakesnow.variables import Variables  # noqa: E402
 
 TELEMETRY = Route(
     "/telemetry/send", lambda _: JSONResponse({"success": True, "data": {}}), methods=["POST"]
@@ -77,6 +80,8 @@ INTEGRATION = {
 }
 
 EXACT = Context(prec=1_000)
+DEEPEST = 4_000
+"""Levels of a JSON document; deeper ones are malformed here. Snowflake's own limit is unknown."""
 WHITE_SPACE = " \t\r\x0b\x0c"
 _Cursor = fakesnow.cursor.FakeSnowflakeCursor
 _execute = _Cursor.execute
@@ -122,6 +127,13 @@ class SnowflakeDouble:
             aws_role_arn="arn:aws:iam::123456789012:role/ecom-snowflake",
         )
 
+    def empty(self, database: str, *, stage: str) -> None:
+        """Delete all rows of a database, and let its stage be another place."""
+        self.stages[database] = stage
+        with shared_fs.duck_conn.cursor() as cursor:
+            for table in table_columns():
+                cursor.execute(f'delete from "{database}".{table}')
+
 
 @contextmanager
 def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
@@ -134,7 +146,7 @@ def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
     if TELEMETRY not in app.routes:
         app.routes.append(TELEMETRY)
         app.routes.insert(0, QUERY)
-    with serve() as connection:
+    with deep_recursion(), serve() as connection:
         double = SnowflakeDouble(connection["host"], connection["port"], s3)
 
         def execute(cursor: Any, command: str, *args: Any, **kwargs: Any) -> Any:
@@ -172,8 +184,20 @@ def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
             mock.patch.object(_Cursor, "_transform", _corrected),
             mock.patch.object(transforms, "trim_cast_varchar", _trim),
             mock.patch.object(transforms, "numeric_agg_implicit_cast", lambda node: node),
+            mock.patch.object(Variables, "inline_variables", lambda _, sql: sql),
         ):
             yield double
+
+
+@contextmanager
+def deep_recursion() -> Iterator[None]:
+    """Python's JSON parser descends into a document."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, DEEPEST + 1_000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 NOTED = re.compile(

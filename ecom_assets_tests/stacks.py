@@ -4,7 +4,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 from unittest import mock
@@ -57,6 +57,7 @@ class Production:
     s3: S3Server
     snowflake: SnowflakeDouble
     network_seconds: int = 1
+    _lent: list[SnowflakeSettings] = field(default_factory=list)
 
     def new_place(self) -> S3Url:
         """A place in the bucket that nobody else uses."""
@@ -68,6 +69,15 @@ class Production:
         settings = replace(read_settings({}), landing=stage, snowflake=snowflake)
         with connect(snowflake) as connection:
             apply(connection, settings)
+        return snowflake
+
+    def emptied_database(self, stage: S3Url) -> SnowflakeSettings:
+        """A database as the set-up makes it, whose stage is that place; the same one at each call,
+        emptied, for a set-up takes longer than most tests."""
+        if not self._lent:
+            self._lent.append(self.new_database(stage))
+        (snowflake,) = self._lent
+        self.snowflake.empty(snowflake.database, stage=f"{stage}/")
         return snowflake
 
 
@@ -98,15 +108,28 @@ class Stack:
 
     Attributes:
         put: puts a file into the landing zone, by its name below it.
+        delete: takes one out of it.
     """
 
     zone: LandingZone
     warehouse: Warehouse
     put: Callable[[str, bytes], None]
+    delete: Callable[[str], None]
 
 
 def new_stack(name: str, root: Path, servers: Servers) -> Stack:
     """One of `STACKS`, with what is local below `root`."""
+    return _stack(name, root, servers, servers.new_database)
+
+
+def emptied_stack(name: str, root: Path, servers: Production) -> Stack:
+    """The same in less time, for a test that is done with it before the next one asks."""
+    return _stack(name, root, servers, servers.emptied_database)
+
+
+def _stack(
+    name: str, root: Path, servers: Servers, database: Callable[[S3Url], SnowflakeSettings]
+) -> Stack:
     if name == FOLDER_DUCKDB:
         folder = root / "landing"
 
@@ -115,16 +138,23 @@ def new_stack(name: str, root: Path, servers: Servers) -> Stack:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
 
-        return Stack(FolderZone(folder), DuckDBWarehouse(root / "w.duckdb"), put_file)
+        def delete_file(file: str) -> None:
+            (folder / file).unlink()
+
+        warehouse = DuckDBWarehouse(root / "w.duckdb")
+        return Stack(FolderZone(folder), warehouse, put_file, delete_file)
     place = servers.new_place()
     client = servers.s3.client()
 
     def put_object(file: str, content: bytes) -> None:
         client.put_object(Bucket=place.bucket, Key=f"{place.prefix}/{file}", Body=content)
 
+    def delete_object(file: str) -> None:
+        client.delete_object(Bucket=place.bucket, Key=f"{place.prefix}/{file}")
+
     zone = S3Zone(place.bucket, place.prefix)
     if name == S3_DUCKDB:
-        return Stack(zone, DuckDBWarehouse(root / "w.duckdb"), put_object)
-    snowflake = servers.new_database(place)
-    warehouse = SnowflakeWarehouse(snowflake, network_seconds=servers.network_seconds)
-    return Stack(zone, warehouse, put_object)
+        return Stack(zone, DuckDBWarehouse(root / "w.duckdb"), put_object, delete_object)
+    settings = database(place)
+    on_snowflake = SnowflakeWarehouse(settings, network_seconds=servers.network_seconds)
+    return Stack(zone, on_snowflake, put_object, delete_object)

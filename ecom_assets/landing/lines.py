@@ -36,6 +36,13 @@ class Lines:
     numbers: list[int]
 
 
+def empty_upload(file: LandedFile) -> str | None:
+    """What is wrong with a compressed file of no bytes, which would be read as one of no lines."""
+    if file.size or not file.name.endswith(".gz"):
+        return None
+    return f"{file.name} is no complete gzip file (it is empty)"
+
+
 def read_lines(zone: LandingZone, file: LandedFile) -> Iterator[Lines]:
     """The lines of a file, some thousand at a time, as valid UTF-8 without their line ends.
 
@@ -47,8 +54,8 @@ def read_lines(zone: LandingZone, file: LandedFile) -> Iterator[Lines]:
     with zone.open(file) as stored:
         stream = stored
         if file.name.endswith(".gz"):
-            if file.size == 0:  # which gzip would read as no lines; it is a broken upload
-                raise UnreadableFile(f"{file.name} is no complete gzip file (it is empty)")
+            if problem := empty_upload(file):
+                raise UnreadableFile(problem)
             stream = cast(BinaryIO, gzip.GzipFile(fileobj=stored))
         try:
             yield from _split(stream)

@@ -101,11 +101,43 @@ def json_text(line: str, field: str) -> str:
 
 def plain_number(text: str) -> str:
     """A number without its exponent, which DuckDB takes only where what is before it fits on its
-    own. Any other text as it is."""
-    if not _WITH_EXPONENT.fullmatch(text.strip(" \t\n\f\r")):
+    own; empty where it fits no column. Any other text as it is."""
+    match = _WITH_EXPONENT.fullmatch(text.strip(" \t\n\f\r"))
+    if match is None:
         return text
-    return format(Decimal(text.strip()), "f")
+    number = Decimal(match["number"])
+    # a line has fewer digits than an exponent of ten places could move the point across
+    exponent = int((match["sign"] or "") + (match["exponent"].lstrip("0") or "0")[:10])
+    size = number.adjusted() + exponent
+    if not number or size < -_PLACES:
+        return "0"
+    if size > _PLACES:
+        return ""
+    sign, digits, point = number.as_tuple()
+    return format(Decimal((sign, digits, int(point) + exponent)), "f")
+
+
+def names_a_key_twice(line: str) -> bool:
+    """Whether an object in a JSON document names a key twice, however deep it lies in it."""
+    named: list[set[str]] = []  # the keys of each object that is open
+    for match in _KEY_OR_BRACE.finditer(line):
+        piece = match[0]
+        if piece == "{":
+            named.append(set())
+        elif piece == "}":
+            named.pop()
+        elif match["key"]:
+            key = json.loads(match["key"])
+            if key in named[-1]:
+                return True
+            named[-1].add(key)
+    return False
 
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|[^\s",:{}\[\]]+')
-_WITH_EXPONENT = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)[eE][+-]?[0-9]{1,3}")
+_KEY_OR_BRACE = re.compile(r'(?P<key>"(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[{}]')
+_WITH_EXPONENT = re.compile(
+    r"(?P<number>[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))[eE](?P<sign>[+-]?)(?P<exponent>[0-9]+)"
+)
+_PLACES = 20
+"""More than a NUMBER(18,4) has before its point, and after it."""

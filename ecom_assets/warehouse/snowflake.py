@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from ecom_assets.landing.lines import empty_upload
 from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
 from ecom_assets.redaction import cause, redacted
 from ecom_assets.rules import REPEAT_REASON
@@ -349,6 +350,8 @@ def _name_below(zone_url: str, told: str) -> str:
 
 
 def _loaded(file: LandedFile, row: Row) -> LoadedFile:
+    if problem := empty_upload(file):
+        return LoadedFile(file, None, problem)
     if str(row["status"]).upper() == "LOADED":
         return LoadedFile(file, int(row["rows_loaded"]))
     return LoadedFile(

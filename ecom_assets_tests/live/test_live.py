@@ -6,8 +6,6 @@ They are not run unless asked for. CONTRIBUTING.md says what they need and what 
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,7 +19,8 @@ from ecom_assets_tests.test_graph import (  # noqa: F401
     test_a_week_with_a_bad_day,
     test_every_stack_makes_the_same_tables,
 )
-from ecom_assets_tests.warehouse.test_hostile_lines import TABLES, Loaded
+from ecom_assets_tests.warehouse.conftest import opened_staging
+from ecom_assets_tests.warehouse.test_hostile_lines import TABLES, load_and_compare
 from ecom_assets_tests.warehouse.test_snowflake import (  # noqa: F401
     stack,
     test_a_file_rewritten_while_it_is_loaded_is_noticed,
@@ -51,12 +50,5 @@ def servers() -> Iterator[Account]:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_hostile_line_finds_its_place(servers: Account, tmp_path: Path, table: str) -> None:
-    new = partial(new_stack, S3_SNOWFLAKE, servers=servers)
-    with ExitStack() as opened:
-        loaded = Loaded(S3_SNOWFLAKE, new, tmp_path, opened)
-        found = {}
-        for number in range(1, len(TABLES[table]) + 1):
-            with suppress(pytest.skip.Exception):  # a line that the engines are known to differ on
-                found[number] = loaded.differences(table, number)
-    assert found
-    assert not {number: said for number, said in found.items() if said}
+    with opened_staging(new_stack(S3_SNOWFLAKE, tmp_path, servers)) as staging:
+        load_and_compare(staging, table)

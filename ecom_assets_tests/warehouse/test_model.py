@@ -1,160 +1,131 @@
-"""Days of made-up events with made-up defects end up where the model says, whatever they are."""
+"""Whatever is in the files, it ends up where the model says, with the values that it says.
 
-import json
+A batch of lines or files is drawn, loaded at once and compared row by row: verdict, reasons, typed
+values, the line itself, and the counts of each day. What operations do to the tables, one after
+another, is in `test_operations.py`.
+"""
+
+import gzip
+import time
+from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import product
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
+from ecom_assets_tests.model import lines_of, unpacked
 from ecom_assets_tests.stacks import (
     FOLDER_DUCKDB,
     S3_DUCKDB,
     S3_SNOWFLAKE,
     Production,
-    new_stack,
+    emptied_stack,
 )
-from ecom_assets_tests.warehouse.conftest import opened_staging
-
-FIRST = date(2026, 1, 5)
-DAYS = 11
-
-days = st.integers(0, DAYS - 1).map(lambda n: FIRST + timedelta(days=n))
-
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
-digits = st.integers(0, 22).flatmap(lambda n: st.text("0123456789", min_size=n, max_size=n))
-decimals = st.builds(
-    lambda sign, whole, fraction: f"{sign}{int(whole or 0)}.{fraction or 0}",
-    st.sampled_from(["", "-"]),
-    st.text("0123456789", max_size=15),
-    digits,
-)
-exponents = st.builds(
-    lambda digit, fraction, exponent: f"{digit}.{fraction or 0}e{exponent}",
-    st.integers(0, 9),
-    st.text("0123456789", max_size=6),
-    st.integers(-8, 8),
-)
-number_texts = st.one_of(decimals, exponents, st.integers(-5, 10**16).map(str))
-odd_texts = st.sampled_from(
-    ["", " ", "two", "NaN", "1,000", "1_0", "0x1", " 1.5 ", "+2", ".5", "5.", "1e400", "\u00a01"]
-)
-json_numbers = st.one_of(
-    st.sampled_from(["1", "2", "12.50"]),
-    number_texts,
-    st.one_of(number_texts, odd_texts, texts).map(json.dumps),
-    st.sampled_from(["null", "true", "{}", "[]", '{"a": [1, 2, 3, 4, 5, 6, 7]}', "1e400"]),
-)
-json_ids = st.one_of(
-    st.sampled_from(["a", "b", "c", "d", "e"]).map(json.dumps),
-    st.sampled_from(['"A"', '" "', '""', '"\\u3000"', "null", "7", '"7"', "true", '"a\\u0000"']),
-)
-json_texts = st.one_of(texts.map(json.dumps), st.sampled_from(["null", "true", "12"]))
-json_integers = st.one_of(
-    st.integers(-(10**20), 10**20).flatmap(
-        lambda n: st.sampled_from([str(n), f'"{n}"', f'"{n}.0"'])
-    ),
-    st.sampled_from(["null", "1.5", '"x"', "{}", '" 1"']),
-)
+from ecom_assets_tests.strategies import OFFSETS, OTHER_DATES, TIMES, files, lines, some
+from ecom_assets_tests.torture.report import Figures
+from ecom_assets_tests.warehouse.conftest import DAY, Staging, good, jsonl, opened_staging
 
 
-@st.composite
-def moments(draw: st.DrawFn, near: date) -> str:
-    """An event_ts of that day, mostly."""
-    day = near - timedelta(days=draw(st.sampled_from([0, 0, 0, 0, 1, 1, 2, 3, 4, -1])))
-    if draw(st.integers(0, 9)) == 0:
-        odd = ["null", '""', '"yesterday"', '"2026-02-30"', '"2026-1-5"', "20260105", "[]"]
-        return draw(st.sampled_from(odd))
-    time = draw(st.sampled_from(["", "T00:00", " 12:30:15", "T23:59:59.9999999", "t01:00:00,5"]))
-    offset = draw(st.sampled_from(["", "Z", "+00", "+01:00", "-0230", "+14:00"])) if time else ""
-    return f'"{day}{time}{offset}"'
-
-
-@st.composite
-def objects(draw: st.DrawFn, near: date) -> str:
-    """An event as a JSON object, good with luck."""
-    wild = draw(st.booleans())
-    fields = {
-        "event_id": draw(json_ids),
-        "event_ts": draw(moments(near)) if wild else f'"{near}"',
-        "quantity": draw(json_numbers) if wild else "1",
-        "total_amount": draw(json_numbers) if wild else "1.10",
-    }
-    if wild:
-        fields["unit_price"] = draw(json_numbers)
-        fields["customer_id"] = draw(json_integers)
-        fields["category"] = draw(json_texts)
-        for name in draw(st.sets(st.sampled_from(sorted(fields)), max_size=1)):
-            del fields[name]
-        if draw(st.booleans()):
-            fields[draw(texts.filter(lambda name: name not in fields))] = draw(json_texts)
-    names = draw(st.permutations(sorted(fields)))
-    blank = draw(st.sampled_from(["", " ", "\t"]))
-    pairs = [f"{json.dumps(name)}{blank}:{blank}{fields[name]}" for name in names]
-    return "{" + f",{blank}".join(pairs) + "}"
-
-
-@st.composite
-def lines(draw: st.DrawFn, near: date) -> bytes:
-    """A line: an event as a rule, else what is left of one."""
-    line = draw(objects(near))
-    match draw(st.sampled_from(["", "", "", "", "", "", "cut", "blank", "any", "twice"])):
-        case "cut":
-            line = line[: draw(st.integers(0, len(line) - 1))]
-        case "blank":
-            line = draw(st.sampled_from(["", "  ", "\t"]))
-        case "any":
-            line = draw(st.sampled_from(["[]", "null", "x", "{}", "NaN", line + line, line + ","]))
-        case "twice":
-            line = line[:-1] + ',"x":1,"x":2}'
-    return line.encode() + draw(st.sampled_from([b"", b"", b"\r"]))
-
-
-@st.composite
-def landings(draw: st.DrawFn) -> dict[str, bytes]:
-    """Files of some days."""
-    files: dict[str, bytes] = {}
-    for day in sorted(draw(st.sets(days, min_size=1, max_size=5))):
-        for name in draw(st.sets(st.sampled_from(["a", "b"]), min_size=1)):
-            content = b"\n".join(draw(st.lists(lines(day), max_size=7)))
-            mark = draw(st.sampled_from([b"", b"", b"\xef\xbb\xbf"]))
-            files[f"dt={day}/{name}.jsonl"] = mark + content
-    return files
-
-
-@st.composite
-def runs(draw: st.DrawFn) -> list[tuple[date, date]]:
-    """Ranges of days, in the order in which they are materialized: before and after others."""
-    ranges = [sorted(draw(st.tuples(days, days))) for _ in range(draw(st.integers(1, 2)))]
-    return [(first, last) for first, last in ranges]
+@pytest.fixture
+def staging(
+    request: pytest.FixtureRequest, tmp_path: Path, servers: Production
+) -> Iterator[Staging]:
+    """An empty landing zone and an empty warehouse, on the stack that the test names."""
+    with opened_staging(emptied_stack(request.param, tmp_path, servers)) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(
-    ("stack", "examples"), [(FOLDER_DUCKDB, 40), (S3_DUCKDB, 5), (S3_SNOWFLAKE, 10)]
+    ("staging", "count", "many"),
+    [(FOLDER_DUCKDB, 600, 8_000), (S3_SNOWFLAKE, 150, 1_500)],
+    indirect=["staging"],
 )
-def test_any_days_in_any_order_end_up_where_the_model_says(
-    servers: Production, stack: str, examples: int
+@pytest.mark.parametrize("late_days", [0, 2])
+def test_any_line_becomes_the_row_that_the_model_says(
+    staging: Staging,
+    count: int,
+    many: int,
+    late_days: int,
+    torture: bool,
+    seed: int,
+    figures: Figures,
 ) -> None:
-    @given(files=landings(), order=runs(), late_days=st.sampled_from([0, 0, 1, 3]))
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
-    def check(files: dict[str, bytes], order: list[tuple[Any, Any]], late_days: int) -> None:
-        with (
-            TemporaryDirectory() as root,
-            opened_staging(new_stack(stack, Path(root), servers)) as staging,
-        ):
-            staging.late_days = late_days
-            for name, content in files.items():
-                staging.land(name, content)
-            for first, last in order:
-                staging.run(first, last)
+    staging.late_days = late_days
+    drawn = some(lines(DAY), many if torture else count, chance=seed * 10 + late_days)
+    of_a_file = -(-len(drawn) // 3)
+    for start in range(0, len(drawn), of_a_file):
+        content = b"\n".join(drawn[start : start + of_a_file])
+        staging.land(f"dt={DAY}/{start}.jsonl", content)
+    rows = staging.run(DAY - timedelta(days=late_days), DAY)
+    assert len(set(rows.values())) > 10
+    figures.count("inputs tried", len(drawn))
+    figures.count("rows compared", len(rows))
 
-    check()
+
+@pytest.mark.parametrize(
+    ("staging", "count", "many"),
+    [(FOLDER_DUCKDB, 60, 2_000), (S3_DUCKDB, 20, 200), (S3_SNOWFLAKE, 20, 300)],
+    indirect=["staging"],
+)
+def test_a_file_of_any_bytes_is_read_to_the_last_line_or_said_to_be_damaged(
+    staging: Staging, count: int, many: int, torture: bool, seed: int, figures: Figures
+) -> None:
+    counted: dict[str, int | None] = {}
+
+    def land(day: date, file: str, content: bytes) -> None:
+        name = f"dt={day}/{file}"
+        staging.land(name, content)
+        found = unpacked(name, content)
+        counted[name] = None if found is None else len(lines_of(found))
+
+    packed = gzip.compress(jsonl(good(1), "broken"), mtime=0)
+    for_certain = [packed, packed[:-1], packed[:-8], packed[:20], packed[:5], packed + b"x", b""]
+    for number, content in enumerate(for_certain):
+        land(DAY, f"certain {number}.jsonl.gz", content)
+    drawn = some(files(DAY), many if torture else count, chance=seed)
+    for number, (suffix, content) in enumerate(drawn):
+        land(DAY + timedelta(days=number % 3), f"{number}{suffix}", content)
+    last = DAY + timedelta(days=2)
+    rows = staging.run(DAY, last)
+    ledger = {r["source_filename"]: r["row_count"] for r in staging.table("raw.raw_sales_files")}
+    assert ledger == counted
+    assert list(counted.values()).count(None) > 5
+    figures.count("inputs tried", len(drawn))
+    figures.count("rows compared", len(rows))
+
+
+@pytest.fixture
+def far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The machine's clock is on Newfoundland's time, with a half hour and a gap in March."""
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "America/St_Johns")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("far_from_utc")
+@pytest.mark.parametrize("staging", [FOLDER_DUCKDB, S3_SNOWFLAKE], indirect=True)
+def test_a_moment_at_any_edge_is_in_utc_or_refused(
+    staging: Staging, torture: bool, figures: Figures
+) -> None:
+    """Leap days and seconds, the gap of a daylight saving, offsets to their limits, 24:00: each
+    date with each time of day and each offset."""
+    staging.late_days = 1
+    edges = [date(2024, 2, 29), date(2026, 3, 8)]
+    if torture:
+        edges += [date(2, 1, 10), date(1900, 3, 1), date(1970, 1, 1), date(2016, 12, 31)]
+        edges += [date(2000, 2, 29), date(2026, 3, 29), date(2038, 1, 19), date(9999, 12, 20)]
+    for day in edges:
+        near = [str(day + timedelta(days=n)) for n in (-2, -1, 0, 1)]
+        said = [
+            *(f"{on}{clock}{offset}" for on, clock, offset in product(near, TIMES, OFFSETS)),
+            *OTHER_DATES,
+        ]
+        events = [good(f"{day} {n}", event_ts=text) for n, text in enumerate(said)]
+        staging.land(f"dt={day}/a.jsonl", jsonl(*events))
+        rows = staging.run(day - timedelta(days=1), day)
+        assert list(rows.values()).count("") > 100
+        figures.count("inputs tried", len(said))
+        figures.count("rows compared", len(rows))

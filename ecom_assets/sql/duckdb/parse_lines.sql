@@ -130,19 +130,19 @@ typed as (
         event.category as category,
         case
             when regexp_full_match(
-                quantity_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*'
+                quantity_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
             )
                 then try_cast(quantity_text as decimal(18, 4))
         end as quantity,
         case
             when regexp_full_match(
-                unit_price_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*'
+                unit_price_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
             )
                 then try_cast(unit_price_text as decimal(18, 4))
         end as unit_price,
         case
             when regexp_full_match(
-                total_amount_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*'
+                total_amount_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
             )
                 then try_cast(total_amount_text as decimal(18, 4))
         end as total_amount,
@@ -158,6 +158,7 @@ typed as (
         ingestion_ts,
         case
             when raw is null then false
+            when cast(raw as varchar) like '%{%{%' and names_a_key_twice(raw) then false
             when len(keys) = 15 and :all_fields_present then true
             else
                 coalesce(

@@ -115,20 +115,20 @@ typed as (
         end as product_id,
         category,
         case
-            when regexp_like(quantity, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d{1,3})?\\s*')
+            when regexp_like(quantity, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
                 then try_to_decimal(trim(quantity, :white_space), 18, 4)
         end as quantity,
         case
             when
                 regexp_like(
-                    unit_price, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d{1,3})?\\s*'
+                    unit_price, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
                 )
                 then try_to_decimal(trim(unit_price, :white_space), 18, 4)
         end as unit_price,
         case
             when
                 regexp_like(
-                    total_amount, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d{1,3})?\\s*'
+                    total_amount, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
                 )
                 then try_to_decimal(trim(total_amount, :white_space), 18, 4)
         end as total_amount,

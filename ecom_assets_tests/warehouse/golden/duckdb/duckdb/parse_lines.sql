@@ -130,15 +130,15 @@ WITH lines AS (
     END AS product_id,
     event.category AS category,
     CASE
-      WHEN REGEXP_FULL_MATCH(quantity_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*')
+      WHEN REGEXP_FULL_MATCH(quantity_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
       THEN TRY_CAST(quantity_text AS DECIMAL(18, 4))
     END AS quantity,
     CASE
-      WHEN REGEXP_FULL_MATCH(unit_price_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*')
+      WHEN REGEXP_FULL_MATCH(unit_price_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
       THEN TRY_CAST(unit_price_text AS DECIMAL(18, 4))
     END AS unit_price,
     CASE
-      WHEN REGEXP_FULL_MATCH(total_amount_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*')
+      WHEN REGEXP_FULL_MATCH(total_amount_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
       THEN TRY_CAST(total_amount_text AS DECIMAL(18, 4))
     END AS total_amount,
     event.currency AS currency,
@@ -153,6 +153,8 @@ WITH lines AS (
     ingestion_ts,
     CASE
       WHEN raw IS NULL
+      THEN FALSE
+      WHEN CAST(raw AS TEXT) LIKE '%{%{%' AND NAMES_A_KEY_TWICE(raw)
       THEN FALSE
       WHEN LENGTH(keys) = 15
       AND NOT event.event_id IS NULL

@@ -110,15 +110,15 @@ WITH lines AS (
     END AS product_id,
     category,
     CASE
-      WHEN REGEXP_LIKE(quantity, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d{1,3})?\\s*')
+      WHEN REGEXP_LIKE(quantity, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
       THEN TRY_TO_NUMBER(TRIM(quantity, 'it\'s'), 18, 4)
     END AS quantity,
     CASE
-      WHEN REGEXP_LIKE(unit_price, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d{1,3})?\\s*')
+      WHEN REGEXP_LIKE(unit_price, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
       THEN TRY_TO_NUMBER(TRIM(unit_price, 'it\'s'), 18, 4)
     END AS unit_price,
     CASE
-      WHEN REGEXP_LIKE(total_amount, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d{1,3})?\\s*')
+      WHEN REGEXP_LIKE(total_amount, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
       THEN TRY_TO_NUMBER(TRIM(total_amount, 'it\'s'), 18, 4)
     END AS total_amount,
     currency,

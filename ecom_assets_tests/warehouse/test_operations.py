@@ -1,0 +1,396 @@
+"""Whatever is done, in whatever order, the tables are what the model says, all of them.
+
+Files are landed, rewritten, damaged and deleted; days are materialized, whole or some steps of
+them; the process dies at a statement; settings and rules change. After each of these every table is
+compared. And a backfill in any order, split into any runs, any of them repeated, ends like one run
+over all its days.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from unittest import mock
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import seed as of_chance
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from ecom_assets import rules as product
+from ecom_assets.assets.analytics import publish_audited_days
+from ecom_assets.assets.raw import load_new_files
+from ecom_assets.assets.staging import split_days
+from ecom_assets.partitions import EventDays
+from ecom_assets.warehouse.contract import Purpose, Session
+from ecom_assets_tests.model_tables import (
+    ORDER_INDEPENDENT,
+    Days,
+    Rules,
+    Tables,
+    Version,
+    found_in,
+)
+from ecom_assets_tests.stacks import (
+    FOLDER_DUCKDB,
+    S3_SNOWFLAKE,
+    Production,
+    Stack,
+    emptied_stack,
+)
+from ecom_assets_tests.strategies import some
+from ecom_assets_tests.torture.report import Figures
+
+FIRST = date(2026, 1, 5)
+DAYS = 12
+WHOLE = (FIRST, FIRST + timedelta(days=DAYS - 1))
+
+STEPS = ("load", "stage", "publish")
+
+days = st.integers(0, DAYS - 1).map(lambda n: FIRST + timedelta(days=n))
+ranges = st.tuples(days, st.integers(0, DAYS - 1)).map(
+    lambda drawn: (drawn[0], min(drawn[0] + timedelta(days=drawn[1]), WHOLE[1]))
+)
+ids = st.sampled_from("abcdefghijklmnop") if ORDER_INDEPENDENT else st.uuids().map(str)
+
+
+@st.composite
+def lines(draw: st.DrawFn, day: date) -> str:
+    """A line of a day's file: so few ids that they meet, and so many that it is after some days."""
+    kind = draw(st.sampled_from([*["good"] * 5, "late", "late", "zero", "no currency", "broken"]))
+    late = draw(st.integers(1, 3)) if kind == "late" else 0
+    return json.dumps(
+        {
+            "event_id": draw(ids),
+            "event_ts": str(day - timedelta(days=late)),
+            "order_id": draw(st.sampled_from("12")),
+            "category": draw(st.sampled_from(["books", None])),
+            "quantity": 0 if kind == "zero" else 1,
+            "total_amount": draw(st.integers(0, 3)),
+            "currency": None if kind == "no currency" else "EUR",
+        }
+    )[: -1 if kind == "broken" else None]
+
+
+@st.composite
+def contents(draw: st.DrawFn, day: date) -> bytes:
+    return "\n".join(draw(st.lists(lines(day), min_size=1, max_size=4))).encode()
+
+
+some_rules = st.builds(
+    Rules,
+    late_days=st.integers(0, 2),
+    reject_rate_error=st.sampled_from([Decimal("0.3"), Decimal("0.6"), Decimal(1)]),
+    also=st.sampled_from([{}, {"also": lambda values: values["currency"] is None}]),
+)
+
+ONE_MORE_RULE = product.Rule(
+    name="also",
+    reason="Also",
+    broken="currency is null",
+    field="currency",
+    broken_when="",
+    why="",
+    defect=lambda event, earlier, random: "",
+)
+
+
+@contextmanager
+def in_force(rules: Rules) -> Iterator[None]:
+    """The project's rules, and one more where these say so."""
+    listed = list(product.RULES)
+    if rules.also:
+        listed.insert(-1, ONE_MORE_RULE)
+    with mock.patch.object(product, "RULES", tuple(listed)):
+        yield
+
+
+class Died(Exception):
+    """The process is no more."""
+
+
+class Mortal:
+    """A connection to DuckDB that dies at a statement and answers nothing after that."""
+
+    def __init__(self, connection: Any, statements: int) -> None:
+        self._connection = connection
+        self._left = statements
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("execute", "begin", "commit", "rollback"):
+            self._left -= 1
+        if self._left < 0:
+            raise Died
+        return getattr(self._connection, name)
+
+
+class Shop:
+    """A landing zone, a warehouse, and the model of both."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._opened = ExitStack()
+        self._session = self._open()
+        self.landed: dict[str, Version] = {}
+        self.tables = Tables()
+        self.rules = Rules()
+        self.versions = 0
+
+    def _open(self) -> Session:
+        purpose = Purpose("test", "test")
+        return self._opened.enter_context(self._stack.warehouse.session(purpose, _fail))
+
+    def close(self) -> None:
+        self._opened.close()
+
+    def land(self, name: str, stored: bytes) -> None:
+        self.versions += 1
+        self._stack.put(name, stored)
+        self.landed[name] = Version(name, stored, self.versions)
+
+    def delete(self, name: str) -> None:
+        self._stack.delete(name)
+        del self.landed[name]
+
+    def run(self, days: Days, steps: Sequence[str] = STEPS) -> None:
+        """Run some steps for some days."""
+        for step in steps:
+            self._run(step, days)
+            self.tables = self._after(step, days)
+
+    def _run(self, step: str, days: Days) -> None:
+        of = EventDays(*days)
+        goes_by: Mapping[str, Any] = {
+            "late_days": self.rules.late_days,
+            "reject_rate_error": self.rules.reject_rate_error,
+        }
+        with in_force(self.rules):
+            if step == "load":
+                load_new_files(self._session, self._stack.zone, of, run_id="test", log=_fail)
+            elif step == "stage":
+                split_days(self._session, of, run_id="test", **goes_by)
+            else:
+                publish_audited_days(self._session, of, log=_fail, **goes_by)
+
+    def _after(self, step: str, days: Days) -> Tables:
+        if step == "load":
+            return self.tables.load(self.landed.values(), days)
+        if step == "stage":
+            return self.tables.stage(days, self.rules)
+        return self.tables.publish(days, self.rules)
+
+    def die(self, days: Days, statements: int) -> bool:
+        """Run all steps for some days and die at a statement; what was committed by then stays.
+
+        Returns: whether it came to that.
+        """
+        session: Any = self._session
+        session._connection = Mortal(session._connection, statements)
+        states = [self.tables]
+        died = False
+        try:
+            for step in STEPS:
+                self._run(step, days)
+                self.tables = self._after(step, days)
+                states.append(self.tables)
+        except Died:
+            died = True
+            states.append(self._after(step, days))
+        session._connection = session._connection._connection
+        self._opened.close()
+        self._session = self._open()
+        # the last thing before the end of a step is its commit, or a query after that
+        found = found_in(self._session)
+        self.tables = next((s for s in states[-2:] if s.shown() == found), states[-2])
+        return died
+
+    def found(self) -> Mapping[str, Any]:
+        """What the tables hold."""
+        return found_in(self._session)
+
+    def compare(self) -> int:
+        """See that every table holds what the model says.
+
+        Returns: how many rows were compared.
+        """
+        wanted, found = self.tables.shown(), self.found()
+        for table, rows in wanted.items():
+            assert found[table] == rows, table
+        return sum(map(len, wanted.values()))
+
+
+def _fail(said: str) -> None:
+    raise AssertionError(said)
+
+
+class Operations(RuleBasedStateMachine):
+    """Anything that may be done to a shop."""
+
+    new_shop: Callable[[ExitStack], Shop]
+    figures: Figures
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._opened = ExitStack()
+        self.shop = type(self).new_shop(self._opened)
+
+    def teardown(self) -> None:
+        self.shop.run(WHOLE)  # whatever was done before
+        self._compare()
+        self.shop.close()
+        self._opened.close()
+
+    def _compare(self) -> None:
+        self.figures.count("rows compared", self.shop.compare())
+
+    @initialize(rules=some_rules, data=st.data())
+    def open_with_files_on_all_days(self, rules: Rules, data: st.DataObject) -> None:
+        self.shop.rules = rules
+        for n in range(DAYS):
+            day = FIRST + timedelta(days=n)
+            self.shop.land(f"dt={day}/a.jsonl", data.draw(contents(day)))
+
+    @rule(day=days, file=st.sampled_from(["a.jsonl", "b.jsonl"]), data=st.data())
+    def land_or_rewrite_a_file(self, day: date, file: str, data: st.DataObject) -> None:
+        self.shop.land(f"dt={day}/{file}", data.draw(contents(day)))
+
+    @rule(day=days)
+    def land_a_damaged_file(self, day: date) -> None:
+        self.shop.land(f"dt={day}/c.jsonl.gz", b"\x1f\x8b\x08\x00")
+
+    @rule(data=st.data())
+    def delete_a_file(self, data: st.DataObject) -> None:
+        if self.shop.landed:
+            self.shop.delete(data.draw(st.sampled_from(sorted(self.shop.landed))))
+
+    @rule(days=ranges, steps=st.sampled_from([STEPS, STEPS, STEPS, *((s,) for s in STEPS)]))
+    def materialize(self, days: Days, steps: Sequence[str]) -> None:
+        self.shop.run(days, steps)
+        self.figures.count("days checked", DAYS)
+        self._compare()
+
+    @rule(rules=some_rules)
+    def change_a_rule_and_replay(self, rules: Rules) -> None:
+        self.shop.rules = rules
+        self.shop.run(WHOLE, ["stage", "publish"])
+        self._compare()
+
+
+class OperationsAndDeaths(Operations):
+    """The same, by a process that may die."""
+
+    @rule(days=ranges, statements=st.integers(0, 34))
+    def die_at_a_statement(self, days: Days, statements: int) -> None:
+        self.figures.count("faults injected", self.shop.die(days, statements))
+        self._compare()
+
+
+@pytest.mark.parametrize(
+    ("stack", "machine", "examples", "many"),
+    [(FOLDER_DUCKDB, OperationsAndDeaths, 4, 150), (S3_SNOWFLAKE, Operations, 0, 5)],
+)
+def test_any_operations_in_any_order_leave_what_the_model_says(
+    servers: Production,
+    stack: str,
+    machine: type[Operations],
+    examples: int,
+    many: int,
+    torture: bool,
+    seed: int,
+    figures: Figures,
+) -> None:
+    if not (examples or torture):
+        pytest.skip("only in the long form")
+
+    def new_shop(opened: ExitStack) -> Shop:
+        root = Path(opened.enter_context(TemporaryDirectory()))
+        figures.count("interleavings run")
+        return Shop(emptied_stack(stack, root, servers))
+
+    tried = type("Tried", (machine,), {"new_shop": staticmethod(new_shop), "figures": figures})
+    phases = [Phase.generate, Phase.shrink] if torture else [Phase.generate]
+    run_state_machine_as_test(
+        of_chance(seed)(tried),
+        settings=settings(
+            max_examples=many if torture else examples,
+            stateful_step_count=12,
+            deadline=None,
+            database=None,
+            phases=phases,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+# ---- backfills
+
+
+@st.composite
+def backfills(draw: st.DrawFn) -> Sequence[Days]:
+    """Runs that have all days, in any order, some of them again."""
+    cuts = [*sorted(draw(st.sets(days, max_size=DAYS)) - {FIRST}), WHOLE[1] + timedelta(days=1)]
+    starts = [FIRST, *cuts[:-1]]
+    runs = [(a, b - timedelta(days=1)) for a, b in zip(starts, cuts, strict=True)]
+    again = draw(st.lists(ranges, max_size=3))
+    return draw(st.permutations([*runs, *again]))
+
+
+@st.composite
+def plans(
+    draw: st.DrawFn,
+) -> tuple[Rules, Mapping[str, bytes], Sequence[tuple[Days, Sequence[str]]]]:
+    """Rules, files of all days, and runs of steps. Where events may be late, all files are loaded
+    before the first day is staged: a day cannot know of a file that is not loaded yet. No day is
+    held: one that is keeps what it had, and so its history."""
+    rules = Rules(late_days=draw(st.sampled_from([0, 0, 2])), reject_rate_error=Decimal(1))
+    files = {}
+    for n in range(DAYS):
+        day = FIRST + timedelta(days=n)
+        for name in draw(st.sets(st.sampled_from("ab"))):
+            files[f"dt={day}/{name}.jsonl"] = draw(contents(day))
+    if not rules.late_days:
+        return rules, files, [(run, STEPS) for run in draw(backfills())]
+    return rules, files, [(run, [step]) for step in STEPS for run in draw(backfills())]
+
+
+@pytest.mark.parametrize(
+    ("stack", "examples", "many"), [(FOLDER_DUCKDB, 3, 60), (S3_SNOWFLAKE, 0, 4)]
+)
+def test_a_backfill_in_any_order_of_days_and_runs_ends_like_one_run(
+    tmp_path: Path,
+    servers: Production,
+    stack: str,
+    examples: int,
+    many: int,
+    torture: bool,
+    seed: int,
+    figures: Figures,
+) -> None:
+    if not (examples or torture):
+        pytest.skip("only in the long form")
+    for number, (rules, files, runs) in enumerate(
+        some(plans(), many if torture else examples, chance=seed)
+    ):
+        found: list[Mapping[str, Any]] = []
+        for plan in (runs, [(WHOLE, STEPS)]):
+            root = tmp_path / f"{number} {len(plan)} {len(found)}"
+            root.mkdir()
+            shop = Shop(emptied_stack(stack, root, servers))
+            shop.rules = rules
+            for name, content in files.items():
+                shop.land(name, content)
+            for run, steps in plan:
+                shop.run(run, steps)
+            found.append(shop.found())
+            shop.close()
+        in_any_order, at_once = found
+        for table, rows in at_once.items():
+            assert in_any_order[table] == rows, (table, runs)
+        figures.count("interleavings run")
+        figures.count("days checked", DAYS)
+        figures.count("rows compared", sum(map(len, at_once.values())))

@@ -8,7 +8,8 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -23,6 +24,9 @@ from ecom_assets.landing.zone import (
     is_hidden,
     is_sales_file,
 )
+
+EPOCH = datetime(1970, 1, 1)
+_by_name = attrgetter("name")
 
 SETTLE_SECONDS = 10
 """A program that writes a file in place writes again within that time; one that stalls for longer
@@ -46,7 +50,7 @@ class FolderZone:
 
     def list_files(self, first_day: date, last_day: date) -> Sequence[LandedFile]:
         days = (first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1))
-        return sorted(file for day in days for file in self._list_day(day))
+        return sorted((file for day in days for file in self._list_day(day)), key=_by_name)
 
     def scan(self, first_day: date, last_day: date, at_most_files: int) -> Scan:
         files: list[LandedFile] = []
@@ -54,7 +58,7 @@ class FolderZone:
             if first_day <= day <= last_day:
                 if len(files) >= at_most_files:
                     return Scan(files, day)
-                files += sorted(self._list_day(day))
+                files += sorted(self._list_day(day), key=_by_name)
         return Scan(files, None)
 
     def _days(self) -> list[date]:
@@ -70,11 +74,11 @@ class FolderZone:
         with _explained(folder):
             for parent, folders, names in os.walk(folder, onerror=_unless_gone):
                 folders[:] = [f for f in folders if not is_hidden(f)]
+                below = os.path.relpath(parent, self._root).replace(os.sep, "/")
                 for name in filter(is_sales_file, names):
-                    path = os.path.join(parent, name)
-                    below = _readable(os.path.relpath(path, self._root))
                     try:
-                        yield _landed(below.replace(os.sep, "/"), day, os.stat(path))
+                        stat = os.stat(f"{parent}{os.sep}{name}")
+                        yield _landed(_readable(f"{below}/{name}"), day, stat)
                     except FileNotFoundError:
                         continue  # went while we were looking
 
@@ -163,7 +167,7 @@ def _readable(name: str) -> str:
 
 
 def _landed(name: str, day: date, stat: os.stat_result) -> LandedFile:
-    modified = datetime.fromtimestamp(stat.st_mtime, UTC).replace(tzinfo=None, microsecond=0)
+    modified = EPOCH + timedelta(seconds=stat.st_mtime_ns // 1_000_000_000)
     return LandedFile(name, day, f"{stat.st_mtime_ns:x}-{stat.st_size:x}", stat.st_size, modified)
 
 

@@ -238,8 +238,8 @@ BENCHES = [
         "what the script does not do. Of 18.4 s of processor time (the script: 11.2 s), loading "
         "takes 4.1 s: 1.0 s for splitting lines in Python, so that no hostile file loses one, and "
         "1.1 s for finding JSON that DuckDB takes and others refuse. Parsing takes 3.7 s with "
-        "exact decimals and strict moments, splitting 2.5 s, publishing 1.5 s, testing the rules on "
-        "the clean table 1.5 s, as it is done by the checks and again by the audit right before "
+        "exact decimals and strict moments, splitting 2.5 s, publishing 1.5 s, testing the rules "
+        "on the clean table 1.5 s, as it is done by the checks and again by the audit right before "
         "publishing; Dagster's events, the report with its charts and the previews 4.4 s.",
     ),
     Bench(

@@ -7,7 +7,7 @@ PEERS := .venv-bench
 export DAGSTER_HOME ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev alert-test answers doctor snowflake-setup test bench lint clean
+.PHONY: help demo dev alert-test answers doctor snowflake-setup docs screenshots test torture bench audit lint clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,18 +32,31 @@ snowflake-setup: $(VENV)/ready  ## print what Snowflake and AWS need; APPLY=1 [C
 	@$(BIN)/python -m ecom_assets.setup.snowflake $(if $(filter 1,$(APPLY)),--apply) \
 		$(if $(CONNECTION),--connection '$(CONNECTION)')
 
+docs: $(VENV)/ready  ## renew what the documentation takes from the code
+	@$(BIN)/python -m ecom_assets.reference
+
 test: $(VENV)/ready-dev  ## the tests
 	@$(BIN)/pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)') --dist loadgroup
+
+torture: $(VENV)/ready-dev  ## crashes, bad S3, hostile input, races: minutes; SEED=1; figures to docs/reliability.md
+	@$(BIN)/pytest --torture --seed $${SEED:-1} --figures
 
 bench: $(VENV)/ready-dev $(PEERS)/ready  ## speed beside peers, into docs/benchmarks.md; QUICK=1, ONLY="row …"
 	@$(BIN)/python -m benchmarks --peers $(PEERS)/bin/python $(if $(filter 1,$(QUICK)),--quick) \
 		$(if $(ONLY),--only $(ONLY))
+
+audit: $(VENV)/audit/bin/pip-audit  ## known vulnerabilities of what is locked; asks pypi.org, and fails where it cannot
+	@for lock in requirements.lock requirements-dev.lock deploy/*.lock; do \
+		echo "$$lock:"; $(VENV)/audit/bin/pip-audit --strict --no-deps --disable-pip -r $$lock || exit 1; done
 
 lint: $(VENV)/ready-dev  ## style, types and SQL
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --processes 0 ecom_assets/sql
+
+screenshots: $(VENV)/ready-dev  ## the pictures of README and docs anew, from a real run in Chromium
+	@$(BIN)/python -m screenshots
 
 clean:  ## delete the virtual environment and all data of the demo
 	@rm -rf $(VENV) $(PEERS) data .pytest_cache .mypy_cache .ruff_cache *.egg-info
@@ -53,6 +66,10 @@ $(VENV)/bin/python:
 		{ echo "Python 3.11 or newer is needed; name one with PYTHON=… ($(PYTHON) is older)."; exit 1; }
 	@echo "Setting up $(VENV) (once; a minute or two)"
 	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/audit/bin/pip-audit: $(VENV)/bin/python
+	@$(PYTHON) -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/pip install -qq --disable-pip-version-check pip-audit==2.10.1
 
 $(VENV)/ready: $(VENV)/bin/python requirements.lock setup.cfg
 	@$(BIN)/pip install -qq --disable-pip-version-check -r requirements.lock

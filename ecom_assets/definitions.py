@@ -130,8 +130,9 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
             dg.define_asset_job(
                 "sales",
                 selection=dg.AssetSelection.all() - dg.AssetSelection.groups("operations"),
-                description="The whole graph, from a day's files to the answers, with all "
-                "checks, for one day or a range of days.",
+                description="The whole graph, from a day's files to the answers and the report, "
+                "with all checks, for one day or a range of days. The sensor arrivals and the "
+                "schedule daily start it; by hand, choose days under “Materialize…”.",
             ),
             build_checks_job(checks),
         ],

@@ -1,10 +1,10 @@
-"""The event: its fields, their types, and the columns of the tables that are made of them.
+"""The event: its fields, their types, and the columns of the tables that come of it.
 
 The SQL files write these names out, because SQL is there to be read; a test holds the two together.
 What an event must satisfy is in `rules.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,20 +28,20 @@ class Field:
 
 
 FIELDS: Sequence[Field] = (
-    Field("event_id", "text", "The shop's id of this sale event; kept once."),
+    Field("event_id", "text", "The shop's id of this sale event; each is kept once."),
     Field("event_ts", "timestamp", "When the sale happened, in UTC."),
-    Field("order_id", "text", "The order; its lines are events of their own."),
-    Field("customer_id", "integer", "Who bought."),
-    Field("session_id", "text", "The visit in which it was bought."),
-    Field("product_id", "integer", "What was bought."),
-    Field("category", "text", "The product's category."),
-    Field("quantity", "number", "How many were bought; more than zero."),
-    Field("unit_price", "number", "The price of one, in `currency`."),
-    Field("total_amount", "number", "What the line cost, in `currency`; zero or more."),
-    Field("currency", "text", "ISO 4217 code. Sums never mix currencies."),
-    Field("payment_method", "text", "How it was paid."),
+    Field("order_id", "text", "The order that the sale is a line of; an order may have several."),
+    Field("customer_id", "integer", "The shop's number of the customer who bought."),
+    Field("session_id", "text", "The visit to the shop in which it was bought."),
+    Field("product_id", "integer", "The shop's number of the product that was bought."),
+    Field("category", "text", "The product's category, as the shop names it."),
+    Field("quantity", "number", "How many pieces were bought; more than zero."),
+    Field("unit_price", "number", "The price of one piece, in `currency`."),
+    Field("total_amount", "number", "What all pieces cost, in `currency`; zero or more."),
+    Field("currency", "text", "ISO 4217 code of the amounts. Sums never mix currencies."),
+    Field("payment_method", "text", "How it was paid, as the shop names it."),
     Field("country", "text", "ISO 3166 alpha-2 code of the buyer's country."),
-    Field("device", "text", "What the buyer used."),
+    Field("device", "text", "The kind of device it was bought on."),
     Field("marketing_channel", "text", "What brought the buyer to the shop."),
 )
 
@@ -55,18 +55,20 @@ class Column:
     description: str
 
 
-EVENT_DATE = Column("event_date", "DATE", "The partition: the UTC day the sale belongs to.")
+EVENT_DATE = Column("event_date", "DATE", "The partition: the UTC day that the sale belongs to.")
 SOURCE_FILENAME = Column(
-    "source_filename", "VARCHAR", "The file the line lies in, below the landing zone."
+    "source_filename", "VARCHAR", "The file the line lies in: its path below the landing zone."
 )
 SOURCE_ROW_NUMBER = Column("source_row_number", "BIGINT", "The line's number in its file, from 1.")
-BATCH_DATE = Column("batch_date", "DATE", "The day of the folder (`dt=`) the file lies in.")
-LOAD_ID = Column("load_id", "VARCHAR", "Which load brought this version of the file.")
+BATCH_DATE = Column("batch_date", "DATE", "The day of the folder (`dt=`) that the file lies in.")
+LOAD_ID = Column("load_id", "VARCHAR", "The load that brought this version of the file.")
 INGESTION_TS = Column("ingestion_ts", "TIMESTAMP_NTZ", "When the line was loaded, in UTC.")
 RAW = Column("raw", "VARIANT", "The line as JSON; null where it is no valid JSON.")
 RAW_TEXT = Column("raw_text", "VARCHAR", "The line itself, only where `raw` is null.")
-RULES_VERSION = Column("rules_version", "VARCHAR", "Fingerprint of the rules that judged.")
-RUN_ID = Column("run_id", "VARCHAR", "The Dagster run that judged.")
+RULES_VERSION = Column(
+    "rules_version", "VARCHAR", "Fingerprint of the quality rules that judged the line."
+)
+RUN_ID = Column("run_id", "VARCHAR", "The Dagster run that judged the line.")
 
 _FIELD_COLUMNS = tuple(Column(f.name, SQL_TYPES[f.type], f.description) for f in FIELDS)
 _LINEAGE = (SOURCE_FILENAME, SOURCE_ROW_NUMBER, INGESTION_TS)
@@ -89,3 +91,84 @@ STG_SALES_REJECTS = (
     RUN_ID,
 )
 FACT_SALES = STG_SALES_CLEAN
+RAW_SALES_FILES = (
+    SOURCE_FILENAME,
+    BATCH_DATE,
+    Column("etag", "VARCHAR", "Fingerprint of the content, as the landing zone gives it."),
+    Column("size_bytes", "BIGINT", "Bytes as stored: compressed, for a `.gz`."),
+    Column("last_modified", "TIMESTAMP_NTZ", "When the file was last written, in UTC."),
+    Column(
+        "row_count",
+        "BIGINT",
+        "Its lines, counted where they were read; null where the file is damaged.",
+    ),
+    LOAD_ID,
+    Column("loaded_at", "TIMESTAMP_NTZ", "When this version was loaded, in UTC."),
+    Column(
+        "superseded_at",
+        "TIMESTAMP_NTZ",
+        "When a later version took its place, in UTC; null: it is the current one.",
+    ),
+)
+_JUDGED_BY = (
+    Column("rules_version", "VARCHAR", "Fingerprint of the quality rules that judged the day."),
+    Column("run_id", "VARCHAR", "The Dagster run that judged the day."),
+)
+SALES_QUALITY = (
+    EVENT_DATE,
+    Column("raw_rows", "BIGINT", "Lines in RAW that belong to the day."),
+    Column("clean_rows", "BIGINT", "Those that break no rule."),
+    Column("reject_rows", "BIGINT", "Those that break one."),
+    Column("reject_rate", "NUMBER(9,6)", "`reject_rows` / `raw_rows`, from 0 to 1."),
+    Column(
+        "publishable",
+        "BOOLEAN",
+        "Whether all lines of its files are accounted for, and not too many are rejects.",
+    ),
+    *_JUDGED_BY,
+    Column("evaluated_at", "TIMESTAMP_NTZ", "When the day was staged, in UTC."),
+)
+SALES_QUALITY_RULES = (
+    EVENT_DATE,
+    Column("rule", "VARCHAR", "The rule's name."),
+    Column("reason", "VARCHAR", "What rejects say that break it."),
+    Column("reject_rows", "BIGINT", "Lines of which it is the first rule broken."),
+    Column("broken_rows", "BIGINT", "Lines that break it, be it the first or a further one."),
+    *_JUDGED_BY,
+)
+BROKEN_DOWN_BY = ("category", "country", "device", "marketing_channel", "payment_method")
+_TOTALS = (
+    Column("sales", "BIGINT", "Sale events, the lines of orders."),
+    Column("units", "NUMBER(38,4)", "How many pieces were sold."),
+    Column("revenue", "NUMBER(38,4)", "Sum of `total_amount`, to the last cent."),
+)
+FACT_SALES_DAYS = (
+    EVENT_DATE,
+    Column("currency", "VARCHAR", "ISO 4217 code; null on the row of a day without sales."),
+    Column("orders", "BIGINT", "Distinct orders in that currency."),
+    *_TOTALS,
+)
+FACT_SALES_BREAKDOWNS = (
+    EVENT_DATE,
+    Column("currency", "VARCHAR", "ISO 4217 code of the amounts."),
+    Column("breakdown", "VARCHAR", "The name of the column that the totals are broken down by."),
+    *(
+        Column(column.name, column.type, f"{column.description} Null but in its own breakdown.")
+        for column in sorted(_FIELD_COLUMNS, key=lambda column: column.name)
+        if column.name in BROKEN_DOWN_BY
+    ),
+    *_TOTALS,
+)
+
+TABLES: Mapping[str, Sequence[Column]] = {
+    RAW_TABLE: RAW_SALES,
+    "RAW.RAW_SALES_FILES": RAW_SALES_FILES,
+    CLEAN_TABLE: STG_SALES_CLEAN,
+    REJECTS_TABLE: STG_SALES_REJECTS,
+    "STAGING.SALES_QUALITY": SALES_QUALITY,
+    "STAGING.SALES_QUALITY_RULES": SALES_QUALITY_RULES,
+    FACT_TABLE: FACT_SALES,
+    "ANALYTICS.FACT_SALES_DAYS": FACT_SALES_DAYS,
+    "ANALYTICS.FACT_SALES_BREAKDOWNS": FACT_SALES_BREAKDOWNS,
+}
+"""The columns of every table, by its name."""

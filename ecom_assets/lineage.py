@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 TEMPORARY = "temporary"
 """What stands for the schema of temporary tables, which have none."""
 
+TOTALS = ("analytics.fact_sales_days", "analytics.fact_sales_breakdowns")
+"""Tables that `fact_sales` writes beside its own; no assets, so what is made of them is made of the
+fact table."""
+
 Source = tuple[str, str]
 """A table, `schema.name`, and a column of it; lower case."""
 
@@ -31,7 +35,7 @@ Sources = Mapping[str, frozenset[Source]]
 
 @cache
 def column_sources(engine: str) -> Mapping[str, Sources]:
-    """For each table and view made by SQL, of which columns of which tables its columns are made.
+    """For each asset's table or view, of which columns of which tables its columns are made.
 
     Args:
         engine: `duckdb` or `snowflake`.
@@ -59,7 +63,7 @@ def column_sources(engine: str) -> Mapping[str, Sources]:
         else:
             found[f"{TEMPORARY}.{table}"] = sources
             schema[TEMPORARY][table] = dict.fromkeys(sources, "varchar")
-    return {name: made_of for name, made_of in found.items() if not _is_temporary(name)}
+    return {name: made_of for name, made_of in found.items() if not _is_seen_through(name)}
 
 
 def column_origins(engine: str, table: str) -> Sources:
@@ -134,13 +138,13 @@ def _leaves(node: Node) -> Iterator[Source]:
 
 
 def _seen_through(source: Source, found: Mapping[str, Sources]) -> frozenset[Source]:
-    """A column of a table; in place of one of a temporary table, what that is made of."""
+    """A column of an asset's table; in place of one of another table, what that is made of."""
     table, column = source
-    return found[table][column] if _is_temporary(table) else frozenset([source])
+    return found[table][column] if _is_seen_through(table) else frozenset([source])
 
 
-def _is_temporary(table: str) -> bool:
-    return table.startswith(f"{TEMPORARY}.")
+def _is_seen_through(table: str) -> bool:
+    return table in TOTALS or table.startswith(f"{TEMPORARY}.")
 
 
 def _name(table: exp.Table | None) -> str:

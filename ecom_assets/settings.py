@@ -7,12 +7,14 @@ the package looks at the environment.
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal
+
+from ecom_assets.redaction import HIDDEN, know, redacted
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
@@ -132,6 +134,7 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path = PROJECT
     """
     if environ is None:
         environ = {**_dotenv(root / ".env"), **os.environ}
+    know(_secrets(environ))
     read = _Reader({name: value.strip() for name, value in environ.items()}, root)
     landing = read.place("ECOM_LANDING", "data/landing")
     engine = read.choice("ECOM_WAREHOUSE", "duckdb", ("duckdb", "snowflake"))
@@ -189,6 +192,20 @@ def _dotenv(path: Path) -> dict[str, str]:
     return {name: value for name, value in dotenv_values(path).items() if value is not None}
 
 
+_SECRET = re.compile(r"PASSWORD|PASSPHRASE|SECRET|TOKEN")
+_PLACE = re.compile(r"_(FILE|PATH|URI|URL)$")
+
+
+def _secrets(environ: Mapping[str, str]) -> Iterator[str]:
+    """What no text may show, of the project's settings and of the SDKs': what is called a secret,
+    and who logs in where in a URL, such as a proxy's."""
+    for name, value in environ.items():
+        if _SECRET.search(name.upper()) and not _PLACE.search(name.upper()):
+            yield value.strip()
+        for url in value.split():
+            yield url.partition("://")[2].rpartition("@")[0]
+
+
 def _snowflake(read: "_Reader") -> SnowflakeSettings:
     key = read.file("SNOWFLAKE_PRIVATE_KEY_PATH")
     password = read.secret("SNOWFLAKE_PASSWORD")
@@ -201,6 +218,9 @@ def _snowflake(read: "_Reader") -> SnowflakeSettings:
     if port and not re.fullmatch(r"[0-9]{1,5}", port):
         raise _wrong("SNOWFLAKE_PORT", port, "a port number")
     protocol = read.choice("SNOWFLAKE_PROTOCOL", "https", ("https", "http"))
+    host = read.text("SNOWFLAKE_HOST", "")
+    if host and not re.fullmatch(r"[\w.-]+", host):
+        raise _wrong("SNOWFLAKE_HOST", f"{protocol}://{host}", "the name of a host and no more")
     return SnowflakeSettings(
         account=read.needed("SNOWFLAKE_ACCOUNT", "the account identifier, organisation-account"),
         user=read.needed("SNOWFLAKE_USER", "the user to log in as"),
@@ -210,7 +230,7 @@ def _snowflake(read: "_Reader") -> SnowflakeSettings:
         private_key_path=key,
         private_key_passphrase=read.secret("SNOWFLAKE_PRIVATE_KEY_PASSPHRASE"),
         password=password,
-        host=read.text("SNOWFLAKE_HOST", "") or None,
+        host=host or None,
         port=int(port) if port else None,
         protocol=protocol,
         storage_integration=read.text("SNOWFLAKE_STORAGE_INTEGRATION", "") or None,
@@ -247,8 +267,14 @@ class _Reader:
         return S3Url(matched[1], prefix)
 
     def file(self, name: str) -> Path | None:
-        if not self.text(name, ""):
+        value = self.text(name, "")
+        if not value:
             return None
+        if "\n" in value or "PRIVATE KEY" in value or len(value) > _LONGEST_PATH:
+            raise SettingsError(
+                f"{name} holds what looks like the text of a file (not shown, for it may be a "
+                "secret), but it must be the path of that file."
+            )
         path = self.path(name, "")
         if not path.is_file():
             raise _wrong(name, str(path), "the path of a file that exists")
@@ -337,6 +363,9 @@ class _Reader:
         return rate
 
 
+_LONGEST_PATH = 1_000
+"""A key in one line is longer, a path of people's is not."""
+
 _SWITCH = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
     **dict.fromkeys(("false", "0", "no", "off"), False),
@@ -352,12 +381,17 @@ def _apprise_reads(url: str) -> bool:
     was_disabled, logger.disabled = logger.disabled, True
     try:
         return Apprise.instantiate(url) is not None
+    except Exception:  # whose text may be the URL
+        return False
     finally:
         logger.disabled = was_disabled
 
 
 def _wrong(name: str, value: str, expected: str) -> SettingsError:
-    return SettingsError(f"{name} holds {value!r}, but it must be {expected}.")
+    # of a URL that cannot be used nobody knows which part is the password
+    shown = re.sub(r"(?<=://).*@", f"{HIDDEN}@", redacted(value), flags=re.DOTALL)
+    shown = re.sub(r"(?<=[?#]).*", HIDDEN, shown, flags=re.DOTALL) if "://" in shown else shown
+    return SettingsError(f"{name} holds {shown!r}, but it must be {expected}.")
 
 
 if __name__ == "__main__":

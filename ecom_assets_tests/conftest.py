@@ -18,6 +18,8 @@ from ecom_assets.definitions import build_definitions
 from ecom_assets.settings import Settings
 from ecom_assets_tests.stacks import Production, production
 
+pytest_plugins = ["ecom_assets_tests.torture.report"]
+
 DAY = date(2026, 1, 5)
 
 

@@ -10,6 +10,7 @@ hand. So it is no evidence for what the documentation leaves open.
 - IS_OBJECT, TRY_TO_DECIMAL of any text of a number, TRY_CAST of a text to a timestamp.
 - The SUM of a NUMBER is a NUMBER; TRIM heeds its characters.
 - INFORMATION_SCHEMA.QUERY_HISTORY_BY_SESSION.
+- Transactions wait for each other's locks (`snowflake_locks.py`).
 - Roles, grants, warehouses, the storage integration, stages and file formats are taken note of, not
   enforced: whether a role may do what it does cannot be found out here. The role and warehouse of
   a session are always those of `settings`.
@@ -37,6 +38,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from ecom_assets.settings import SnowflakeSettings
+from ecom_assets_tests.snowflake_locks import EndingSessions, Locks
 
 serve = fakesnow.server  # before the module of that name hides it
 import fakesnow.cursor  # noqa: E402
@@ -72,6 +74,7 @@ class SnowflakeDouble:
             says so.
         statements: what was sent, in order.
         history: of each connection, the ids of its statements.
+        locks: of the tables.
         failures: texts; a statement that holds one fails once, with an internal error.
     """
 
@@ -83,6 +86,7 @@ class SnowflakeDouble:
         self.statements: list[str] = []
         self.failures: list[str] = []
         self.history: dict[int, list[str]] = {}
+        self.locks = Locks()
 
     def settings(self, database: str | None = None) -> SnowflakeSettings:
         """How to reach it, with a database of its own."""
@@ -115,7 +119,9 @@ def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
         double = SnowflakeDouble(connection["host"], connection["port"], s3)
 
         def execute(cursor: Any, command: str, *args: Any, **kwargs: Any) -> Any:
-            done = answered(cursor, command, *args, **kwargs)
+            done = double.locks.execute(
+                cursor, command, _execute, lambda: answered(cursor, command, *args, **kwargs)
+            )
             double.history.setdefault(id(cursor._conn), []).append(cursor.sfqid)
             return done
 
@@ -142,6 +148,7 @@ def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
                 ) from error
 
         with (
+            mock.patch.object(fakesnow.server, "sessions", EndingSessions(double.locks)),
             mock.patch.object(_Cursor, "execute", execute),
             mock.patch.object(_Cursor, "_transform", _corrected),
             mock.patch.object(transforms, "trim_cast_varchar", _trim),

@@ -58,9 +58,13 @@ def publish_audited_days(
         StagingChanged: other runs kept staging these days.
     """
     for attempt in range(1, TRIES + 1):
-        audit = audit_days(session, days, late_days=late_days, reject_rate_error=reject_rate_error)
         try:
-            publish_days(session, days, audit)
+            # in staging's turn, so that no other run stages between audit and publication
+            with session.transaction("staging"):
+                audit = audit_days(
+                    session, days, late_days=late_days, reject_rate_error=reject_rate_error
+                )
+                publish_days(session, days, audit)
         except StagingChanged as error:
             if attempt == TRIES:
                 raise
@@ -71,30 +75,30 @@ def publish_audited_days(
 
 
 def publish_days(session: Session, days: EventDays, audit: Audit) -> None:
-    """Replace the days of FACT_SALES that are not held by clean staging, all or nothing.
+    """Replace the days of FACT_SALES that are not held by clean staging, within a transaction.
 
     Raises:
-        StagingChanged: what would be published is not what was audited; nothing was changed.
+        StagingChanged: what would be published is not what was audited; nothing must be kept.
     """
     free = [day for day in days.days if day not in audit.held]
     if not free:
         return
-    with session.transaction():
-        session.run(
-            "analytics/publish",
-            first_day=days.first,
-            last_day=days.last,
-            publishable_days=days_table(free),
+    session.run(
+        "analytics/publish",
+        first_day=days.first,
+        last_day=days.last,
+        publishable_days=days_table(free),
+    )
+    # A day's rows and its line in SALES_QUALITY are committed together. So when that line is still
+    # the audited one after the rows were read, the rows are the audited ones, whoever may have
+    # written without waiting for a turn.
+    now = staged_at(session, days)
+    changed = [day for day in free if now.get(day) != audit.staged_at.get(day)]
+    if changed:
+        raise StagingChanged(
+            f"{len(changed)} days, {changed[0]} among them, were staged by another run while "
+            "they were audited."
         )
-        # A day's rows and its line in SALES_QUALITY are committed together. So when that line is
-        # still the audited one after the rows were read, the rows are the audited ones.
-        now = staged_at(session, days)
-        changed = [day for day in free if now.get(day) != audit.staged_at.get(day)]
-        if changed:
-            raise StagingChanged(
-                f"{len(changed)} days, {changed[0]} among them, were staged by another run while "
-                "they were audited."
-            )
 
 
 def build_fact_sales(

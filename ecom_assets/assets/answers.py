@@ -3,7 +3,6 @@
 What a question is, is in `questions.py`; what the report looks like, in `report/`.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -20,6 +19,7 @@ from ecom_assets.assets.tables import (
     queries_metadata,
 )
 from ecom_assets.events import EVENT_DATE, FIELDS
+from ecom_assets.foreign_text import markdown
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.questions import Question, questions
 from ecom_assets.report.charts import as_image
@@ -31,9 +31,6 @@ from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
 REPORT = "sales_report"
 REPORT_FILE = f"{REPORT}.html"
 PREVIEW_ROWS = 10
-
-_PUNCTUATION, _ESCAPED = re.compile(r"([!-/:-@\[-`{-~])"), r"\\\1"
-"""Text from the data is no Markdown."""
 
 DESCRIPTIONS = {
     **{field.name: field.description for field in FIELDS},
@@ -98,8 +95,7 @@ def make_answers(
 def _markdown(drawn: Sequence[Drawn]) -> str:
     """Charts as Markdown that holds the pictures themselves, each under what it shows."""
     return "\n\n".join(
-        f"**{_PUNCTUATION.sub(_ESCAPED, one.headline)}**\n\n![chart]({as_image(one.svg)})"
-        for one in drawn
+        f"**{markdown(one.headline)}**\n\n![chart]({as_image(one.svg)})" for one in drawn
     )
 
 
@@ -170,8 +166,9 @@ def _answer_spec(question: Question, engine: str) -> dg.AssetSpec:
         group_name="answers",
         kinds={engine, "view"},
         owners=OWNERS,
-        description=f"{question.title}, per currency. A view on `fact_sales`, so always as fresh "
-        "as that.",
+        description=f"{question.title}, per currency.\n\nA view on the daily totals of "
+        "FACT_SALES, so always as fresh as that; materializing it draws its chart and its preview "
+        "anew.",
         metadata={
             "dagster/table_name": f"ANALYTICS.{question.name.upper()}",
             "sql": dg.MetadataValue.md(f"```sql\n{question.sql}```"),

@@ -61,8 +61,8 @@ def build_sales_files(
         kinds={"s3" if url.startswith("s3://") else "file", "json"},
         owners=OWNERS,
         retry_policy=RETRY_POLICY,
-        description="The day's batch of files in the landing zone: JSON lines of sale events, "
-        f"`*.jsonl` or `*.jsonl.gz` below `{folder_of(date(2026, 1, 1))}/`.\n\n"
+        description="The day's files of sale events, as they lie in the landing zone.\n\n"
+        f"JSON lines, `*.jsonl` or `*.jsonl.gz`, below `{folder_of(date(2026, 1, 1))}/`. "
         "Its data version changes only when the files do. "
         + (
             "A day without files gets a generated batch (`ECOM_SOURCE=synthetic`)."
@@ -143,8 +143,8 @@ def _manifest(files: Sequence[LandedFile]) -> dict[str, dg.MetadataValue]:
                     {
                         "file": file.name,
                         "bytes": file.size,
-                        "etag": file.etag,
                         "last modified (UTC)": file.last_modified.isoformat(sep=" "),
+                        "etag": file.etag,
                     }
                 )
                 for file in files[:LISTED_FILES]
@@ -153,8 +153,8 @@ def _manifest(files: Sequence[LandedFile]) -> dict[str, dg.MetadataValue]:
                 [
                     dg.TableColumn("file"),
                     dg.TableColumn("bytes", "int"),
-                    dg.TableColumn("etag"),
                     dg.TableColumn("last modified (UTC)"),
+                    dg.TableColumn("etag"),
                 ]
             ),
         ),

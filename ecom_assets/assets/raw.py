@@ -54,17 +54,15 @@ def load_new_files(
     """
     for attempt in range(1, TRIES + 1):
         listed = landing.list_files(days.first, days.last)
-        ledger = {
-            row["source_filename"]: row
-            for row in session.run("raw/ledger", first_day=days.first, last_day=days.last)
-        }
-        wanted = [file for file in listed if not _is_loaded(file, ledger.get(file.name))]
-        if not wanted:
+        if not _not_loaded(session, days, listed):
             return RawLoad([], len(listed))
         try:
-            # an id of its own for each load: a retried run must not mix two versions of a file
-            load_id = f"{run_id}:{uuid4().hex[:8]}"
-            loaded = _load(session, landing, wanted, load_id=load_id)
+            with session.transaction("raw"):
+                # asked again, for another run may have loaded them while this one waited
+                wanted = _not_loaded(session, days, listed)
+                # an id of its own for each load: a retried run must not mix two versions of a file
+                load_id = f"{run_id}:{uuid4().hex[:8]}"
+                loaded = _load(session, landing, wanted, load_id=load_id) if wanted else []
         except FileChanged as error:
             if attempt == TRIES:
                 raise
@@ -72,6 +70,16 @@ def load_new_files(
         else:
             return RawLoad(loaded, len(listed) - len(wanted))
     raise AssertionError("the loop above returns or raises")
+
+
+def _not_loaded(
+    session: Session, days: EventDays, listed: Sequence[LandedFile]
+) -> Sequence[LandedFile]:
+    ledger = {
+        row["source_filename"]: row
+        for row in session.run("raw/ledger", first_day=days.first, last_day=days.last)
+    }
+    return [file for file in listed if not _is_loaded(file, ledger.get(file.name))]
 
 
 def _is_loaded(file: LandedFile, row: Row | None) -> bool:
@@ -86,15 +94,14 @@ def _load(
     session: Session, landing: LandingZone, files: Sequence[LandedFile], *, load_id: str
 ) -> Sequence[LoadedFile]:
     loaded_at = now()
-    with session.transaction():
-        loaded = session.load_lines(landing, files, load_id=load_id, loaded_at=loaded_at)
-        for start in range(0, len(loaded), FILES_PER_STATEMENT):
-            session.run(
-                "raw/record_load",
-                files=files_table(loaded[start : start + FILES_PER_STATEMENT]),
-                load_id=load_id,
-                loaded_at=loaded_at,
-            )
+    loaded = session.load_lines(landing, files, load_id=load_id, loaded_at=loaded_at)
+    for start in range(0, len(loaded), FILES_PER_STATEMENT):
+        session.run(
+            "raw/record_load",
+            files=files_table(loaded[start : start + FILES_PER_STATEMENT]),
+            load_id=load_id,
+            loaded_at=loaded_at,
+        )
     return loaded
 
 

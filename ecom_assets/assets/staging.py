@@ -41,7 +41,6 @@ def split_days(
         reject_rate_error: the reject rate above which a day is not publishable.
         run_id: which run judged.
     """
-    session.parse_lines(days.first, days.last, late_days=late_days)
     first_and_last = {"first_day": days.first, "last_day": days.last}
     window = {
         "window_start": days.first - timedelta(days=UNIQUE_WITHIN_DAYS),
@@ -49,14 +48,18 @@ def split_days(
     }
     judged_by = {"rules_version": rules_version(), "run_id": run_id}
     last_batch_day = days.last + timedelta(days=late_days)
-    session.run(
-        "staging/repeats",
-        **first_and_last,
-        **window,
-        within_days=UNIQUE_WITHIN_DAYS,
-        broken_otherwise=expressions.broken_otherwise(),
-    )
-    with session.transaction():
+    session.run("staging/temporary")
+    # RAW and the days around are read in here as well, so that of two runs the later one goes by
+    # what the earlier one has left
+    with session.transaction("staging"):
+        session.parse_lines(days.first, days.last, late_days=late_days)
+        session.run(
+            "staging/repeats",
+            **first_and_last,
+            **window,
+            within_days=UNIQUE_WITHIN_DAYS,
+            broken_otherwise=expressions.broken_otherwise(),
+        )
         session.run(
             "staging/split",
             **first_and_last,
@@ -157,26 +160,28 @@ def build_staging(
             )
             previews = {
                 "stg_sales_clean": session.run("staging/preview_clean", day=days.last),
-                "stg_sales_rejects": session.run("staging/preview_rejects", day=days.last),
+                "stg_sales_rejects": session.run(
+                    "staging/preview_rejects",
+                    day=days.last,
+                    offending_value=expressions.offending_value(),
+                ),
             }
             queries = queries_metadata(session.queries())
         held = [day.isoformat() for day, row in quality.items() if not row["publishable"]]
         if held:
             context.log.error(f"{len(held)} of {days.count} days are held: {', '.join(held)}")
-        seconds = {"seconds": round(time.monotonic() - start, 2)}
+        seconds = round(time.monotonic() - start, 2)
         for asset, rows in previews.items():
             for day, row in quality.items():
+                shown = {"preview": preview(rows)} if day == days.last else {}
+                judged = {"rules version": row["rules_version"], "seconds": seconds}
                 context.add_asset_metadata(
-                    {**_metadata(asset, row), **seconds},
+                    {**_counts(asset, row), **shown, **judged},
                     asset_key=asset,
                     partition_key=day.isoformat(),
                 )
             context.add_asset_metadata(
-                {
-                    "preview": preview(rows),
-                    **queries,
-                    **lineage_metadata(engine, f"staging.{asset}"),
-                },
+                {**queries, **lineage_metadata(engine, f"staging.{asset}")},
                 asset_key=asset,
                 partition_key=days.last.isoformat(),
             )
@@ -185,7 +190,7 @@ def build_staging(
     return stg_sales
 
 
-def _metadata(asset: str, row: Row) -> dict[str, Any]:
+def _counts(asset: str, row: Row) -> dict[str, Any]:
     rows = row["clean_rows"] if asset == "stg_sales_clean" else row["reject_rows"]
     return {
         "dagster/partition_row_count": rows,
@@ -194,5 +199,4 @@ def _metadata(asset: str, row: Row) -> dict[str, Any]:
         "raw rows": row["raw_rows"],
         "clean rows": row["clean_rows"],
         "reject rows": row["reject_rows"],
-        "rules version": row["rules_version"],
     }

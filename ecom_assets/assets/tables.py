@@ -3,8 +3,10 @@
 Which row goes where is in the modules of the assets.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import dagster as dg
@@ -14,8 +16,11 @@ from ecom_assets.lineage import Source, column_origins, column_sources
 from ecom_assets.warehouse.contract import Query, Row
 
 OWNERS = ["team:data-platform"]
-PREVIEW_LENGTH = 200
+PREVIEW_LENGTH = 500
 """Characters of a value in a preview; a payload of a megabyte would not fit on the page."""
+_PIECE = re.compile(r'(.{1,47},)(?=")')
+"""A few fields of a compact JSON object. A blank follows them in a preview: the page breaks text at
+blanks, and makes a column as wide as what it cannot break."""
 
 
 def now() -> datetime:
@@ -32,7 +37,7 @@ def table_metadata(name: str, columns: Sequence[Column], grain: str) -> Mapping[
 
 
 def preview(rows: Sequence[Row]) -> dg.MetadataValue:
-    """Some rows as the UI shows a table; long values are cut short."""
+    """Some rows as the UI shows a table; long values are cut short, JSON can be broken."""
     return dg.MetadataValue.table(
         records=[dg.TableRecord({k: _shown(v) for k, v in row.items()}) for row in rows],
         schema=dg.TableSchema(
@@ -107,5 +112,18 @@ def queries_metadata(queries: Sequence[Query]) -> Mapping[str, dg.MetadataValue]
 def _shown(value: Any) -> str | int | float | bool | None:
     if value is None or isinstance(value, bool | int):
         return value
-    text = value.isoformat(sep=" ") if isinstance(value, datetime) else str(value)
-    return text if len(text) <= PREVIEW_LENGTH else f"{text[:PREVIEW_LENGTH]}…"
+    if isinstance(value, Decimal):
+        return _without_needless_zeros(value)
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="milliseconds")
+    text = str(value)
+    if len(text) > PREVIEW_LENGTH:
+        text = f"{text[:PREVIEW_LENGTH]}…"
+    return _PIECE.sub(r"\1 ", text) if text.startswith("{") else text
+
+
+def _without_needless_zeros(number: Decimal) -> str:
+    """`19.9000` is `19.90`, and `2.0000` is `2`."""
+    whole, _, decimals = f"{number:f}".partition(".")
+    kept = decimals.rstrip("0")
+    return f"{whole}.{kept:0<2}" if kept else whole

@@ -13,6 +13,7 @@ from statistics import median
 import dagster as dg
 
 from ecom_assets.checks.per_day import DayResult
+from ecom_assets.foreign_text import harmless
 from ecom_assets.partitions import EventDays
 from ecom_assets.warehouse.contract import Row, Session
 from ecom_assets.warehouse.rows import grouped_by_day
@@ -35,6 +36,8 @@ AMOUNTS_VARY = Decimal("2.5")
 """How much a total of n sales varies by chance alone, in 1/√n of it: a count by 1 (Poisson),
 amounts by √(1 + c²) where their standard deviation is c times their mean; a shop with some dear
 goods has a c of about 2.3."""
+NAME_LENGTH = 20
+"""Characters shown of a currency; a code has three, but the data may hold any text."""
 LEAST_SALES = 100
 """A currency with fewer sales is not judged: a single dear order would be unusual every time."""
 
@@ -123,7 +126,7 @@ def usual_revenue(totals: Mapping[date, list[Row]], day: date) -> DayResult:
         passed=not odd,
         description="; ".join(result.description for result in (odd or judged).values()),
         metadata={
-            "unusual": ", ".join(odd) or "none",
+            "unusual": ", ".join(harmless(currency, NAME_LENGTH) for currency in odd) or "none",
             "currencies": dg.MetadataValue.table(
                 [
                     dg.TableRecord({"currency": currency, **_texts(result.metadata)})
@@ -145,7 +148,8 @@ def _revenue_in(
         return None
     revenue = [_total(totals[week], "revenue", currency) for week in weeks]
     found = _total(totals[day], "revenue", currency)
-    return _compared(found, usual(revenue, before, AMOUNTS_VARY), day, "revenue", currency, 2)
+    unit = harmless(currency, NAME_LENGTH)
+    return _compared(found, usual(revenue, before, AMOUNTS_VARY), day, "revenue", unit, 2)
 
 
 def _weeks_before(totals: Mapping[date, list[Row]], day: date) -> Sequence[date]:

@@ -55,7 +55,8 @@ def store_events(
     # one for each file, for a storage lets one connection at a time be open
     of_run, of_index = SqliteEventLogStorage(folder), SqliteEventLogStorage(folder)
     for start in range(0, len(events), EVENTS_A_TRANSACTION):
-        with of_run.run_connection(run_id) as run, of_index.index_connection() as index:
+        # committed in the order in which Dagster does: the run's file, then the index
+        with of_index.index_connection() as index, of_run.run_connection(run_id) as run:
             held_open = HeldOpen(run, index)
             for event in events[start : start + EVENTS_A_TRANSACTION]:
                 held_open.store_event(event)

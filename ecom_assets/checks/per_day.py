@@ -1,8 +1,8 @@
 """Check results by day, told to Dagster so that each day has its own, also in a run for many.
 
 An `AssetCheckResult` of a run for a range of days is stored once, without a partition, and the days
-show nothing. So each day's result is reported beside it. The one private name of Dagster that the
-project needs is here: a day's result counts as current only with the materialization it looked at.
+show nothing. So each day's result is reported beside it. A day's result counts as current only with
+the materialization it looked at, for which Dagster has a private name alone.
 """
 
 import logging

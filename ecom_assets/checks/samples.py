@@ -25,7 +25,7 @@ def sample_table(rows: Sequence[Row], *, hide_values: bool) -> dg.MetadataValue:
                     "reason": row["reason"],
                     "file": row["source_filename"],
                     "line": row["source_row_number"],
-                    "value": HIDDEN if hide_values else cut(row["offending_value"]),
+                    "value": _shown(row["offending_value"], hide_values),
                 }
             )
             for row in rows
@@ -39,6 +39,11 @@ def sample_table(rows: Sequence[Row], *, hide_values: bool) -> dg.MetadataValue:
             ]
         ),
     )
+
+
+def _shown(value: str | None, hide_values: bool) -> str:
+    # a blank after a field: the page cannot break a line of JSON elsewhere
+    return HIDDEN if hide_values else cut(value).replace(',"', ', "')
 
 
 def cut(value: str | None) -> str:

@@ -136,6 +136,7 @@ def row_balance(session: Session, days: EventDays, *, late_days: int) -> ByDay:
     if late_days == 0:  # a line belongs to the day of its folder: RAW can be asked directly
         lines = {day: row["raw_rows"] for day, row in count_rows(session, days).items()}
     else:
+        session.run("staging/temporary")
         session.parse_lines(days.first, days.last, late_days=late_days)
         parsed = by_day(session.run("staging/parsed_by_day"))
         lines = {day: row["raw_rows"] for day, row in parsed.items()}

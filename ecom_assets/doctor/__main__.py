@@ -8,7 +8,7 @@ One line for what is fine and one for what to fix; ends with 1 when there is som
 import sys
 
 from ecom_assets.doctor.findings import Finding, Findings, guarded
-from ecom_assets.settings import SettingsError, read_settings
+from ecom_assets.settings import PROJECT_ROOT, Settings, SettingsError, read_settings
 
 
 def main() -> None:
@@ -31,6 +31,7 @@ def examine() -> Findings[None]:
         yield Finding(
             "ok", "settings", f"{settings.landing} ({settings.source}) → {settings.engine}"
         )
+        yield from _read_by_others(settings)
         from ecom_assets.definitions import landing_of, warehouse_of
         from ecom_assets.doctor.landing import check_landing
         from ecom_assets.doctor.warehouse import check_warehouse
@@ -40,6 +41,15 @@ def examine() -> Findings[None]:
         check = check_warehouse(warehouse_of(settings), zone, sample, settings)
         yield from guarded("warehouse", check)
     yield from guarded("dagster", _instance(), "`make` sets DAGSTER_HOME to the project's folder.")
+
+
+def _read_by_others(settings: Settings) -> Findings[None]:
+    """Files of secrets that are not their owner's alone."""
+    key = settings.snowflake and settings.snowflake.private_key_path
+    for path in (PROJECT_ROOT / ".env", key):
+        if path and path.is_file() and path.stat().st_mode & 0o007:
+            said = f"Everybody on this machine can read {path}: chmod o= {path}"
+            yield Finding("note", "settings", f"{said}.")
 
 
 def _instance() -> Findings[None]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
+from ecom_assets.redaction import redacted
+
 Result = TypeVar("Result")
 
 
@@ -48,7 +50,7 @@ def guarded(part: str, step: Findings[Result], advice: str = "") -> Findings[Res
     except (LandingError, WarehouseError) as error:
         yield Finding("fix", part, " ".join(str(error).split()))
     except Exception as error:  # a doctor that falls ill helps nobody
-        said = " ".join(str(error).split()).rstrip(".")
+        said = " ".join(redacted(str(error)).split()).rstrip(".")
         what = f"{type(error).__name__}: {said}"
         yield Finding("fix", part, f"{what}. {advice}".rstrip())
     return None

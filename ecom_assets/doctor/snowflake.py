@@ -50,7 +50,10 @@ def check_stage(session: SnowflakeSession, settings: Settings) -> Findings[bool]
 
 
 def _leads_to(session: SnowflakeSession, landing: str) -> Findings[bool]:
-    told = {row["property"]: row["property_value"] for row in session.ask(f"desc stage {STAGE}")}
+    told = {
+        row["property"]: row["property_value"]
+        for row in session.ask("desc stage raw.sales_landing")
+    }
     (url,) = json.loads(told["URL"])
     # the scheme is another one in China and in government regions
     if url.partition("://")[2].rstrip("/") != landing.partition("://")[2]:
@@ -62,6 +65,6 @@ def _leads_to(session: SnowflakeSession, landing: str) -> Findings[bool]:
 
 
 def _can_be_listed(session: SnowflakeSession, settings: Settings) -> Findings[bool]:
-    session.ask(f"list '@{STAGE}/dt={settings.start_date}/'")
+    session.ask(f"list '@raw.sales_landing/dt={settings.start_date:%Y-%m-%d}/'")
     yield Finding("ok", PART, "Snowflake can list the bucket.")
     return True

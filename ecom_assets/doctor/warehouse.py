@@ -12,7 +12,7 @@ from ecom_assets.doctor.snowflake import SET_UP, check_account, check_stage
 from ecom_assets.landing.zone import LandedFile, LandingZone
 from ecom_assets.questions import questions
 from ecom_assets.settings import Settings
-from ecom_assets.warehouse.contract import Purpose, Session, Warehouse
+from ecom_assets.warehouse.contract import LAYERS, Layer, Purpose, Session, Warehouse
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 from ecom_assets.warehouse.snowflake import SnowflakeSession
 from ecom_assets.warehouse.sql import table_columns
@@ -83,15 +83,16 @@ def _tables(session: Session, settings: Settings) -> Findings[bool]:
 
 
 def _rows(session: Session) -> Findings[bool]:
-    with _undone(session):
-        session.run("doctor/change_rows")
+    for layer in LAYERS:
+        with _undone(session, layer):
+            session.run("doctor/change_rows")
     yield Finding("ok", PART, "Rows can be read, inserted, updated and deleted in each table.")
     return True
 
 
 def _load(session: Session, zone: LandingZone, sample: LandedFile) -> Findings[None]:
     now = datetime.now(UTC).replace(tzinfo=None)
-    with _undone(session):
+    with _undone(session, "raw"):
         loaded = session.load_lines(zone, [sample], load_id="doctor", loaded_at=now)
     if loaded and loaded[0].row_count is not None:
         said = f"{loaded[0].row_count:,} lines of {sample.name} were loaded, and rolled back."
@@ -106,8 +107,8 @@ class _Undo(Exception):
 
 
 @contextmanager
-def _undone(session: Session) -> Iterator[None]:
+def _undone(session: Session, layer: Layer) -> Iterator[None]:
     """A transaction that is rolled back at its end."""
-    with suppress(_Undo), session.transaction():
+    with suppress(_Undo), session.transaction(layer):
         yield
         raise _Undo

@@ -5,6 +5,7 @@ list it would cost as much as loading it.
 """
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -72,15 +73,37 @@ class FolderZone:
     def _list_day(self, day: date) -> Iterator[LandedFile]:
         folder = self._root / folder_of(day)
         with _explained(folder):
+            if self._leads_out(str(folder)):
+                raise LandingError(
+                    f"{folder} is a link that leads out of the landing folder: put the folder "
+                    "itself in its place."
+                )
             for parent, folders, names in os.walk(folder, onerror=_unless_gone):
                 folders[:] = [f for f in folders if not is_hidden(f)]
                 below = os.path.relpath(parent, self._root).replace(os.sep, "/")
                 for name in filter(is_sales_file, names):
+                    path = f"{parent}{os.sep}{name}"
                     try:
-                        stat = os.stat(f"{parent}{os.sep}{name}")
-                        yield _landed(_readable(f"{below}/{name}"), day, stat)
+                        found = os.lstat(path)
+                        is_own = not stat.S_ISLNK(found.st_mode)
+                        if not is_own and not self._leads_out(path):
+                            found, is_own = os.stat(path), True
                     except FileNotFoundError:
                         continue  # went while we were looking
+                    if not is_own or not stat.S_ISREG(found.st_mode):
+                        raise LandingError(
+                            f"{below}/{name} in {self._root} is no file of its own, but a link "
+                            "that leads out of there, or a device: put the file itself in its "
+                            "place."
+                        )
+                    yield _landed(_readable(f"{below}/{name}"), day, found)
+
+    def _leads_out(self, path: str) -> bool:
+        """Whether a file's content is not below the landing folder: whoever may put links there
+        must not have the pipeline read and show what they may not read themselves."""
+        if not os.path.islink(path):
+            return False
+        return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self._root))
 
     def open(self, file: LandedFile) -> BinaryIO:
         try:
@@ -166,9 +189,10 @@ def _readable(name: str) -> str:
     return name
 
 
-def _landed(name: str, day: date, stat: os.stat_result) -> LandedFile:
-    modified = EPOCH + timedelta(seconds=stat.st_mtime_ns // 1_000_000_000)
-    return LandedFile(name, day, f"{stat.st_mtime_ns:x}-{stat.st_size:x}", stat.st_size, modified)
+def _landed(name: str, day: date, found: os.stat_result) -> LandedFile:
+    modified = EPOCH + timedelta(seconds=found.st_mtime_ns // 1_000_000_000)
+    etag = f"{found.st_mtime_ns:x}-{found.st_size:x}"
+    return LandedFile(name, day, etag, found.st_size, modified)
 
 
 def _unless_gone(error: OSError) -> None:

@@ -17,11 +17,15 @@ BLOCK_SIZE = 4 << 20
 """Bytes read at a time: large enough that Python's share of the work is small, small enough that
 the memory of a load does not depend on the size of its files."""
 
+LONGEST_LINE = 64 << 20
+"""Bytes of a line that are still read; a line is held some times over on its way. Without a limit a
+small `.gz` could fill the memory with one line of gigabytes."""
+
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class UnreadableFile(Exception):
-    """A compressed file that is damaged: its lines cannot all be known."""
+    """A compressed file that is damaged, or a line without an end: not all lines can be known."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,8 @@ def read_lines(zone: LandingZone, file: LandedFile) -> Iterator[Lines]:
     """The lines of a file, some thousand at a time, as valid UTF-8 without their line ends.
 
     Raises:
-        UnreadableFile: a `.gz` that is truncated, empty, or no gzip at all.
+        UnreadableFile: a `.gz` that is truncated, empty, or no gzip at all; a line longer than
+            `LONGEST_LINE`.
         LandingError: the file vanished, was rewritten, or cannot be read.
     """
     with zone.open(file) as stored:
@@ -49,12 +54,24 @@ def read_lines(zone: LandingZone, file: LandedFile) -> Iterator[Lines]:
             yield from _split(stream)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise UnreadableFile(f"{file.name} is no complete gzip file ({error})") from error
+        except _EndlessLine as line:
+            raise UnreadableFile(
+                f"{file.name} has a line of more than {LONGEST_LINE:,} bytes (after {line} others)"
+            ) from None
+
+
+class _EndlessLine(Exception):
+    pass
 
 
 def _split(stream: BinaryIO) -> Iterator[Lines]:
     number = 0
     pieces: list[bytes] = []  # of a line that has no end yet
     while block := stream.read(BLOCK_SIZE):
+        first_end = block.find(b"\n")
+        length = sum(map(len, pieces)) + (len(block) if first_end < 0 else first_end)
+        if length > LONGEST_LINE:
+            raise _EndlessLine(number)
         head, end, rest = block.rpartition(b"\n")
         if end:
             lines = b"".join((*pieces, head))

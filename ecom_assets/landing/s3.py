@@ -25,6 +25,7 @@ from ecom_assets.landing.zone import (
     folder_of,
     is_sales_file,
 )
+from ecom_assets.redaction import cause, quiet_logs, redacted
 
 REQUEST_TRIES = 8
 """How often a request is sent before its error is taken for one that stays."""
@@ -50,7 +51,9 @@ class S3Zone:
     def _client(self) -> Any:
         from dagster_aws.s3 import S3Resource
 
-        return S3Resource(max_attempts=REQUEST_TRIES).get_client()
+        quiet_logs()
+        # what the resource calls attempts is what botocore does after the first one
+        return S3Resource(max_attempts=REQUEST_TRIES - 1).get_client()
 
     @property
     def settle_seconds(self) -> int:
@@ -163,14 +166,14 @@ class S3Zone:
             said = _ADVICE.get(code, f"S3 said {code}; look it up, or try again later").format(
                 **self._names(action)
             )
-            raise _kind(code)(f"{where} cannot be used ({code}): {said}.") from error
+            raise _kind(code)(f"{where} cannot be used ({code}): {said}.") from cause(error)
         except (BotoCoreError, Boto3Error) as error:
             name = type(error).__name__
             said = _ADVICE.get(name, "check the AWS settings and the network")
             raise _kind(name)(
                 f"{where} cannot be used ({name}: "
-                f"{str(error).rstrip('.')}): {said.format(**self._names(action))}."
-            ) from error
+                f"{redacted(str(error)).rstrip('.')}): {said.format(**self._names(action))}."
+            ) from cause(error)
 
     def _names(self, action: str) -> Mapping[str, str]:
         return {"action": action, "bucket": self._bucket, "setting": self._setting}
@@ -197,7 +200,7 @@ class _Body:
                         f"{self._zone.url}/{self._file.name} broke off after {self._at:,} of "
                         f"{self._file.size:,} bytes, {tries} times ({type(error).__name__}): "
                         "check the network, then materialize the day again."
-                    ) from error
+                    ) from cause(error)
                 time.sleep(random.uniform(0.5, 1) * 0.1 * 2**tries)  # noqa: S311 - jitter
                 self._stream.close()
                 self._stream = self._zone.get(self._file, self._at)

@@ -41,13 +41,13 @@ SECONDS_BETWEEN_TICKS = 30
 
 _DESCRIPTION = """\
 Sends a message when a check fails for a day, when it gets worse, when it passes again, once a day
-while it still fails, and when a run fails; to the Apprise URLs in `ECOM_ALERT_URLS`, warnings to
-those in `ECOM_ALERT_WARN_URLS` if there are any.
+while it still fails, and when a run fails; to the Apprise URLs in ECOM_ALERT_URLS, warnings to
+those in ECOM_ALERT_WARN_URLS if there are any.
 
-**Switching it on** starts with what happens from then on: a day that fails already is told when it
+Switched on, it starts with what happens from then on: a day that fails already is told when it
 is evaluated again (the daily digest lists the days that are held now). Switched off and on again,
 it goes on where it was. A channel that is down gets its messages later; the tick says so. Try the
-channels first with `make alert-test`.
+channels first with make alert-test.
 """
 
 

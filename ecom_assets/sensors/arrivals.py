@@ -32,8 +32,8 @@ DESCRIPTION = f"""\
 Looks for new, late and rewritten files and materializes the days they touch.
 
 Switched on, it looks every {INTERVAL_SECONDS} seconds at the last days, and piece by piece at all
-older ones, and starts one run of the job `{runs.JOB}` for each range of days whose files changed
-(with the `ECOM_LATE_DAYS` days before, whose late events they may hold). The first time that is
+older ones, and starts one run of the job {runs.JOB} for each range of days whose files changed
+(with the ECOM_LATE_DAYS days before, whose late events they may hold). The first time that is
 every day that has files and was never materialized. A day waits while a run is at work on it or a
 file is still being written. A failed run is repeated, up to {len(PAUSES) + 1} attempts in all; one
 that failed because days were held is not: they wait for you. The warehouse is not asked anything.

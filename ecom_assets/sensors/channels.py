@@ -110,6 +110,15 @@ def _send_all(
     channel: Channel, messages: Sequence[Message], delivery: Delivery, deadline: float
 ) -> None:
     _sending.set(True)
+    try:
+        _send_in_order(channel, messages, delivery, deadline)
+    except Exception as error:  # whose text may be the URL, and who would print it is this thread
+        delivery.problem = f"Apprise broke down with {type(error).__name__}"
+
+
+def _send_in_order(
+    channel: Channel, messages: Sequence[Message], delivery: Delivery, deadline: float
+) -> None:
     refusals = 0
     service = _connect(channel)
     for index, message in enumerate(messages):

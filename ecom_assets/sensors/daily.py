@@ -8,9 +8,9 @@ from ecom_assets.partitions import EventDays, days_that_are
 from ecom_assets.sensors import runs
 
 DESCRIPTION = """\
-Materializes yesterday and the `ECOM_LATE_DAYS` days before it, at 01:00 UTC, in one run.
+Materializes yesterday and the ECOM_LATE_DAYS days before it, at 01:00 UTC, in one run.
 
-Switched on, it is the safety net under the sensor `arrivals`, and enough by itself where files come
+Switched on, it is the safety net under the sensor arrivals, and enough by itself where files come
 once a day. Files that are in RAW already are not read again. A night is left out while another run
 of the whole graph is at work on one of its days. Switched off, nothing is started."""
 

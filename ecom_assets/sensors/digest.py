@@ -110,13 +110,14 @@ def build_digest_schedule() -> dg.ScheduleDefinition:
         job=dg.define_asset_job(
             JOB,
             selection=dg.AssetSelection.assets("operations_digest"),  # names are parsed, by ANTLR
-            description="Makes the digest of operations and sends it to the alert channels.",
+            description="Makes the digest of operations and sends it to the channels in "
+            f"ECOM_ALERT_URLS. The schedule {SCHEDULE} starts it.",
         ),
         cron_schedule=CRON,
         execution_timezone="UTC",
         default_status=dg.DefaultScheduleStatus.STOPPED,
-        description="Sends the digest of operations to the channels in `ECOM_ALERT_URLS` at 07:00 "
-        "UTC. **Switching it on** starts one small run a day, which reads one table and changes "
+        description="Sends the digest of operations to the channels in ECOM_ALERT_URLS at 07:00 "
+        "UTC.\n\nSwitched on, it starts one small run a day, which reads one table and changes "
         "nothing.",
     )
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from ecom_assets.foreign_text import harmless
 from ecom_assets.sensors.heartbeats import Automation
 from ecom_assets.sensors.messages import (
     FailedRun,
     Message,
     days_phrase,
     fitting,
-    harmless,
     run_url,
 )
 from ecom_assets.warehouse.contract import Row

@@ -1,7 +1,6 @@
 """The texts of alerts. Pure: what is news goes in, a title and plain text come out.
 
-What comes from data (payload values, file names, errors) is made harmless here: a message must not
-mention people, link elsewhere or format itself, whatever a line of a file says.
+What comes from data (payload values, file names, errors) goes through `foreign_text.py`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote, urlencode
 
+from ecom_assets.foreign_text import harmless
 from ecom_assets.partitions import ranges
 from ecom_assets.sensors.outcomes import Change, Day, News, Outcome, by_date
 
@@ -22,12 +22,6 @@ SAMPLES_SHOWN = 5
 """Failing rows: enough to see a pattern; the check's page has more."""
 RUNS_SHOWN = 5
 """Failed runs with their error; the list of runs in the UI has all."""
-PHRASE_LENGTH = 220
-"""Characters of a description, a failing row or an error: a payload may be of any length."""
-
-_WIDE = {ord(c): chr(ord(c) + 0xFEE0) for c in "@<>`*~|[]"}
-"""The full-width twin of what chats take for a mention, a tag, a link or a format: it reads the
-same and does nothing. Not `_`, which file names are full of, and which can only slant a word."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +54,6 @@ class FailedRun:
     job: str
     days: str
     problem: str
-
-
-def harmless(text: str, length: int = PHRASE_LENGTH) -> str:
-    """Text from data on one line: without controls, mentions, links and formats, and cut."""
-    shown = "".join(c if c.isprintable() else " " for c in text[: length + 1]).translate(_WIDE)
-    shown = shown.replace("://", "\uff1a//")
-    return shown if len(shown) <= length else f"{shown[:length]}…"
 
 
 def check_message(news: News, ui_url: str) -> Message:

@@ -4,6 +4,7 @@ Snowflake reads the bucket as an AWS role (its storage integration names it); th
 with credentials of its own. Both get what they use, below the landing zone's prefix only.
 """
 
+import re
 from typing import Any
 
 from ecom_assets.settings import S3Url
@@ -29,7 +30,8 @@ def snowflake_policy(landing: S3Url, partition: str = "aws") -> Document:
 def pipeline_policy(
     landing: S3Url, partition: str = "aws", *, writes: bool, reports: S3Url | None = None
 ) -> Document:
-    """What the pipeline's own credentials may do.
+    """What the pipeline's own credentials may do: list, for Snowflake reads the files, and write
+    what it makes itself.
 
     Args:
         landing: the landing zone.
@@ -38,9 +40,9 @@ def pipeline_policy(
         reports: where the report is written, where that is in S3.
     """
     upload = ["s3:PutObject", "s3:AbortMultipartUpload"]
-    policy = _policy(landing, partition, ["s3:GetObject", *(upload if writes else [])])
+    policy = _policy(landing, partition, upload if writes else [])
     if reports:
-        place = f"arn:{partition}:s3:::{str(reports).removeprefix('s3://')}/*"
+        place = f"arn:{partition}:s3:::{reports.bucket}/{_below(reports)}*"
         policy["Statement"].append({"Effect": "Allow", "Action": upload, "Resource": place})
     return policy
 
@@ -60,17 +62,25 @@ def trust_policy(user_arn: str, external_id: str) -> Document:
 
 def _policy(landing: S3Url, partition: str, actions: list[str]) -> Document:
     bucket = f"arn:{partition}:s3:::{landing.bucket}"
-    prefix = f"{landing.prefix}/" if landing.prefix else ""
+    below = _below(landing)
+    objects = {"Effect": "Allow", "Action": actions, "Resource": f"{bucket}/{below}*"}
     return _document(
-        {"Effect": "Allow", "Action": actions, "Resource": f"{bucket}/{prefix}*"},
+        *([objects] if actions else []),
         {
             "Effect": "Allow",
             "Action": "s3:ListBucket",
             "Resource": bucket,
-            "Condition": {"StringLike": {"s3:prefix": [f"{prefix}*"]}},
+            "Condition": {"StringLike": {"s3:prefix": [f"{below}*"]}},
         },
         {"Effect": "Allow", "Action": "s3:GetBucketLocation", "Resource": bucket},
     )
+
+
+def _below(place: S3Url) -> str:
+    """What the names of a place's objects begin with; what IAM takes for a pattern is written as
+    its "IAM policy elements: variables and tags" says."""
+    prefix = re.sub(r"[*?$]", lambda found: f"${{{found[0]}}}", place.prefix)
+    return f"{prefix}/" if prefix else ""
 
 
 def _document(*statements: Document) -> Document:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ecom_assets.questions import questions
+from ecom_assets.redaction import cause
 from ecom_assets.settings import (
     S3Url,
     Settings,
@@ -28,14 +29,19 @@ from ecom_assets.setup.aws import (
     snowflake_policy,
     trust_policy,
 )
-from ecom_assets.warehouse.snowflake import LOGIN_SECONDS, NETWORK_SECONDS, said
+from ecom_assets.warehouse.snowflake import (
+    LOGIN_SECONDS,
+    NETWORK_SECONDS,
+    NO_DETECTION,
+    said,
+)
 from ecom_assets.warehouse.sql import SQL_FOLDER, render
 
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
 
 BEFORE_TABLES = ("setup/roles", "setup/account", "setup/database", "setup/stage")
-AFTER_TABLES = ("setup/grants",)
+AFTER_TABLES = ("setup/turns", "setup/grants")
 
 
 class SetupError(Exception):
@@ -66,7 +72,11 @@ def connect(settings: SnowflakeSettings, name: str | None = None) -> "SnowflakeC
     """
     import snowflake.connector
 
-    patience = {"login_timeout": LOGIN_SECONDS, "network_timeout": NETWORK_SECONDS}
+    patience = {
+        "login_timeout": LOGIN_SECONDS,
+        "network_timeout": NETWORK_SECONDS,
+        **NO_DETECTION,
+    }
     if name:
         return snowflake.connector.connect(connection_name=name, **patience)
     how: dict[str, Any] = {
@@ -109,7 +119,7 @@ def apply(connection: "SnowflakeConnection", settings: Settings) -> dict[str, st
                 raise SetupError(
                     f"Snowflake refused “{title}”: {said(error)}. What ran before it stays; put it "
                     "right and run the set-up again."
-                ) from error
+                ) from cause(error)
             print(f"ok  {title}")
             if title.startswith("desc integration"):
                 rows: list[Any] = cursor.fetchall()

@@ -118,6 +118,24 @@ create table if not exists analytics.fact_sales (
 create table if not exists analytics.fact_sales_days (
     event_date date not null,
     currency varchar,
+    orders bigint not null,
     sales bigint not null,
+    units number(38, 4) not null,
+    revenue number(38, 4) not null
+);
+
+-- one row per published event date, currency and member of a breakdown: of the row's breakdown, the
+-- column of that name has the member, the others are null
+create table if not exists analytics.fact_sales_breakdowns (
+    event_date date not null,
+    currency varchar,
+    breakdown varchar not null,
+    category varchar,
+    country varchar,
+    device varchar,
+    marketing_channel varchar,
+    payment_method varchar,
+    sales bigint not null,
+    units number(38, 4) not null,
     revenue number(38, 4) not null
 );

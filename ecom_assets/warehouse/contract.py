@@ -2,7 +2,7 @@
 
 warehouse = DuckDBWarehouse(Path("data/warehouse.duckdb"))
 with warehouse.session(Purpose("raw_sales", run_id, first_day, last_day)) as session:
-    with session.transaction():
+    with session.transaction("staging"):
         session.run("staging/split", first_day=first_day, ...)
     rows = session.run("staging/quality_by_day", first_day=first_day, last_day=last_day)
 """
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from ecom_assets.landing.zone import LandedFile, LandingZone
 
@@ -19,6 +19,10 @@ Row = Mapping[str, Any]
 """A row of a result: lower-case column names, values as Python's own types (Decimal, date, …)."""
 
 Log = Callable[[str], None]
+
+Layer = Literal["raw", "staging"]
+"""Whose turn a transaction takes: that of loads, or that of what is made of RAW."""
+LAYERS: Sequence[Layer] = ("raw", "staging")
 
 
 class WarehouseError(Exception):
@@ -108,8 +112,12 @@ class Session(Protocol):
         """What this session has run so far; nothing where the warehouse keeps no history."""
         ...
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """All that is run inside happens, or none of it: an error rolls back and is raised."""
+    def transaction(self, layer: Layer) -> AbstractContextManager[None]:
+        """All that is run inside happens, or none of it: an error rolls back and is raised.
+
+        Transactions of the same layer take turns, whoever runs them: what they read of it is what
+        is there when they replace it.
+        """
         ...
 
     def load_lines(
@@ -123,8 +131,8 @@ class Session(Protocol):
         ...
 
     def parse_lines(self, first_day: date, last_day: date, *, late_days: int) -> None:
-        """Make the temporary table `parsed_sales`: the current lines of RAW that belong to these
-        days, typed. Called outside a transaction, for a temporary table is DDL."""
+        """Fill the temporary table `parsed_sales`, which `staging/temporary` has made: the current
+        lines of RAW that belong to these days, typed."""
         ...
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ecom_assets.landing.zone import LandedFile, LandingZone
 from ecom_assets.warehouse import expressions
 from ecom_assets.warehouse.contract import (
+    Layer,
     LoadedFile,
     Log,
     Purpose,
@@ -144,7 +145,8 @@ class DuckDBSession:
         return [dict(zip(names, row, strict=True)) for row in self._connection.fetchall()]
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, layer: Layer) -> Iterator[None]:
+        # the whole file is this session's: nobody else can be at work on the layer
         self._connection.begin()
         try:
             yield

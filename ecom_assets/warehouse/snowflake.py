@@ -10,12 +10,14 @@ The tables, views and the stage are made by the set-up, for the role that loads 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
+from ecom_assets.redaction import cause, redacted
 from ecom_assets.settings import SnowflakeSettings
 from ecom_assets.warehouse.contract import (
+    Layer,
     LoadedFile,
     Log,
     Purpose,
@@ -40,8 +42,17 @@ WHITE_SPACE = " \t\n\r\x0b\x0c"
 LOGIN_SECONDS = 60
 """How long a login is tried before it is an error; a wrong host would be tried for minutes."""
 
+LOCK_SECONDS = 3_600
+"""How long a statement waits for another transaction's lock; by default, 12 hours. A step of a
+large backfill takes minutes, and Snowflake itself ends a transaction that keeps others waiting and
+has been idle for 5 minutes, such as a killed run's."""
+
 NETWORK_SECONDS = 600
 """How long a request is tried again when the service does not answer; by default, for ever."""
+
+NO_DETECTION = {"platform_detection_timeout_seconds": 0.0}
+"""The connector's guess, for its telemetry, at the cloud it runs in: at each login it would ask AWS
+who these AWS credentials are, and the metadata services of three clouds."""
 
 
 class SnowflakeWarehouse:
@@ -64,7 +75,7 @@ class SnowflakeWarehouse:
         with self._explained():
             connection = context.__enter__()
         try:
-            yield SnowflakeSession(connection)
+            yield SnowflakeSession(connection, query_tag(purpose))
         finally:
             with suppress(Exception):  # the work is done or has failed; neither must be hidden
                 connection.close()
@@ -86,7 +97,12 @@ class SnowflakeWarehouse:
             network_timeout=self._network_seconds,
             additional_snowflake_connection_args={
                 **{name: value for name, value in place.items() if value is not None},
-                "session_parameters": {"QUERY_TAG": query_tag(purpose), "TIMEZONE": "UTC"},
+                "session_parameters": {
+                    "QUERY_TAG": query_tag(purpose),
+                    "TIMEZONE": "UTC",
+                    "LOCK_TIMEOUT": LOCK_SECONDS,
+                },
+                **NO_DETECTION,
             },
             private_key_path=str(key) if key else None,
             private_key_password=settings.private_key_passphrase if key else None,
@@ -104,18 +120,18 @@ class SnowflakeWarehouse:
             raise WarehouseBusy(
                 f"Snowflake account {settings.account} cannot be reached: {said(error)}. Check "
                 "the network, SNOWFLAKE_ACCOUNT, and SNOWFLAKE_HOST if it is set."
-            ) from error
+            ) from cause(error)
         except errors.Error as error:
             raise WarehouseError(
                 f"Snowflake account {settings.account} does not let {settings.user} in with role "
                 f"{settings.role}: {said(error)}. Check the SNOWFLAKE_ settings."
-            ) from error
+            ) from cause(error)
         except (TypeError, ValueError) as error:
             raise WarehouseError(
                 f"SNOWFLAKE_PRIVATE_KEY_PATH names {settings.private_key_path}, which cannot be "
-                f"read as a private key ({error}): it must be PKCS#8 in PEM, and "
+                f"read as a private key ({said(error)}): it must be PKCS#8 in PEM, and "
                 "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE what it is encrypted with."
-            ) from error
+            ) from cause(error)
 
 
 def query_tag(purpose: Purpose) -> str:
@@ -133,8 +149,9 @@ def query_tag(purpose: Purpose) -> str:
 class SnowflakeSession:
     """One connection to the account."""
 
-    def __init__(self, connection: "SnowflakeConnection") -> None:
+    def __init__(self, connection: "SnowflakeConnection", tag: str) -> None:
         self._connection = connection
+        self._tag = tag  # of its statements, which says who takes a turn as well
         self._scripts: dict[str, tuple[str, int]] = {}  # of each query id: what ran, and its rows
 
     def run(self, script: str, /, **values: Any) -> Sequence[Row]:
@@ -181,12 +198,19 @@ class SnowflakeSession:
         with self._connection.cursor() as cursor:
             try:
                 cursor.execute(statement)
-            except errors.ProgrammingError as error:
+            except errors.Error as error:
+                if error.errno == _LOCKED:
+                    raise WarehouseBusy(
+                        f"{script}: {said(error)}. Other runs are writing the same tables; see who "
+                        "with SHOW LOCKS IN ACCOUNT, then run this again."
+                    ) from cause(error)
                 if error.errno in _NO_SUCH_OBJECT:
                     raise WarehouseError(
                         f"{script}: {said(error)}. The set-up makes the tables and grants the "
-                        "role what it needs; see the README, On S3 and Snowflake."
-                    ) from error
+                        "role what it needs; see docs/setup-s3-snowflake.md."
+                    ) from cause(error)
+                if cause(error) is None:
+                    raise WarehouseError(f"{script}: {said(error)}.") from None
                 raise
             self._scripts[str(cursor.sfqid)] = (script, cursor.rowcount or 0)
             names = [column.name.lower() for column in cursor.description or ()]
@@ -194,15 +218,32 @@ class SnowflakeSession:
         return [dict(zip(names, row, strict=True)) for row in found]
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, layer: Layer) -> Iterator[None]:
         self._execute("begin", "begin")
         try:
+            self._take_turn(layer)
             yield
         except BaseException:
             with suppress(Exception):  # a rollback that fails too must not hide why
                 self._execute("rollback", "rollback")
             raise
         self._execute("commit", "commit")
+
+    def _take_turn(self, layer: Layer) -> None:
+        """Keep other transactions on the layer out until this one ends.
+
+        Snowflake isolates no more than READ COMMITTED, and an INSERT keeps nobody out: of two runs
+        that replace the same day, both may find nothing to delete, and both insert. So each changes
+        the same row first. An UPDATE waits for the lock of another, and the statements behind it
+        begin later, so they see what the other has committed.
+        """
+        now = datetime.now(UTC).replace(tzinfo=None)
+        told = self.run(f"snowflake/turn_{layer}", taken_by=self._tag, taken_at=now)
+        if not int(told[0]["number of rows updated"]):
+            raise WarehouseError(
+                f"{layer.upper()}.TURNS has no row, so runs cannot wait for each other: run the "
+                "set-up again; see the README, On S3 and Snowflake."
+            )
 
     def load_lines(
         self, zone: LandingZone, files: Sequence[LandedFile], *, load_id: str, loaded_at: datetime
@@ -297,10 +338,15 @@ def _loaded(file: LandedFile, row: Row) -> LoadedFile:
     )
 
 
+_LOCKED = 625
+"""Snowflake's number for a lock that was waited for in vain, too long or behind too many others. As
+users report it ("waiting for this lock is limited to", "the number of waiters for this lock exceeds
+the 20 statements limit"); the documentation names no number."""
 _NO_SUCH_OBJECT = (2003, 2043, 3001)
 """Snowflake's numbers for an object that is not there or that the role may not use."""
 
 
 def said(error: Exception) -> str:
-    """What Snowflake, or its connector, said of an error; on one line, without a full stop."""
-    return " ".join(str(getattr(error, "msg", None) or error).split()).rstrip(".")
+    """What Snowflake, or its connector, said of an error; on one line, without a full stop and
+    without secrets."""
+    return " ".join(redacted(str(getattr(error, "msg", None) or error)).split()).rstrip(".")

@@ -100,6 +100,39 @@ def test_answers_are_up_to_date_also_when_a_day_is_held(pipeline: Pipeline) -> N
         assert record is not None
 
 
+def test_the_totals_are_those_of_the_fact_whatever_happened_to_its_days(
+    pipeline: Pipeline,
+) -> None:
+    pipeline.configure(source="synthetic")
+    assert pipeline.run(FIRST, FIRST + timedelta(days=4), config={"events_per_day": 60}).success
+    pipeline.land("dt=2026-01-02/more.jsonl", [event("late", country=None, currency=None)])
+    pipeline.land("dt=2026-01-03/more.jsonl", ["broken"] * 60)
+    for file in (pipeline.folder / "dt=2026-01-04").iterdir():
+        file.write_text("")
+    pipeline.run(FIRST, FIRST + timedelta(days=4))
+    days = pipeline.query("select event_date, sales from analytics.fact_sales_days")
+    assert (date(2026, 1, 4), 0) in days
+    totals = (
+        "select event_date, currency, count(distinct order_id), count(*), sum(quantity), "
+        "sum(total_amount) from analytics.fact_sales group by all order by all"
+    )
+    told = "select * from analytics.fact_sales_days where sales > 0 order by all"
+    assert pipeline.query(told) == pipeline.query(totals)
+    columns = ("category", "country", "device", "marketing_channel", "payment_method")
+    for column in columns:
+        totals = (
+            f"select event_date, currency, {column}, count(*), sum(quantity), sum(total_amount) "
+            "from analytics.fact_sales group by all order by all"
+        )
+        told = (
+            f"select event_date, currency, {column}, sales, units, revenue "
+            f"from analytics.fact_sales_breakdowns where breakdown = '{column}' order by all"
+        )
+        assert pipeline.query(told) == pipeline.query(totals), column
+    breakdowns = pipeline.query("select distinct breakdown from analytics.fact_sales_breakdowns")
+    assert {name for (name,) in breakdowns} == set(columns)
+
+
 def test_sums_never_mix_currencies(pipeline: Pipeline) -> None:
     pipeline.land("dt=2026-01-05/a.jsonl", [event(1), event(2, currency="USD")])
     pipeline.run()

@@ -106,7 +106,7 @@ def test_a_file_is_read_and_loaded_and_nothing_is_left(
     findings = list(examine())
     assert {finding.verdict for finding in findings} == {"ok"}, findings
     said = [finding.said for finding in findings]
-    assert f"{name} can be read." in said
+    assert (f"{name} can be read." in said) == (stack != S3_SNOWFLAKE), "Snowflake reads it itself"
     assert f"2 lines of {name} were loaded, and rolled back." in said
     if stack != S3_SNOWFLAKE:
         with warehouse.session(Purpose("test", "test"), print) as session:
@@ -316,3 +316,24 @@ def test_every_table_is_tried_in_each_way() -> None:
 def test_the_days_looked_at_are_few(use: Set, servers: Production) -> None:
     use(ECOM_START_DATE=date(2000, 1, 1))
     assert not found("fix")
+
+
+def test_a_file_of_secrets_that_everybody_can_read_is_told(
+    use: Set, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ecom_assets.doctor.__main__.PROJECT_ROOT", tmp_path)
+    file = tmp_path / ".env"
+    file.write_text("SNOWFLAKE_PASSWORD=pa55word\n")
+    file.chmod(0o640)
+    assert not found("note")
+    file.chmod(0o644)
+    assert found("note") == [f"Everybody on this machine can read {file}: chmod o= {file}."]
+    file.unlink()
+    key = tmp_path / "key.p8"
+    key.write_text("a key")
+    key.chmod(0o604)
+    some = dict.fromkeys(("ACCOUNT", "USER", "ROLE", "WAREHOUSE", "DATABASE"), "x")
+    use(**{f"SNOWFLAKE_{name}": value for name, value in some.items()})
+    use(ECOM_WAREHOUSE="snowflake", ECOM_LANDING="s3://bucket/x", SNOWFLAKE_PRIVATE_KEY_PATH=key)
+    told = next(finding.said for finding in examine() if finding.verdict == "note")
+    assert told.startswith(f"Everybody on this machine can read {key}")

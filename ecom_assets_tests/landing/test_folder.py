@@ -41,6 +41,50 @@ def the_file(root: Path) -> LandedFile:
 # ---- listing
 
 
+@pytest.mark.parametrize("kind", ["file", "folder", "chain"])
+def test_a_link_that_leads_out_of_the_landing_folder_is_refused(tmp_path: Path, kind: str) -> None:
+    """Whoever may write there must not have the pipeline show what it alone may read."""
+    root = tmp_path / "landing"
+    land(root, "dt=2026-01-06/a.jsonl")
+    secret = land(tmp_path, "elsewhere/x.jsonl", b"secret\n")
+    if kind == "folder":
+        (root / "dt=2026-01-05").symlink_to(secret.parent)
+    else:
+        (root / "dt=2026-01-05").mkdir()
+        (root / "dt=2026-01-05/b.txt").symlink_to(secret)
+        target = secret if kind == "file" else root / "dt=2026-01-05/b.txt"
+        (root / "dt=2026-01-05/x.jsonl").symlink_to(target)
+    for look in (lambda: names(root), lambda: FolderZone(root).scan(DAY, NEXT, 10)):
+        with pytest.raises(LandingError, match=r"is .*a link that leads out") as raised:
+            look()
+        assert "dt=2026-01-05" in str(raised.value)
+        assert "secret" not in str(raised.value)
+
+
+def test_a_link_within_the_landing_folder_and_one_to_it_are_followed(tmp_path: Path) -> None:
+    land(tmp_path, "disk/dt=2026-01-06/a.jsonl")
+    (tmp_path / "disk/dt=2026-01-05").mkdir()
+    (tmp_path / "disk/dt=2026-01-05/b.jsonl").symlink_to("../dt=2026-01-06/a.jsonl")
+    (tmp_path / "landing").symlink_to(tmp_path / "disk")
+    assert names(tmp_path / "landing", DAY, NEXT) == [
+        "dt=2026-01-05/b.jsonl",
+        "dt=2026-01-06/a.jsonl",
+    ]
+
+
+def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "dt=2026-01-05").mkdir()
+    os.mkfifo(tmp_path / "dt=2026-01-05/pipe.jsonl")
+    with pytest.raises(LandingError, match=r"pipe\.jsonl .*is no file"):
+        names(tmp_path)
+
+
+@pytest.mark.parametrize("folder", ["dt=..", "dt=2026-01-05..", "dt=2026-01-05\n", "dt=2026-1-5"])
+def test_a_folder_that_is_no_day_is_none(tmp_path: Path, folder: str) -> None:
+    land(tmp_path, f"{folder}/a.jsonl")
+    assert FolderZone(tmp_path).scan(date(2000, 1, 1), date(2100, 1, 1), 10).files == []
+
+
 def test_no_folder_is_no_files(tmp_path: Path) -> None:
     assert names(tmp_path / "nowhere") == []
     assert names(tmp_path) == []

@@ -3,6 +3,7 @@
 import gzip
 import io
 import random
+import tracemalloc
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -299,6 +300,39 @@ def test_no_more_than_a_block_is_read_at_a_time(name: str) -> None:
     count = sum(len(some.texts) for some in read_lines(OneFile(stream), landed(name)))
     assert count == 1_000_000
     assert 0 < Watched.largest <= lines.BLOCK_SIZE
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz"])
+def test_a_line_without_an_end_is_given_up_before_it_fills_the_memory(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A `.gz` of some hundred kilobytes can unpack into one line of gigabytes."""
+    monkeypatch.setattr(lines, "BLOCK_SIZE", 1 << 16)
+    monkeypatch.setattr(lines, "LONGEST_LINE", 1 << 20)
+    endless = b"first\n" + b"x" * (100 << 20)
+    stream = Watched(gzip.compress(endless, 1) if name.endswith(".gz") else endless)
+    tracemalloc.start()
+    with pytest.raises(UnreadableFile, match="a line of more than 1,048,576 bytes"):
+        list(read_lines(OneFile(stream), landed(name)))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4 << 20
+
+
+@pytest.mark.parametrize("more", [0, 1])
+@pytest.mark.parametrize("before", [b"", b"a\n", b"a" * 90 + b"\n"])
+def test_a_line_may_be_as_long_as_the_longest(
+    before: bytes, more: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "BLOCK_SIZE", 100)
+    monkeypatch.setattr(lines, "LONGEST_LINE", 1_000)
+    stream = OneFile(io.BytesIO(before + b"x" * (1_000 + more) + b"\nb\n"))
+    if more:
+        with pytest.raises(UnreadableFile):
+            list(read_lines(stream, landed("a.jsonl")))
+    else:
+        texts = [text for some in read_lines(stream, landed("a.jsonl")) for text in some.texts]
+        assert texts[-2:] == [b"x" * 1_000, b"b"]
 
 
 def test_the_file_is_closed_when_its_lines_are_read_or_not() -> None:

@@ -28,6 +28,7 @@ from ecom_assets_tests.warehouse.test_snowflake import (  # noqa: F401
     test_a_file_that_vanished_is_left_out,
     test_files_are_loaded_whole_or_not_at_all,
     test_statements_are_tagged_and_found_again,
+    test_transactions_on_a_layer_take_turns_and_others_do_not_wait,
 )
 
 pytestmark = pytest.mark.snowflake_live

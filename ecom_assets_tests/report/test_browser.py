@@ -1,16 +1,16 @@
 """The report in a browser: nothing overlaps, nothing sticks out, everything can be read."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from ecom_assets_tests import chromium
 from ecom_assets_tests.report.samples import SAMPLES, report_of
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+CHROMIUM = chromium.chromium()
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine")
 
@@ -53,12 +53,9 @@ LOOK = """() => {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
+    assert CHROMIUM
+    with chromium.browser(CHROMIUM) as started:
         yield started
-        started.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

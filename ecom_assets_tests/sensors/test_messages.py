@@ -4,13 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from ecom_assets.foreign_text import harmless
 from ecom_assets.sensors.messages import (
     TEXT_LENGTH,
     TITLE_LENGTH,
     FailedRun,
     check_message,
     check_url,
-    harmless,
     run_message,
 )
 from ecom_assets.sensors.outcomes import Change, Day, Evaluation, News, Outcome

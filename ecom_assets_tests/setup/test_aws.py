@@ -41,8 +41,7 @@ def test_the_pipeline_writes_where_it_makes_files_alone(writes: bool) -> None:
     may = allowed(pipeline_policy(PREFIX, writes=writes))
     assert ("s3:PutObject" in may) == writes
     assert "*" not in "".join(may)
-    assert "s3:DeleteObject" not in may
-    assert may["s3:GetObject"] == "arn:aws:s3:::bucket/in/here/*"
+    assert not {"s3:DeleteObject", "s3:GetObject"} & set(may)
 
 
 def test_a_whole_bucket_and_another_part_of_aws() -> None:

@@ -80,11 +80,11 @@ def test_an_error_in_a_transaction_leaves_the_tables_as_they_were(tmp_path: Path
     file = LoadedFile(LandedFile("dt=2026-01-05/a.jsonl", now.date(), "etag", 1, now), 1)
     entry = {"files": files_table([file]), "load_id": "load", "loaded_at": now}
     with DuckDBWarehouse(tmp_path / "w.duckdb").session(PURPOSE, print) as session:
-        with pytest.raises(duckdb.Error), session.transaction():
+        with pytest.raises(duckdb.Error), session.transaction("raw"):
             session.run("raw/record_load", **entry)
             session.run("staging/parsed_by_day")  # fails: this session has parsed nothing
         assert session.read_table("raw.raw_sales_files") == []
-        with session.transaction():
+        with session.transaction("raw"):
             session.run("raw/record_load", **entry)
         assert len(session.read_table("raw.raw_sales_files")) == 1
 

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import threading
+import time
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -11,7 +13,8 @@ from snowflake.connector import errors
 
 from ecom_assets.landing.zone import FileChanged, LandedFile
 from ecom_assets.settings import SnowflakeSettings
-from ecom_assets.warehouse.contract import Purpose, WarehouseError
+from ecom_assets.setup.snowflake import connect
+from ecom_assets.warehouse.contract import Layer, Purpose, WarehouseBusy, WarehouseError
 from ecom_assets.warehouse.snowflake import (
     SnowflakeSession,
     SnowflakeWarehouse,
@@ -33,7 +36,7 @@ def stack(tmp_path: Path, servers: Production) -> Stack:
 
 def load(stack: Stack, session: SnowflakeSession) -> dict[str, tuple[int | None, str | None]]:
     files = stack.zone.list_files(DAY, DAY)
-    with session.transaction():
+    with session.transaction("raw"):
         loaded = session.load_lines(
             stack.zone, files, load_id="load", loaded_at=datetime(2026, 1, 5)
         )
@@ -70,7 +73,10 @@ def test_a_file_rewritten_while_it_is_loaded_is_noticed(stack: Stack) -> None:
     files = stack.zone.list_files(DAY, DAY)
     stack.put("dt=2026-01-05/a.jsonl", jsonl(good(2)))
     with stack.warehouse.session(PURPOSE, print) as session:
-        with pytest.raises(FileChanged, match=r"a\.jsonl was rewritten"), session.transaction():
+        with (
+            pytest.raises(FileChanged, match=r"a\.jsonl was rewritten"),
+            session.transaction("raw"),
+        ):
             session.load_lines(stack.zone, files, load_id="x", loaded_at=datetime(2026, 1, 5))
         assert session.read_table("raw.raw_sales") == []
 
@@ -79,7 +85,7 @@ def test_a_file_that_vanished_is_left_out(stack: Stack) -> None:
     stack.put("dt=2026-01-05/a.jsonl", jsonl(good(1)))
     (there,) = stack.zone.list_files(DAY, DAY)
     gone = LandedFile("dt=2026-01-05/gone.jsonl", DAY, "e", 1, datetime(2026, 1, 5))
-    with stack.warehouse.session(PURPOSE, print) as session, session.transaction():
+    with stack.warehouse.session(PURPOSE, print) as session, session.transaction("raw"):
         loaded = session.load_lines(
             stack.zone, [there, gone], load_id="x", loaded_at=datetime(2026, 1, 5)
         )
@@ -127,6 +133,61 @@ def test_an_error_rolls_back(stack: Stack, servers: Production) -> None:
             load(stack, session)
         assert session.read_table("raw.raw_sales") == []
         assert load(stack, session) == {"dt=2026-01-05/a.jsonl": (1, None)}
+
+
+def test_transactions_on_a_layer_take_turns_and_others_do_not_wait(stack: Stack) -> None:
+    done: list[str] = []
+
+    def write(name: str, layer: Layer) -> None:
+        with stack.warehouse.session(PURPOSE, print) as session, session.transaction(layer):
+            done.append(name)
+
+    with stack.warehouse.session(PURPOSE, print) as session, session.transaction("raw"):
+        waiting = threading.Thread(target=write, args=("behind", "raw"))
+        waiting.start()
+        write("beside", "staging")
+        time.sleep(1)  # for a second transaction to get ahead of the first, if it could
+        done.append("first")
+    waiting.join(60)
+    assert done == ["beside", "first", "behind"]
+
+
+def test_who_waits_in_vain_may_try_again_and_a_turn_that_is_not_there_is_one_sentence(
+    stack: Stack, servers: Production, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ecom_assets_tests.snowflake_locks.LOCK_SECONDS", 0.1)
+    with (
+        stack.warehouse.session(PURPOSE, print) as first,
+        stack.warehouse.session(PURPOSE, print) as second,
+        first.transaction("raw"),
+        pytest.raises(WarehouseBusy, match=r"has locked table .* SHOW LOCKS"),
+        second.transaction("raw"),
+    ):
+        pass
+    with stack.warehouse.session(PURPOSE, print) as session:
+        assert isinstance(session, SnowflakeSession)
+        session.ask("delete from raw.turns")
+        with (
+            pytest.raises(WarehouseError, match=r"RAW\.TURNS has no row, .* run the set-up again"),
+            session.transaction("raw"),
+        ):
+            pass
+
+
+def test_a_client_that_is_gone_keeps_its_turn_no_longer_than_snowflake_lets_it(
+    stack: Stack, servers: Production, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(servers.snowflake.locks, "idle_seconds", 0.2)
+    stack.put("dt=2026-01-05/a.jsonl", jsonl(good(1)))
+    gone = stack.warehouse.session(PURPOSE, print)
+    session = gone.__enter__()
+    session._execute("begin", "begin")  # type: ignore[attr-defined]
+    session._take_turn("raw")  # type: ignore[attr-defined]
+    with stack.warehouse.session(PURPOSE, print) as other:
+        assert isinstance(other, SnowflakeSession)
+        assert load(stack, other) == {"dt=2026-01-05/a.jsonl": (1, None)}
+    assert servers.snowflake.locks.rolled_back == 1
+    gone.__exit__(None, None, None)
 
 
 def test_a_database_without_its_tables(servers: Production) -> None:
@@ -199,3 +260,23 @@ def test_a_stage_that_points_elsewhere_loads_nothing(stack: Stack, servers: Prod
 def test_what_snowflake_says_is_kept_whole_on_one_line() -> None:
     error = errors.ProgrammingError("SQL compilation error:\nTable 'X' does not exist.", errno=2003)
     assert said(error).endswith("SQL compilation error: Table 'X' does not exist")
+
+
+@pytest.mark.parametrize("by", ["a run", "the set-up"])
+def test_a_login_asks_no_cloud_who_this_is(
+    servers: Production, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    """The connector would send AWS a request signed with the credentials for S3."""
+    from snowflake.connector import platform_detection
+
+    asked: list[str] = []
+    for name in ("is_ec2_instance", "has_aws_identity", "is_azure_vm", "is_gce_vm"):
+        monkeypatch.setattr(platform_detection, name, lambda *_, name=name: asked.append(name))
+    platform_detection.detect_platforms.cache_clear()
+    settings = servers.snowflake.settings()
+    if by == "a run":
+        with SnowflakeWarehouse(settings, network_seconds=1).session(PURPOSE, print):
+            pass
+    else:
+        connect(settings).close()
+    assert asked == []

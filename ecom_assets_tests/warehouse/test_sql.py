@@ -31,9 +31,14 @@ VALUES: dict[str, Callable[[], Any]] = {
         ("day", "first_day", "last_day", "last_batch_day", "window_start", "window_end"),
         lambda: DAY,
     ),
-    **dict.fromkeys(("loaded_at", "evaluated_at"), lambda: datetime(2026, 1, 5, 1, 2, 3, 4)),
     **dict.fromkeys(
-        ("load_id", "run_id", "rules_version", "source_filename", "white_space", "carriage_return"),
+        ("loaded_at", "evaluated_at", "taken_at"), lambda: datetime(2026, 1, 5, 1, 2, 3, 4)
+    ),
+    **dict.fromkeys(
+        (
+            *("load_id", "run_id", "rules_version", "source_filename", "white_space"),
+            *("carriage_return", "taken_by"),
+        ),
         lambda: "it's",
     ),
     **dict.fromkeys(

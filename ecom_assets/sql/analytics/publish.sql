@@ -1,10 +1,15 @@
 -- Replace the days that passed their audit by what clean staging holds; held days keep what they
--- had. Runs in one transaction.
+-- had. Runs in one transaction, with the totals that the answers and the checks read in place of
+-- the sales: their cost follows the days, not the sales of all years.
 delete from analytics.fact_sales
 where event_date between :first_day and :last_day
     and event_date in (select days.event_date from (:publishable_days) as days);
 
 delete from analytics.fact_sales_days
+where event_date between :first_day and :last_day
+    and event_date in (select days.event_date from (:publishable_days) as days);
+
+delete from analytics.fact_sales_breakdowns
 where event_date between :first_day and :last_day
     and event_date in (select days.event_date from (:publishable_days) as days);
 
@@ -57,16 +62,75 @@ order by event_date;
 insert into analytics.fact_sales_days (
     event_date,
     currency,
+    orders,
     sales,
+    units,
     revenue
 )
 select
+    event_date,
+    currency,
+    count(distinct order_id) as orders,
+    count(*) as sales,
+    sum(quantity) as units,
+    sum(total_amount) as revenue
+from analytics.fact_sales
+where event_date between :first_day and :last_day
+    and event_date in (select days.event_date from (:publishable_days) as days)
+group by event_date, currency
+union all
+select
     days.event_date,
-    clean.currency,
-    count(clean.event_id) as sales,
-    coalesce(sum(clean.total_amount), 0) as revenue
+    null as currency,
+    0 as orders,
+    0 as sales,
+    0 as units,
+    0 as revenue
 from (:publishable_days) as days
-left join staging.stg_sales_clean as clean
-    on clean.event_date = days.event_date
-        and clean.event_date between :first_day and :last_day
-group by days.event_date, clean.currency;
+where days.event_date not in (
+        select f.event_date
+        from analytics.fact_sales as f
+        where f.event_date between :first_day and :last_day
+    );
+
+insert into analytics.fact_sales_breakdowns (
+    event_date,
+    currency,
+    breakdown,
+    category,
+    country,
+    device,
+    marketing_channel,
+    payment_method,
+    sales,
+    units,
+    revenue
+)
+select
+    event_date,
+    currency,
+    case
+        when grouping(category) = 0 then 'category'
+        when grouping(country) = 0 then 'country'
+        when grouping(device) = 0 then 'device'
+        when grouping(marketing_channel) = 0 then 'marketing_channel'
+        else 'payment_method'
+    end as breakdown,
+    category,
+    country,
+    device,
+    marketing_channel,
+    payment_method,
+    count(*) as sales,
+    sum(quantity) as units,
+    sum(total_amount) as revenue
+from analytics.fact_sales
+where event_date between :first_day and :last_day
+    and event_date in (select days.event_date from (:publishable_days) as days)
+group by grouping sets (
+    (event_date, currency, category),
+    (event_date, currency, country),
+    (event_date, currency, device),
+    (event_date, currency, marketing_channel),
+    (event_date, currency, payment_method)
+);

@@ -4,10 +4,10 @@ create or replace view analytics.payment_method_usage as
 select
     payment_method,
     currency,
-    count(distinct order_id) as orders,
-    count(*) as sales,
-    round(cast(count(*) as double) / sum(count(*)) over (partition by currency), 4)
+    cast(sum(sales) as bigint) as sales,
+    round(cast(sum(sales) as double) / sum(sum(sales)) over (partition by currency), 4)
         as share_of_sales,
-    sum(total_amount) as revenue
-from analytics.fact_sales
+    sum(revenue) as revenue
+from analytics.fact_sales_breakdowns
+where breakdown = 'payment_method'
 group by payment_method, currency;

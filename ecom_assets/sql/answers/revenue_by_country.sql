@@ -4,9 +4,9 @@ create or replace view analytics.revenue_by_country as
 select
     country,
     currency,
-    count(distinct order_id) as orders,
-    count(*) as sales,
-    sum(quantity) as units,
-    sum(total_amount) as revenue
-from analytics.fact_sales
+    cast(sum(sales) as bigint) as sales,
+    sum(units) as units,
+    sum(revenue) as revenue
+from analytics.fact_sales_breakdowns
+where breakdown = 'country'
 group by country, currency;

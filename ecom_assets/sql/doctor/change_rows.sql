@@ -96,3 +96,15 @@ where 1 = 0;
 
 delete from analytics.fact_sales_days
 where 1 = 0;
+
+insert into analytics.fact_sales_breakdowns
+select *
+from analytics.fact_sales_breakdowns
+where 1 = 0;
+
+update analytics.fact_sales_breakdowns
+set sales = sales
+where 1 = 0;
+
+delete from analytics.fact_sales_breakdowns
+where 1 = 0;

@@ -4,7 +4,30 @@
 -- DuckDB turns JSON numbers into binary floats. Up to 15 characters with up to 4 decimals come back
 -- as the number that was written; others are read again from the line (json_text). A number with an
 -- exponent is written out before it is cast (plain_number).
-create or replace temporary table parsed_sales as
+insert into parsed_sales (
+    event_id,
+    event_ts,
+    order_id,
+    customer_id,
+    session_id,
+    product_id,
+    category,
+    quantity,
+    unit_price,
+    total_amount,
+    currency,
+    payment_method,
+    country,
+    device,
+    marketing_channel,
+    source_filename,
+    source_row_number,
+    batch_date,
+    load_id,
+    ingestion_ts,
+    is_object,
+    event_date
+)
 with current_lines as (
     select
         r.raw,
@@ -159,6 +182,28 @@ placed as (
     from typed
 )
 
-select *
+select
+    event_id,
+    event_ts,
+    order_id,
+    customer_id,
+    session_id,
+    product_id,
+    category,
+    quantity,
+    unit_price,
+    total_amount,
+    currency,
+    payment_method,
+    country,
+    device,
+    marketing_channel,
+    source_filename,
+    source_row_number,
+    batch_date,
+    load_id,
+    ingestion_ts,
+    is_object,
+    event_date
 from placed
 where event_date between :first_day and :last_day;

@@ -3,7 +3,30 @@
 --
 -- A moment is put together from its parts: how Snowflake detects a format on its own is not relied
 -- on. A whole number is kept only where it fits 64 bits, as in DuckDB.
-create or replace temporary table parsed_sales as
+insert into parsed_sales (
+    event_id,
+    event_ts,
+    order_id,
+    customer_id,
+    session_id,
+    product_id,
+    category,
+    quantity,
+    unit_price,
+    total_amount,
+    currency,
+    payment_method,
+    country,
+    device,
+    marketing_channel,
+    source_filename,
+    source_row_number,
+    batch_date,
+    load_id,
+    ingestion_ts,
+    is_object,
+    event_date
+)
 with texts as (
     select
         r.source_filename,
@@ -152,6 +175,28 @@ placed as (
     from fitted
 )
 
-select *
+select
+    event_id,
+    event_ts,
+    order_id,
+    customer_id,
+    session_id,
+    product_id,
+    category,
+    quantity,
+    unit_price,
+    total_amount,
+    currency,
+    payment_method,
+    country,
+    device,
+    marketing_channel,
+    source_filename,
+    source_row_number,
+    batch_date,
+    load_id,
+    ingestion_ts,
+    is_object,
+    event_date
 from placed
 where event_date between :first_day and :last_day;

@@ -1,7 +1,7 @@
--- Some rejected lines of a day, one per reason.
+-- Some rejected lines of a day, one per reason, with the value that broke the rule.
 select
     reasons,
-    coalesce(raw_text, cast(raw as varchar)) as line,
+    :offending_value as offending_value,
     source_filename,
     source_row_number
 from staging.stg_sales_rejects

@@ -1,6 +1,6 @@
 -- The lines whose event was already kept: earlier in the batch (by file name, then line), or in
 -- the clean rows of the days around it. Small: only ids that occur more than once come this far.
-create or replace temporary table repeated_events as
+insert into repeated_events (source_filename, source_row_number)
 with recursive neighbours as (
     select
         event_id,

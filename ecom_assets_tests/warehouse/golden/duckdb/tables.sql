@@ -108,6 +108,22 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales (
 CREATE TABLE IF NOT EXISTS analytics.fact_sales_days (
   event_date DATE NOT NULL,
   currency TEXT,
+  orders BIGINT NOT NULL,
   sales BIGINT NOT NULL,
+  units DECIMAL(38, 4) NOT NULL,
+  revenue DECIMAL(38, 4) NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS analytics.fact_sales_breakdowns (
+  event_date DATE NOT NULL,
+  currency TEXT,
+  breakdown TEXT NOT NULL,
+  category TEXT,
+  country TEXT,
+  device TEXT,
+  marketing_channel TEXT,
+  payment_method TEXT,
+  sales BIGINT NOT NULL,
+  units DECIMAL(38, 4) NOT NULL,
   revenue DECIMAL(38, 4) NOT NULL
 );

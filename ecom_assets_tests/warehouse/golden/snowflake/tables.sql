@@ -112,6 +112,22 @@ CLUSTER BY (event_date);
 CREATE TABLE IF NOT EXISTS analytics.fact_sales_days (
   event_date DATE NOT NULL,
   currency VARCHAR,
+  orders BIGINT NOT NULL,
   sales BIGINT NOT NULL,
+  units DECIMAL(38, 4) NOT NULL,
+  revenue DECIMAL(38, 4) NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS analytics.fact_sales_breakdowns (
+  event_date DATE NOT NULL,
+  currency VARCHAR,
+  breakdown VARCHAR NOT NULL,
+  category VARCHAR,
+  country VARCHAR,
+  device VARCHAR,
+  marketing_channel VARCHAR,
+  payment_method VARCHAR,
+  sales BIGINT NOT NULL,
+  units DECIMAL(38, 4) NOT NULL,
   revenue DECIMAL(38, 4) NOT NULL
 );

@@ -26,6 +26,20 @@ WHERE
     ) AS days
   );
 
+DELETE FROM analytics.fact_sales_breakdowns
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  AND event_date IN (
+    SELECT
+      days.event_date
+    FROM (
+      SELECT
+        event_date
+      FROM (VALUES
+        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    ) AS days
+  );
+
 INSERT INTO analytics.fact_sales (
   event_id,
   event_ts,
@@ -86,23 +100,110 @@ ORDER BY
 INSERT INTO analytics.fact_sales_days (
   event_date,
   currency,
+  orders,
   sales,
+  units,
   revenue
 )
 SELECT
+  event_date,
+  currency,
+  COUNT(DISTINCT order_id) AS orders,
+  COUNT(*) AS sales,
+  SUM(quantity) AS units,
+  SUM(total_amount) AS revenue
+FROM analytics.fact_sales
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  AND event_date IN (
+    SELECT
+      days.event_date
+    FROM (
+      SELECT
+        event_date
+      FROM (VALUES
+        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    ) AS days
+  )
+GROUP BY
+  event_date,
+  currency
+UNION ALL
+SELECT
   days.event_date,
-  clean.currency,
-  COUNT(clean.event_id) AS sales,
-  COALESCE(SUM(clean.total_amount), 0) AS revenue
+  NULL AS currency,
+  0 AS orders,
+  0 AS sales,
+  0 AS units,
+  0 AS revenue
 FROM (
   SELECT
     event_date
   FROM (VALUES
     (CAST('2026-01-05' AS DATE))) AS v(event_date)
 ) AS days
-LEFT JOIN staging.stg_sales_clean AS clean
-  ON clean.event_date = days.event_date
-  AND clean.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+WHERE
+  days.event_date <> ALL (
+    SELECT
+      f.event_date
+    FROM analytics.fact_sales AS f
+    WHERE
+      f.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  );
+
+INSERT INTO analytics.fact_sales_breakdowns (
+  event_date,
+  currency,
+  breakdown,
+  category,
+  country,
+  device,
+  marketing_channel,
+  payment_method,
+  sales,
+  units,
+  revenue
+)
+SELECT
+  event_date,
+  currency,
+  CASE
+    WHEN GROUPING(category) = 0
+    THEN 'category'
+    WHEN GROUPING(country) = 0
+    THEN 'country'
+    WHEN GROUPING(device) = 0
+    THEN 'device'
+    WHEN GROUPING(marketing_channel) = 0
+    THEN 'marketing_channel'
+    ELSE 'payment_method'
+  END AS breakdown,
+  category,
+  country,
+  device,
+  marketing_channel,
+  payment_method,
+  COUNT(*) AS sales,
+  SUM(quantity) AS units,
+  SUM(total_amount) AS revenue
+FROM analytics.fact_sales
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  AND event_date IN (
+    SELECT
+      days.event_date
+    FROM (
+      SELECT
+        event_date
+      FROM (VALUES
+        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    ) AS days
+  )
 GROUP BY
-  days.event_date,
-  clean.currency;
+  GROUPING SETS (
+    (event_date, currency, category),
+    (event_date, currency, country),
+    (event_date, currency, device),
+    (event_date, currency, marketing_channel),
+    (event_date, currency, payment_method)
+  );

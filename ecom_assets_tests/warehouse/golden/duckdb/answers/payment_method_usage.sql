@@ -2,11 +2,12 @@ CREATE OR REPLACE VIEW analytics.payment_method_usage AS
 SELECT
   payment_method,
   currency,
-  COUNT(DISTINCT order_id) AS orders,
-  COUNT(*) AS sales,
-  ROUND(CAST(COUNT(*) AS DOUBLE) / SUM(COUNT(*)) OVER (PARTITION BY currency), 4) AS share_of_sales,
-  SUM(total_amount) AS revenue
-FROM analytics.fact_sales
+  CAST(SUM(sales) AS BIGINT) AS sales,
+  ROUND(CAST(SUM(sales) AS DOUBLE) / SUM(SUM(sales)) OVER (PARTITION BY currency), 4) AS share_of_sales,
+  SUM(revenue) AS revenue
+FROM analytics.fact_sales_breakdowns
+WHERE
+  breakdown = 'payment_method'
 GROUP BY
   payment_method,
   currency;

@@ -2,11 +2,12 @@ CREATE OR REPLACE VIEW analytics.revenue_by_marketing_channel AS
 SELECT
   marketing_channel,
   currency,
-  COUNT(DISTINCT order_id) AS orders,
-  COUNT(*) AS sales,
-  SUM(quantity) AS units,
-  SUM(total_amount) AS revenue
-FROM analytics.fact_sales
+  CAST(SUM(sales) AS BIGINT) AS sales,
+  SUM(units) AS units,
+  SUM(revenue) AS revenue
+FROM analytics.fact_sales_breakdowns
+WHERE
+  breakdown = 'marketing_channel'
 GROUP BY
   marketing_channel,
   currency;

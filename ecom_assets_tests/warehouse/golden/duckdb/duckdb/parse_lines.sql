@@ -1,4 +1,27 @@
-CREATE OR REPLACE TEMPORARY TABLE parsed_sales AS
+INSERT INTO parsed_sales (
+  event_id,
+  event_ts,
+  order_id,
+  customer_id,
+  session_id,
+  product_id,
+  category,
+  quantity,
+  unit_price,
+  total_amount,
+  currency,
+  payment_method,
+  country,
+  device,
+  marketing_channel,
+  source_filename,
+  source_row_number,
+  batch_date,
+  load_id,
+  ingestion_ts,
+  is_object,
+  event_date
+)
 WITH current_lines AS (
   SELECT
     r.raw,
@@ -153,7 +176,28 @@ WITH current_lines AS (
   FROM typed
 )
 SELECT
-  *
+  event_id,
+  event_ts,
+  order_id,
+  customer_id,
+  session_id,
+  product_id,
+  category,
+  quantity,
+  unit_price,
+  total_amount,
+  currency,
+  payment_method,
+  country,
+  device,
+  marketing_channel,
+  source_filename,
+  source_row_number,
+  batch_date,
+  load_id,
+  ingestion_ts,
+  is_object,
+  event_date
 FROM placed
 WHERE
   event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE);

@@ -1,4 +1,7 @@
-CREATE OR REPLACE TEMPORARY TABLE repeated_events AS
+INSERT INTO repeated_events (
+  source_filename,
+  source_row_number
+)
 WITH RECURSIVE neighbours AS (
   SELECT
     event_id,

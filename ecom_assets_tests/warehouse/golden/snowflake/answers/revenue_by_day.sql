@@ -2,11 +2,10 @@ CREATE OR REPLACE VIEW analytics.revenue_by_day AS
 SELECT
   event_date,
   currency,
-  COUNT(DISTINCT order_id) AS orders,
-  COUNT(*) AS sales,
-  SUM(quantity) AS units,
-  SUM(total_amount) AS revenue
-FROM analytics.fact_sales
-GROUP BY
-  event_date,
-  currency;
+  orders,
+  sales,
+  units,
+  revenue
+FROM analytics.fact_sales_days
+WHERE
+  sales > 0;

@@ -117,3 +117,18 @@ WHERE
 DELETE FROM analytics.fact_sales_days
 WHERE
   1 = 0;
+
+INSERT INTO analytics.fact_sales_breakdowns
+SELECT
+  *
+FROM analytics.fact_sales_breakdowns
+WHERE
+  1 = 0;
+
+UPDATE analytics.fact_sales_breakdowns SET sales = sales
+WHERE
+  1 = 0;
+
+DELETE FROM analytics.fact_sales_breakdowns
+WHERE
+  1 = 0;

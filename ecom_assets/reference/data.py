@@ -1,0 +1,97 @@
+"""The event, the tables and the answers as text: fields, columns, types, and what they mean.
+
+What a row of a table is and whether a value may be null is said by `sql/tables.sql`, what a column
+means by `events.py` and `assets/answers.py`; the types of the answers are asked of DuckDB.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ecom_assets.assets.answers import DESCRIPTIONS
+from ecom_assets.events import FIELDS, TABLES
+from ecom_assets.questions import Question, questions
+from ecom_assets.reference.pages import table
+from ecom_assets.warehouse.contract import Purpose
+from ecom_assets.warehouse.duckdb import DuckDBWarehouse
+from ecom_assets.warehouse.sql import SQL_FOLDER
+
+JSON_TYPES = {
+    "text": "text",
+    "timestamp": "text: ISO 8601",
+    "integer": "whole number",
+    "number": "number, or its text",
+}
+
+
+def questions_table() -> str:
+    """A row a question: name, title, kind of chart."""
+    return table(
+        ["question", "title", "chart"],
+        [[f"`{question.name}`", question.title, question.chart] for question in questions()],
+    )
+
+
+def fields_table() -> str:
+    """A row a field of the event."""
+    return table(
+        ["field", "in JSON", "what it is"],
+        [[f"`{field.name}`", JSON_TYPES[field.type], field.description] for field in FIELDS],
+    )
+
+
+def tables() -> str:
+    """A section a table and view: what a row is, and the columns with their types."""
+    text = (SQL_FOLDER / "tables.sql").read_text(encoding="utf-8")
+    return "\n".join([*(_table(name, text) for name in TABLES), *_answers(questions())])
+
+
+def _table(name: str, text: str) -> str:
+    found = re.search(
+        r"((?:-- [^\n]+\n)+)"
+        rf"create table if not exists {re.escape(name.lower())} \(\n((?:    [^\n]+\n)+)\)",
+        text,
+    )
+    if found is None:
+        raise ValueError(f"sql/tables.sql does not say above {name} what one row of it is.")
+    grain, body = found[1].replace("-- ", "").replace("\n", " ").strip(), found[2]
+    never_null = set(re.findall(r"(?m)^    (\w+) .+ not null", body))
+    return _section(
+        name,
+        grain,
+        [
+            (c.name, c.type if c.name in never_null else f"{c.type}, or null", c.description)
+            for c in TABLES[name]
+        ],
+    )
+
+
+def _answers(views: Sequence[Question]) -> Iterator[str]:
+    types = _types_of(views)
+    for view in views:
+        name = f"ANALYTICS.{view.name.upper()}"
+        unknown = types[name].keys() - DESCRIPTIONS.keys()
+        if unknown:
+            raise ValueError(f"assets/answers.py does not describe {min(unknown)} of {name}.")
+        about = next(iter(types[name]))
+        grain = (
+            f"a view: {view.title[0].lower()}{view.title[1:]}. One row per `{about}` and currency"
+        )
+        yield _section(name, grain, [(c, kind, DESCRIPTIONS[c]) for c, kind in types[name].items()])
+
+
+def _section(name: str, grain: str, columns: Iterable[tuple[str, str, str]]) -> str:
+    rows = [(f"`{column}`", kind, meaning) for column, kind, meaning in columns]
+    return f"### {name}\n\n{grain[0].upper()}{grain[1:]}.\n\n" + table(
+        ["column", "type", "what it is"], rows
+    )
+
+
+def _types_of(views: Sequence[Question]) -> Mapping[str, Mapping[str, str]]:
+    with TemporaryDirectory() as folder:
+        warehouse = DuckDBWarehouse(Path(folder) / "empty.duckdb")
+        with warehouse.session(Purpose("reference", "none"), lambda _: None) as session:
+            for view in views:
+                session.define_view(f"answers/{view.name}")
+            return session.columns()

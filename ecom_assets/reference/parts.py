@@ -1,0 +1,25 @@
+"""All that the pages take from the code, by the names of its places in them."""
+
+from collections.abc import Mapping
+
+from ecom_assets.definitions import build_definitions
+from ecom_assets.reference import data, graph, quality
+from ecom_assets.settings import read_settings
+
+
+def parts() -> Mapping[str, str]:
+    """What belongs into each place; the same wherever it is made, whatever is set."""
+    definitions = build_definitions(read_settings({}))
+    return {
+        "rules": quality.rules_table(),
+        "rules-in-full": quality.rules_in_full(),
+        "questions": data.questions_table(),
+        "fields": data.fields_table(),
+        "tables": data.tables(),
+        "assets": graph.assets(definitions),
+        "launchpad": graph.launchpad(),
+        "checks": graph.checks(definitions),
+        "jobs": graph.jobs(definitions),
+        "sensors": graph.sensors(definitions),
+        "schedules": graph.schedules(definitions),
+    }

@@ -1,0 +1,71 @@
+"""The quality rules as text: the short table, and each rule with its SQL and a line that breaks it.
+
+Everything here is said by `rules.py`.
+"""
+
+from random import Random
+
+from ecom_assets import rules
+from ecom_assets.reference.pages import table
+from ecom_assets.rules import BLANK, Event, Rule
+from ecom_assets.warehouse.expressions import broken
+
+ENGINES = {"duckdb": "DuckDB", "snowflake": "Snowflake"}
+
+_EARLIER: Event = {
+    "event_id": "a1",
+    "event_ts": "2026-01-05T09:30:00Z",
+    "quantity": 1,
+    "total_amount": 15,
+}
+_GOOD: Event = {
+    "event_id": "a2",
+    "event_ts": "2026-01-05T10:00:00Z",
+    "quantity": 2,
+    "total_amount": 39.8,
+}
+"""A good event, and one that stands earlier in its file; of their fields those with rules."""
+
+
+def rules_table() -> str:
+    """A row a rule, in their order: name, reason, and when it is broken."""
+    return table(
+        ["rule", "reason", "broken when"],
+        [[f"`{rule.name}`", rule.reason, rule.broken_when] for rule in rules.RULES],
+    )
+
+
+def rules_in_full() -> str:
+    """A section a rule."""
+    return "\n".join(map(_section, rules.RULES))
+
+
+def _section(rule: Rule) -> str:
+    line = rule.defect(_GOOD, _EARLIER, Random(1))  # noqa: S311 - the same line each time
+    return (
+        f"### `{rule.name}`\n\n"
+        f"**{rule.reason}**: {rule.broken_when}.\n\n"
+        f"{rule.why}\n\n"
+        f"```sql\n{_predicates(rule)}```\n\n"
+        f"A line that breaks it, as the generator makes them:\n\n```json\n{line}\n```\n"
+    )
+
+
+def _predicates(rule: Rule) -> str:
+    """The predicate for each engine; once where they are sent the same."""
+    said: dict[str, list[str]] = {}
+    for dialect, engine in ENGINES.items():
+        said.setdefault(_predicate(rule, dialect), []).append(engine)
+    return "".join(f"-- {' and '.join(engines)}\n{sql}\n" for sql, engines in said.items())
+
+
+def _predicate(rule: Rule, dialect: str) -> str:
+    """The predicate as the engine gets it, but for the list of blank characters, which nobody could
+    read: it stands as `:blank`."""
+    from sqlglot import exp
+
+    predicate = broken(rule)
+    for text in list(predicate.find_all(exp.Literal)):
+        if text.name == BLANK:
+            text.replace(exp.Var(this=":blank"))
+    return predicate.sql(dialect=dialect)

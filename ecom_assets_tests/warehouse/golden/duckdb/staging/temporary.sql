@@ -1,0 +1,29 @@
+CREATE OR REPLACE TEMPORARY TABLE parsed_sales (
+  event_id TEXT,
+  event_ts TIMESTAMP,
+  order_id TEXT,
+  customer_id BIGINT,
+  session_id TEXT,
+  product_id BIGINT,
+  category TEXT,
+  quantity DECIMAL(18, 4),
+  unit_price DECIMAL(18, 4),
+  total_amount DECIMAL(18, 4),
+  currency TEXT,
+  payment_method TEXT,
+  country TEXT,
+  device TEXT,
+  marketing_channel TEXT,
+  source_filename TEXT,
+  source_row_number BIGINT,
+  batch_date DATE,
+  load_id TEXT,
+  ingestion_ts TIMESTAMP,
+  is_object BOOLEAN,
+  event_date DATE
+);
+
+CREATE OR REPLACE TEMPORARY TABLE repeated_events (
+  source_filename TEXT,
+  source_row_number BIGINT
+);

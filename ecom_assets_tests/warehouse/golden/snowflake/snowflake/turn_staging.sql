@@ -1,0 +1,1 @@
+UPDATE staging.turns SET taken_by = 'it\'s', taken_at = CAST('2026-01-05 01:02:03.000004' AS TIMESTAMPNTZ);

@@ -1,0 +1,29 @@
+CREATE OR REPLACE TEMPORARY TABLE parsed_sales (
+  event_id VARCHAR,
+  event_ts TIMESTAMPNTZ,
+  order_id VARCHAR,
+  customer_id BIGINT,
+  session_id VARCHAR,
+  product_id BIGINT,
+  category VARCHAR,
+  quantity DECIMAL(18, 4),
+  unit_price DECIMAL(18, 4),
+  total_amount DECIMAL(18, 4),
+  currency VARCHAR,
+  payment_method VARCHAR,
+  country VARCHAR,
+  device VARCHAR,
+  marketing_channel VARCHAR,
+  source_filename VARCHAR,
+  source_row_number BIGINT,
+  batch_date DATE,
+  load_id VARCHAR,
+  ingestion_ts TIMESTAMPNTZ,
+  is_object BOOLEAN,
+  event_date DATE
+);
+
+CREATE OR REPLACE TEMPORARY TABLE repeated_events (
+  source_filename VARCHAR,
+  source_row_number BIGINT
+);

@@ -123,5 +123,7 @@ BENCHES = [
         "range; then the rows of the large tables are multiplied in SQL, in the order of the days, "
         "with ids of their own. Dagster is told of each day's files. The day's run is measured as "
         "in `big-day`; the tick is the fastest of three.",
+        "the tick looks at what there is: up to 366 older days and 10,000 older files a time, then "
+        "at the next piece. It grows up to that and no further, however long the history.",
     )
 ]

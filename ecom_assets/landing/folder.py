@@ -9,7 +9,8 @@ import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -24,6 +25,9 @@ from ecom_assets.landing.zone import (
     is_hidden,
     is_sales_file,
 )
+
+EPOCH = datetime(1970, 1, 1)
+_by_name = attrgetter("name")
 
 SETTLE_SECONDS = 10
 """A program that writes a file in place writes again within that time; one that stalls for longer
@@ -47,7 +51,7 @@ class FolderZone:
 
     def list_files(self, first_day: date, last_day: date) -> Sequence[LandedFile]:
         days = (first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1))
-        return sorted(file for day in days for file in self._list_day(day))
+        return sorted((file for day in days for file in self._list_day(day)), key=_by_name)
 
     def scan(self, first_day: date, last_day: date, at_most_files: int) -> Scan:
         files: list[LandedFile] = []
@@ -55,7 +59,7 @@ class FolderZone:
             if first_day <= day <= last_day:
                 if len(files) >= at_most_files:
                     return Scan(files, day)
-                files += sorted(self._list_day(day))
+                files += sorted(self._list_day(day), key=_by_name)
         return Scan(files, None)
 
     def _days(self) -> list[date]:
@@ -76,19 +80,23 @@ class FolderZone:
                 )
             for parent, folders, names in os.walk(folder, onerror=_unless_gone):
                 folders[:] = [f for f in folders if not is_hidden(f)]
+                below = os.path.relpath(parent, self._root).replace(os.sep, "/")
                 for name in filter(is_sales_file, names):
-                    path = os.path.join(parent, name)
-                    below = _readable(os.path.relpath(path, self._root))
+                    path = f"{parent}{os.sep}{name}"
                     try:
-                        found = os.stat(path)
+                        found = os.lstat(path)
+                        is_own = not stat.S_ISLNK(found.st_mode)
+                        if not is_own and not self._leads_out(path):
+                            found, is_own = os.stat(path), True
                     except FileNotFoundError:
                         continue  # went while we were looking
-                    if not stat.S_ISREG(found.st_mode) or self._leads_out(path):
+                    if not is_own or not stat.S_ISREG(found.st_mode):
                         raise LandingError(
-                            f"{below} in {self._root} is no file of its own, but a link that leads "
-                            "out of there, or a device: put the file itself in its place."
+                            f"{below}/{name} in {self._root} is no file of its own, but a link "
+                            "that leads out of there, or a device: put the file itself in its "
+                            "place."
                         )
-                    yield _landed(below.replace(os.sep, "/"), day, found)
+                    yield _landed(_readable(f"{below}/{name}"), day, found)
 
     def _leads_out(self, path: str) -> bool:
         """Whether a file's content is not below the landing folder: whoever may put links there
@@ -182,7 +190,7 @@ def _readable(name: str) -> str:
 
 
 def _landed(name: str, day: date, found: os.stat_result) -> LandedFile:
-    modified = datetime.fromtimestamp(found.st_mtime, UTC).replace(tzinfo=None, microsecond=0)
+    modified = EPOCH + timedelta(seconds=found.st_mtime_ns // 1_000_000_000)
     etag = f"{found.st_mtime_ns:x}-{found.st_size:x}"
     return LandedFile(name, day, etag, found.st_size, modified)
 

@@ -125,7 +125,12 @@ def is_sales_file(below: str) -> bool:
 
     Names that begin with `.` or `_` are temporary files and markers; so is all below such a folder.
     """
-    return below.endswith(SUFFIXES) and not any(map(is_hidden, below.split("/")))
+    return (
+        below.endswith(SUFFIXES)
+        and not is_hidden(below)
+        and "/." not in below
+        and "/_" not in below
+    )
 
 
 def is_hidden(name: str) -> bool:

@@ -206,14 +206,14 @@ def test_a_file_that_goes_while_it_is_listed_hides_no_other(
     for name in ("a", "b", "c"):
         land(tmp_path, f"dt=2026-01-05/{name}.jsonl")
     (tmp_path / "dt=2026-01-05/dangling.jsonl").symlink_to(tmp_path / "nowhere")
-    looked = os.stat
+    looked = os.lstat
 
     def gone(path: Any, *arguments: Any, **options: Any) -> os.stat_result:
         if str(path).endswith("b.jsonl"):
             raise FileNotFoundError(path)
         return looked(path, *arguments, **options)
 
-    monkeypatch.setattr(os, "stat", gone)
+    monkeypatch.setattr(os, "lstat", gone)
     assert names(tmp_path) == ["dt=2026-01-05/a.jsonl", "dt=2026-01-05/c.jsonl"]
 
 

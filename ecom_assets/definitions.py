@@ -111,13 +111,20 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
         assets=with_links(
             [
                 build_sales_files(partitions, settings.source, str(settings.landing)),
-                build_raw_sales(partitions, engine),
-                build_staging(partitions, engine, settings.late_days, settings.reject_rate_error),
+                build_raw_sales(partitions, engine, hide_values=settings.hide_values),
+                build_staging(
+                    partitions,
+                    engine,
+                    late_days=settings.late_days,
+                    reject_rate_error=settings.reject_rate_error,
+                    hide_values=settings.hide_values,
+                ),
                 build_fact_sales(
                     partitions,
                     engine,
                     late_days=settings.late_days,
                     reject_rate_error=settings.reject_rate_error,
+                    hide_values=settings.hide_values,
                     checks=fact_checks,
                 ),
                 build_answers(engine, f"{settings.reports}/{REPORT_FILE}"),

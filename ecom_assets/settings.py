@@ -81,7 +81,7 @@ class Settings:
         late_days: how many days after its event date an event may still arrive.
         reject_rate_warn: a day's reject rate above which its check warns.
         reject_rate_error: a day's reject rate above which the day is held.
-        hide_values: leave payload values out of check samples (personal data).
+        hide_values: leave payload values out of previews, samples and alerts (personal data).
         snowflake: the connection, where Snowflake is the warehouse.
         repository: the web address of the project's repository, for links from assets to code.
         reports_place: where the report is written, where that is not beside the data.

@@ -124,6 +124,7 @@ def build_fact_sales(
     *,
     late_days: int,
     reject_rate_error: Decimal,
+    hide_values: bool,
     checks: FactChecks,
 ) -> dg.AssetsDefinition:
     """The asset `fact_sales`.
@@ -133,6 +134,7 @@ def build_fact_sales(
         engine: the warehouse's kind, for people.
         late_days: how many days after its event date an event may lie in a file.
         reject_rate_error: the reject rate above which staging holds a day.
+        hide_values: leave payload values out of previews.
         checks: the checks on the table, whose step Dagster skips when days are held.
     """
 
@@ -176,7 +178,9 @@ def build_fact_sales(
             _tell_later_days(context, session, days, audit, checks)
             facts = compare_days(session, days)
             last = max((day for day in days.days if day not in held), default=days.last)
-            shown = preview(session.run("analytics/preview_fact", day=last))
+            shown = preview(
+                session.run("analytics/preview_fact", day=last), hide_values=hide_values
+            )
             if held:
                 results = checks.results(session, days, facts, held)
             queries = queries_metadata(session.queries())

@@ -105,12 +105,15 @@ def _load(
     return loaded
 
 
-def build_raw_sales(partitions: dg.PartitionsDefinition, engine: str) -> dg.AssetsDefinition:
+def build_raw_sales(
+    partitions: dg.PartitionsDefinition, engine: str, *, hide_values: bool
+) -> dg.AssetsDefinition:
     """The asset `raw_sales`.
 
     Args:
         partitions: the event dates.
         engine: the warehouse's kind, for people.
+        hide_values: leave payload values out of previews.
     """
 
     @dg.asset(
@@ -160,7 +163,8 @@ def build_raw_sales(partitions: dg.PartitionsDefinition, engine: str) -> dg.Asse
         for day, metadata in _metadata_by_day(load, counts).items():
             context.add_asset_metadata({**metadata, **seconds}, partition_key=day.isoformat())
         context.add_asset_metadata(
-            {"preview": preview(rows), **queries}, partition_key=days.last.isoformat()
+            {"preview": preview(rows, hide_values=hide_values), **queries},
+            partition_key=days.last.isoformat(),
         )
         return dg.MaterializeResult()
 

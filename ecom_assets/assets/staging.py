@@ -109,7 +109,12 @@ def _find_repeats(session: Session, days: EventDays, *, late_days: int) -> Seque
 
 
 def build_staging(
-    partitions: dg.PartitionsDefinition, engine: str, late_days: int, reject_rate_error: Decimal
+    partitions: dg.PartitionsDefinition,
+    engine: str,
+    *,
+    late_days: int,
+    reject_rate_error: Decimal,
+    hide_values: bool,
 ) -> dg.AssetsDefinition:
     """The assets `stg_sales_clean` and `stg_sales_rejects`, made together.
 
@@ -118,6 +123,7 @@ def build_staging(
         engine: the warehouse's kind, for people.
         late_days: how many days after its event date an event may lie in a file.
         reject_rate_error: the reject rate above which a day is held.
+        hide_values: leave payload values out of previews.
     """
     raw_sales = dg.AssetDep(
         "raw_sales",
@@ -205,7 +211,9 @@ def build_staging(
         seconds = round(time.monotonic() - start, 2)
         for asset, rows in previews.items():
             for day, row in quality.items():
-                shown = {"preview": preview(rows)} if day == days.last else {}
+                shown = (
+                    {"preview": preview(rows, hide_values=hide_values)} if day == days.last else {}
+                )
                 judged = {"rules version": row["rules_version"], "seconds": seconds}
                 context.add_asset_metadata(
                     {**_counts(asset, row), **shown, **judged},

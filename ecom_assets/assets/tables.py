@@ -11,11 +11,14 @@ from typing import Any
 
 import dagster as dg
 
-from ecom_assets.events import Column
+from ecom_assets.checks.samples import HIDDEN
+from ecom_assets.events import FIELDS, Column
 from ecom_assets.lineage import Source, column_origins, column_sources
 from ecom_assets.warehouse.contract import Query, Row
 
 OWNERS = ["team:data-platform"]
+PAYLOAD = {*(field.name for field in FIELDS), "raw", "raw_text", "offending_value"}
+"""The columns of previews whose values a line brought along."""
 PREVIEW_LENGTH = 500
 """Characters of a value in a preview; a payload of a megabyte would not fit on the page."""
 _PIECE = re.compile(r'(.{1,47},)(?=")')
@@ -36,10 +39,23 @@ def table_metadata(name: str, columns: Sequence[Column], grain: str) -> Mapping[
     return {"dagster/table_name": name, "dagster/column_schema": schema, "grain": grain}
 
 
-def preview(rows: Sequence[Row]) -> dg.MetadataValue:
-    """Some rows as the UI shows a table; long values are cut short, JSON can be broken."""
+def preview(rows: Sequence[Row], *, hide_values: bool = False) -> dg.MetadataValue:
+    """Some rows as the UI shows a table; long values are cut short, JSON can be broken.
+
+    Args:
+        rows: of a table.
+        hide_values: whether what came from the payload is left out.
+    """
     return dg.MetadataValue.table(
-        records=[dg.TableRecord({k: _shown(v) for k, v in row.items()}) for row in rows],
+        records=[
+            dg.TableRecord(
+                {
+                    name: HIDDEN if hide_values and name in PAYLOAD else _shown(value)
+                    for name, value in row.items()
+                }
+            )
+            for row in rows
+        ],
         schema=dg.TableSchema(
             columns=[dg.TableColumn(name) for name in (rows[0] if rows else ["no rows"])]
         ),

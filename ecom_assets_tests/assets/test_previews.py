@@ -1,9 +1,11 @@
 """The previews on the assets' pages show what a person wants to see of a day."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 from ecom_assets.assets.tables import preview
+from ecom_assets.checks.samples import HIDDEN
 from ecom_assets_tests.conftest import Pipeline, event
 
 TABLES = ("raw_sales", "stg_sales_clean", "stg_sales_rejects")
@@ -45,3 +47,15 @@ def test_a_line_of_json_in_a_preview_can_be_broken_between_fields_and_says_the_s
     (record,) = shown.records
     assert json.loads(record.data["raw"]) == event(1)
     assert max(map(len, record.data["raw"].split())) < 50
+
+
+def test_with_values_hidden_no_preview_shows_what_a_line_brought(pipeline: Pipeline) -> None:
+    pipeline.configure(hide_values=True)
+    fields = {"country": "canary-a", "event_id": "canary-b", "session_id": "canary-c"}
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(1, **fields), "canary-d"])
+    pipeline.configure(reject_rate_error=Decimal(1))
+    assert pipeline.run(selection=(*TABLES, "fact_sales")).success
+    for asset in (*TABLES, "fact_sales"):
+        told = pipeline.latest_metadata(asset)
+        assert "canary" not in str(told), asset
+        assert HIDDEN in str(told["preview"]), asset

@@ -89,7 +89,6 @@ def run_days(
 ) -> Mapping[str, Any]:
     """The whole graph with all checks, in one Dagster run in this process."""
     # what a step imports at its first use is start-up, too
-    import altair  # noqa: F401
     import dagster as dg
     import duckdb  # noqa: F401
     import pyarrow  # noqa: F401

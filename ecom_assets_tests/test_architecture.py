@@ -117,7 +117,6 @@ SNOWFLAKE = {
 def test_loading_the_definitions_imports_nothing_heavy(chosen: dict[str, str]) -> None:
     heavy = [
         *(
-            "altair",
             "apprise",
             "boto3",
             "botocore",

@@ -87,7 +87,7 @@ BENCHES = [
         small_day,
         f"`dagster job execute` for a day of {SMALL_DAY} events, with an empty warehouse and "
         "Dagster's SQLite, start included; beside `benchmarks/peers/noop_graph.py`.",
-        "the import of Altair and of its renderer's JavaScript engine for the charts "
-        "(half of what the project takes beyond the empty graph), then DuckDB and sqlglot.",
+        "drawing the charts, in the JavaScript engine of their renderer "
+        "(about half of what the project takes beyond the empty graph), then DuckDB and sqlglot.",
     ),
 ]

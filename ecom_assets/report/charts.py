@@ -1,16 +1,15 @@
-"""The report's charts as SVG, drawn with Altair and rendered without a browser.
+"""The report's charts as SVG: Vega-Lite, rendered by vl-convert without a browser.
 
 A chart is as wide as a phone and grows with its place. Text and lines have the colour of the text
-around them, so that one picture suits light, dark and paper. Importing Altair takes a while; it is
-imported at the first chart.
+around them, so that one picture suits light, dark and paper. Charts are said in Vega-Lite's own
+words (https://vega.github.io/vega-lite/docs/): a library that builds them, Altair say, took longer
+than rendering them.
 """
-
-from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ecom_assets.questions import Question
 from ecom_assets.report.contents import (
@@ -23,9 +22,11 @@ from ecom_assets.report.contents import (
 )
 from ecom_assets.warehouse.contract import Row
 
-if TYPE_CHECKING:
-    import altair as alt
+Spec = Mapping[str, Any]
+"""A chart, or a part of one, in Vega-Lite's words."""
 
+VEGA_LITE = "6.1"
+"""The version whose words these are."""
 WIDTH = 360
 """As wide as a phone, less its margins; in pixels before the page scales it."""
 HEIGHT = 200
@@ -104,109 +105,136 @@ def as_image(svg: str) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(on_white.encode()).decode()}"
 
 
-def _days_chart(values: Mapping[date, float]) -> alt.Chart:
-    import altair as alt
-
+def _days_chart(values: Mapping[date, float]) -> Spec:
     days = days_between(list(values))
-    data = alt.InlineData(values=[{"day": _moment(day), "value": values.get(day)} for day in days])
-    chart = alt.Chart(data).encode(x=_day_axis(days), y=alt.Y("value:Q", axis=_count_axis()))
     # a day without a value is a gap: nothing was published, which is not the same as zero
-    drawn: alt.Chart = (
-        chart.mark_bar(color=BLUE, size=_bar_width(days))
-        if len(days) <= BARS_OF_DAYS
-        else chart.mark_line(color=BLUE, strokeWidth=1.5, invalid="break-paths-show-domains")
-    )
-    return drawn
+    line = {
+        "type": "line",
+        "color": BLUE,
+        "strokeWidth": 1.5,
+        "invalid": "break-paths-show-domains",
+    }
+    bar = {"type": "bar", "color": BLUE, "size": _bar_width(days)}
+    return {
+        "height": HEIGHT,
+        "data": {"values": [{"day": _moment(day), "value": values.get(day)} for day in days]},
+        "mark": bar if len(days) <= BARS_OF_DAYS else line,
+        "encoding": {"x": _day_axis(days), "y": _COUNTS},
+    }
 
 
-def _stacked(counts: Mapping[date, Mapping[str, int]], colours: Mapping[str, str]) -> alt.Chart:
-    import altair as alt
-
+def _stacked(counts: Mapping[date, Mapping[str, int]], colours: Mapping[str, str]) -> Spec:
     days = days_between(list(counts))
     each = days_a_bar(days)
     bins = days[::each]
-    data = alt.InlineData(
-        values=[
-            {
-                "day": _moment(day),
-                "kind": kind,
-                "order": order,
-                "value": sum(
-                    counts.get(one, {}).get(kind, 0) for one in days[n * each : (n + 1) * each]
-                ),
-            }
-            for n, day in enumerate(bins)
-            for order, kind in enumerate(colours)
-        ]
-    )
-    chart = alt.Chart(data).encode(
-        x=_day_axis(bins, each),
-        y=alt.Y("value:Q", axis=_count_axis()),
-        color=alt.Color(
-            "kind:N",
-            scale=alt.Scale(domain=list(colours), range=list(colours.values())),
-            legend=alt.Legend(
-                title=None,
-                orient="bottom",
-                direction="horizontal",
-                columns=1 if len(colours) > 3 else 2,
-                labelLimit=WIDTH - 60,
+    values = [
+        {
+            "day": _moment(day),
+            "kind": kind,
+            "order": order,
+            "value": sum(
+                counts.get(one, {}).get(kind, 0) for one in days[n * each : (n + 1) * each]
             ),
-        ),
-        order=alt.Order("order:Q"),
-    )
-    drawn: alt.Chart = chart.mark_bar(size=_bar_width(bins))
-    return drawn
+        }
+        for n, day in enumerate(bins)
+        for order, kind in enumerate(colours)
+    ]
+    legend = {
+        "title": None,
+        "orient": "bottom",
+        "direction": "horizontal",
+        "columns": 1 if len(colours) > 3 else 2,
+        "labelLimit": WIDTH - 60,
+    }
+    return {
+        "height": HEIGHT,
+        "data": {"values": values},
+        "mark": {"type": "bar", "size": _bar_width(bins)},
+        "encoding": {
+            "x": _day_axis(bins, each),
+            "y": _COUNTS,
+            "color": {
+                "field": "kind",
+                "type": "nominal",
+                "scale": {"domain": list(colours), "range": list(colours.values())},
+                "legend": legend,
+            },
+            "order": {"field": "order", "type": "quantitative"},
+        },
+    }
 
 
-def _ranking(question: Question, rows: Sequence[Row]) -> alt.LayerChart:
-    import altair as alt
-
+def _ranking(question: Question, rows: Sequence[Row]) -> Spec:
     found = bars(question, rows)
-    data = alt.InlineData(
-        values=[
-            {"row": n, "name": bar.name, "length": bar.length, "said": bar.said}
-            for n, bar in enumerate(found)
-        ]
-    )
     longest = max(bar.length for bar in found) or 1
-    row = alt.Y("row:O", axis=None)
-    base = alt.Chart(data)
+    length = {
+        "field": "length",
+        "type": "quantitative",
+        "axis": None,
+        "scale": {"domain": [0, longest], "nice": False},
+    }
     # the name stands above its bar, so that a long one needs no room beside it
-    above: dict[str, Any] = {"baseline": "bottom", "dy": -6, "color": TEXT}
-    return alt.LayerChart(
-        height=alt.Step(36),
-        layer=[
-            base.mark_bar(height=9, color=BLUE, cornerRadiusEnd=2, yOffset=4).encode(
-                y=row,
-                x=alt.X("length:Q", axis=None, scale=alt.Scale(domain=[0, longest], nice=False)),
-            ),
-            base.mark_text(align="left", limit=WIDTH * 0.55, **above).encode(
-                y=row, x=alt.value(0), text="name:N"
-            ),
-            base.mark_text(align="right", opacity=0.75, **above).encode(
-                y=row, x=alt.value("width"), text="said:N"
-            ),
+    above = {"type": "text", "baseline": "bottom", "dy": -6, "color": TEXT}
+
+    def text(field: str, x: int | str, **mark: Any) -> Spec:
+        of = {"field": field, "type": "nominal"}
+        return {"mark": {**above, **mark}, "encoding": {"x": {"value": x}, "text": of}}
+
+    return {
+        "height": {"step": 36},
+        "data": {
+            "values": [
+                {"row": n, "name": bar.name, "length": bar.length, "said": bar.said}
+                for n, bar in enumerate(found)
+            ]
+        },
+        "encoding": {"y": {"field": "row", "type": "ordinal", "axis": None}},
+        "layer": [
+            {
+                "mark": {
+                    "type": "bar",
+                    "height": 9,
+                    "color": BLUE,
+                    "cornerRadiusEnd": 2,
+                    "yOffset": 4,
+                },
+                "encoding": {"x": length},
+            },
+            text("name", 0, align="left", limit=WIDTH * 0.55),
+            text("said", "width", align="right", opacity=0.75),
         ],
-    )
+    }
 
 
-def _day_axis(days: Sequence[date], each: int = 1) -> alt.X:
-    import altair as alt
-
+def _day_axis(days: Sequence[date], each: int = 1) -> Spec:
     months = len(days) * each > 300
     step = max(1, -(-len(days) // (4 if months else 5)))
-    return alt.X(
-        "day:T",
-        scale=alt.Scale(type="utc", domain=_around(days, each), nice=False),
-        axis=alt.Axis(
-            title=None,
-            values=[_moment(day) for day in days[::step]],
-            format="%b %Y" if months else "%-d %b",
-            grid=False,
-            labelFlush=True,
-        ),
-    )
+    return {
+        "field": "day",
+        "type": "temporal",
+        "scale": {"type": "utc", "domain": _around(days, each), "nice": False},
+        "axis": {
+            "title": None,
+            "values": [_moment(day) for day in days[::step]],
+            "format": "%b %Y" if months else "%-d %b",
+            "grid": False,
+            "labelFlush": True,
+        },
+    }
+
+
+_COUNTS: Spec = {
+    "field": "value",
+    "type": "quantitative",
+    "axis": {
+        "title": None,
+        "tickCount": 4,
+        "domain": False,
+        "ticks": False,
+        # people write 2B, not 2G, for two billion
+        "labelExpr": "replace(format(datum.value, '~s'), 'G', 'B')",
+    },
+}
 
 
 def _around(days: Sequence[date], each: int) -> list[int]:
@@ -219,38 +247,19 @@ def _bar_width(days: Sequence[date]) -> float:
     return min(BAR_WIDTH, (WIDTH - 50) / max(len(days), 1) * 0.85)
 
 
-def _count_axis() -> alt.Axis:
-    import altair as alt
-
-    # people write 2B, not 2G, for two billion
-    return alt.Axis(
-        title=None,
-        tickCount=4,
-        domain=False,
-        ticks=False,
-        labelExpr="replace(format(datum.value, '~s'), 'G', 'B')",
-    )
-
-
 def _moment(day: date) -> int:
     """The start of a day in UTC, in milliseconds, as Vega counts time."""
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1000
 
 
-def _svg(chart: alt.Chart | alt.LayerChart) -> str:
-    import altair as alt
+def _svg(chart: Spec) -> str:
     import vl_convert
 
-    # As Altair's `save` does, without holding each part of the chart against Vega-Lite's schema
-    # again and again.
     specification = {
-        **chart.to_dict(validate=False),
+        **chart,
         "width": WIDTH,
         "autosize": {"type": "fit-x", "contains": "padding"},
         "padding": {"left": 4, "right": 4, "top": 4, "bottom": 2},
         "config": STYLE,
     }
-    if not isinstance(chart, alt.LayerChart):
-        specification["height"] = HEIGHT
-    version = "_".join(alt.SCHEMA_VERSION.split(".")[:2])
-    return vl_convert.vegalite_to_svg(specification, vl_version=version)
+    return vl_convert.vegalite_to_svg(specification, vl_version=VEGA_LITE)

@@ -64,7 +64,7 @@ class DuckDBWarehouse:
         try:
             connection.execute("set timezone = 'UTC'")
             if self._memory_limit:
-                connection.execute(f"set memory_limit = '{self._memory_limit}'")
+                connection.execute("set memory_limit = ?", [self._memory_limit])
             session = DuckDBSession(connection)
             session.add_functions()
             session.run("tables")

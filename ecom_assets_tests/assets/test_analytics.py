@@ -116,7 +116,9 @@ def test_the_totals_are_those_of_the_fact_whatever_happened_to_its_days(
         "select event_date, currency, count(distinct order_id), count(*), sum(quantity), "
         "sum(total_amount) from analytics.fact_sales group by all order by all"
     )
-    told = "select * from analytics.fact_sales_days where sales > 0 order by all"
+    told = (
+        "select * exclude (staged_at) from analytics.fact_sales_days where sales > 0 order by all"
+    )
     assert pipeline.query(told) == pipeline.query(totals)
     columns = ("category", "country", "device", "marketing_channel", "payment_method")
     for column in columns:

@@ -78,7 +78,7 @@ def test_what_is_sent_as_sql_is_a_constant_or_bound(figures: Figures) -> None:
 def test_a_file_of_sql_has_no_hole_but_its_names() -> None:
     for path in SQL_FOLDER.rglob("*.sql"):
         assert not re.search(
-            r"\{\{|\{%|%s|%\(|\$\{|identifier\(|immediate", path.read_text().lower()
+            r"\{\{|\{%[- ]|%s|%\(|\$\{|identifier\(|immediate", path.read_text().lower()
         ), path
 
 

@@ -38,13 +38,14 @@ LAYERS = {
     },
     "analytics": {
         "fact": "select event_date, * exclude (ingestion_ts) from {0}analytics.fact_sales",
-        "days": "select * from {0}analytics.fact_sales_days",
+        "days": "select event_date, * exclude (staged_at) from {0}analytics.fact_sales_days",
+        "breakdowns": "select event_date, * from {0}analytics.fact_sales_breakdowns",
     },
 }
 TABLES = (
     *("raw.raw_sales", "raw.raw_sales_files", "staging.stg_sales_clean"),
     *("staging.stg_sales_rejects", "staging.sales_quality", "staging.sales_quality_rules"),
-    *("analytics.fact_sales", "analytics.fact_sales_days"),
+    *("analytics.fact_sales", "analytics.fact_sales_days", "analytics.fact_sales_breakdowns"),
 )
 
 

@@ -25,9 +25,10 @@ The project beside what a user would pick instead, and beside the floor. `make b
 of it in one run on one machine and writes this page; `make bench ONLY=name` measures one row again,
 `make bench QUICK=1` a tenth of everything, in three minutes, and writes nothing.
 
-Each ratio is the median of paired runs: the two sides run by turns, as programs of their own. Peak
-memory is that of a program and its children. The peers are in `benchmarks/peers`, with what they
-need in `benchmarks/requirements.lock`, each as well tuned as its authors' documentation tells.
+Each ratio is the median over pairs of runs, and so not the quotient of the two columns beside it,
+which are medians of their own. The two sides run by turns, as programs of their own. Peak memory is
+that of a program and its children. The peers are in `benchmarks/peers`, with what they need in
+`benchmarks/requirements.lock`, each as well tuned as its authors' documentation tells.
 """
 
 

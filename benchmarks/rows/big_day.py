@@ -235,13 +235,13 @@ BENCHES = [
         beside_handwriting,
         f"`benchmarks/peers/handwritten.py`. {START_EXCLUDED} Counts, sums and fingerprints of "
         "the five tables are compared in the same run.",
-        "what the script does not do. Profiled once on a busy machine, in shares of the project's "
-        "processor time: loading a fifth (a quarter of it for splitting lines in Python, so that "
-        "no hostile file loses one, a quarter for finding JSON that DuckDB takes and others "
-        "refuse), parsing with exact decimals and strict moments a fifth, splitting an eighth, "
-        "publishing with the totals a twelfth, testing the rules on the clean table a twelfth (by the checks, "
-        "and again by the audit right before publishing), and a quarter for Dagster's events, the "
-        "report with its charts and the previews.",
+        "what the script does not do. Profiled once on a busy machine, in shares of the "
+        "project's processor time: loading a fifth (a quarter of it for splitting lines in "
+        "Python, so that no hostile file loses one, a quarter for finding JSON that DuckDB "
+        "takes and others refuse), parsing with exact decimals and strict moments a fifth, "
+        "splitting an eighth, publishing with the totals a twelfth, testing the rules on the "
+        "clean table a twelfth (by the checks, and again by the audit right before publishing), "
+        "and a quarter for Dagster's events, the report with its charts and the previews.",
     ),
     Bench(
         "disk",

@@ -39,7 +39,7 @@ test: $(VENV)/ready-dev  ## the tests
 	@$(BIN)/pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)') --dist loadgroup
 
 torture: $(VENV)/ready-dev  ## crashes, bad S3, hostile input, races: minutes; SEED=1; figures to docs/reliability.md
-	@$(BIN)/pytest --torture --seed $${SEED:-1} --figures
+	@$(BIN)/pytest --torture --seed=$${SEED:-1} --figures
 
 bench: $(VENV)/ready-dev $(PEERS)/ready  ## speed beside peers, into docs/benchmarks.md; QUICK=1, ONLY="row …"
 	@$(BIN)/python -m benchmarks --peers $(PEERS)/bin/python $(if $(filter 1,$(QUICK)),--quick) \

@@ -307,10 +307,10 @@ def _programs() -> Path:
 
 
 def _stop(process: "subprocess.Popen[bytes]", how: signal.Signals) -> None:
-    """Ask a process to end; after half a minute end all of its session."""
+    """Ask a process to end; after some seconds end all of its session."""
     process.send_signal(how)
     with suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=30)
+        process.wait(timeout=5)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -7,13 +7,11 @@ step and closed after it, so that another program can look into it between steps
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ecom_assets.landing.zone import LandedFile, LandingZone
-from ecom_assets.rules import REPEAT_REASON
-from ecom_assets.warehouse import expressions
 from ecom_assets.warehouse.contract import (
     Layer,
     LoadedFile,
@@ -24,8 +22,9 @@ from ecom_assets.warehouse.contract import (
     WarehouseBusy,
     WarehouseError,
 )
+from ecom_assets.warehouse.parsing import Parsing
 from ecom_assets.warehouse.rows import types_by_table
-from ecom_assets.warehouse.sql import query, render, render_table
+from ecom_assets.warehouse.sql import render, render_table
 
 if TYPE_CHECKING:
     import duckdb
@@ -45,10 +44,12 @@ class DuckDBWarehouse:
         memory_limit: str | None = None,
         wait_seconds: float = WAIT_FOR_LOCK_SECONDS,
     ) -> None:
-        """Args:
-        path: the file.
-        memory_limit: how much memory DuckDB may take; None: as much as it deems right.
-        wait_seconds: how long to wait for another process to let go of the file.
+        """A warehouse that is opened at the first session.
+
+        Args:
+            path: the file.
+            memory_limit: how much memory DuckDB may take; None: as much as it deems right.
+            wait_seconds: how long to wait for another process to let go of the file.
         """
         self._path = path
         self._memory_limit = memory_limit
@@ -106,8 +107,10 @@ class DuckDBWarehouse:
                 time.sleep(min(0.05 + waited / 20, 1))
 
 
-class DuckDBSession:
+class DuckDBSession(Parsing):
     """One connection to the file."""
+
+    engine = "duckdb"
 
     def __init__(self, connection: "duckdb.DuckDBPyConnection") -> None:
         self._connection = connection
@@ -178,34 +181,6 @@ class DuckDBSession:
             if loaded.row_count is None:
                 self.run("raw/unload_file", load_id=load_id, source_filename=loaded.file.name)
         return stream.loaded
-
-    def parse_lines(self, first_day: date, last_day: date, *, late_days: int) -> None:
-        self._parse("parsed_sales", "raw/current_lines", first_day, last_day, late_days)
-
-    def parse_again(self, first_day: date, last_day: date, *, late_days: int) -> None:
-        self._parse("parsed_again", "raw/staged_lines", first_day, last_day, late_days)
-
-    def _parse(
-        self, table: str, lines: str, first_day: date, last_day: date, late_days: int
-    ) -> None:
-        self.run(
-            "duckdb/parse_lines",
-            parsed=expressions.table(table),
-            lines=query(lines),
-            first_day=first_day,
-            last_day=last_day,
-            last_batch_day=last_day + timedelta(days=late_days),
-            late_days=late_days,
-            all_fields_present=expressions.all_fields_present(),
-        )
-
-    def find_rejected_repeats(self, first_day: date, last_day: date) -> None:
-        self.run(
-            "duckdb/rejected_repeats",
-            first_day=first_day,
-            last_day=last_day,
-            repeat_reason=REPEAT_REASON,
-        )
 
 
 def _first_line(error: Exception) -> str:

@@ -10,15 +10,13 @@ The tables, views and the stage are made by the set-up, for the role that loads 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ecom_assets.landing.lines import empty_upload
 from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
 from ecom_assets.redaction import cause, redacted
-from ecom_assets.rules import REPEAT_REASON
 from ecom_assets.settings import SnowflakeSettings
-from ecom_assets.warehouse import expressions
 from ecom_assets.warehouse.contract import (
     Layer,
     LoadedFile,
@@ -29,8 +27,9 @@ from ecom_assets.warehouse.contract import (
     WarehouseBusy,
     WarehouseError,
 )
+from ecom_assets.warehouse.parsing import WHITE_SPACE, Parsing
 from ecom_assets.warehouse.rows import types_by_table
-from ecom_assets.warehouse.sql import literal, query, render, render_table
+from ecom_assets.warehouse.sql import literal, render, render_table
 
 if TYPE_CHECKING:
     from dagster_snowflake import SnowflakeResource
@@ -38,9 +37,6 @@ if TYPE_CHECKING:
 
 FILES_PER_COPY = 1_000
 """As many files as a COPY statement takes by name (Snowflake's documentation of COPY INTO)."""
-
-WHITE_SPACE = " \t\n\r\x0b\x0c"
-"""What a line of nothing else is no row: ASCII's white space, as in `landing/lines.py`."""
 
 LOGIN_SECONDS = 60
 """How long a login is tried before it is an error; a wrong host would be tried for minutes."""
@@ -149,8 +145,10 @@ def query_tag(purpose: Purpose) -> str:
     return json.dumps({name: value for name, value in said.items() if value is not None})
 
 
-class SnowflakeSession:
+class SnowflakeSession(Parsing):
     """One connection to the account."""
+
+    engine = "snowflake"
 
     def __init__(self, connection: "SnowflakeConnection", tag: str) -> None:
         self._connection = connection
@@ -311,34 +309,6 @@ class SnowflakeSession:
             )
             for one in loaded.values()
         ]
-
-    def parse_lines(self, first_day: date, last_day: date, *, late_days: int) -> None:
-        self._parse("parsed_sales", "raw/current_lines", first_day, last_day, late_days)
-
-    def parse_again(self, first_day: date, last_day: date, *, late_days: int) -> None:
-        self._parse("parsed_again", "raw/staged_lines", first_day, last_day, late_days)
-
-    def _parse(
-        self, table: str, lines: str, first_day: date, last_day: date, late_days: int
-    ) -> None:
-        self.run(
-            "snowflake/parse_lines",
-            parsed=expressions.table(table),
-            lines=query(lines),
-            first_day=first_day,
-            last_day=last_day,
-            last_batch_day=last_day + timedelta(days=late_days),
-            late_days=late_days,
-            white_space=WHITE_SPACE,
-        )
-
-    def find_rejected_repeats(self, first_day: date, last_day: date) -> None:
-        self.run(
-            "snowflake/rejected_repeats",
-            first_day=first_day,
-            last_day=last_day,
-            repeat_reason=REPEAT_REASON,
-        )
 
 
 def _name_below(zone_url: str, told: str) -> str:

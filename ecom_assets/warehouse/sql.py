@@ -34,23 +34,24 @@ def render(script: str, dialect: str, **values: Any) -> list[str]:
         KeyError: a `:name` has no value.
         sqlglot.errors.SqlglotError: the file cannot be said in that dialect.
     """
-    if not values:
-        return list(_without_values(script, dialect))
-    return [_said(_bind(statement, values), dialect) for statement in _parse(script, dialect)]
+    return _render(script, dialect, values) if values else [*_without_values(script, dialect)]
 
 
 @lru_cache(maxsize=256)
 def _without_values(script: str, dialect: str) -> Sequence[str]:
     # each session makes the tables where they are missing: the same statements again and again
-    return [_said(_bind(statement, {}), dialect) for statement in _parse(script, dialect)]
+    return _render(script, dialect, {})
 
 
-def _said(statement: exp.Expr, dialect: str) -> str:
+def _render(script: str, dialect: str, values: dict[str, Any]) -> list[str]:
     from sqlglot import ErrorLevel
 
-    return _for_engine(statement, dialect).sql(
-        dialect=dialect, pretty=True, comments=False, unsupported_level=ErrorLevel.RAISE
-    )
+    return [
+        _for_engine(_bind(statement, values), dialect).sql(
+            dialect=dialect, pretty=True, comments=False, unsupported_level=ErrorLevel.RAISE
+        )
+        for statement in _parse(script, dialect)
+    ]
 
 
 def query(script: str) -> exp.Expr:

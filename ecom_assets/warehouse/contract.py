@@ -136,12 +136,12 @@ class Session(Protocol):
         ...
 
     def find_rejected_repeats(self, first_day: date, last_day: date) -> None:
-        """Make the temporary table `rejected_repeats`: where the rejects of these days are whose
+        """Fill the temporary table `rejected_repeats`: where the rejects of these days are whose
         only fault is that their event was there before, with its id. Called as `parse_lines`."""
         ...
 
     def parse_again(self, first_day: date, last_day: date, *, late_days: int) -> None:
-        """Make the temporary table `parsed_again`, as `parse_lines` makes `parsed_sales`: the lines
+        """Fill the temporary table `parsed_again`, as `parse_lines` fills `parsed_sales`: the lines
         of RAW that the staged rows in `repeated_events` came from."""
         ...
 

@@ -243,7 +243,7 @@ class SnowflakeSession(Parsing):
         if not int(told[0]["number of rows updated"]):
             raise WarehouseError(
                 f"{layer.upper()}.TURNS has no row, so runs cannot wait for each other: run the "
-                "set-up again; see the README, On S3 and Snowflake."
+                "set-up again; see docs/setup-s3-snowflake.md."
             )
 
     def load_lines(

@@ -31,4 +31,4 @@ def unlinked(text: str) -> str:
     """Text in which nobody sees an address: GitHub's Markdown, which Dagster's UI speaks, makes a
     link of a bare one, also where its characters are escaped."""
     text = text.replace("://", "\uff1a//").replace("@", "\uff20")
-    return re.sub(r"(?i)\b(www)\.", "\\1\u2024", text)
+    return re.sub(r"(?i)(www)\.", "\\1\u2024", text)

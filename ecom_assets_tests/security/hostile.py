@@ -17,6 +17,7 @@ HOSTILE = [
     f"https&#58;//{SITE} &#119;ww.{SITE}",
     f"https\\://{SITE} www\\.{SITE}",
     f"www.{SITE}/x",
+    f"_www.{SITE}_",
     f"someone@{SITE} mailto:someone@{SITE}",
     f"\\[x](//{SITE})",
     f"| a | b |\n|---|---|\n| {SITE} |",

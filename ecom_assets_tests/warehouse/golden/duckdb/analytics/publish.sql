@@ -93,9 +93,7 @@ WHERE
       FROM (VALUES
         (CAST('2026-01-05' AS DATE))) AS v(event_date)
     ) AS days
-  )
-ORDER BY
-  event_date;
+  );
 
 INSERT INTO analytics.fact_sales_days (
   event_date,

@@ -104,9 +104,7 @@ WHERE
     OR COALESCE((
       is_object AND is_repeat
     ), FALSE)
-  )
-ORDER BY
-  event_date;
+  );
 
 INSERT INTO staging.stg_sales_rejects (
   reason,
@@ -326,6 +324,4 @@ INNER JOIN raw.raw_sales AS r
   AND r.source_filename = j.source_filename
   AND r.source_row_number = j.source_row_number
 WHERE
-  r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-ORDER BY
-  j.event_date;
+  r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE);

@@ -1,9 +1,9 @@
-WITH lines AS (
+WITH places AS (
   SELECT
+    r.load_id,
     r.source_filename,
     r.source_row_number,
-    CAST(r.raw AS VARCHAR) AS raw,
-    r.raw_text
+    r.raw_text IS NULL AS is_json
   FROM raw.raw_sales AS r
   INNER JOIN raw.raw_sales_files AS f
     ON f.source_filename = r.source_filename
@@ -11,33 +11,44 @@ WITH lines AS (
     AND f.superseded_at IS NULL
   WHERE
     r.batch_date = CAST('2026-01-05' AS DATE)
+), shown AS (
+  (
+    SELECT
+      *
+    FROM places
+    WHERE
+      is_json
+    ORDER BY
+      source_filename,
+      source_row_number
+    LIMIT 2
+  )
+  UNION ALL
+  (
+    SELECT
+      *
+    FROM places
+    WHERE
+      NOT is_json
+    ORDER BY
+      source_filename,
+      source_row_number
+    LIMIT 1
+  )
 )
-(
-  SELECT
-    source_filename,
-    source_row_number,
-    raw,
-    raw_text
-  FROM lines
-  WHERE
-    raw_text IS NULL
-  ORDER BY
-    source_filename,
-    source_row_number
-  LIMIT 2
-)
-UNION ALL
-(
-  SELECT
-    source_filename,
-    source_row_number,
-    raw,
-    raw_text
-  FROM lines
-  WHERE
-    NOT raw_text IS NULL
-  ORDER BY
-    source_filename,
-    source_row_number
-  LIMIT 1
-);
+SELECT
+  r.source_filename,
+  r.source_row_number,
+  CAST(r.raw AS VARCHAR) AS raw,
+  r.raw_text
+FROM raw.raw_sales AS r
+INNER JOIN shown
+  ON shown.load_id = r.load_id
+  AND shown.source_filename = r.source_filename
+  AND shown.source_row_number = r.source_row_number
+WHERE
+  r.batch_date = CAST('2026-01-05' AS DATE)
+ORDER BY
+  shown.is_json DESC,
+  r.source_filename ASC,
+  r.source_row_number ASC;

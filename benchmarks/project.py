@@ -93,7 +93,6 @@ def run_days(
     import duckdb  # noqa: F401
     import pyarrow  # noqa: F401
     import sqlglot  # noqa: F401
-    import vl_convert  # noqa: F401
 
     from ecom_assets.definitions import defs
 

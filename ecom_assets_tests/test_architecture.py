@@ -127,7 +127,7 @@ def test_loading_the_definitions_imports_nothing_heavy(chosen: dict[str, str]) -
             "numpy",
             "pyarrow",
         ),
-        *("snowflake.connector", "sqlglot", "vl_convert"),
+        *("snowflake.connector", "sqlglot"),
     ]
     code = (
         "import sys, ecom_assets.definitions\n"

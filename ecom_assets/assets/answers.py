@@ -131,7 +131,7 @@ def build_answers(engine: str, report_url: str) -> dg.AssetsDefinition:
         REPORT,
         deps=[question.name for question in found],
         group_name="report",
-        kinds={"html", "vega"},
+        kinds={"html"},
         owners=OWNERS,
         description="The answers and the days' quality as one web page with charts. It needs no "
         "network and no script: open it, send it, print it.\n\nMade anew after each run, also "

@@ -1,17 +1,21 @@
-"""The report's charts as SVG: Vega-Lite, rendered by vl-convert without a browser.
+"""The report's charts as SVG: where each bar, line and text stands. What they are drawn with are
+the templates `ranking.svg` and `days.svg`, what is written on their axes is in `axes.py`.
 
 A chart is as wide as a phone and grows with its place. Text and lines have the colour of the text
-around them, so that one picture suits light, dark and paper. Charts are said in Vega-Lite's own
-words (https://vega.github.io/vega-lite/docs/): a library that builds them, Altair say, took longer
-than rendering them.
+around them, so that one picture suits light, dark and paper.
 """
 
 import base64
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import accumulate, pairwise
 from typing import Any
 
+from ecom_assets.figures import name
 from ecom_assets.questions import Question
+from ecom_assets.report.axes import Tick, day_ticks, fitted, text_width, value_ticks
 from ecom_assets.report.contents import (
     BARS_OF_DAYS,
     Contents,
@@ -20,54 +24,35 @@ from ecom_assets.report.contents import (
     days_between,
     rejects_by_reason,
 )
+from ecom_assets.report.template import template
 from ecom_assets.warehouse.contract import Row
 
-Spec = Mapping[str, Any]
-"""A chart, or a part of one, in Vega-Lite's words."""
-
-VEGA_LITE = "6.1"
-"""The version whose words these are."""
-WIDTH = 360
-"""As wide as a phone, less its margins; in pixels before the page scales it."""
-HEIGHT = 200
+WIDTH = 352
+"""As wide as a phone, less its margins and the chart's own; in pixels before the page scales it."""
+TOP, BOTTOM = 6, 200
+"""Where the largest value of an axis stands, and zero."""
 BAR_WIDTH = 40
+ROW_HEIGHT = 36
+ROW_SIZE = 13
+"""The size of a ranking's letters, which are read, not only looked up."""
+AXIS_SIZE = 12
+LINE_WIDTH = 1.5
+LEGEND_HEIGHT = 17
+POINTS_ACROSS = WIDTH
+"""Of more days than pixels a line shows the least and the most of some days together."""
 REASONS_SHOWN = 7
 """Reasons with a colour of their own; the others share one."""
 
 BLUE, GREY, ORANGE = "#3f87c8", "#8d96a0", "#e07a35"
 PALETTE = [ORANGE, BLUE, "#5aa469", "#b07aa1", "#c9a227", "#d1605e", "#4fb0ae", GREY]
-TEXT = "currentColor"
 FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
-"""The font that the renderer measures with; a wider one would make texts overlap."""
-
-
-STYLE = {
-    "background": "transparent",
-    "aria": False,
-    "font": FONT,
-    "axis": {
-        "labelColor": TEXT,
-        "labelFontSize": 12,
-        "labelOpacity": 0.8,
-        "gridColor": TEXT,
-        "gridOpacity": 0.12,
-        "domainColor": TEXT,
-        "domainOpacity": 0.4,
-        "tickColor": TEXT,
-        "tickOpacity": 0.4,
-    },
-    "legend": {"labelColor": TEXT, "labelFontSize": 12, "symbolType": "square"},
-    "text": {"fontSize": 13},
-    "view": {"stroke": None},
-}
-"""Vega-Lite's words for how all charts look."""
 
 
 def answer_chart(question: Question, rows: Sequence[Row]) -> str:
     """The chart of an answer in one currency, with at least one row."""
     if question.chart == "line":
-        return _svg(_days_chart({row["event_date"]: float(row["revenue"]) for row in rows}))
-    return _svg(_ranking(question, rows))
+        return _revenue({row["event_date"]: row["revenue"] for row in rows})
+    return _ranking(question, rows)
 
 
 def quality_chart(contents: Contents) -> str:
@@ -82,7 +67,7 @@ def quality_chart(contents: Contents) -> str:
     }
     shown = [kind for kind in kinds if kind != kinds[1] or contents.held]
     colours = dict(zip(kinds, (BLUE, GREY, ORANGE), strict=True))
-    return _svg(_stacked(counts, {kind: colours[kind] for kind in shown}))
+    return _stacked(counts, {kind: colours[kind] for kind in shown})
 
 
 def rejects_chart(contents: Contents) -> str:
@@ -96,7 +81,7 @@ def rejects_chart(contents: Contents) -> str:
         kind = row["reason"] if row["reason"] in named else others
         of_day = counts.setdefault(row["event_date"], {})
         of_day[kind] = of_day.get(kind, 0) + row["reject_rows"]
-    return _svg(_stacked(counts, dict(zip(kinds, PALETTE, strict=False))))
+    return _stacked(counts, dict(zip(kinds, PALETTE, strict=False)))
 
 
 def as_image(svg: str) -> str:
@@ -105,161 +90,153 @@ def as_image(svg: str) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(on_white.encode()).decode()}"
 
 
-def _days_chart(values: Mapping[date, float]) -> Spec:
-    days = days_between(list(values))
-    # a day without a value is a gap: nothing was published, which is not the same as zero
-    line = {
-        "type": "line",
-        "color": BLUE,
-        "strokeWidth": 1.5,
-        "invalid": "break-paths-show-domains",
-    }
-    bar = {"type": "bar", "color": BLUE, "size": _bar_width(days)}
-    return {
-        "height": HEIGHT,
-        "data": {"values": [{"day": _moment(day), "value": values.get(day)} for day in days]},
-        "mark": bar if len(days) <= BARS_OF_DAYS else line,
-        "encoding": {"x": _day_axis(days), "y": _COUNTS},
-    }
-
-
-def _stacked(counts: Mapping[date, Mapping[str, int]], colours: Mapping[str, str]) -> Spec:
-    days = days_between(list(counts))
-    each = days_a_bar(days)
-    bins = days[::each]
-    values = [
-        {
-            "day": _moment(day),
-            "kind": kind,
-            "order": order,
-            "value": sum(
-                counts.get(one, {}).get(kind, 0) for one in days[n * each : (n + 1) * each]
-            ),
-        }
-        for n, day in enumerate(bins)
-        for order, kind in enumerate(colours)
-    ]
-    legend = {
-        "title": None,
-        "orient": "bottom",
-        "direction": "horizontal",
-        "columns": 1 if len(colours) > 3 else 2,
-        "labelLimit": WIDTH - 60,
-    }
-    return {
-        "height": HEIGHT,
-        "data": {"values": values},
-        "mark": {"type": "bar", "size": _bar_width(bins)},
-        "encoding": {
-            "x": _day_axis(bins, each),
-            "y": _COUNTS,
-            "color": {
-                "field": "kind",
-                "type": "nominal",
-                "scale": {"domain": list(colours), "range": list(colours.values())},
-                "legend": legend,
-            },
-            "order": {"field": "order", "type": "quantitative"},
-        },
-    }
-
-
-def _ranking(question: Question, rows: Sequence[Row]) -> Spec:
+def _ranking(question: Question, rows: Sequence[Row]) -> str:
     found = bars(question, rows)
     longest = max(bar.length for bar in found) or 1
-    length = {
-        "field": "length",
-        "type": "quantitative",
-        "axis": None,
-        "scale": {"domain": [0, longest], "nice": False},
-    }
     # the name stands above its bar, so that a long one needs no room beside it
-    above = {"type": "text", "baseline": "bottom", "dy": -6, "color": TEXT}
-
-    def text(field: str, x: int | str, **mark: Any) -> Spec:
-        of = {"field": field, "type": "nominal"}
-        return {"mark": {**above, **mark}, "encoding": {"x": {"value": x}, "text": of}}
-
-    return {
-        "height": {"step": 36},
-        "data": {
-            "values": [
-                {"row": n, "name": bar.name, "length": bar.length, "said": bar.said}
-                for n, bar in enumerate(found)
-            ]
-        },
-        "encoding": {"y": {"field": "row", "type": "ordinal", "axis": None}},
-        "layer": [
-            {
-                "mark": {
-                    "type": "bar",
-                    "height": 9,
-                    "color": BLUE,
-                    "cornerRadiusEnd": 2,
-                    "yOffset": 4,
-                },
-                "encoding": {"x": length},
-            },
-            text("name", 0, align="left", limit=WIDTH * 0.55),
-            text("said", "width", align="right", opacity=0.75),
-        ],
-    }
+    shown = [
+        {
+            "name": fitted(bar.name, ROW_SIZE, WIDTH - text_width(bar.said, ROW_SIZE) - 10),
+            "said": bar.said,
+            "length": round(bar.length / longest * WIDTH, 2),
+        }
+        for bar in found
+    ]
+    height = ROW_HEIGHT * len(found) - (10 if found[-1].length else 20)
+    return _svg("ranking.svg", height, ROW_SIZE, bars=shown, step=ROW_HEIGHT, colour=BLUE)
 
 
-def _day_axis(days: Sequence[date], each: int = 1) -> Spec:
-    months = len(days) * each > 300
-    step = max(1, -(-len(days) // (4 if months else 5)))
-    return {
-        "field": "day",
-        "type": "temporal",
-        "scale": {"type": "utc", "domain": _around(days, each), "nice": False},
-        "axis": {
-            "title": None,
-            "values": [_moment(day) for day in days[::step]],
-            "format": "%b %Y" if months else "%-d %b",
-            "grid": False,
-            "labelFlush": True,
-        },
-    }
+def _revenue(values: Mapping[date, Decimal]) -> str:
+    days = days_between(list(values))
+    ticks = value_ticks(max(values.values()))
+    if len(days) <= BARS_OF_DAYS:
+        plot = _Plot(days[0], len(days), ticks, bar_days=1)
+        return _days_svg(plot, _bars(plot, [[values.get(day, 0)] for day in days], [BLUE]))
+    plot = _Plot(days[0], len(days), ticks)
+    return _days_svg(plot, [_Layer(BLUE, "".join(_line(plot, days, values)))])
 
 
-_COUNTS: Spec = {
-    "field": "value",
-    "type": "quantitative",
-    "axis": {
-        "title": None,
-        "tickCount": 4,
-        "domain": False,
-        "ticks": False,
-        # people write 2B, not 2G, for two billion
-        "labelExpr": "replace(format(datum.value, '~s'), 'G', 'B')",
-    },
-}
+def _stacked(counts: Mapping[date, Mapping[str, int]], colours: Mapping[str, str]) -> str:
+    days = days_between(list(counts))
+    each = days_a_bar(days)
+    bins = [days[n : n + each] for n in range(0, len(days), each)]
+    stacks = [
+        [sum(counts.get(day, {}).get(kind, 0) for day in of_bar) for kind in colours]
+        for of_bar in bins
+    ]
+    ticks = value_ticks(Decimal(max(map(sum, stacks))), smallest_step=1)
+    plot = _Plot(days[0], len(bins) * each, ticks, bar_days=each)
+    return _days_svg(plot, _bars(plot, stacks, list(colours.values())), legend=colours)
 
 
-def _around(days: Sequence[date], each: int) -> list[int]:
-    """Half a bar more on both sides, for a bar stands over its first day."""
-    half = each * 12 * 3600 * 1000
-    return [_moment(days[0]) - half, _moment(days[-1]) + half]
+@dataclass(frozen=True)
+class _Layer:
+    """What is drawn in one colour, as an SVG path's commands."""
+
+    colour: str
+    path: str
 
 
-def _bar_width(days: Sequence[date]) -> float:
-    return min(BAR_WIDTH, (WIDTH - 50) / max(len(days), 1) * 0.85)
+@dataclass(frozen=True)
+class _Plot:
+    """Where days and values stand, in pixels from the left and the top.
+
+    Attributes:
+        first: the day that comes first.
+        days: how many there are.
+        ticks: of the values' axis.
+        bar_days: how many days a bar stands for; 0 where a line is drawn.
+    """
+
+    first: date
+    days: int
+    ticks: Sequence[Tick]
+    bar_days: int = 0
+
+    @property
+    def left(self) -> int:
+        """Where the days begin, right of what is written at the values."""
+        return round(max(text_width(tick.said, AXIS_SIZE) for tick in self.ticks)) + 8
+
+    @property
+    def stroke(self) -> float:
+        """How wide a bar is, or how thick the line."""
+        bar = (WIDTH - self.left) / self.days * self.bar_days
+        return round(min(BAR_WIDTH, bar * 0.85), 2) or LINE_WIDTH
+
+    def x(self, day: float) -> float:
+        """Of a day's middle, the first being 0."""
+        return round(self.left + (day + 0.5) * (WIDTH - self.left) / self.days, 2)
+
+    def y(self, value: float | Decimal) -> float:
+        return round(BOTTOM - float(value) / self.ticks[-1].at * (BOTTOM - TOP), 1)
 
 
-def _moment(day: date) -> int:
-    """The start of a day in UTC, in milliseconds, as Vega counts time."""
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1000
+def _bars(
+    plot: _Plot, stacks: Sequence[Sequence[Decimal | int]], colours: Sequence[str]
+) -> Sequence[_Layer]:
+    """Bars as thick strokes, each from the top of those below it; a layer for each colour."""
+    paths = [""] * len(colours)
+    for n, stack in enumerate(stacks):
+        x = plot.x(n * plot.bar_days + (plot.bar_days - 1) / 2)
+        edges = map(plot.y, accumulate(stack, initial=0))
+        for kind, (low, high) in enumerate(pairwise(edges)):
+            paths[kind] += f"M{x} {low}V{high}" if stack[kind] else ""
+    return [_Layer(colour, path) for colour, path in zip(colours, paths, strict=True)]
 
 
-def _svg(chart: Spec) -> str:
-    import vl_convert
+def _line(plot: _Plot, days: Sequence[date], values: Mapping[date, Decimal]) -> Iterator[str]:
+    """Broken at a day without a value: nothing was published, which is not the same as zero."""
+    together = -(-len(days) // POINTS_ACROSS)
+    command = "M"
+    for start in range(0, len(days), together):
+        some = enumerate(days[start : start + together], start)
+        known = {n: values[day] for n, day in some if day in values}
+        if not known:
+            command = "M"
+            continue
+        for n in sorted({choose(known, key=known.__getitem__) for choose in (min, max)}):
+            # a day alone is a dot: a line of no length has round ends
+            yield f"{command}{plot.x(n)} {plot.y(known[n])}{'h0' if command == 'M' else ''}"
+            command = "L"
 
-    specification = {
-        **chart,
-        "width": WIDTH,
-        "autosize": {"type": "fit-x", "contains": "padding"},
-        "padding": {"left": 4, "right": 4, "top": 4, "bottom": 2},
-        "config": STYLE,
-    }
-    return vl_convert.vegalite_to_svg(specification, vl_version=VEGA_LITE)
+
+def _days_svg(
+    plot: _Plot, layers: Sequence[_Layer], legend: Mapping[str, str] | None = None
+) -> str:
+    items = _legend(legend or {})
+    return _svg(
+        "days.svg",
+        max([BOTTOM + 22, *(item["y"] + 6 for item in items)]),
+        AXIS_SIZE,
+        plot=plot,
+        right=WIDTH,
+        bottom=BOTTOM,
+        values=[Tick(plot.y(tick.at), tick.said) for tick in plot.ticks],
+        days=[_day_label(plot.x(tick.at), tick.said) for tick in day_ticks(plot.first, plot.days)],
+        layers=layers,
+        legend=items,
+    )
+
+
+def _day_label(at: float, said: str) -> Mapping[str, Any]:
+    """A day's tick, and its text beneath, moved to the left at the picture's edge."""
+    middle = min(at, WIDTH - text_width(said, AXIS_SIZE) / 2)
+    return {"at": at, "said": said, "text_at": round(middle, 2)}
+
+
+def _legend(colours: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:
+    """One after the other, in as many lines as it takes."""
+    x, y, items = 0.0, BOTTOM + 44, []
+    for kind, colour in colours.items():
+        said = fitted(name(kind), AXIS_SIZE, WIDTH - 16)
+        width = 16 + text_width(said, AXIS_SIZE)
+        if x + width > WIDTH:
+            x, y = 0, y + LEGEND_HEIGHT
+        items.append({"x": round(x), "y": y, "said": said, "colour": colour})
+        x += width + 10
+    return items
+
+
+def _svg(file: str, height: float, size: int, **values: Any) -> str:
+    return template(file).render(width=WIDTH, height=height, size=size, font=FONT, **values)

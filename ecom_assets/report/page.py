@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ecom_assets.figures import counted, day, figure, name, period, share
 from ecom_assets.questions import Question
@@ -22,11 +20,9 @@ from ecom_assets.report.contents import (
     quality_headline,
     rejects_by_reason,
 )
+from ecom_assets.report.template import template
 from ecom_assets.rules import rules_version
 from ecom_assets.warehouse.contract import Row
-
-if TYPE_CHECKING:
-    import jinja2
 
 ROWS_SHOWN = 12
 
@@ -95,27 +91,17 @@ def _page(
     from markupsafe import Markup
 
     def safe(drawn: Sequence[Drawn]) -> list[Mapping[str, Any]]:
-        # the renderer has escaped what it wrote into the picture
+        # the charts' templates have escaped what they put into the picture
         return [{"headline": d.headline, "svg": Markup(d.svg)} for d in drawn]  # noqa: S704
 
     days = [row["event_date"] for row in contents.quality]
-    return _template().render(
+    return template("page.html").render(
         period=period(days[0], days[-1]) if days else "",
         totals=_totals(contents),
         questions=[{"title": q.title, "charts": safe(drawn)} for q, drawn in answers.items()],
         quality=safe(quality),
         quality_tables=_quality_tables(contents) if quality else [],
         made_of=_made_of(contents),
-    )
-
-
-@cache
-def _template() -> jinja2.Template:
-    import jinja2
-
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    return environment.from_string(
-        Path(__file__).with_name("page.html").read_text(encoding="utf-8")
     )
 
 

@@ -62,6 +62,7 @@ def _answer(
         about = ["card", "paypal", None]
     else:
         odd = {1: SCRIPT, 2: LONG, 3: "", 4: "شركة", 5: "a\u202eb\n<b>c</b> & 'd' \"e\""}
+        odd |= {6: "شركة ذات اسم طويل " * 9, 7: "W" * 99, 8: "株式会社" * 30, 9: "i" * 200}
         about = [odd.get(n, f"Country {n}") for n in range(names)]
     return [
         {

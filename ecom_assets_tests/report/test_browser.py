@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from ecom_assets.report.charts import as_image
 from ecom_assets_tests import chromium
 from ecom_assets_tests.report.samples import SAMPLES, report_of
 
@@ -82,3 +83,14 @@ def test_a_report_can_be_read(
     assert found["smallest"] >= 11
     assert said == []
     assert asked == [path.as_uri()]
+
+
+def test_a_chart_is_a_picture_on_an_asset_s_page(browser: Browser) -> None:
+    report = report_of("63 days")
+    charts = [*report.quality, *(drawn[0] for drawn in report.answers.values())]
+    page = browser.new_page()
+    page.set_content("".join(f'<img src="{as_image(drawn.svg)}">' for drawn in charts))
+    sizes = page.evaluate("[...document.images].map(i => [i.naturalWidth, i.naturalHeight])")
+    page.close()
+    assert [wide for wide, _ in sizes] == [360] * len(charts)
+    assert all(100 < high < 500 for _, high in sizes)

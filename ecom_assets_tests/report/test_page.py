@@ -1,6 +1,5 @@
 """The report's page: whole on its own, true to the answers, and safe whatever the data holds."""
 
-import re
 from html.parser import HTMLParser
 
 import pytest
@@ -38,7 +37,7 @@ def test_a_page_needs_no_network_and_no_script(name: str) -> None:
     for attribute, value in page.attributes:
         assert not attribute.startswith("on")
         assert attribute not in ("src", "href", "xlink:href", "srcset", "action")
-        assert "url(" not in value or re.fullmatch(r"url\(#clip\d+\)", value)
+        assert "url(" not in value
         assert not attribute.startswith("xmlns") or value.startswith("http://www.w3.org/")
 
 
@@ -121,4 +120,3 @@ def test_many_days_share_bars(days: int, each: int) -> None:
     contents = sample(days, 1, ["EUR"])
     (lines, _) = make_report(contents).quality
     assert (f"(a bar is {each} days)" in lines.headline) == (each > 1)
-    assert lines.svg.count("<path") < 62 * 2 + 50

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from ecom_assets.answers import print_table
 from ecom_assets.assets.answers import REPORT_FILE
+from ecom_assets.dead_runs import end_dead_runs
 from ecom_assets.questions import read_answers
 from ecom_assets.report.contents import rejects_by_reason
 from ecom_assets.settings import Settings, read_settings_or_exit
@@ -45,6 +46,7 @@ def _run(definitions: dg.Definitions, first: date, last: date, console: Console)
         definitions, dg.Definitions(loggers={"progress": _progress(console)})
     ).resolve_job_def("sales")
     with dg.DagsterInstance.get() as instance:
+        end_dead_runs(instance)
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=False,

@@ -10,6 +10,7 @@ from typing import Any
 
 import dagster as dg
 
+from ecom_assets import startup  # noqa: F401 - before all else of ours
 from ecom_assets.assets.analytics import build_fact_sales
 from ecom_assets.assets.answers import REPORT_FILE, build_answers
 from ecom_assets.assets.landing import build_sales_files

@@ -1,7 +1,7 @@
 """Which columns a column is made of, derived from the SQL that makes it.
 
 The scripts are taken as an engine is sent them and followed through the temporary tables, so
-nothing of this is written by hand. It takes some tenths of a second, once a process.
+nothing of this is written by hand. It takes a tenth of a second, once a process.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecom_assets.questions import questions
 from ecom_assets.warehouse import expressions
-from ecom_assets.warehouse.sql import query, render, table_columns
+from ecom_assets.warehouse.sql import query, statements, table_columns
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -50,7 +50,7 @@ def column_sources(engine: str) -> Mapping[str, Sources]:
         for read in made_by.find_all(exp.Table):
             if not read.db and read.name.lower() in schema[TEMPORARY]:
                 read.set("db", exp.to_identifier(TEMPORARY))
-        columns = lineage(None, made_by, schema, dialect=engine, trim_selects=False)
+        columns = lineage(None, made_by, schema, dialect=engine, trim_selects=False, copy=False)
         assert isinstance(columns, dict)
         sources = {
             name.lower(): frozenset(
@@ -117,17 +117,10 @@ def _queries(engine: str) -> Iterator[tuple[str, exp.Query]]:
         "publishable_days": expressions.days_table([some_day]),
     }
     for script in _scripts(engine):
-        for statement in _statements(script, engine, **values):
+        for statement in statements(script, engine, **values):
             made_by = statement.expression
             if isinstance(statement, exp.Create | exp.Insert) and isinstance(made_by, exp.Query):
                 yield _name(statement.find(exp.Table)), made_by
-
-
-def _statements(script: str, engine: str, **values: Any) -> Iterator[exp.Expr]:
-    import sqlglot
-
-    for text in render(script, engine, **values):
-        yield sqlglot.parse_one(text, read=engine)
 
 
 def _columns_of_tables() -> dict[str, Any]:

@@ -47,11 +47,20 @@ def _render(script: str, dialect: str, values: dict[str, Any]) -> list[str]:
     from sqlglot import ErrorLevel
 
     return [
-        _for_engine(_bind(statement, values), dialect).sql(
-            dialect=dialect, pretty=True, comments=False, unsupported_level=ErrorLevel.RAISE
+        statement.sql(
+            dialect=dialect,
+            pretty=True,
+            comments=False,
+            unsupported_level=ErrorLevel.RAISE,
+            copy=False,  # it was made for this
         )
-        for statement in _parse(script, dialect)
+        for statement in statements(script, dialect, **values)
     ]
+
+
+def statements(script: str, dialect: str, **values: Any) -> list[exp.Expr]:
+    """What `render` says, still parsed; the caller's to change."""
+    return [_for_engine(_bind(found, values), dialect) for found in _parse(script, dialect)]
 
 
 def query(script: str) -> exp.Expr:
@@ -108,7 +117,12 @@ def _bind(statement: exp.Expr, values: dict[str, Any]) -> exp.Expr:
             ]
             parent.set("expressions", [new.copy() for new in listed])
         else:
-            placeholder.replace(_bind(literal(value), values))
+            new = _bind(literal(value), values)
+            table = placeholder.parent
+            if isinstance(table, exp.Table) and isinstance(new, exp.Query):
+                table.replace(new)  # `from (:name)` was read as the name of a table in parentheses
+            else:
+                placeholder.replace(new)
     return bound
 
 

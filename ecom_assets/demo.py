@@ -70,6 +70,8 @@ def _progress(console: Console) -> dg.LoggerDefinition:
             if event is None:
                 if record.levelno >= logging.WARNING:
                     console.print(f"    [yellow]{meta.get('orig_message')}[/yellow]")
+            elif "blocked by limit for pool" in (event.message or ""):
+                console.print(f"    {step} waits for a step of another run to end")
             elif event.event_type == dg.DagsterEventType.STEP_START:
                 started[step] = time.monotonic()
             elif event.event_type == dg.DagsterEventType.STEP_SUCCESS:

@@ -28,15 +28,27 @@ def _project(room: Room) -> Run:
 
 
 def _noop(room: Room, results: str) -> Run:
-    landing, days = _landing(room)
-    shop = Shop(room.new_folder("noop"), landing, FIRST)
+    _, days = _landing(room)
+    return empty_graph(room, days[0], days[-1], results)
+
+
+def empty_graph(room: Room, first: date, last: date, results: str) -> Run:
+    """A Dagster run of a graph of the project's shape that does nothing.
+
+    Args:
+        room: where its instance is made.
+        first: the first day.
+        last: the last one.
+        results: what its checks report: `days` or `summary`.
+    """
+    shop = Shop(room.new_folder("noop"), room.folder / "no-files", first)
     program = Path(__file__).parent.parent / "peers" / "noop_graph.py"
     return run(
-        [sys.executable, program, str(days[0]), str(days[-1])],
+        [sys.executable, program, str(first), str(last)],
         folder=PROJECT_ROOT,
         environment={
             **shop.environment(),
-            "NOOP_START": FIRST.isoformat(),
+            "NOOP_START": first.isoformat(),
             "NOOP_RESULTS": results,
         },
     )

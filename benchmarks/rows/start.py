@@ -88,7 +88,8 @@ BENCHES = [
         small_day,
         f"`dagster job execute` for a day of {SMALL_DAY} events, with an empty warehouse and "
         "Dagster's SQLite, start included; beside `benchmarks/peers/noop_graph.py`.",
-        "sqlglot, which makes the statements ready and reads the columns' lineage from them; "
-        "then loading DuckDB, PyArrow and NumPy, and DuckDB itself.",
+        "sqlglot, which makes the statements ready and reads the columns' lineage from them, some "
+        "0.2 s; loading it, DuckDB, PyArrow and NumPy; and opening the DuckDB file for each of "
+        "seven steps, 18 ms each: between them it is closed, so that others can read it.",
     ),
 ]

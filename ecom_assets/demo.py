@@ -71,7 +71,8 @@ def _progress(console: Console) -> dg.LoggerDefinition:
                 if record.levelno >= logging.WARNING:
                     console.print(f"    [yellow]{meta.get('orig_message')}[/yellow]")
             elif "blocked by limit for pool" in (event.message or ""):
-                console.print(f"    {step} waits for a step of another run to end")
+                # Dagster takes no notice of Ctrl-C while a step waits
+                console.print(f"    {step} waits for another run's step to end (Ctrl-\\ gives up)")
             elif event.event_type == dg.DagsterEventType.STEP_START:
                 started[step] = time.monotonic()
             elif event.event_type == dg.DagsterEventType.STEP_SUCCESS:

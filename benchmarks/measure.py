@@ -49,6 +49,10 @@ class Pairs:
     def __add__(self, more: "Pairs") -> "Pairs":
         return Pairs([*self.ours, *more.ours], [*self.theirs, *more.theirs])
 
+    def medians(self, value: Callable[[Run], float]) -> tuple[float, float]:
+        """The median of ours, and that of theirs."""
+        return median(map(value, self.ours)), median(map(value, self.theirs))
+
     def ratio(self, value: Callable[[Run], float]) -> float:
         """The median of ours over theirs, pair by pair."""
         pairs = zip(self.ours, self.theirs, strict=True)

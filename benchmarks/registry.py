@@ -14,6 +14,8 @@ from ecom_assets.settings import PROJECT_ROOT
 
 T = TypeVar("T")
 
+PEER_SCRIPTS = PROJECT_ROOT / "benchmarks" / "peers"
+
 
 @dataclass(frozen=True)
 class Figure:

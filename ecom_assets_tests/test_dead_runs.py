@@ -1,6 +1,7 @@
 """A run whose process was killed keeps nobody waiting."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -37,16 +38,14 @@ with dg.DagsterInstance.get() as instance:
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A Dagster home with the instance as shipped."""
-    shipped = (PROJECT_ROOT / "dagster.yaml").read_text(encoding="utf-8")
-    (tmp_path / "dagster.yaml").write_text(
-        shipped.replace("data/dagster", str(tmp_path / "dagster")), encoding="utf-8"
-    )
+    shutil.copy(PROJECT_ROOT / "dagster.yaml", tmp_path)
     return tmp_path
 
 
 @pytest.fixture
 def instance(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
     monkeypatch.setenv("DAGSTER_HOME", str(home))
+    monkeypatch.chdir(home)
     with dg.DagsterInstance.get() as instance:
         yield instance
 
@@ -54,6 +53,7 @@ def instance(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.Dagster
 def start(home: Path, how: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", KILLED, how],
+        cwd=home,
         env={**os.environ, "DAGSTER_HOME": str(home)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -11,11 +11,10 @@ import duckdb
 
 from benchmarks.measure import Pairs, Run, paired, run
 from benchmarks.project import Shop, land_day
-from benchmarks.registry import PROJECT_ROOT, Bench, Figure, Room
+from benchmarks.registry import PEER_SCRIPTS, PROJECT_ROOT, Bench, Figure, Room
 from benchmarks.rows.days import empty_graph
 
 DAY = date(2026, 1, 5)
-PEERS = PROJECT_ROOT / "benchmarks" / "peers"
 MEMORY_LIMIT = "3400MB"
 MB, GB = 1_000_000, 1_000_000_000
 
@@ -77,7 +76,7 @@ def by_project(room: Room, rows: int, memory_limit: str = "") -> Made:
 def by_handwriting(room: Room, rows: int) -> Made:
     """The handwritten script for the day, into a new file."""
     database = room.new_folder("handwritten") / "warehouse.duckdb"
-    command = [room.peers, PEERS / "handwritten.py", landed(room, rows), database]
+    command = [room.peers, PEER_SCRIPTS / "handwritten.py", landed(room, rows), database]
     return Made(run(command, folder=PROJECT_ROOT), database)
 
 
@@ -128,7 +127,7 @@ def big_day(room: Room) -> BigDay:
 def beside_handwriting(room: Room) -> Sequence[Figure]:
     pairs = big_day(room).pairs
     dagster = median(empty_graph(room, DAY, DAY, "summary").seconds for _ in range(room.pairs(3)))
-    ours, theirs = (median(one.seconds for one in runs) for runs in (pairs.ours, pairs.theirs))
+    ours, theirs = pairs.medians(lambda one: one.seconds)
     return [
         _figure("time", "s", 1, pairs, lambda one: one.seconds, 1.15),
         Figure(
@@ -168,7 +167,7 @@ def beside_dlt(room: Room) -> Sequence[Figure]:
 
 def _with_dlt(room: Room, rows: int, way: str) -> tuple[Made, Run]:
     folder = room.new_folder("dlt")
-    files = [PEERS / "dlt_load.py", landed(room, rows), folder / "out.duckdb"]
+    files = [PEER_SCRIPTS / "dlt_load.py", landed(room, rows), folder / "out.duckdb"]
     command = [*map(str, [room.peers, *files]), way]
     ours = by_project(room, rows)
     return ours, run(command, folder=folder, environment={"DLT_DATA_DIR": str(folder)})
@@ -178,7 +177,7 @@ def beside_pandas(room: Room) -> Sequence[Figure]:
     rows = rows_of_a_big_day(room)
     folder = room.new_folder("pandas")
     ours = by_project(room, rows)
-    command = [room.peers, PEERS / "pandas_split.py", landed(room, rows), folder]
+    command = [room.peers, PEER_SCRIPTS / "pandas_split.py", landed(room, rows), folder]
     theirs = run(command, folder=folder)
     with duckdb.connect(ours.database, read_only=True) as connection:
         clean = connection.execute(
@@ -227,8 +226,10 @@ def _figure(
     value: Callable[[Run], float],
     reach: float | None = None,
 ) -> Figure:
-    ours, theirs = (median(map(value, runs)) / one for runs in (pairs.ours, pairs.theirs))
-    return Figure(what, f"{ours:.2f} {unit}", f"{theirs:.2f} {unit}", pairs.ratio(value), reach)
+    ours, theirs = pairs.medians(value)
+    return Figure(
+        what, f"{ours / one:.2f} {unit}", f"{theirs / one:.2f} {unit}", pairs.ratio(value), reach
+    )
 
 
 START_EXCLUDED = (
@@ -272,7 +273,7 @@ BENCHES = [
         f"{START_EXCLUDED}",
         "dlt does far less here: it loads RAW and judges nothing. As rows it normalizes each value "
         "in Python. As Arrow tables it hands whole lines from one library to the next, faster than "
-        "this project, whose own loading is a fifth of its time, gets through all of its steps.",
+        "this project, whose own loading is a quarter of its time, gets through all of its steps.",
     ),
     Bench(
         "pandas",

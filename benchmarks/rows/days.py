@@ -4,11 +4,10 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from statistics import median
 
 from benchmarks.measure import Run, paired, run
 from benchmarks.project import Shop, day_range, land_day
-from benchmarks.registry import PROJECT_ROOT, Bench, Figure, Room
+from benchmarks.registry import PEER_SCRIPTS, PROJECT_ROOT, Bench, Figure, Room
 
 FIRST = date(2025, 1, 1)
 EVENTS = 1_000
@@ -42,9 +41,8 @@ def empty_graph(room: Room, first: date, last: date, results: str) -> Run:
         results: what its checks report: `days` or `summary`.
     """
     shop = Shop(room.new_folder("noop"), room.folder / "no-files", first)
-    program = Path(__file__).parent.parent / "peers" / "noop_graph.py"
     return run(
-        [sys.executable, program, str(first), str(last)],
+        [sys.executable, PEER_SCRIPTS / "noop_graph.py", str(first), str(last)],
         folder=PROJECT_ROOT,
         environment={
             **shop.environment(),
@@ -65,7 +63,7 @@ def beside_noop(results: str, reach: float) -> Callable[[Room], Sequence[Figure]
     def measure(room: Room) -> Sequence[Figure]:
         _landing(room)
         pairs = paired(lambda: _project(room), lambda: _noop(room, results), room.pairs(2))
-        ours, theirs = (median(one.seconds for one in r) for r in (pairs.ours, pairs.theirs))
+        ours, theirs = pairs.medians(lambda one: one.seconds)
         ratio = pairs.ratio(lambda one: one.seconds)
         return [Figure("time", f"{ours:.1f} s", f"{theirs:.1f} s", ratio, reach)]
 

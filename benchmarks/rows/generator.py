@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from benchmarks.measure import run
-from benchmarks.registry import PROJECT_ROOT, Bench, Figure, Room
+from benchmarks.registry import PEER_SCRIPTS, Bench, Figure, Room
 from ecom_assets.generator.day import generate_day
 
 DAY, SEED = date(2026, 1, 5), 1
@@ -34,7 +34,7 @@ def beside_faker(room: Room) -> Sequence[Figure]:
         with (folder / f"{turn}.jsonl").open("wb") as file:
             file.writelines(generate_day(DAY, seed=SEED, rows=rows))
         ours.append(rows / (time.perf_counter() - start))
-        script = PROJECT_ROOT / "benchmarks" / "peers" / "faker_events.py"
+        script = PEER_SCRIPTS / "faker_events.py"
         peer = run([room.peers, script, folder / "faker.jsonl", str(fewer)], folder=folder)
         theirs.append(fewer / peer.seconds)
         ratios.append(ours[-1] / theirs[-1])

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
-from statistics import median
 
 import duckdb
 
@@ -106,7 +105,7 @@ def make_history(shop: Shop, days: Sequence[date], events: int) -> None:
 
 
 def _figure(what: str, pairs: Pairs) -> Figure:
-    ours, theirs = (median(one.seconds for one in runs) for runs in (pairs.ours, pairs.theirs))
+    ours, theirs = pairs.medians(lambda one: one.seconds)
     ratio = pairs.ratio(lambda one: one.seconds)
     return Figure(what, f"{ours:.2f} s", f"{theirs:.2f} s", ratio, 1.15)
 

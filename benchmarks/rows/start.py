@@ -5,7 +5,6 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from statistics import median
 
 from benchmarks.measure import Pairs, Run, paired, run
 from benchmarks.project import Shop, land_day
@@ -63,7 +62,7 @@ def _dagster(shop: Shop, *arguments: str) -> Run:
 
 
 def _seconds(pairs: Pairs, reach: float) -> Figure:
-    ours, theirs = (median(one.seconds for one in runs) for runs in (pairs.ours, pairs.theirs))
+    ours, theirs = pairs.medians(lambda one: one.seconds)
     ratio = pairs.ratio(lambda one: one.seconds)
     return Figure("time", f"{ours:.2f} s", f"{theirs:.2f} s", ratio, reach)
 

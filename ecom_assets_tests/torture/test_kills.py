@@ -79,10 +79,7 @@ class Demo:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.database = root / "data" / "warehouse.duckdb"
-        shipped = (PROJECT_ROOT / "dagster.yaml").read_text(encoding="utf-8")
-        (root / "dagster.yaml").write_text(
-            shipped.replace("data/dagster", str(root / "data" / "dagster")), encoding="utf-8"
-        )
+        shutil.copy(PROJECT_ROOT / "dagster.yaml", root)
 
     def start(self) -> subprocess.Popen[bytes]:
         data = self.root / "data"
@@ -95,7 +92,7 @@ class Demo:
         settings = {key: value for key, value in os.environ.items() if not key.startswith("ECOM_")}
         return subprocess.Popen(
             [sys.executable, "-m", "ecom_assets.demo"],
-            cwd=PROJECT_ROOT,
+            cwd=self.root,
             env={**settings, **own},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -57,7 +57,8 @@ def wrong_settings(login: str, key: str, secret: str) -> Mapping[str, str]:
         "SNOWFLAKE_PRIVATE_KEY_PATH": key,
         "SNOWFLAKE_HOST": f"https://{login}@host",
         "SNOWFLAKE_PORT": secret,
-        "ECOM_LANDING": f"s3://{login}@bucket/prefix",
+        # in front of its slash a login may by chance be a bucket's name, but for the capital
+        "ECOM_LANDING": f"s3://L{login}@bucket/prefix",
         "ECOM_REPORTS": f"https://{login}@bucket/prefix",
         "ECOM_UI_URL": f"https://{login}@ui.example",
         "ECOM_REPOSITORY": f"https://git.example/a?token={login}",

@@ -1,7 +1,10 @@
 """The landing zone as a local folder.
 
-A file's etag is made of its size and its time of change in nanoseconds: reading the content to
-list it would cost as much as loading it.
+A file's etag is made of its size and its times in nanoseconds: when it was written, and when
+anything of it last changed, which the file system alone sets. A program may give a rewritten file
+its old size and time (`cp -p`, `rsync -t`), but not that. Reading the content to list it would cost
+as much as loading it. Of a file that was only moved or given other permissions the etag changes as
+well: it is loaded once more, and its rows stay the same.
 """
 
 import os
@@ -149,12 +152,17 @@ class _Unchanged:
     def __init__(self, stream: BinaryIO, file: LandedFile) -> None:
         self._stream = stream
         self._file = file
+        opened = os.fstat(stream.fileno())
+        self._written = (opened.st_mtime_ns, opened.st_size)
 
     def read(self, size: int = -1) -> bytes:
         block = self._stream.read(size)
         if len(block) < size or size < 0:  # the end
             now = os.fstat(self._stream.fileno())
-            if _landed(self._file.name, self._file.day, now).etag != self._file.etag:
+            same = _landed(self._file.name, self._file.day, now).etag == self._file.etag
+            if not same and now.st_nlink == 0:  # taken away or replaced: a change of it, too
+                same = (now.st_mtime_ns, now.st_size) == self._written
+            if not same:
                 raise FileChanged(
                     f"{self._file.name} changed while it was read: "
                     "materialize the day again when its writer is done."
@@ -191,7 +199,7 @@ def _readable(name: str) -> str:
 
 def _landed(name: str, day: date, found: os.stat_result) -> LandedFile:
     modified = EPOCH + timedelta(seconds=found.st_mtime_ns // 1_000_000_000)
-    etag = f"{found.st_mtime_ns:x}-{found.st_size:x}"
+    etag = f"{found.st_mtime_ns:x}-{found.st_ctime_ns:x}-{found.st_size:x}"
     return LandedFile(name, day, etag, found.st_size, modified)
 
 

@@ -20,7 +20,7 @@ from ecom_assets.assets.staging import build_staging
 from ecom_assets.checks.alone import build_checks_job
 from ecom_assets.checks.analytics import FactChecks, build_fact_checks
 from ecom_assets.checks.raw import build_raw_checks
-from ecom_assets.checks.staging import StagingLimits, build_staging_checks
+from ecom_assets.checks.staging import build_staging_checks
 from ecom_assets.landing.folder import FolderZone
 from ecom_assets.landing.s3 import S3Zone
 from ecom_assets.landing.zone import LandingZone
@@ -79,19 +79,11 @@ def build_definitions(
 def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.Definitions:
     partitions = event_dates(settings.start_date)
     engine = settings.engine
-    fact_checks = FactChecks(partitions, settings.reject_rate_error)
+    limits = settings.limits
+    fact_checks = FactChecks(partitions)
     checks = [
         build_raw_checks(partitions, engine),
-        build_staging_checks(
-            partitions,
-            StagingLimits(
-                late_days=settings.late_days,
-                reject_rate_warn=settings.reject_rate_warn,
-                reject_rate_error=settings.reject_rate_error,
-                hide_values=settings.hide_values,
-            ),
-            engine,
-        ),
+        build_staging_checks(partitions, limits, engine),
         build_fact_checks(fact_checks, engine),
     ]
     channels = channels_of(settings.alert_urls, settings.alert_warn_urls)
@@ -103,7 +95,6 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
     digest = DigestSettings(
         channels=channels,
         ui_url=settings.ui_url,
-        reject_rate_error=settings.reject_rate_error,
         hide_values=settings.hide_values,
         sensors=[sensor.name for sensor in sensors],
         schedules=[daily.name],
@@ -113,21 +104,8 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
             [
                 build_sales_files(partitions, settings.source, str(settings.landing)),
                 build_raw_sales(partitions, engine, hide_values=settings.hide_values),
-                build_staging(
-                    partitions,
-                    engine,
-                    late_days=settings.late_days,
-                    reject_rate_error=settings.reject_rate_error,
-                    hide_values=settings.hide_values,
-                ),
-                build_fact_sales(
-                    partitions,
-                    engine,
-                    late_days=settings.late_days,
-                    reject_rate_error=settings.reject_rate_error,
-                    hide_values=settings.hide_values,
-                    checks=fact_checks,
-                ),
+                build_staging(partitions, engine, limits),
+                build_fact_sales(partitions, engine, limits, checks=fact_checks),
                 build_answers(engine, f"{settings.reports}/{REPORT_FILE}"),
                 build_digest(partitions, engine, digest),
             ],

@@ -28,7 +28,7 @@ class Field:
 
 
 FIELDS: Sequence[Field] = (
-    Field("event_id", "text", "The shop's id of this sale event; each is kept once."),
+    Field("event_id", "text", "The shop's id of this sale event; counted once within seven days."),
     Field("event_ts", "timestamp", "When the sale happened, in UTC."),
     Field("order_id", "text", "The order that the sale is a line of; an order may have several."),
     Field("customer_id", "integer", "The shop's number of the customer who bought."),
@@ -76,6 +76,7 @@ _LINEAGE = (SOURCE_FILENAME, SOURCE_ROW_NUMBER, INGESTION_TS)
 RAW_TABLE = "RAW.RAW_SALES"
 CLEAN_TABLE = "STAGING.STG_SALES_CLEAN"
 REJECTS_TABLE = "STAGING.STG_SALES_REJECTS"
+REPEATS_TABLE = "STAGING.STG_SALES_REPEATS"
 FACT_TABLE = "ANALYTICS.FACT_SALES"
 
 RAW_SALES = (RAW, RAW_TEXT, SOURCE_FILENAME, SOURCE_ROW_NUMBER, BATCH_DATE, LOAD_ID, INGESTION_TS)
@@ -91,6 +92,25 @@ STG_SALES_REJECTS = (
     RUN_ID,
 )
 FACT_SALES = STG_SALES_CLEAN
+PARSED_SALES = (
+    *_FIELD_COLUMNS,
+    *(SOURCE_FILENAME, SOURCE_ROW_NUMBER, BATCH_DATE, LOAD_ID, INGESTION_TS),
+    Column("is_object", "BOOLEAN", "Whether the line is one JSON object."),
+    *(
+        Column(f"{f.name}_sign", "BIGINT", f"Of `{f.name}` as it was written: -1, 0 or 1.")
+        for f in FIELDS
+        if f.type == "number"
+    ),
+    Column("is_rounded", "BOOLEAN", "Whether a number has more decimals than are kept."),
+    EVENT_DATE,
+)
+"""Lines while they are judged: a temporary table of staging."""
+STG_SALES_REPEATS = (
+    *FACT_SALES,
+    Column("earlier_event_date", "DATE", "The day of the earlier event with its `event_id`."),
+    Column("earlier_filename", "VARCHAR", "The file that the earlier one lies in."),
+    Column("earlier_row_number", "BIGINT", "Its line there."),
+)
 RAW_SALES_FILES = (
     SOURCE_FILENAME,
     BATCH_DATE,
@@ -127,6 +147,20 @@ SALES_QUALITY = (
     ),
     *_JUDGED_BY,
     Column("evaluated_at", "TIMESTAMP_NTZ", "When the day was staged, in UTC."),
+    Column(
+        "held_for",
+        "VARCHAR",
+        "Why it may not be published: `rejects`, too many of them; `files`, one is damaged or not "
+        "whole in RAW; `lines`, clean rows and rejects are not as many as lines; `not run`, only "
+        "late events in later days' files have touched it. Null where it may.",
+    ),
+    Column("reject_rate_limit", "NUMBER(9,6)", "The rate above which it would have been held."),
+    Column("late_days", "BIGINT", "How many days late events in the day's own files could be."),
+    Column(
+        "rounded_rows",
+        "BIGINT",
+        "Lines with a number of more than the four decimals that are kept.",
+    ),
 )
 SALES_QUALITY_RULES = (
     EVENT_DATE,
@@ -166,6 +200,7 @@ TABLES: Mapping[str, Sequence[Column]] = {
     "RAW.RAW_SALES_FILES": RAW_SALES_FILES,
     CLEAN_TABLE: STG_SALES_CLEAN,
     REJECTS_TABLE: STG_SALES_REJECTS,
+    REPEATS_TABLE: STG_SALES_REPEATS,
     "STAGING.SALES_QUALITY": SALES_QUALITY,
     "STAGING.SALES_QUALITY_RULES": SALES_QUALITY_RULES,
     FACT_TABLE: FACT_SALES,

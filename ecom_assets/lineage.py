@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from ecom_assets.questions import questions
 from ecom_assets.warehouse import expressions
-from ecom_assets.warehouse.sql import query, statements, table_columns
+from ecom_assets.warehouse.parsing import current_lines, typing
+from ecom_assets.warehouse.sql import statements, table_columns
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
 TEMPORARY = "temporary"
 """What stands for the schema of temporary tables, which have none."""
 
-TOTALS = ("analytics.fact_sales_days", "analytics.fact_sales_breakdowns")
-"""Tables that `fact_sales` writes beside its own; no assets, so what is made of them is made of the
-fact table."""
+NO_ASSETS = (
+    *("analytics.fact_sales_days", "analytics.fact_sales_breakdowns"),
+    *("staging.sales_quality", "staging.stg_sales_repeats"),
+)
+"""Tables that assets write beside their own. What is made of totals is made of the fact table."""
 
 Source = tuple[str, str]
 """A table, `schema.name`, and a column of it; lower case."""
@@ -63,14 +66,7 @@ def column_sources(engine: str) -> Mapping[str, Sources]:
         else:
             found[f"{TEMPORARY}.{table}"] = sources
             schema[TEMPORARY][table] = dict.fromkeys(sources, "varchar")
-    return {
-        name: {
-            column: frozenset(origin for one in sources for origin in _before(name, one, found))
-            for column, sources in made_of.items()
-        }
-        for name, made_of in found.items()
-        if not _is_seen_through(name)
-    }
+    return {name: made_of for name, made_of in found.items() if not _is_seen_through(name)}
 
 
 def column_origins(engine: str, table: str) -> Sources:
@@ -92,8 +88,8 @@ def column_origins(engine: str, table: str) -> Sources:
 
 
 def _scripts(engine: str) -> Iterator[str]:
-    yield from (f"{engine}/parse_lines", f"{engine}/rejected_repeats")
-    yield from ("staging/repeats", "staging/split", "analytics/publish")
+    yield from (f"{engine}/parse_lines", "staging/repeats", "staging/split")
+    yield from ("analytics/repeats", "analytics/publish", "analytics/totals")
     yield from (f"answers/{question.name}" for question in questions())
 
 
@@ -102,19 +98,21 @@ def _queries(engine: str) -> Iterator[tuple[str, exp.Query]]:
     from sqlglot import exp
 
     some_day = date(2026, 1, 1)  # a value in a condition; of no account to what a column is made of
-    days = ("first_day", "last_day", "last_batch_day", "window_start", "window_end")
+    days = (
+        *("first_day", "last_day", "own_first_day", "own_last_day", "first_partition"),
+        *("window_start", "window_end"),
+    )
     values: dict[str, Any] = {
         **dict.fromkeys(days, some_day),
         **dict.fromkeys(("late_days", "within_days"), 0),
-        **dict.fromkeys(("rules_version", "run_id", "white_space", "repeat_reason"), ""),
-        "all_fields_present": expressions.all_fields_present(),
+        **dict.fromkeys(("rules_version", "run_id"), ""),
+        **typing(),
+        **current_lines(some_day, some_day),
         "all_reasons": expressions.all_reasons(),
         "broken": expressions.any_broken(),
-        "broken_otherwise": expressions.broken_otherwise(),
+        "breaks_row_rule": expressions.breaks_row_rule(),
         "first_reason": expressions.first_reason(),
-        "lines": query("raw/current_lines"),
-        "parsed": expressions.table("parsed_sales"),
-        "publishable_days": expressions.days_table([some_day]),
+        "days": expressions.days_table([some_day]),
     }
     for script in _scripts(engine):
         for statement in statements(script, engine, **values):
@@ -141,21 +139,16 @@ def _leaves(node: Node) -> Iterator[Source]:
 
 
 def _seen_through(source: Source, found: Mapping[str, Sources]) -> frozenset[Source]:
-    """A column of an asset's table; in place of one of another table, what that is made of."""
+    """A column of an asset's table; in place of one of another table, what that is made of. What is
+    read there before it is written tells of days or rows and adds nothing to them."""
     table, column = source
-    return found[table][column] if _is_seen_through(table) else frozenset([source])
-
-
-def _before(table: str, source: Source, found: Mapping[str, Sources]) -> frozenset[Source]:
-    """A source of a table; for a table of staging in place of one of staging, what that is made of:
-    lines are compared with rows that came there in the same way."""
-    other, column = source
-    in_staging = table.startswith("staging.") and other.startswith("staging.")
-    return found[other][column] if in_staging else frozenset([source])
+    if not _is_seen_through(table):
+        return frozenset([source])
+    return found.get(table, {}).get(column, frozenset())
 
 
 def _is_seen_through(table: str) -> bool:
-    return table in TOTALS or table.startswith(f"{TEMPORARY}.")
+    return table in NO_ASSETS or table.startswith(f"{TEMPORARY}.")
 
 
 def _name(table: exp.Table | None) -> str:

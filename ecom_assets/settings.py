@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal
 
+from ecom_assets.limits import MOST_LATE_DAYS, Limits
 from ecom_assets.redaction import HIDDEN, know, redacted
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -117,6 +118,17 @@ class Settings:
     ui_url: str = "http://127.0.0.1:3000"
 
     @property
+    def limits(self) -> Limits:
+        """What of the settings decides what becomes of the data."""
+        return Limits(
+            first_partition=self.start_date,
+            late_days=self.late_days,
+            reject_rate_warn=self.reject_rate_warn,
+            reject_rate_error=self.reject_rate_error,
+            hide_values=self.hide_values,
+        )
+
+    @property
     def engine(self) -> Engine:
         """The warehouse's kind."""
         return "snowflake" if self.snowflake else "duckdb"
@@ -163,7 +175,7 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path = PROJECT
         duckdb_path=read.path("ECOM_DUCKDB_PATH", "data/warehouse.duckdb"),
         duckdb_memory_limit=read.memory("ECOM_DUCKDB_MEMORY_LIMIT"),
         start_date=read.day("ECOM_START_DATE", "2026-01-01"),
-        late_days=read.whole_number("ECOM_LATE_DAYS", "0", most=31),
+        late_days=read.whole_number("ECOM_LATE_DAYS", "0", most=MOST_LATE_DAYS),
         reject_rate_warn=warn,
         reject_rate_error=error,
         hide_values=read.switch("ECOM_HIDE_VALUES", "false"),

@@ -71,6 +71,7 @@ def unpacked(name: str, stored: bytes) -> bytes | None:
 def lines_of(content: bytes) -> list[tuple[int, str]]:
     """The rows of a file: line number and text."""
     rows = []
+    # only the first mark is none of the text; those of later lines are passed over when it is read
     for number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         if line.strip(b" \t\n\r\x0b\x0c"):
             rows.append((number, line.removesuffix(b"\r").decode("utf-8", "replace")))
@@ -91,9 +92,9 @@ class Value:
 
     @property
     def string(self) -> str:
-        """What a JSON string says."""
+        """What a JSON string says; half of a surrogate pair is no character."""
         said: str = json.loads(self.text)
-        return said
+        return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in said)
 
 
 _TOKEN = re.compile(
@@ -115,11 +116,20 @@ class Document:
         is_object: whether it is an object.
         pairs: what an object holds, in order.
         names_a_key_twice: whether it, or an object in it, does so.
+        is_mended: whether a mark before it was passed over, or half of a surrogate pair replaced.
     """
 
     is_object: bool
     pairs: Sequence[tuple[str, Value]]
     names_a_key_twice: bool
+    is_mended: bool = False
+
+
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+def _has_half_pair(string: str) -> bool:
+    return any("\ud800" <= c <= "\udfff" for c in json.loads(string))
 
 
 class _NoJson(Exception):
@@ -127,9 +137,11 @@ class _NoJson(Exception):
 
 
 def read_json(line: str) -> Document | None:
-    """A JSON document, or None where it is none."""
+    """A JSON document, or None where it is none. Byte-order marks before it are passed over."""
     try:
-        return _read(line)
+        found = _read(line.lstrip("\ufeff"))
+        halves = any(map(_has_half_pair, _STRING.findall(line)))
+        return replace(found, is_mended=line.startswith("\ufeff") or halves)
     except _NoJson:
         return None
 
@@ -151,10 +163,8 @@ def _read(line: str) -> Document:
         kind = token.lastgroup or ""
         start, position = token.span(kind)
         word = token[kind]
-        if kind == "string":
-            _refuse_lone_surrogates(word)
         if awaited in ("key", "key or end") and kind == "string":
-            key = json.loads(word)
+            key = Value("string", word).string
             names_a_key_twice |= key in keys[-1]
             keys[-1][key] = None
             awaited = "colon"
@@ -202,17 +212,12 @@ def _after_value(
     return "comma or end"
 
 
-def _refuse_lone_surrogates(string: str) -> None:
-    if "\\u" in string and any("\ud800" <= c <= "\udfff" for c in json.loads(string)):
-        raise _NoJson
-
-
 # ---- values to types
 
 
 def text_of(value: Value | None) -> str | None:
-    """What a text field holds: a string's text, or the JSON text of anything else."""
-    if value is None or value.text == "null":
+    """What a text field holds: a string's text, or a number as it was written; None for others."""
+    if value is None or value.kind not in ("string", "number"):
         return None
     return value.string if value.kind == "string" else value.text
 
@@ -225,8 +230,6 @@ _WIDE = Context(prec=40, rounding=ROUND_HALF_UP)
 
 def number_of(value: Value | None) -> Decimal | None:
     """A JSON number or its text as NUMBER(18,4), rounded half away from zero; None for others."""
-    if value is None or value.kind not in ("number", "string"):
-        return None
     text = text_of(value) or ""
     match = _NUMBER.fullmatch(text)
     if match is None or text.rstrip()[-1] in "eE+-":
@@ -242,10 +245,40 @@ def number_of(value: Value | None) -> Decimal | None:
     return rounded if abs(rounded) < 10**14 else None
 
 
+def sign_of(value: Value | None) -> int | None:
+    """The sign of what `number_of` reads, before it is rounded: -1, 0 or 1."""
+    if number_of(value) is None:
+        return None
+    text = (text_of(value) or "").strip(" \t\n\r\f").lower()
+    if not any(digit in text.partition("e")[0] for digit in "123456789"):
+        return 0
+    return -1 if text.startswith("-") else 1
+
+
+def is_rounded(value: Value | None) -> bool | None:
+    """Whether `number_of` keeps fewer decimals than were written; None: by so little that a binary
+    float does not show it, which engines need not count."""
+    number = number_of(value)
+    if value is None or number is None:
+        return False
+    text = (text_of(value) or "").strip(" \t\n\r\f").lower()
+    if not _has_more_decimals(text):
+        return False
+    shown = repr(float(text)) if value.kind == "number" else text
+    return True if _has_more_decimals(shown) or float(text) == 0 else None
+
+
+def _has_more_decimals(number: str) -> bool:
+    digits, _, exponent = number.partition("e")
+    whole, _, fraction = digits.lstrip("+-").partition(".")
+    significant = (whole + fraction).rstrip("0")
+    if not significant.strip("0"):
+        return False
+    return len(significant) - len(whole) - int((exponent or "0")[:12]) > 4
+
+
 def integer_of(value: Value | None) -> int | None:
     """A whole number or its text that fits 64 bits; None for others."""
-    if value is None or value.kind not in ("number", "string"):
-        return None
     match = re.fullmatch(r"([+-]?[0-9]+)(\.0*)?", text_of(value) or "")
     # more than 5,000 digits fit nothing, and Python refuses them
     if match is None or len(match[1].lstrip("+-").lstrip("0")) > 19:
@@ -307,11 +340,11 @@ class Row:
         line: its text.
         batch_day: the day of its file.
         event_date: the day it belongs to.
-        is_json: whether it is a JSON document of any kind.
+        is_json: whether it is a JSON document of any kind, as it stands.
         values: its typed fields, where it is a JSON object that names no key twice.
-        unsure: fields whose text is a JSON number's, object's or array's: engines spell them
-            differently.
+        unsure: text fields that hold a JSON number: engines spell it differently.
         broken: all rules it breaks, in order.
+        is_rounded: whether one of its numbers has more decimals than are kept; None: perhaps.
     """
 
     line: str
@@ -321,16 +354,25 @@ class Row:
     values: Mapping[str, Cell] = field(default_factory=dict)
     unsure: frozenset[str] = frozenset()
     broken: tuple[str, ...] = ()
+    is_rounded: bool | None = False
 
     @property
     def reasons(self) -> str:
         return "; ".join(REASONS[rule] for rule in self.broken)
 
 
-def parse(line: str, batch_day: date, late_days: int = 0) -> Row:
-    """A line judged by itself: all rules but the uniqueness of its id."""
+def parse(line: str, batch_day: date, late_days: int = 0, first: date = date.min) -> Row:
+    """A line judged by itself: all rules but the uniqueness of its id.
+
+    Args:
+        line: its text.
+        batch_day: the day of its file.
+        late_days: how many days after its event date an event may arrive.
+        first: the first event date that there is.
+    """
     document = read_json(line)
-    row = Row(line, batch_day, batch_day, document is not None)
+    is_json = document is not None and not document.is_mended
+    row = Row(line, batch_day, batch_day, is_json)
     if document is None or not document.is_object or document.names_a_key_twice:
         return replace(row, broken=("json_object",))
     given = dict(document.pairs)
@@ -339,34 +381,33 @@ def parse(line: str, batch_day: date, late_days: int = 0) -> Row:
     numbers = {name: number_of(given.get(name)) for name in NUMBER_FIELDS}
     moment = moment_of(given.get("event_ts"))
     event_id = text_of(given.get("event_id"))
-    earliest = batch_day - timedelta(days=late_days)
+    earliest = max(first, batch_day - timedelta(days=late_days))
     in_window = moment is not None and earliest <= moment.date() <= batch_day
     quantity, total = numbers["quantity"], numbers["total_amount"]
+    rounded = [is_rounded(given.get(name)) for name in NUMBER_FIELDS]
     judged = {
         "event_id_present": not event_id or event_id.isspace(),
         "event_ts_valid": moment is None,
         "quantity_numeric": quantity is None,
-        "quantity_positive": quantity is not None and quantity <= 0,
+        "quantity_positive": quantity is not None and (sign_of(given["quantity"]) or 0) <= 0,
         "total_amount_numeric": total is None,
-        "total_amount_not_negative": total is not None and total < 0,
+        "total_amount_not_negative": total is not None and sign_of(given["total_amount"]) == -1,
         "event_date_in_window": moment is not None and not in_window,
     }
     return replace(
         row,
         event_date=moment.date() if moment is not None and in_window else batch_day,
         values=values | numbers | {"event_ts": moment},
-        unsure=frozenset(
-            n for n in TEXT_FIELDS if n in given and given[n].kind not in ("string", "word")
-        ),
+        unsure=frozenset(n for n in TEXT_FIELDS if n in given and given[n].kind == "number"),
         broken=tuple(rule for rule, is_broken in judged.items() if is_broken),
+        is_rounded=True if True in rounded else None if None in rounded else False,
     )
 
 
 def judge(
     files: Mapping[str, bytes], first_day: date, last_day: date, *, late_days: int = 0
 ) -> dict[Place, Row]:
-    """What must become of the lines that belong to a range of days, both ends included, where no
-    other days are staged.
+    """What must become of the lines that belong to a range of days, both ends included.
 
     Args:
         files: content by name, `dt=YYYY-MM-DD/…`; those of other days may be among them.
@@ -374,14 +415,6 @@ def judge(
         last_day: last day of the range.
         late_days: how many days after its event date an event may arrive.
     """
-    rows = judge_alone(files, first_day, last_day, late_days=late_days)
-    return dict(mark_repeats(list(rows.items())))
-
-
-def judge_alone(
-    files: Mapping[str, bytes], first_day: date, last_day: date, *, late_days: int = 0
-) -> dict[Place, Row]:
-    """The lines that belong to a range of days, by all rules but the uniqueness of ids."""
     rows: dict[Place, Row] = {}
     for name, content in files.items():
         batch_day = date.fromisoformat(name[3:13])
@@ -389,25 +422,18 @@ def judge_alone(
             row = parse(line, batch_day, late_days)
             if first_day <= row.event_date <= last_day:
                 rows[name, number] = row
-    return rows
+    return dict(mark_repeats(rows))
 
 
-def mark_repeats(rows: Sequence[tuple[Place, Row]]) -> list[tuple[Place, Row]]:
-    """The same rows, judged by the uniqueness of ids as well.
-
-    Args:
-        rows: those of `judge_alone`, of all days that are staged.
-    """
-    stands: dict[str, list[tuple[date, Place]]] = {}
-    for place, row in rows:
+def mark_repeats(rows: Mapping[Place, Row]) -> dict[Place, Row]:
+    """The same rows, judged by the uniqueness of ids on their day as well."""
+    first: dict[tuple[date, str], Place] = {}
+    for place, row in sorted(rows.items()):
         if not row.broken:
-            stands.setdefault(str(row.values["event_id"]), []).append((row.event_date, place))
-    marked = []
-    for place, row in rows:
-        here = (row.event_date, place)
-        earlier = [] if row.broken else stands[str(row.values["event_id"])]
-        is_repeat = any(
-            there < here and row.event_date - there[0] <= UNIQUE_WITHIN for there in earlier
-        )
-        marked.append((place, replace(row, broken=("event_id_unique",)) if is_repeat else row))
-    return marked
+            first.setdefault((row.event_date, str(row.values["event_id"])), place)
+    return {
+        place: replace(row, broken=("event_id_unique",))
+        if not row.broken and first[row.event_date, str(row.values["event_id"])] != place
+        else row
+        for place, row in rows.items()
+    }

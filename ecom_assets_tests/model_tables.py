@@ -11,22 +11,20 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from ecom_assets import rules as product
 from ecom_assets.warehouse.contract import Session
 from ecom_assets_tests.model import (
     REASONS,
-    UNIQUE_WITHIN,
     Place,
     Row,
     lines_of,
+    mark_repeats,
     parse,
     read_json,
     unpacked,
 )
 
-ORDER_INDEPENDENT = hasattr(product, "REPEAT_REASON")
-"""Whether rows alone decide what is a repeat, whatever was staged first. Before that the model must
-not be given an id twice."""
+UNIQUE_WITHIN = timedelta(days=7)
+MOST_LATE = timedelta(days=31)
 
 BREAKDOWNS = ("category", "country", "device", "marketing_channel", "payment_method")
 
@@ -60,18 +58,45 @@ class Rules:
     """What a run goes by.
 
     Attributes:
+        first: the first partition.
         late_days: how many days after its event date an event may arrive.
         reject_rate_error: the reject rate above which a day is held.
         also: one more rule, by name: whether a row's values break it.
     """
 
+    first: date = date.min
     late_days: int = 0
     reject_rate_error: Decimal = Decimal("0.5")
     also: Mapping[str, Callable[[Mapping[str, Any]], bool]] = field(default_factory=dict)
 
 
-Quality = tuple[int, int, int, bool]
-"""Of a day: rows, clean ones, rejected ones, and whether it may be published."""
+@dataclass(frozen=True)
+class Staged:
+    """A day as it was last staged.
+
+    Attributes:
+        rows: its rows, all rules applied.
+        held_for: why it may not be published; None: it may.
+        was_run: whether its own files were asked for, and not only a later day's.
+        late_days: how late events in its own files could be.
+        number: of the staging; the same for all days staged at once.
+    """
+
+    rows: Mapping[Place, Row]
+    held_for: str | None
+    was_run: bool
+    late_days: int
+    number: int
+
+    @property
+    def counts(self) -> tuple[int, int, int, str | None]:
+        """Rows, clean ones, rejected ones, and why it is held."""
+        rejects = sum(1 for row in self.rows.values() if row.broken)
+        return len(self.rows), len(self.rows) - rejects, rejects, self.held_for
+
+    @property
+    def clean(self) -> Mapping[Place, Row]:
+        return {place: row for place, row in self.rows.items() if not row.broken}
 
 
 @dataclass(frozen=True)
@@ -80,20 +105,14 @@ class Tables:
 
     Attributes:
         loaded: every version of a file that was ever loaded, in order.
-        staged: the rows of each day as it was last staged, judged one by one.
-        quality: what was counted of each day.
-        published: the rows of each day as it was last published.
-        counts: how often days were counted.
-        counted: which of these times each day was counted last.
-        audited: and which one its publication is of.
+        staged: each day as it was last staged.
+        published: the clean rows of each day as it was last published, repeats among them.
+        audited: which staging that was.
     """
 
     loaded: tuple[Version, ...] = ()
-    staged: Mapping[date, Mapping[Place, Row]] = field(default_factory=dict)
-    quality: Mapping[date, Quality] = field(default_factory=dict)
-    published: Mapping[date, Mapping[Line, Row]] = field(default_factory=dict)
-    counts: int = 0
-    counted: Mapping[date, int] = field(default_factory=dict)
+    staged: Mapping[date, Staged] = field(default_factory=dict)
+    published: Mapping[date, Mapping[Place, Row]] = field(default_factory=dict)
     audited: Mapping[date, int] = field(default_factory=dict)
 
     @property
@@ -114,59 +133,95 @@ class Tables:
         return replace(self, loaded=(*self.loaded, *new))
 
     def stage(self, days: Days, rules: Rules) -> "Tables":
-        """Judge the lines that belong to some days, and by them the rows of all days anew."""
-        staged: dict[date, dict[Place, Row]] = {day: {} for day in each(days)}
-        for version in self.current.values():
-            for number, line in version.lines or ():
-                row = judged(line, version.day, rules)
-                if row.event_date in staged:
-                    staged[row.event_date][version.name, number] = row
-        after = replace(self, staged={**self.staged, **staged})
-        before, now = self.rows(), after.rows()
-        moved = {line[0] for line in now.keys() & before.keys() if now[line] != before[line]}
-        quality = {day: after.count(day, rules) for day in moved | staged.keys()}
-        counts = self.counts + 1
-        return replace(
-            after,
-            quality={**self.quality, **quality},
-            counts=counts,
-            counted={**self.counted, **dict.fromkeys(quality, counts)},
-        )
+        """Judge the lines that belong to some days; and to those before them that their files
+        touch, now or when these were staged last."""
+        lines = [
+            (version, number, judged(line, version.day, self.late_of(version.day, days, rules)))
+            for version in self.current.values()
+            for number, line in version.lines or ()
+        ]
+        own = set(each(days))
+        touched = {row.event_date for version, _, row in lines if version.day in own} | {
+            day
+            for day, before in self.staged.items()
+            if any(Version(name, b"", 0).day in own for name, _ in before.rows)
+        }
+        damaged = any(v.lines is None and v.day in own for v in self.current.values())
+        touched |= {
+            day
+            for day, before in self.staged.items()
+            if days[0] - self.reach(days, rules) <= day and (damaged or before.held_for == "files")
+        }
+        number = 1 + max((day.number for day in self.staged.values()), default=0)
+        staged = {}
+        for day in own | {day for day in touched if day < days[0]}:
+            rows = mark_repeats({(v.name, n): row for v, n, row in lines if row.event_date == day})
+            before = self.staged.get(day)
+            was_run = day in own or (before is not None and before.was_run)
+            late = rules.late_days if day in own or before is None else before.late_days
+            held = self.held_for(day, days, rows, rules) if was_run else "not run"
+            staged[day] = Staged(rows, held, was_run, late, number)
+        return replace(self, staged={**self.staged, **staged})
+
+    def reach(self, days: Days, rules: Rules) -> timedelta:
+        """How late an event of a file around some days may be."""
+        around = [
+            staged.late_days
+            for day, staged in self.staged.items()
+            if days[0] - MOST_LATE <= day <= days[1] + MOST_LATE
+        ]
+        return timedelta(days=max([rules.late_days, *around]))
+
+    def late_of(self, batch_day: date, days: Days, rules: Rules) -> Rules:
+        """The rules for a file: how late its events may be was decided when its day was judged."""
+        judged_before = self.staged.get(batch_day)
+        if judged_before is None or days[0] <= batch_day <= days[1]:
+            return rules
+        return replace(rules, late_days=judged_before.late_days)
+
+    def held_for(
+        self, day: date, days: Days, rows: Mapping[Place, Row], rules: Rules
+    ) -> str | None:
+        """Why a day that was run may not be published."""
+        damaged = [version.day for version in self.current.values() if version.lines is None]
+        if any(
+            0 <= (there - day).days <= self.late_of(there, days, rules).late_days
+            for there in damaged
+        ):
+            return "files"
+        rejects = sum(1 for row in rows.values() if row.broken)
+        return "rejects" if rejects > len(rows) * rules.reject_rate_error else None
 
     def publish(self, days: Days, rules: Rules) -> "Tables":
-        """Replace some days of the fact by their clean rows, but for those that are held; and of
-        the days after them that are published, those that were staged anew since."""
-        outdated = [
+        """Replace what is published of some days by their clean rows, but for those that are held;
+        and of the days before them that they may have touched, those that were staged since."""
+        along = [
             day
-            for day in each((days[1] + timedelta(days=1), days[1] + UNIQUE_WITHIN))
-            if ORDER_INDEPENDENT
-            and day in self.published
-            and self.counted[day] != self.audited[day]
+            for day, staged in self.staged.items()
+            if days[0] - self.reach(days, rules) <= day < days[0]
+            and self.audited.get(day) != staged.number
         ]
         free = [
             day
-            for day in [*each(days), *outdated]
-            if day in self.quality and self.quality[day][3] and not self.is_stale(day, rules)
+            for day in [*along, *each(days)]
+            if day in self.staged
+            and self.staged[day].held_for is None
+            and not self.is_stale(day, rules)
         ]
-        clean = self.clean()
-        published = {day: {at: row for at, row in clean.items() if at[0] == day} for day in free}
         return replace(
             self,
-            published={**self.published, **published},
-            audited={**self.audited, **{day: self.counted[day] for day in free}},
+            published={**self.published, **{day: self.staged[day].clean for day in free}},
+            audited={**self.audited, **{day: self.staged[day].number for day in free}},
         )
 
     def is_stale(self, day: date, rules: Rules) -> bool:
         """Whether clean rows of a day break the rules of now: by one more rule, or because the
         file now has no object in their place."""
-        for (event_date, name, number), row in self.clean().items():
-            version = self.current[name]
-            line = dict(version.lines or ()).get(number)
+        for (name, number), row in self.staged[day].clean.items():
+            line = dict(self.current[name].lines or ()).get(number)
             document = read_json(line) if line is not None else None
-            is_other = line is not None and not (document and document.is_object)
-            if event_date == day and (
-                any(breaks(row.values) for breaks in rules.also.values())
-                or (is_other and version.day <= day + timedelta(days=rules.late_days))
+            if any(breaks(row.values) for breaks in rules.also.values()) or (
+                line is not None and not (document and document.is_object)
             ):
                 return True
         return False
@@ -174,38 +229,42 @@ class Tables:
     # ---- what is in the tables
 
     def rows(self) -> Mapping[Line, Row]:
-        """All rows of staging: a repeat is an otherwise valid row that has another one with its id
-        before it, in the same day or the seven days before."""
-        rows = {
-            (d, *place): row for d, of_day in self.staged.items() for place, row in of_day.items()
+        """All rows of staging."""
+        return {
+            (day, *place): row
+            for day, staged in self.staged.items()
+            for place, row in staged.rows.items()
         }
-        valid = sorted(line for line, row in rows.items() if not row.broken)
-        seen: dict[Any, date] = {}  # of each id: the day of its last valid row so far
-        for line in valid:
-            event_id = rows[line].values["event_id"]
-            if event_id in seen and line[0] - seen[event_id] <= UNIQUE_WITHIN:
-                rows[line] = replace(rows[line], broken=("event_id_unique",))
-            seen[event_id] = line[0]
-        return rows
 
-    def clean(self) -> Mapping[Line, Row]:
-        return {line: row for line, row in self.rows().items() if not row.broken}
+    def repeats(self) -> Mapping[Line, Line]:
+        """The published rows that repeat one of the seven days before, and which one. That one may
+        be a repeat itself."""
+        found: dict[Line, Line] = {}
+        last: dict[Any, Line] = {}  # of each id: its last row so far
+        for day in sorted(self.published):
+            for place, row in self.published[day].items():
+                before = last.get(row.values["event_id"])
+                if before is not None and day - before[0] <= UNIQUE_WITHIN:
+                    found[day, *place] = before
+                last[row.values["event_id"]] = (day, *place)
+        return found
 
-    def count(self, day: date, rules: Rules) -> Quality:
-        rows = [row for line, row in self.rows().items() if line[0] == day]
-        rejects = sum(1 for row in rows if row.broken)
-        whole = not any(
-            version.lines is None and 0 <= (version.day - day).days <= rules.late_days
-            for version in self.current.values()
-        )
-        free = whole and rejects <= len(rows) * rules.reject_rate_error
-        return len(rows), len(rows) - rejects, rejects, free
+    def facts(self) -> Mapping[Line, Row]:
+        """The published rows that repeat none."""
+        repeats = self.repeats()
+        return {
+            (day, *place): row
+            for day, of_day in self.published.items()
+            for place, row in of_day.items()
+            if (day, *place) not in repeats
+        }
 
     def shown(self) -> Mapping[str, Any]:
         """The tables, in the form of `found_in`."""
         rows = self.rows()
         names = {**REASONS, **dict.fromkeys(("also",), "Also")}
-        facts = {line: row for of_day in self.published.values() for line, row in of_day.items()}
+        facts = self.facts()
+        empty = self.published.keys() - {line[0] for line in facts}
         per_rule = Counter((at[0], row.broken[0]) for at, row in rows.items() if row.broken)
         return {
             "raw": Counter(
@@ -222,24 +281,30 @@ class Tables:
                 )
                 for at, version in enumerate(self.loaded)
             ),
-            "clean": {line: values(row) for line, row in self.clean().items()},
+            "clean": {line: values(row) for line, row in rows.items() if not row.broken},
             "rejects": {
                 line: ("; ".join(names[rule] for rule in row.broken), row.line)
                 for line, row in rows.items()
                 if row.broken
             },
-            "quality": dict(self.quality),
+            "quality": {day: staged.counts for day, staged in self.staged.items()},
             "rejects per rule": +per_rule,
             "fact": {line: values(row) for line, row in facts.items()},
-            "totals": {**totals(facts)}
-            | {(day, None): (0, 0, 0, 0) for day, sold in self.published.items() if not sold},
+            "totals": {**totals(facts)} | {(day, None): (0, 0, 0, 0) for day in empty},
+            "repeats": {
+                line: (self.published[line[0]][line[1:]].values["event_id"], *earlier)
+                for line, earlier in self.repeats().items()
+            },
+            "as staged": {
+                day for day, number in self.audited.items() if number == self.staged[day].number
+            },
             "breakdowns": breakdowns(facts),
         }
 
 
 def judged(line: str, batch_day: date, rules: Rules) -> Row:
     """A line judged by itself."""
-    row = parse(line, batch_day, rules.late_days)
+    row = parse(line, batch_day, rules.late_days, rules.first)
     if "json_object" in row.broken:
         return row
     also = tuple(name for name, breaks in rules.also.items() if breaks(row.values))
@@ -294,6 +359,57 @@ def each(days: Days) -> Sequence[date]:
     return [days[0] + timedelta(days=n) for n in range((days[1] - days[0]).days + 1)]
 
 
+def breaches(found: Mapping[str, Any]) -> list[str]:
+    """Where the tables break what must hold at every commit, asked of nothing but themselves: no
+    event is in FACT_SALES twice within seven days, and every clean event of a day that is published
+    as it is staged is there, or through a chain of repeats an earlier one with its id.
+
+    Args:
+        found: of `found_in`.
+    """
+    wrong = []
+    days: dict[Any, list[date]] = {}
+    for line, row in sorted(found["fact"].items()):
+        before = days.setdefault(row["event_id"], [])
+        if before and line[0] - before[-1] <= UNIQUE_WITHIN:
+            wrong.append(f"{row['event_id']} is there on {before[-1]} and on {line[0]}")
+        before.append(line[0])
+    for line, row in found["clean"].items():
+        if line[0] in found["as staged"] and not _is_kept(line, row["event_id"], found):
+            wrong.append(f"{row['event_id']} of {line} has vanished")
+    return wrong
+
+
+def _is_kept(line: Line, event_id: Any, found: Mapping[str, Any]) -> bool:
+    while line not in found["fact"]:
+        if line not in found["repeats"]:
+            return False
+        its_id, *earlier = found["repeats"][line]
+        gap = line[0] - earlier[0]
+        if its_id != event_id or not timedelta(0) < gap <= UNIQUE_WITHIN:
+            return False
+        line = (earlier[0], earlier[1], earlier[2])
+    return bool(found["fact"][line]["event_id"] == event_id)
+
+
+def unjudged(found: Mapping[str, Any], landed: Iterable[Version], days: Days) -> list[str]:
+    """After a run of some days: lines of their files that are not in clean or rejects of exactly
+    one day, and days of such lines that are neither published as staged nor said to be held."""
+    places = Counter(line[1:] for table in ("clean", "rejects") for line in found[table])
+    wrong = []
+    for version in landed:
+        if days[0] <= version.day <= days[1]:
+            for number, _ in version.lines or ():
+                if places[version.name, number] != 1:
+                    wrong.append(f"{version.name} {number}: {places[version.name, number]} times")
+    own = {version.name for version in landed if days[0] <= version.day <= days[1]}
+    for table in ("clean", "rejects"):
+        for day, name, _ in found[table]:
+            if name in own and day not in found["as staged"] and not found["quality"][day][3]:
+                wrong.append(f"{day} is not published, and nothing says why")
+    return wrong
+
+
 def found_in(session: Session) -> Mapping[str, Any]:
     """What a warehouse holds, but for load ids, run ids and times of work."""
 
@@ -325,7 +441,7 @@ def found_in(session: Session) -> Mapping[str, Any]:
         "clean": by_line("staging.stg_sales_clean", typed),
         "rejects": by_line("staging.stg_sales_rejects", lambda r: (r["reasons"], text(r))),
         "quality": {
-            r["event_date"]: (r["raw_rows"], r["clean_rows"], r["reject_rows"], r["publishable"])
+            r["event_date"]: (r["raw_rows"], r["clean_rows"], r["reject_rows"], r["held_for"])
             for r in session.read_table("staging.sales_quality")
         },
         "rejects per rule": +Counter(
@@ -335,6 +451,20 @@ def found_in(session: Session) -> Mapping[str, Any]:
             }
         ),
         "fact": by_line("analytics.fact_sales", typed),
+        "repeats": by_line(
+            "staging.stg_sales_repeats",
+            lambda r: (
+                *(r["event_id"], r["earlier_event_date"]),
+                *(r["earlier_filename"], r["earlier_row_number"]),
+            ),
+        ),
+        "as staged": {
+            published["event_date"]
+            for published in session.read_table("analytics.fact_sales_days")
+            for staged in session.read_table("staging.sales_quality")
+            if (published["event_date"], published["staged_at"])
+            == (staged["event_date"], staged["evaluated_at"])
+        },
         "totals": {
             (r["event_date"], r["currency"]): (r["orders"], r["sales"], r["units"], r["revenue"])
             for r in session.read_table("analytics.fact_sales_days")

@@ -7,7 +7,8 @@ hand. So it is no evidence for what the documentation leaves open.
 - COPY INTO from an S3 stage: a file list, `$1`, METADATA$ columns, CHECK_JSON, SKIP_FILE, a row of
   answer per file. Lines are split here, without the project's code.
 - JSON values read as text keep the digits they were written with.
-- IS_OBJECT, TRY_TO_DECIMAL of any text of a number, TRY_CAST of a text to a timestamp.
+- IS_OBJECT, IS_BOOLEAN, TRY_PARSE_JSON, TRY_TO_DECIMAL of any text of a number, TRY_CAST of a text
+  to a timestamp.
 - The SUM of a NUMBER is a NUMBER; TRIM heeds its characters; a `$` in a text is a dollar.
 - INFORMATION_SCHEMA.QUERY_HISTORY_BY_SESSION.
 - Transactions wait for each other's locks (`snowflake_locks.py`).
@@ -264,11 +265,18 @@ def _corrected(cursor: Any, expression: exp.Expr, params: Any) -> exp.Expr:
         if isinstance(node, exp.TryCast) and node.to.is_type("timestampntz"):
             return _function("moment", node.this)
         if isinstance(node, exp.ToNumber) and node.args.get("safe"):
-            text = _function("decimal_text", node.this)
-            return exp.TryCast(this=text, to=exp.DataType.build("decimal(18, 4)"))
-        if isinstance(node, exp.Anonymous) and node.name.lower() == "is_object":
+            precision, scale = node.args["precision"].name, node.args["scale"].name
+            text = _function("decimal_text", node.this, exp.Literal.string(scale))
+            to = exp.DataType.build(f"decimal({precision}, {scale})")
+            return exp.TryCast(this=text, to=to)
+        if isinstance(node, exp.ParseJSON) and node.args.get("safe"):
+            is_json = exp.Is(this=_function("check_json", node.this.copy()), expression=exp.null())
+            to = exp.DataType.build("json", dialect="duckdb")
+            return exp.case().when(is_json, exp.TryCast(this=node.this, to=to))  # null for blank
+        if isinstance(node, exp.Anonymous) and node.name.lower() in ("is_object", "is_boolean"):
             kind = _function("json_type", node.expressions[0])
-            return exp.paren(exp.EQ(this=kind, expression=exp.Literal.string("OBJECT")))
+            is_kind = exp.Literal.string(node.name.upper().removeprefix("IS_"))
+            return exp.paren(exp.EQ(this=kind, expression=is_kind))
         return node
 
     return _transform(cursor, expression.transform(right), params)
@@ -287,7 +295,7 @@ def _add_functions(connection: Any) -> None:
     functions: list[tuple[str, Any, int, str]] = [
         ("json_value_text", _json_value_text, 2, "VARCHAR"),
         ("check_json", _check_json, 1, "VARCHAR"),
-        ("decimal_text", _decimal_text, 1, "VARCHAR"),
+        ("decimal_text", _decimal_text, 2, "VARCHAR"),
         ("moment", _moment, 1, "TIMESTAMP"),
     ]
     for name, function, count, returned in functions:
@@ -306,12 +314,13 @@ def _moment(text: str | None) -> datetime | None:
         return None
 
 
-def _decimal_text(text: str | None) -> str | None:
-    """A number with its exponent worked out, rounded half up to four decimals."""
+def _decimal_text(text: str | None, scale: str | None) -> str | None:
+    """A number with its exponent worked out, rounded half up to so many decimals."""
     if text is None:
         return None
     try:
-        return format(Decimal(text).quantize(Decimal("0.0001"), ROUND_HALF_UP, EXACT), "f")
+        last = Decimal(1).scaleb(-int(scale or 0))
+        return format(Decimal(text).quantize(last, ROUND_HALF_UP, EXACT), "f")
     except InvalidOperation:
         return None
 

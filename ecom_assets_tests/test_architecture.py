@@ -20,13 +20,15 @@ ALLOWED = {
     "events.py": set(),
     "foreign_text.py": set(),
     "redaction.py": set(),
-    "settings.py": {"redaction"},
+    "limits.py": set(),
+    "settings.py": {"limits", "redaction"},
     "partitions.py": set(),
     "dead_runs.py": set(),
     "steps.py": {"landing", "warehouse"},
     "generator": {"rules", "generator"},
     "landing": {"landing", "redaction"},
-    "warehouse": {"warehouse", "landing", "rules", "events", "settings", "redaction"},
+    "warehouse": {"warehouse", "landing", "rules", "events", "limits", "settings", "redaction"},
+    "pipeline": {"pipeline", "limits", "partitions", "rules", "warehouse"},
     "questions.py": {"warehouse"},
     "figures.py": set(),
     "lineage.py": {"questions", "warehouse"},
@@ -36,12 +38,13 @@ ALLOWED = {
     | {"warehouse"},
     "doctor": {"doctor", "questions", "settings", "landing", "warehouse", "definitions"}
     | {"redaction"},
-    "checks": {"checks", "partitions", "steps", "rules", "events", "landing", "warehouse"}
-    | {"foreign_text"},
+    "checks": {"checks", "partitions", "steps", "rules", "events", "landing", "limits"}
+    | {"pipeline", "warehouse", "foreign_text"},
     "assets": {"assets", "checks", "partitions", "steps", "rules", "events", "generator"}
-    | {"landing", "settings", "warehouse", "questions", "lineage", "report", "foreign_text"},
-    "sensors": {"sensors", "assets", "checks", "partitions", "steps", "landing", "settings"}
-    | {"warehouse", "foreign_text"},
+    | {"landing", "limits", "pipeline", "settings", "warehouse", "questions", "lineage", "report"}
+    | {"foreign_text"},
+    "sensors": {"sensors", "assets", "checks", "partitions", "steps", "landing", "pipeline"}
+    | {"settings", "warehouse", "foreign_text"},
 }
 WITHOUT_DAGSTER = (
     *(

@@ -119,6 +119,7 @@ def test_a_rule_added_in_one_place_appears_everywhere(
         name="not_free",
         reason="Free of charge",
         broken="total_amount = 0",
+        scope="row",
         field="total_amount",
         broken_when="`total_amount` is zero",
         why="A gift is no sale.",

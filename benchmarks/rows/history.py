@@ -11,11 +11,12 @@ from benchmarks.measure import Pairs, paired
 from benchmarks.project import Shop, day_range, land_day
 from benchmarks.registry import Bench, Figure, Room
 from benchmarks.rows.landing import instance_of, take_in
-from ecom_assets.assets.analytics import publish_audited_days
 from ecom_assets.assets.raw import load_new_files
-from ecom_assets.assets.staging import split_days
 from ecom_assets.landing.folder import FolderZone
+from ecom_assets.limits import Limits
 from ecom_assets.partitions import EventDays
+from ecom_assets.pipeline.publish import publish_audited_days
+from ecom_assets.pipeline.stage import stage_days
 from ecom_assets.warehouse.contract import Purpose
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 
@@ -23,7 +24,7 @@ FIRST = date(2023, 1, 1)
 EVENTS = 10_000
 SEED_EVENTS = 20
 """Events a day that go through the project's code; the others are made of them."""
-LIMIT = Decimal("0.30")
+LIMITS = Limits(FIRST, 0, Decimal("0.10"), Decimal("0.30"), hide_values=False)
 
 MULTIPLIED = {
     "raw.raw_sales": """
@@ -86,8 +87,8 @@ def make_history(shop: Shop, days: Sequence[date], events: int) -> None:
     warehouse = DuckDBWarehouse(shop.database)
     with warehouse.session(Purpose("bench", "bench"), print) as session:
         load_new_files(session, zone, range_, run_id="bench", log=print)
-        split_days(session, range_, late_days=0, reject_rate_error=LIMIT, run_id="bench")
-        publish_audited_days(session, range_, late_days=0, reject_rate_error=LIMIT, log=print)
+        stage_days(session, range_, LIMITS, run_id="bench")
+        publish_audited_days(session, range_, LIMITS, log=print)
     copies = events // SEED_EVENTS
     with duckdb.connect(shop.database) as connection:
         for table, rows in MULTIPLIED.items():

@@ -14,7 +14,6 @@ from ecom_assets.assets.links import sql_links
 from ecom_assets.assets.tables import (
     OWNERS,
     lineage_metadata,
-    now,
     preview,
     queries_metadata,
 )
@@ -27,6 +26,7 @@ from ecom_assets.report.contents import read_contents
 from ecom_assets.report.page import Drawn, make_report
 from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
 from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
+from ecom_assets.warehouse.rows import now
 
 REPORT = "sales_report"
 REPORT_FILE = f"{REPORT}.html"

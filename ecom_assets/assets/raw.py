@@ -13,14 +13,14 @@ from uuid import uuid4
 import dagster as dg
 
 from ecom_assets.assets.links import sql_links
-from ecom_assets.assets.tables import OWNERS, now, preview, queries_metadata, table_metadata
+from ecom_assets.assets.tables import OWNERS, preview, queries_metadata, table_metadata
 from ecom_assets.events import RAW_SALES, RAW_TABLE
 from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
 from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
 from ecom_assets.warehouse.contract import LoadedFile, Log, Purpose, Row, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table, files_table
-from ecom_assets.warehouse.rows import by_day
+from ecom_assets.warehouse.rows import by_day, now
 
 TRIES = 3
 """A file that is rewritten while it is loaded is listed and loaded again this often."""

@@ -5,7 +5,7 @@ Which row goes where is in the modules of the assets.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -24,11 +24,6 @@ PREVIEW_LENGTH = 500
 _PIECE = re.compile(r'(.{1,47},)(?=")')
 """A few fields of a compact JSON object. A blank follows them in a preview: the page breaks text at
 blanks, and makes a column as wide as what it cannot break."""
-
-
-def now() -> datetime:
-    """This moment in UTC, as the tables hold it: without a zone."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def table_metadata(name: str, columns: Sequence[Column], grain: str) -> Mapping[str, Any]:

@@ -1,13 +1,12 @@
-"""The checks on `fact_sales`: what is published is what clean staging holds, and looks as usual."""
+"""The checks on `fact_sales`: what is published is what clean staging holds, each event once, and
+looks as usual."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 
 import dagster as dg
 
 from ecom_assets.checks.alone import NamedDays, days_to_check
-from ecom_assets.checks.audit import why_held
 from ecom_assets.checks.columns import column_schema_spec, column_schemas
 from ecom_assets.checks.drift import (
     LEAST_WEEKS,
@@ -19,10 +18,16 @@ from ecom_assets.checks.drift import (
 from ecom_assets.checks.per_day import DayResult, Results, StepResult, check_results, day_check
 from ecom_assets.events import FACT_SALES, FACT_TABLE
 from ecom_assets.partitions import EventDays
+from ecom_assets.pipeline.audit import why_held
+from ecom_assets.rules import UNIQUE_WITHIN_DAYS
 from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
 from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table
-from ecom_assets.warehouse.rows import by_day
+from ecom_assets.warehouse.rows import by_day, grouped_by_day
+
+PAIRS_SHOWN = 2
+"""Pairs of files named in a sentence; its table has more."""
+FILES_SHOWN = 20
 
 
 class FactChecks:
@@ -35,18 +40,41 @@ class FactChecks:
         specs: which there are.
     """
 
-    def __init__(self, partitions: dg.PartitionsDefinition, reject_rate_error: Decimal) -> None:
+    def __init__(self, partitions: dg.PartitionsDefinition) -> None:
         """Args:
         partitions: the event dates.
-        reject_rate_error: the reject rate above which a day is held, for the reason.
         """
-        self._reject_rate_error = reject_rate_error
         self._matches = day_check(
             partitions,
             "fact_sales",
             "matches_clean",
-            "FACT_SALES equals clean staging in rows, quantity and money, to the last "
-            "cent. A day that is held keeps what it had, and fails here with the reason.",
+            "FACT_SALES and the repeats that it leaves out equal clean staging in rows, quantity "
+            "and money, to the last cent. A day that is held keeps what it had, and fails here "
+            "with the reason.",
+        )
+        self._once = day_check(
+            partitions,
+            "fact_sales",
+            "unique_event_id",
+            f"No event_id stands in FACT_SALES twice within {UNIQUE_WITHIN_DAYS} days, asked of "
+            "the table itself. A failure means that revenue is counted twice.",
+        )
+        self._missing = day_check(
+            partitions,
+            "fact_sales",
+            "no_event_missing",
+            "Every clean event of a published day is in FACT_SALES, or in STG_SALES_REPEATS beside "
+            f"an earlier one of the {UNIQUE_WITHIN_DAYS} days before. A failure means that a sale "
+            "has vanished.",
+        )
+        self._repeats = day_check(
+            partitions,
+            "fact_sales",
+            "repeats",
+            "No event of the day was published on one of the "
+            f"{UNIQUE_WITHIN_DAYS} days before. Repeats are left out of FACT_SALES and stand in "
+            "STG_SALES_REPEATS; they never hold a day. Warns with the files: one that was "
+            "delivered twice repeats another as a whole.",
         )
         self._volume = day_check(
             partitions,
@@ -65,7 +93,10 @@ class FactChecks:
             f"{LEAST_WEEKS} such weeks. See whether amounts come in another unit or currency.",
         )
         self._columns = column_schema_spec(partitions, "fact_sales")
-        self.specs = (self._matches, self._volume, self._revenue, self._columns)
+        self.specs = (
+            *(self._matches, self._once, self._missing, self._repeats),
+            *(self._volume, self._revenue, self._columns),
+        )
 
     def results(
         self,
@@ -84,10 +115,26 @@ class FactChecks:
         """
         totals = published_totals(session, days)
         (columns,) = column_schemas(session, days, {FACT_TABLE: FACT_SALES})
+        wrong = by_day(
+            session.run(
+                "checks/exactly_once",
+                window_start=days.first - timedelta(days=UNIQUE_WITHIN_DAYS),
+                first_day=days.first,
+                last_day=days.last,
+                within_days=UNIQUE_WITHIN_DAYS,
+            )
+        )
+        repeats = grouped_by_day(
+            session.run("checks/repeats_by_file", first_day=days.first, last_day=days.last)
+        )
         return {
             self._matches.key: {
-                day: matches_clean(row, held.get(day), self._reject_rate_error)
-                for day, row in facts.items()
+                day: matches_clean(row, held.get(day)) for day, row in facts.items()
+            },
+            self._once.key: {day: unique_event_id(wrong.get(day)) for day in days.days},
+            self._missing.key: {day: no_event_missing(wrong.get(day)) for day in days.days},
+            self._repeats.key: {
+                day: repeats_of_files(row, repeats.get(day, [])) for day, row in facts.items()
             },
             self._volume.key: {day: usual_volume(totals, day) for day in days.days},
             self._revenue.key: {day: usual_revenue(totals, day) for day in days.days},
@@ -137,27 +184,27 @@ def compare_days(session: Session, days: EventDays) -> Mapping[date, Row]:
     )
 
 
-def matches_clean(row: Row, held_for: str | None, reject_rate_error: Decimal) -> DayResult:
-    """Whether a day of FACT_SALES equals clean staging.
+def matches_clean(row: Row, held_for: str | None) -> DayResult:
+    """Whether what is published of a day equals clean staging.
 
     Args:
         row: of `compare_days`.
         held_for: why the day was held, where that is known.
-        reject_rate_error: the reject rate above which a day is held, for the reason.
     """
     if held_for is None and row["publishable"] is False:
-        held_for = why_held(row, reject_rate_error)
+        held_for = why_held(row)
     differences = {
-        "row difference": row["fact_rows"] - row["clean_rows"],
-        "quantity difference": row["fact_quantity"] - row["clean_quantity"],
-        "amount difference": row["fact_amount"] - row["clean_amount"],
+        "row difference": row["fact_rows"] + row["repeat_rows"] - row["clean_rows"],
+        "quantity difference": row["published_quantity"] - row["clean_quantity"],
+        "amount difference": row["published_amount"] - row["clean_amount"],
     }
     equal = not any(differences.values())
     if held_for:
         description = f"held: {held_for}; FACT_SALES keeps {row['fact_rows']:,} earlier rows"
     else:
         description = (
-            f"{row['fact_rows']:,} rows in FACT_SALES, {row['clean_rows']:,} in clean staging; "
+            f"{row['fact_rows']:,} rows in FACT_SALES + {row['repeat_rows']:,} repeats, "
+            f"{row['clean_rows']:,} in clean staging; "
             f"amounts differ by {differences['amount difference']:,.4f}"
         )
     return DayResult(
@@ -165,7 +212,90 @@ def matches_clean(row: Row, held_for: str | None, reject_rate_error: Decimal) ->
         description=description,
         metadata={
             "fact rows": row["fact_rows"],
+            "repeats": str(row["repeat_rows"]),
             "clean rows": str(row["clean_rows"]),
             **{name: str(value) for name, value in differences.items()},
         },
+    )
+
+
+def unique_event_id(wrong: Row | None) -> DayResult:
+    """Whether no event of a day stands in FACT_SALES on an earlier day as well.
+
+    Args:
+        wrong: of `checks/exactly_once`; None: nothing is wrong.
+    """
+    twice = wrong["twice"] if wrong else 0
+    return DayResult(
+        passed=not twice,
+        description=f"{twice:,} events stand in FACT_SALES twice within {UNIQUE_WITHIN_DAYS} days, "
+        f"first {wrong['first_twice']}"
+        if wrong and twice
+        else f"No event stands there twice within {UNIQUE_WITHIN_DAYS} days",
+        metadata={"events that stand there twice": twice},
+    )
+
+
+def no_event_missing(wrong: Row | None) -> DayResult:
+    """Whether every clean event of a published day is accounted for.
+
+    Args:
+        wrong: of `checks/exactly_once`; None: nothing is wrong.
+    """
+    missing = wrong["missing"] if wrong else 0
+    return DayResult(
+        passed=not missing,
+        description=f"{missing:,} clean events are neither in FACT_SALES nor a repeat, "
+        f"first {wrong['first_missing']}"
+        if wrong and missing
+        else "Every clean event is in FACT_SALES, or an earlier one with its event_id is",
+        metadata={"events missing": missing},
+    )
+
+
+def repeats_of_files(row: Row, pairs: Sequence[Row]) -> DayResult:
+    """Whether a day has no events that stand on an earlier day.
+
+    Args:
+        row: of `compare_days`.
+        pairs: of `checks/repeats_by_file`, for the day.
+    """
+    published = row["fact_rows"] + row["repeat_rows"]
+    told = [
+        f"{pair['source_filename']} repeats {pair['repeat_rows']:,} events of "
+        f"{pair['earlier_filename']}"
+        for pair in pairs[:PAIRS_SHOWN]
+    ]
+    more = [f"{len(pairs) - PAIRS_SHOWN} more pairs of files"] if len(pairs) > PAIRS_SHOWN else []
+    return DayResult(
+        passed=not pairs,
+        description=f"{row['repeat_rows']:,} of {published:,} events were published on an earlier "
+        f"day and are left out: {'; '.join([*told, *more])}"
+        if pairs
+        else f"None of {published:,} events was published on an earlier day",
+        metadata={
+            "repeats": row["repeat_rows"],
+            "files": dg.MetadataValue.table(
+                [
+                    dg.TableRecord(
+                        {
+                            "file": pair["source_filename"],
+                            "repeats": pair["earlier_filename"],
+                            "events": pair["repeat_rows"],
+                            "first line": pair["first_row_number"],
+                        }
+                    )
+                    for pair in pairs[:FILES_SHOWN]
+                ],
+                dg.TableSchema(
+                    [
+                        dg.TableColumn("file"),
+                        dg.TableColumn("repeats"),
+                        dg.TableColumn("events", "int"),
+                        dg.TableColumn("first line", "int"),
+                    ]
+                ),
+            ),
+        },
+        warn_only=True,
     )

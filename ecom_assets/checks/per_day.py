@@ -19,7 +19,6 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import (
 
 from ecom_assets.checks.many_events import store_events
 from ecom_assets.partitions import EventDays, materializations
-from ecom_assets.steps import mark_held
 
 FAILED_DAYS_SHOWN = 50
 """Days listed in the summary of a run; the others have their own entry all the same."""
@@ -52,8 +51,6 @@ def day_check(
     asset: str,
     name: str,
     description: str,
-    *,
-    blocking: bool = False,
 ) -> dg.AssetCheckSpec:
     """A check that answers for each day.
 
@@ -62,11 +59,8 @@ def day_check(
         asset: which asset it is about.
         name: its name.
         description: what must hold, and what a failure means.
-        blocking: whether wrong data would be published if a failure did not stop it.
     """
-    return dg.AssetCheckSpec(
-        name, asset=asset, description=description, blocking=blocking, partitions_def=partitions
-    )
+    return dg.AssetCheckSpec(name, asset=asset, description=description, partitions_def=partitions)
 
 
 Results = Mapping[dg.AssetCheckKey, Mapping[date, DayResult]]
@@ -84,10 +78,9 @@ def check_results(
 ) -> Iterator[StepResult]:
     """The results of a run, with every day's own result reported on the way.
 
-    A run for one day has one result a check. A run for a range has each day's, and a summary: a
-    failed summary is an ERROR, which stops what depends on a blocking check, only when no day is
-    left that could go on; else it warns, and the held days are held by the data (see
-    `assets/analytics.py`).
+    A run for one day has one result a check. A run for a range has each day's, and a summary. No
+    check stops a run: what may not be published is held by the data (see `pipeline/audit.py`), so
+    that a run of one day ends as one of many.
     """
     is_range = not context.has_partition_key  # a range may be of one day
     if is_range:
@@ -96,9 +89,6 @@ def check_results(
     for spec in specs:
         by_day = results[spec.key]
         result = summary(by_day) if is_range else by_day[days.first]
-        if spec.blocking and not result.passed and not result.warn_only:
-            # this ends the run before FACT_SALES is reached, for no day is left to publish
-            mark_held(context.instance, context.run.run_id, sorted(by_day))
         # As an evaluation: for a result of a range Dagster would look for the version of the data
         # of all the days, which takes long, and fails where the days are named in the config.
         day = None if is_range else days.first
@@ -160,7 +150,7 @@ def summary(by_day: Mapping[date, DayResult]) -> DayResult:
                 dg.TableSchema([dg.TableColumn("event date"), dg.TableColumn("what failed")]),
             ),
         },
-        warn_only=len(errors) < len(by_day),
+        warn_only=not errors,
     )
 
 
@@ -177,7 +167,6 @@ def _evaluation(
         severity=result.severity,
         description=result.description,
         metadata=result.metadata,
-        blocking=spec.blocking,
         partition=day.isoformat() if day else None,
         target_materialization_data=target,
     )

@@ -32,7 +32,6 @@ def build_raw_checks(partitions: dg.PartitionsDefinition, engine: str) -> dg.Ass
         "row_balance",
         "Rows in RAW.RAW_SALES = lines in the files, as counted when they were read. "
         "A difference means that lines were lost or doubled.",
-        blocking=True,
     )
     loaded = day_check(
         partitions,
@@ -40,7 +39,6 @@ def build_raw_checks(partitions: dg.PartitionsDefinition, engine: str) -> dg.Ass
         "files_loaded",
         "Every file that lies in the landing zone is in RAW in its present version. "
         "A damaged .gz is not: it holds its day until it is replaced.",
-        blocking=True,
     )
     not_empty = day_check(
         partitions,

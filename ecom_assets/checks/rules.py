@@ -3,19 +3,15 @@
 The split judged the lines by the same rules; this asks the table that came of it.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping
 
 import dagster as dg
 
 from ecom_assets import rules
 from ecom_assets.checks.per_day import DayResult, day_check
 from ecom_assets.checks.samples import HIDDEN, cut
-from ecom_assets.partitions import EventDays
-from ecom_assets.rules import UNIQUE_WITHIN_DAYS, Rule
-from ecom_assets.warehouse.contract import Row, Session
-from ecom_assets.warehouse.expressions import rule_tests
-from ecom_assets.warehouse.rows import by_day
+from ecom_assets.rules import Rule
+from ecom_assets.warehouse.contract import Row
 
 
 def rule_specs(
@@ -29,31 +25,9 @@ def rule_specs(
             rule.name,
             f"No clean row breaks the rule “{rule.reason}”, which is broken when "
             f"{rule.broken_when}. {rule.why} Tested on the clean table itself.",
-            blocking=True,
         )
         for rule in rules.RULES
     }
-
-
-def test_days(session: Session, days: EventDays, *, late_days: int) -> Mapping[date, Row]:
-    """Per day that has clean rows, for each rule the rows that break it and the first of them."""
-    return by_day(
-        session.run(
-            "checks/clean_rules",
-            first_day=days.first,
-            last_day=days.last,
-            last_batch_day=days.last + timedelta(days=late_days),
-            window_start=days.first - timedelta(days=UNIQUE_WITHIN_DAYS),
-            window_end=days.last + timedelta(days=UNIQUE_WITHIN_DAYS),
-            within_days=UNIQUE_WITHIN_DAYS,
-            rule_tests=rule_tests(),
-        )
-    )
-
-
-def broken_rules(test: Row | None) -> Sequence[Rule]:
-    """The rules that a day's clean rows break."""
-    return [rule for rule in rules.RULES if test is not None and test[rule.name] > 0]
 
 
 def rule_result(rule: Rule, test: Row | None, *, hide_values: bool) -> DayResult:

@@ -1,9 +1,7 @@
 """Checks on staging: the rules on the clean table, the balance of rows, the rate of rejects."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from datetime import date, timedelta
 
 import dagster as dg
 
@@ -12,10 +10,13 @@ from ecom_assets.checks.alone import NamedDays, days_to_check
 from ecom_assets.checks.columns import column_schema_spec, column_schemas
 from ecom_assets.checks.per_day import DayResult, StepResult, check_results, day_check
 from ecom_assets.checks.raw import count_rows
-from ecom_assets.checks.rules import rule_result, rule_specs, test_days
+from ecom_assets.checks.rules import rule_result, rule_specs
 from ecom_assets.checks.samples import VALUE_LENGTH, sample_table
 from ecom_assets.events import CLEAN_TABLE, REJECTS_TABLE, STG_SALES_CLEAN, STG_SALES_REJECTS
+from ecom_assets.limits import MOST_LATE_DAYS, Limits
 from ecom_assets.partitions import EventDays
+from ecom_assets.pipeline.audit import test_days
+from ecom_assets.pipeline.stage import late_reach
 from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
 from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table, offending_value
@@ -26,25 +27,8 @@ SAMPLES_PER_REASON = 2
 ByDay = Mapping[date, DayResult]
 
 
-@dataclass(frozen=True)
-class StagingLimits:
-    """What the checks on staging are held against.
-
-    Attributes:
-        late_days: how many days after its event date an event may lie in a file.
-        reject_rate_warn: a day's reject rate above which the check warns.
-        reject_rate_error: a day's reject rate above which the day is held.
-        hide_values: leave payload values out of samples.
-    """
-
-    late_days: int
-    reject_rate_warn: Decimal
-    reject_rate_error: Decimal
-    hide_values: bool
-
-
 def build_staging_checks(
-    partitions: dg.PartitionsDefinition, limits: StagingLimits, engine: str
+    partitions: dg.PartitionsDefinition, limits: Limits, engine: str
 ) -> dg.AssetChecksDefinition:
     """The checks on `stg_sales_clean` and `stg_sales_rejects`, in one step.
 
@@ -58,9 +42,9 @@ def build_staging_checks(
         partitions,
         "stg_sales_clean",
         "row_balance",
-        "Clean rows + rejects = lines in RAW, each counted from its own table. "
-        "A difference means that lines were lost or doubled between RAW and staging.",
-        blocking=True,
+        "Every line of RAW in the day's files is in clean or in rejects, once, be it on an earlier "
+        "day that a late event belongs to; and the day holds no row of a file version that is no "
+        "longer current. A difference means that lines were lost or doubled, or wait for a run.",
     )
     rate = day_check(
         partitions,
@@ -69,7 +53,6 @@ def build_staging_checks(
         "The share of the day's lines that break a rule: warns above "
         f"{limits.reject_rate_warn:.0%} (ECOM_REJECT_RATE_WARN), holds the day above "
         f"{limits.reject_rate_error:.0%} (ECOM_REJECT_RATE_ERROR). With reasons and sample rows.",
-        blocking=True,
     )
     reasons = day_check(
         partitions,
@@ -105,7 +88,7 @@ def build_staging_checks(
             if any(spec in selected for spec in rule_checks.values()):
                 results |= _rule_results(session, days, rule_checks, limits)
             if balance in selected:
-                results[balance.key] = row_balance(session, days, late_days=limits.late_days)
+                results[balance.key] = row_balance(session, days, limits)
             if rate in selected:
                 results[rate.key] = reject_rate(session, days, limits)
             if reasons in selected:
@@ -119,9 +102,9 @@ def _rule_results(
     session: Session,
     days: EventDays,
     specs: Mapping[str, dg.AssetCheckSpec],
-    limits: StagingLimits,
+    limits: Limits,
 ) -> Mapping[dg.AssetCheckKey, ByDay]:
-    tests = test_days(session, days, late_days=limits.late_days)
+    tests = test_days(session, days, limits)
     return {
         specs[rule.name].key: {
             day: rule_result(rule, tests.get(day), hide_values=limits.hide_values)
@@ -131,34 +114,32 @@ def _rule_results(
     }
 
 
-def row_balance(session: Session, days: EventDays, *, late_days: int) -> ByDay:
-    """Per day, whether clean and rejects together have as many rows as RAW has lines."""
-    if late_days == 0:  # a line belongs to the day of its folder: RAW can be asked directly
-        lines = {day: row["raw_rows"] for day, row in count_rows(session, days).items()}
-    else:
-        session.run("staging/temporary")
-        session.parse_lines(days.first, days.last, late_days=late_days)
-        parsed = by_day(session.run("staging/parsed_by_day"))
-        lines = {day: row["raw_rows"] for day, row in parsed.items()}
-    return {day: _balance(lines.get(day, 0), row) for day, row in _staged(session, days).items()}
+def row_balance(session: Session, days: EventDays, limits: Limits) -> ByDay:
+    """Per day, whether the lines of its files were each judged once, and nothing else is there."""
+    lines = count_rows(session, days)
+    staged = _staged(session, days, limits)
+    return {day: _balance(lines[day]["raw_rows"], row) for day, row in staged.items()}
 
 
 def _balance(lines: int, row: Row) -> DayResult:
+    judged, outdated = row["judged_rows"], row["outdated_rows"]
     clean, rejects = row["clean_rows"], row["reject_rows"]
+    older = f"; {outdated:,} rows are of file versions that are not current" if outdated else ""
     return DayResult(
-        passed=lines == clean + rejects,
+        passed=lines == judged and not outdated,
         description=f"{clean:,} clean + {rejects:,} rejects = {clean + rejects:,}; "
-        f"{lines:,} lines in RAW",
+        f"{judged:,} of {lines:,} lines in RAW of the day's files were judged{older}",
         metadata={
             "lines in RAW": lines,
+            "lines judged": judged,
             "clean rows": clean,
             "reject rows": rejects,
-            "difference": clean + rejects - lines,
+            "outdated rows": outdated,
         },
     )
 
 
-def reject_rate(session: Session, days: EventDays, limits: StagingLimits) -> ByDay:
+def reject_rate(session: Session, days: EventDays, limits: Limits) -> ByDay:
     """Per day, the share of rejects beside its limits, with the reasons and sample rows."""
     reasons = _reasons(session, days)
     samples = grouped_by_day(
@@ -173,11 +154,11 @@ def reject_rate(session: Session, days: EventDays, limits: StagingLimits) -> ByD
     )
     return {
         day: _rate(row, reasons.get(day, []), samples.get(day, []), limits)
-        for day, row in _staged(session, days).items()
+        for day, row in _staged(session, days, limits).items()
     }
 
 
-def _rate(staged: Row, reasons: list[Row], samples: list[Row], limits: StagingLimits) -> DayResult:
+def _rate(staged: Row, reasons: list[Row], samples: list[Row], limits: Limits) -> DayResult:
     rejects = staged["reject_rows"]
     lines = staged["clean_rows"] + rejects
     held = rejects > lines * limits.reject_rate_error
@@ -242,12 +223,14 @@ def _reasons(session: Session, days: EventDays) -> Mapping[date, list[Row]]:
     )
 
 
-def _staged(session: Session, days: EventDays) -> Mapping[date, Row]:
+def _staged(session: Session, days: EventDays, limits: Limits) -> Mapping[date, Row]:
     return by_day(
         session.run(
             "checks/staged_by_day",
             first_day=days.first,
             last_day=days.last,
+            first_staged_day=days.first - late_reach(session, days, limits),
+            last_batch_day=days.last + timedelta(days=MOST_LATE_DAYS),
             days=days_table(days.days),
         )
     )

@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 
 import dagster as dg
 
 from ecom_assets.assets.tables import OWNERS
-from ecom_assets.checks.audit import why_held
+from ecom_assets.pipeline.audit import why_held
 from ecom_assets.sensors.channels import Channel, deliver
 from ecom_assets.sensors.digest_text import (
     DAYS_OF_RATES,
@@ -36,7 +35,6 @@ class DigestSettings:
     Attributes:
         channels: where it is sent to: those that take errors.
         ui_url: where the UI is, for the links.
-        reject_rate_error: the rate above which a day is held.
         hide_values: leave the text of errors out, which may hold payload values.
         sensors: the names of the sensors to watch.
         schedules: the names of the schedules to watch, but for the digest's own.
@@ -44,7 +42,6 @@ class DigestSettings:
 
     channels: Sequence[Channel]
     ui_url: str
-    reject_rate_error: Decimal
     hide_values: bool
     sensors: Sequence[str]
     schedules: Sequence[str]
@@ -139,7 +136,7 @@ def _look(
     ]
     return Digest(
         now=now,
-        held=_held(instance, partitions, settings.reject_rate_error, quality),
+        held=_held(instance, partitions, quality),
         missing=[day for day in days if day not in judged],
         rates=[row for row in quality if row["event_date"] in set(days[-DAYS_OF_RATES:])],
         failed=failed_runs(
@@ -163,7 +160,6 @@ def _look(
 def _held(
     instance: dg.DagsterInstance,
     partitions: dg.DailyPartitionsDefinition,
-    reject_rate_error: Decimal,
     quality: Sequence[Row],
 ) -> Mapping[date, str]:
     """Days that staging holds, and days that it does not, but of which FACT_SALES failed."""
@@ -173,7 +169,7 @@ def _held(
     for row in quality:
         day = row["event_date"]
         if not row["publishable"]:
-            held[day] = why_held(row, reject_rate_error)
+            held[day] = why_held(row)
         elif statuses.get(day.isoformat()) == dg.AssetPartitionStatus.FAILED:
             held[day] = "its last run for fact_sales failed (see its checks)"
     return held

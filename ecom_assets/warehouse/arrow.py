@@ -74,6 +74,19 @@ class LineStream:
             self.loaded.append(LoadedFile(file, row_count))
 
 
+def is_json(text: str) -> bool:
+    """Whether a text is JSON by RFC 8259. One that is nested too deep to tell is taken for none."""
+    try:
+        json.loads(text, parse_constant=_refused, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _refused(word: str) -> None:
+    raise ValueError(f"{word} is no JSON")
+
+
 def json_text(line: str, field: str) -> str:
     """The first value of a field at the top of a JSON object, a number as it was written and a text
     as it is: a binary float would lose the last digits. Empty where it is neither, for DuckDB takes
@@ -109,8 +122,10 @@ def plain_number(text: str) -> str:
     # a line has fewer digits than an exponent of ten places could move the point across
     exponent = int((match["sign"] or "") + (match["exponent"].lstrip("0") or "0")[:10])
     size = number.adjusted() + exponent
-    if not number or size < -_PLACES:
+    if not number:
         return "0"
+    if size < -_PLACES:
+        return f"{'-' if number < 0 else ''}0.{'0' * _PLACES}1"  # as good, and its sign is kept
     if size > _PLACES:
         return ""
     sign, digits, point = number.as_tuple()

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from ecom_assets.landing.zone import LandedFile, LandingZone
+from ecom_assets.limits import Limits
 
 Row = Mapping[str, Any]
 """A row of a result: lower-case column names, values as Python's own types (Decimal, date, …)."""
@@ -130,19 +131,28 @@ class Session(Protocol):
         """
         ...
 
-    def parse_lines(self, first_day: date, last_day: date, *, late_days: int) -> None:
-        """Fill the temporary table `parsed_sales`, which `staging/temporary` has made: the current
-        lines of RAW that belong to these days, typed."""
-        ...
+    def parse_lines(
+        self,
+        first_day: date,
+        last_day: date,
+        *,
+        first_batch_day: date,
+        last_batch_day: date,
+        own_days: tuple[date, date],
+        limits: Limits,
+    ) -> None:
+        """Add lines of RAW, typed, to the temporary table `parsed_sales`, which `staging/temporary`
+        has made: the current ones of some files that belong to some days.
 
-    def find_rejected_repeats(self, first_day: date, last_day: date) -> None:
-        """Fill the temporary table `rejected_repeats`: where the rejects of these days are whose
-        only fault is that their event was there before, with its id. Called as `parse_lines`."""
-        ...
-
-    def parse_again(self, first_day: date, last_day: date, *, late_days: int) -> None:
-        """Fill the temporary table `parsed_again`, as `parse_lines` fills `parsed_sales`: the lines
-        of RAW that the staged rows in `repeated_events` came from."""
+        Args:
+            first_day: the first event date that they belong to.
+            last_day: the last one.
+            first_batch_day: the first day of whose folder the files are.
+            last_batch_day: the last one.
+            own_days: the first and the last day that are being judged by these limits; to which day
+                a line of another day's file belongs was decided when that day was judged.
+            limits: how late an event may be, and of which day at the earliest.
+        """
         ...
 
 

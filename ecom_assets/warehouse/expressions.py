@@ -11,7 +11,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ecom_assets import rules
-from ecom_assets.events import FIELDS
 from ecom_assets.rules import Rule
 from ecom_assets.warehouse.contract import LoadedFile
 from ecom_assets.warehouse.sql import SHARED_DIALECT, literal
@@ -28,7 +27,7 @@ def broken(rule: Rule) -> exp.Expr:
 
     predicate = sqlglot.parse_one(rule.broken, read=SHARED_DIALECT)
     predicate = exp.replace_placeholders(predicate, blank=exp.Literal.string(rules.BLANK))
-    if rule.name != "json_object":
+    if rule.scope != "line":
         predicate = exp.and_(exp.column("is_object"), predicate)
     return _call("coalesce", exp.paren(predicate), exp.false())
 
@@ -38,9 +37,9 @@ def any_broken() -> exp.Expr:
     return _any(rules.RULES)
 
 
-def broken_otherwise() -> exp.Expr:
-    """True where a row breaks a rule that can be judged by looking at that row alone."""
-    return _any([rule for rule in rules.RULES if "is_repeat" not in rule.broken])
+def breaks_row_rule() -> exp.Expr:
+    """True where a row breaks a rule that is judged by that row alone."""
+    return _any([rule for rule in rules.RULES if rule.scope != "day"])
 
 
 def _any(some: Sequence[Rule]) -> exp.Expr:
@@ -103,20 +102,6 @@ def offending_value() -> exp.Expr:
             path = _call("json_extract_path_text", exp.column("raw"), literal(rule.field))
             case = case.when(literal(rule.reason), path)
     return case.else_(whole_line)
-
-
-def all_fields_present() -> exp.Expr:
-    """True where a line, taken apart as `event`, has a value in every field."""
-    from sqlglot import exp
-
-    return exp.and_(*(exp.column(f.name, table="event").is_(exp.null()).not_() for f in FIELDS))
-
-
-def table(name: str) -> exp.Expr:
-    """The name of a table in the place of a `:name`."""
-    from sqlglot import exp
-
-    return exp.to_table(name)
 
 
 def days_table(days: Sequence[date]) -> exp.Expr:

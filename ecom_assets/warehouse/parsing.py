@@ -1,16 +1,17 @@
 """How a session types the lines of RAW, on any engine.
 
-The scripts are each engine's own, in `sql/<engine>/`; what they are told and which table they fill
-is the same.
+The script is each engine's own, `sql/<engine>/parse_lines.sql`; what it is told and which table it
+fills is the same.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, ClassVar
 
-from ecom_assets.rules import REPEAT_REASON
-from ecom_assets.warehouse import expressions
+from ecom_assets.events import FIELDS
+from ecom_assets.limits import Limits
+from ecom_assets.warehouse import fields
 from ecom_assets.warehouse.contract import Row
 from ecom_assets.warehouse.sql import query
 
@@ -27,31 +28,49 @@ class Parsing(ABC):
     @abstractmethod
     def run(self, script: str, /, **values: Any) -> Sequence[Row]: ...
 
-    def parse_lines(self, first_day: date, last_day: date, *, late_days: int) -> None:
-        self._parse("parsed_sales", "raw/current_lines", first_day, last_day, late_days)
-
-    def parse_again(self, first_day: date, last_day: date, *, late_days: int) -> None:
-        self._parse("parsed_again", "raw/staged_lines", first_day, last_day, late_days)
-
-    def _parse(
-        self, table: str, lines: str, first_day: date, last_day: date, late_days: int
+    def parse_lines(
+        self,
+        first_day: date,
+        last_day: date,
+        *,
+        first_batch_day: date,
+        last_batch_day: date,
+        own_days: tuple[date, date],
+        limits: Limits,
     ) -> None:
+        own_first_day, own_last_day = own_days
         self.run(
             f"{self.engine}/parse_lines",
-            parsed=expressions.table(table),
-            lines=query(lines),
+            **current_lines(first_batch_day, last_batch_day),
             first_day=first_day,
             last_day=last_day,
-            last_batch_day=last_day + timedelta(days=late_days),
-            late_days=late_days,
-            all_fields_present=expressions.all_fields_present(),
-            white_space=WHITE_SPACE,
+            own_first_day=own_first_day,
+            own_last_day=own_last_day,
+            late_days=limits.late_days,
+            first_partition=limits.first_partition,
+            **typing(),
         )
 
-    def find_rejected_repeats(self, first_day: date, last_day: date) -> None:
-        self.run(
-            f"{self.engine}/rejected_repeats",
-            first_day=first_day,
-            last_day=last_day,
-            repeat_reason=REPEAT_REASON,
-        )
+
+def current_lines(first_batch_day: date, last_batch_day: date) -> Mapping[str, Any]:
+    """What a script is given that reads `:lines`: the current ones of the files of these days."""
+    return {
+        "lines": query("raw/current_lines"),
+        "byte_order_mark": "\ufeff",
+        "replacement_character": "\ufffd",
+        "first_batch_day": first_batch_day,
+        "last_batch_day": last_batch_day,
+    }
+
+
+def typing() -> Mapping[str, Any]:
+    """What `parse_lines` is given to type the fields of a line."""
+    return {
+        "all_fields_as_text": fields.all_fields_as_text(),
+        "all_fields_present": fields.all_fields_present(),
+        "field_count": len(FIELDS),
+        "field_texts": fields.field_texts,
+        "field_values": fields.field_values,
+        "number_signs": fields.number_signs,
+        "is_rounded": fields.is_rounded,
+    }

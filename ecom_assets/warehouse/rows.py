@@ -1,9 +1,14 @@
-"""Rows of results, sorted by what they are about."""
+"""Values of rows, and rows of results sorted by what they are about."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 from ecom_assets.warehouse.contract import Row
+
+
+def now() -> datetime:
+    """This moment in UTC, as the tables hold it: without a zone."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def by_day(rows: Sequence[Row]) -> Mapping[date, Row]:

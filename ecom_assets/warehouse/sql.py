@@ -7,18 +7,27 @@ sqlglot takes a while; it is imported at the first use.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ecom_assets.events import FACT_SALES, PARSED_SALES, Column
+
 if TYPE_CHECKING:
     from sqlglot import exp
 
 SQL_FOLDER = Path(__file__).parent.parent / "sql"
 SHARED_DIALECT = "snowflake"
+
+COLUMN_LISTS: Mapping[str, Sequence[Column]] = {
+    "event_columns": FACT_SALES,
+    "parsed_columns": PARSED_SALES,
+}
+"""What a `:name` stands for in any script: the columns of clean, fact and repeats, and those of the
+lines that staging has parsed. In a CREATE they have their types."""
 
 
 def render(script: str, dialect: str, **values: Any) -> list[str]:
@@ -28,7 +37,8 @@ def render(script: str, dialect: str, **values: Any) -> list[str]:
         script: the file's path below `sql/`, without its suffix.
         dialect: `duckdb` or `snowflake`.
         values: what each `:name` stands for: None, a bool, int, Decimal, str, date or datetime
-            (UTC, without a zone), or an expression made here.
+            (UTC, without a zone), an expression made here, a list of them, or a function that
+            makes one of these for an engine, by its name.
 
     Raises:
         KeyError: a `:name` has no value.
@@ -60,13 +70,20 @@ def _render(script: str, dialect: str, values: dict[str, Any]) -> list[str]:
 
 def statements(script: str, dialect: str, **values: Any) -> list[exp.Expr]:
     """What `render` says, still parsed; the caller's to change."""
-    return [_for_engine(_bind(found, values), dialect) for found in _parse(script, dialect)]
+    made = {n: value(dialect) if callable(value) else value for n, value in values.items()}
+    return [_for_engine(_bind(found, made), dialect) for found in _parse(script, dialect)]
 
 
 def query(script: str) -> exp.Expr:
     """The query of `sql/<script>.sql`, to be bound to a `:name`; its own names are bound there."""
     (found,) = _parse(script, SHARED_DIALECT)
     return found
+
+
+def projections(script: str, dialect: str) -> dict[str, exp.Expr]:
+    """What the query of `sql/<script>.sql` selects, by its name, with its `:name`s unbound."""
+    (found,) = _parse(script, dialect)
+    return {column.alias: column.this for column in found.expressions}
 
 
 def render_table(name: str, dialect: str) -> str:
@@ -103,7 +120,7 @@ def _bind(statement: exp.Expr, values: dict[str, Any]) -> exp.Expr:
 
     bound = statement.copy()
     for placeholder in list(bound.find_all(exp.Placeholder)):
-        value = values[placeholder.name]
+        value = values[placeholder.name] if placeholder.name in values else _columns(placeholder)
         if isinstance(value, list):  # of expressions: they stand in the place of one
             parent = placeholder.parent
             assert parent is not None
@@ -113,9 +130,9 @@ def _bind(statement: exp.Expr, values: dict[str, Any]) -> exp.Expr:
             listed = [
                 new
                 for old in parent.expressions
-                for new in (value if old is placeholder else [old])
+                for new in ([one.copy() for one in value] if old is placeholder else [old])
             ]
-            parent.set("expressions", [new.copy() for new in listed])
+            parent.set("expressions", listed)
         else:
             new = _bind(literal(value), values)
             table = placeholder.parent
@@ -124,6 +141,31 @@ def _bind(statement: exp.Expr, values: dict[str, Any]) -> exp.Expr:
             else:
                 placeholder.replace(new)
     return bound
+
+
+def _columns(placeholder: exp.Placeholder) -> list[exp.Expr]:
+    """The columns that a name stands for in any script. Behind the name of a table they are that
+    table's: the placeholder is then taken out of its column.
+
+    Raises:
+        KeyError: the name has no value.
+    """
+    from sqlglot import exp
+
+    columns = COLUMN_LISTS[placeholder.name]
+    parent = placeholder.parent
+    if isinstance(parent, exp.Schema) and isinstance(parent.parent, exp.Create):
+        return [
+            exp.ColumnDef(
+                this=exp.to_identifier(column.name),
+                kind=exp.DataType.build(column.type, dialect=SHARED_DIALECT),
+            )
+            for column in columns
+        ]
+    table = parent.table if isinstance(parent, exp.Column) else None
+    if parent and table:
+        parent.replace(placeholder)
+    return [exp.column(column.name, table=table) for column in columns]
 
 
 def literal(value: Any) -> exp.Expr:
@@ -161,6 +203,11 @@ def _for_engine(statement: exp.Expr, dialect: str) -> exp.Expr:
     for node in list(statement.find_all(exp.DataType)):
         if node.this == exp.DataType.Type.VARIANT:
             node.replace(exp.DataType.build("json", dialect="duckdb"))
+    for parsed in list(statement.find_all(exp.ParseJSON)):
+        # DuckDB takes more for JSON than JSON is
+        text = parsed.this
+        strict = exp.Anonymous(this="is_json", expressions=[text.copy()])
+        parsed.replace(exp.case().when(strict, exp.cast(text, "json", dialect="duckdb")))
     for call in list(statement.find_all(exp.Anonymous)):
         if call.name.lower() == "is_object":
             # where all documents are valid, their first character says it without reading them

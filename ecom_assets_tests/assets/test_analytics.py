@@ -9,9 +9,10 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from ecom_assets.assets.analytics import TRIES, StagingChanged, publish_audited_days
-from ecom_assets.checks.audit import Audit, audit_days
+from ecom_assets.limits import Limits
 from ecom_assets.partitions import EventDays
+from ecom_assets.pipeline.audit import Audit, audit_days
+from ecom_assets.pipeline.publish import TRIES, StagingChanged, publish_audited_days
 from ecom_assets.questions import questions
 from ecom_assets.warehouse.contract import Purpose
 from ecom_assets.warehouse.duckdb import DuckDBSession, DuckDBWarehouse
@@ -153,26 +154,27 @@ def test_what_another_run_stages_during_the_audit_is_not_published_unaudited(
     pipeline.run(selection=["stg_sales_clean", "stg_sales_rejects"])
     audits = 0
 
-    def audit_then_staged_again(session: Any, days: EventDays, **limits: Any) -> Audit:
+    def audit_then_staged_again(session: Any, days: EventDays, limits: Limits) -> Audit:
         nonlocal audits
         audits += 1
-        audit = audit_days(session, days, **limits)
+        audit = audit_days(session, days, limits)
         if audits <= times:
             session._connection.execute(
                 "update staging.sales_quality set evaluated_at = evaluated_at + interval 1 second"
             )
         return audit
 
-    monkeypatch.setattr("ecom_assets.assets.analytics.audit_days", audit_then_staged_again)
-    limits: dict[str, Any] = {"late_days": 0, "reject_rate_error": Decimal("0.3"), "log": print}
+    monkeypatch.setattr("ecom_assets.pipeline.publish.audit_days", audit_then_staged_again)
+    limits = pipeline.settings.limits
     warehouse = DuckDBWarehouse(pipeline.settings.duckdb_path)
     with warehouse.session(Purpose("test", "test"), print) as session:
         if times < TRIES:
-            assert publish_audited_days(session, EventDays(DAY, DAY), **limits).held == {}
+            published = publish_audited_days(session, EventDays(DAY, DAY), limits, log=print)
+            assert published.audit.held == {}
             assert audits == times + 1
         else:
             with pytest.raises(StagingChanged, match="1 days, 2026-01-05 among them"):
-                publish_audited_days(session, EventDays(DAY, DAY), **limits)
+                publish_audited_days(session, EventDays(DAY, DAY), limits, log=print)
     facts = pipeline.query("select event_id from analytics.fact_sales")
     assert facts == ([("event-1",)] if times < TRIES else [])
 
@@ -183,7 +185,7 @@ SIXTH = date(2026, 1, 6)
 
 
 def test_a_published_day_follows_when_a_day_before_it_changes(pipeline: Pipeline) -> None:
-    """Its repeats are decided anew, in FACT_SALES too, and Dagster is told of it."""
+    """Its repeats are decided anew, and Dagster is told of it."""
     pipeline.land("dt=2026-01-06/a.jsonl", [event(n, event_ts="2026-01-06") for n in range(5)])
     assert pipeline.run(SIXTH, selection=TO_FACT).success
     pipeline.land("dt=2026-01-05/a.jsonl", [event(1), event(8)])
@@ -194,12 +196,12 @@ def test_a_published_day_follows_when_a_day_before_it_changes(pipeline: Pipeline
     ]
     sums = "select sum(sales) from analytics.fact_sales_days"
     assert pipeline.query(sums) == pipeline.query("select count(*) from analytics.fact_sales")
-    assert pipeline.balance(SIXTH) == (5, 4, 1)
+    assert pipeline.balance(SIXTH) == (5, 5, 0)
     check = pipeline.evaluations("fact_sales", "matches_clean")["2026-01-06"]
     assert check.passed
-    assert check.description == "4 rows in FACT_SALES, 4 in clean staging; amounts differ by 0.0000"
-    told = pipeline.latest_metadata("stg_sales_clean")["rows moved in later days"]
-    assert told.value == "2026-01-06: 1 to rejects, 0 to clean"
+    assert check.description == (
+        "4 rows in FACT_SALES + 1 repeats, 5 in clean staging; amounts differ by 0.0000"
+    )
     records = pipeline.instance.fetch_materializations(
         dg.AssetRecordsFilter(dg.AssetKey("fact_sales"), asset_partitions=["2026-01-06"]), limit=5
     ).records
@@ -207,35 +209,93 @@ def test_a_published_day_follows_when_a_day_before_it_changes(pipeline: Pipeline
     assert [m.metadata["dagster/partition_row_count"].value for m in found] == [4, 5]
 
 
-def test_a_day_that_is_held_for_its_repeats_keeps_what_it_had(pipeline: Pipeline) -> None:
-    """The run for the day before it is a good one: the held day's own check says why it is held.
-    It is published anew once it may be, by whichever run comes first."""
-    pipeline.configure(reject_rate_error=Decimal("0.4"), reject_rate_warn=Decimal("0.4"))
-    pipeline.land("dt=2026-01-06/a.jsonl", [event(n, event_ts="2026-01-06") for n in (1, 2)])
-    assert pipeline.run(SIXTH, selection=TO_FACT).success
-    pipeline.land("dt=2026-01-05/a.jsonl", [event(1), event(8)])
-    assert pipeline.run(DAY, selection=TO_FACT).success
-    sixth = [(SIXTH, f"event-{n}") for n in (1, 2)]
-    assert pipeline.query(PUBLISHED) == [(DAY, "event-1"), (DAY, "event-8"), *sixth]
-    check = pipeline.evaluations("fact_sales", "matches_clean")["2026-01-06"]
+def test_a_file_that_is_delivered_twice_is_one_warning_and_holds_nothing(
+    pipeline: Pipeline,
+) -> None:
+    """It says which file repeats which, on the day and in the day's own words."""
+    events = [event(n, event_ts="2026-01-06") for n in range(5)]
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(n) for n in range(5)])
+    pipeline.land("dt=2026-01-06/b.jsonl", [*events, event("own", event_ts="2026-01-06")])
+    assert pipeline.run(DAY, SIXTH).success
+    check = pipeline.evaluations("fact_sales", "repeats")["2026-01-06"]
     assert not check.passed
-    assert "held: 1 of 2 lines rejected, more than 40%" in (check.description or "")
-    pipeline.land("dt=2026-01-05/a.jsonl", [event(8)])
-    assert pipeline.run(DAY, selection=TO_FACT).success
-    assert pipeline.query(PUBLISHED) == [(DAY, "event-8"), *sixth]
-    assert pipeline.evaluations("fact_sales", "matches_clean")["2026-01-06"].passed
+    assert check.severity == dg.AssetCheckSeverity.WARN
+    assert check.description == (
+        "5 of 6 events were published on an earlier day and are left out: "
+        "dt=2026-01-06/b.jsonl repeats 5 events of dt=2026-01-05/a.jsonl"
+    )
+    for check_name in ("unique_event_id", "no_event_missing", "matches_clean"):
+        assert pipeline.evaluations("fact_sales", check_name)["2026-01-06"].passed
 
 
-def test_a_run_of_fact_sales_makes_good_what_staging_alone_has_moved(pipeline: Pipeline) -> None:
-    """Until then the later day's check fails."""
-    pipeline.land("dt=2026-01-06/a.jsonl", [event(n, event_ts="2026-01-06") for n in range(5)])
-    assert pipeline.run(SIXTH, selection=TO_FACT).success
-    pipeline.land("dt=2026-01-05/a.jsonl", [event(1)])
-    pipeline.run(selection=TO_FACT[:-1])
-    assert len(pipeline.query(PUBLISHED)) == 5
+@pytest.mark.parametrize(
+    ("breach", "check", "says"),
+    [
+        (
+            "insert into analytics.fact_sales select * replace (date '2026-01-06' as event_date) "
+            "from analytics.fact_sales where event_id = 'event-1'",
+            "unique_event_id",
+            "1 events stand in FACT_SALES twice within 7 days, first dt=2026-01-05/a.jsonl line 2",
+        ),
+        (
+            "delete from analytics.fact_sales where event_id = 'event-8'",
+            "no_event_missing",
+            "1 clean events are neither in FACT_SALES nor a repeat, "
+            "first dt=2026-01-06/a.jsonl line 1",
+        ),
+        (
+            "delete from analytics.fact_sales where event_id = 'event-2'",
+            "no_event_missing",
+            "1 clean events are neither in FACT_SALES nor a repeat, "
+            "first dt=2026-01-06/a.jsonl line 2",
+        ),
+    ],
+)
+def test_the_checks_see_an_event_that_is_there_twice_or_has_vanished(
+    pipeline: Pipeline, breach: str, check: str, says: str
+) -> None:
+    """The third: the earlier event of a repeat is gone."""
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(0), event(1), event(2)])
+    sixth = [event(n, event_ts="2026-01-06") for n in (8, 2, 9)]
+    pipeline.land("dt=2026-01-06/a.jsonl", sixth)
+    assert pipeline.run(DAY, SIXTH, selection=TO_FACT).success
+    pipeline.query(breach)
     pipeline.run_checks(SIXTH)
-    assert not pipeline.evaluations("fact_sales", "matches_clean")["2026-01-06"].passed
-    assert pipeline.run(selection=["fact_sales"]).success
-    assert len(pipeline.query(PUBLISHED)) == 5
-    assert pipeline.query(PUBLISHED)[0] == (DAY, "event-1")
-    assert pipeline.evaluations("fact_sales", "matches_clean")["2026-01-06"].passed
+    found = pipeline.evaluations("fact_sales", check)["2026-01-06"]
+    assert not found.passed
+    assert found.severity == dg.AssetCheckSeverity.ERROR
+    assert found.description == says
+
+
+def test_a_run_of_fact_sales_makes_good_what_staging_alone_has_left(pipeline: Pipeline) -> None:
+    """A late event was staged along with its file's day, and that day alone was published."""
+    pipeline.configure(late_days=2)
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(n) for n in range(3)])
+    assert pipeline.run(DAY, selection=TO_FACT).success
+    pipeline.land("dt=2026-01-06/a.jsonl", [event("late"), event(9, event_ts="2026-01-06")])
+    pipeline.run(SIXTH, selection=TO_FACT[:-1])
+    told = pipeline.instance.get_latest_materialization_event(dg.AssetKey("stg_sales_clean"))
+    assert told is not None
+    assert len(pipeline.query(PUBLISHED)) == 3
+    assert pipeline.run(SIXTH, selection=["fact_sales"]).success
+    assert (DAY, "event-late") in pipeline.query(PUBLISHED)
+
+
+def test_a_run_of_one_held_day_ends_like_a_run_of_many(pipeline: Pipeline) -> None:
+    """One sentence with the day, the counts and where to read on; the report tells of it."""
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(1), "broken"])
+    result = pipeline.run(DAY)
+    assert not result.success
+    (failed,) = [e for e in result.all_events if e.is_step_failure]
+    assert failed.step_key == "fact_sales"
+    failure = failed.step_failure_data.user_failure_data
+    assert failure is not None
+    assert failure.description == (
+        "1 of 1 days held, 0 published. 2026-01-05: 1 of 2 lines rejected, more than 30%. "
+        "FACT_SALES keeps what it had of the held days. What to do: docs/runbook.md, "
+        "“A day is held”."
+    )
+    page = (pipeline.folder.parent / "reports" / "sales_report.html").read_text(encoding="utf-8")
+    assert "1 day held" in page
+    check = pipeline.evaluations("fact_sales", "matches_clean")["2026-01-05"]
+    assert not check.passed

@@ -77,7 +77,9 @@ def test_money_keeps_its_cents(pipeline: Pipeline) -> None:
     assert [value for (value,) in stored] == [Decimal(amount) for amount in amounts]
 
 
-def test_a_repeated_event_is_kept_once_over_neighbouring_days(pipeline: Pipeline) -> None:
+def test_a_repeated_event_is_a_reject_on_its_day_and_a_repeat_on_another(
+    pipeline: Pipeline,
+) -> None:
     pipeline.configure(reject_rate_error=Decimal(1))
     pipeline.land("dt=2026-01-05/a.jsonl", [event(1), event(1)])
     pipeline.land("dt=2026-01-06/a.jsonl", [event(1, event_ts="2026-01-06")])
@@ -86,7 +88,10 @@ def test_a_repeated_event_is_kept_once_over_neighbouring_days(pipeline: Pipeline
     assert pipeline.query("select event_date, source_row_number from analytics.fact_sales") == [
         (DAY, 1)
     ]
-    assert reasons(pipeline) == [("Duplicate event_id", "Duplicate event_id")] * 2
+    assert reasons(pipeline) == [("Duplicate event_id", "Duplicate event_id")]
+    assert pipeline.query("select event_date from staging.stg_sales_repeats") == [
+        (date(2026, 1, 6),)
+    ]
     assert pipeline.evaluations("stg_sales_clean", "event_id_unique")["2026-01-06"].passed
 
 

@@ -39,8 +39,9 @@ def test_a_range_run_publishes_the_good_days_and_holds_the_bad_one(pipeline: Pip
     run = pipeline.run(DAY, LAST)
     assert not run.success, "a run that held a day must not look good"
     assert failure(run) == (
-        "1 of 3 days held, 2 published. FACT_SALES keeps what it had of the held days. "
-        "2026-01-06: 5 of 10 lines rejected, more than 30%"
+        "1 of 3 days held, 2 published. 2026-01-06: 5 of 10 lines rejected, more than 30%. "
+        "FACT_SALES keeps what it had of the held days. What to do: docs/runbook.md, "
+        "“A day is held”."
     )
     published = pipeline.query(
         "select event_date, count(*) from analytics.fact_sales group by 1 order by 1"
@@ -81,7 +82,7 @@ def test_every_check_answers_for_each_day_of_a_range_run(pipeline: Pipeline) -> 
     pipeline.run(DAY, LAST)
     days = {"2026-01-05", "2026-01-06", "2026-01-07"}
     keys = pipeline.definitions.resolve_asset_graph().asset_check_keys
-    assert len(keys) == len(RULES) + 13
+    assert len(keys) == len(RULES) + 16
     for key in keys:
         results = pipeline.evaluations(key.asset_key.to_user_string(), key.name)
         assert set(results) == days | {None}, key
@@ -96,7 +97,7 @@ def test_every_check_answers_for_each_day_of_a_range_run(pipeline: Pipeline) -> 
     assert failed == {"reject_rate", "matches_clean"}
     summary = pipeline.evaluations("stg_sales_rejects", "reject_rate")[None]
     assert summary.description == "1 of 3 days failed: 2026-01-06"
-    assert summary.severity == dg.AssetCheckSeverity.WARN, "it must not stop the good days"
+    assert summary.severity == dg.AssetCheckSeverity.ERROR, "a day is held"
 
 
 def test_a_day_alone_and_in_a_range_get_the_same_answer(pipeline: Pipeline) -> None:

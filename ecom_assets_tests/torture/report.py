@@ -21,7 +21,8 @@ PAGE = PROJECT_ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- figures: written by make torture -->", "<!-- end of figures -->"
 
 COLUMNS = (
-    *("faults injected", "inputs tried", "interleavings run", "days checked", "rows compared"),
+    *("faults injected", "inputs tried", "operations run", "interleavings run", "days checked"),
+    *("rows compared",),
     *("lost", "doubled"),
 )
 """What may be counted. `lost` and `doubled` are counted by comparisons, and are zero in a pass."""

@@ -16,21 +16,22 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
-from ecom_assets.assets.analytics import publish_audited_days
 from ecom_assets.assets.raw import load_new_files
-from ecom_assets.assets.staging import split_days
 from ecom_assets.generator.day import generate_day
 from ecom_assets.landing.folder import FolderZone
 from ecom_assets.landing.s3 import S3Zone
 from ecom_assets.landing.zone import LandingZone
+from ecom_assets.limits import Limits
 from ecom_assets.partitions import EventDays
+from ecom_assets.pipeline.publish import publish_audited_days
+from ecom_assets.pipeline.stage import stage_days
 from ecom_assets.settings import S3Url, SnowflakeSettings
 from ecom_assets.warehouse.contract import Purpose, Session, Warehouse
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 from ecom_assets.warehouse.snowflake import SnowflakeWarehouse
 
 FIRST = date(2026, 1, 5)
-LIMITS: dict[str, Any] = {"late_days": 0, "reject_rate_error": Decimal("0.30")}
+LIMITS = Limits(FIRST, 0, Decimal("0.10"), Decimal("0.30"), hide_values=False)
 
 PRELOADED = ["ecom_assets_tests.torture.runs", "ecom_assets.warehouse.arrow", "duckdb", "sqlglot"]
 """What a process finds imported."""
@@ -94,14 +95,14 @@ def load(zone: LandingZone, warehouse: Warehouse, days: EventDays, run_id: str) 
 def split(zone: LandingZone, warehouse: Warehouse, days: EventDays, run_id: str) -> None:
     """The second."""
     with _session(warehouse, "stg_sales", days, run_id) as session:
-        split_days(session, days, **LIMITS, run_id=run_id)
+        stage_days(session, days, LIMITS, run_id=run_id)
 
 
 def publish(zone: LandingZone, warehouse: Warehouse, days: EventDays, run_id: str) -> None:
     """The third."""
     with _session(warehouse, "fact_sales", days, run_id) as session:
-        audit = publish_audited_days(session, days, **LIMITS, log=_no_log)
-    assert not audit.held
+        published = publish_audited_days(session, days, LIMITS, log=_no_log)
+    assert not published.audit.held
 
 
 STEPS = (load, split, publish)

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from ecom_assets.assets.raw import load_new_files
-from ecom_assets.assets.staging import split_days
+from ecom_assets.limits import Limits
 from ecom_assets.partitions import EventDays
+from ecom_assets.pipeline.stage import stage_days
 from ecom_assets.warehouse.contract import Purpose, Session
 from ecom_assets.warehouse.contract import Row as TableRow
-from ecom_assets_tests.model import BEYOND, REASONS, Place, Row, judge_alone, mark_repeats, unpacked
+from ecom_assets_tests.model import BEYOND, REASONS, Place, Row, judge, unpacked
 from ecom_assets_tests.stacks import (
     FOLDER_DUCKDB,
     S3_SNOWFLAKE,
@@ -58,7 +59,9 @@ class Staging:
         self.place = stack.zone.url
         self._files: dict[str, bytes] = {}
         self._damaged: set[str] = set()
-        self._staged: dict[date, list[tuple[Place, Row]]] = {}  # each day as last staged
+        self._loaded: dict[str, bytes] = {}
+        self._staged: dict[date, dict[Place, Row]] = {}  # each day as last staged
+        self._run: set[date] = set()  # days that were asked for, and not only staged along
         self.late_days = 0
 
     def land(self, name: str, content: bytes) -> None:
@@ -87,29 +90,39 @@ class Staging:
         }
 
     def expected(self, days: EventDays) -> dict[Staged, Row]:
-        """What the model says of all days, now that these were staged."""
-        self._staged |= {day: [] for day in days.days}
-        alone = judge_alone(self._files, days.first, days.last, late_days=self.late_days)
-        for place, row in alone.items():
-            self._staged[row.event_date].append((place, row))
-        rows = mark_repeats([one for of_day in self._staged.values() for one in of_day])
-        return {(row.event_date, *place): row for place, row in rows}
+        """What the model says of all days, now that these were staged; with them the days before
+        that their files touch."""
+        self._run |= set(days.days)
+        late = timedelta(days=self.late_days)
+        lines = judge(self._loaded, days.first - late, days.last + late, late_days=self.late_days)
+        own = {str(day) for day in days.days}
+        before = {day: rows for day, rows in self._staged.items() if day < days.first}
+        touched = {row.event_date for (name, _), row in lines.items() if name[3:13] in own} | {
+            day for day, rows in before.items() if own & {name[3:13] for name, _ in rows}
+        }
+        for day in {*days.days, *(day for day in touched if day < days.first)}:
+            self._staged[day] = judge(self._loaded, day, day, late_days=self.late_days)
+        return {
+            (row.event_date, *place): row
+            for rows in self._staged.values()
+            for place, row in rows.items()
+        }
 
     def load_and_split(self, first: date, last: date) -> None:
         """Load the files of these days, and of the later ones that late events are in; split."""
         self.load(first, date.fromordinal(last.toordinal() + self.late_days))
-        split_days(
-            self._session,
-            EventDays(first, last),
-            late_days=self.late_days,
-            reject_rate_error=Decimal(1),
-            run_id="test",
-        )
+        limits = Limits(date(1, 1, 1), self.late_days, Decimal(1), Decimal(1), hide_values=False)
+        stage_days(self._session, EventDays(first, last), limits, run_id="test")
 
     def load(self, first: date, last: date | None = None) -> None:
         """Load the files of these days, and nothing more."""
         days = EventDays(first, last or first)
         load_new_files(self._session, self._stack.zone, days, run_id="test", log=_fail)
+        self._loaded |= {
+            name: content
+            for name, content in self._files.items()
+            if str(days.first) <= name[3:13] <= str(days.last)
+        }
 
     def table(self, name: str) -> Sequence[TableRow]:
         return self._session.read_table(name)
@@ -149,7 +162,10 @@ class Staging:
             assert counted["reject_rows"] == len(bad)
             arrivals = EventDays(day, date.fromordinal(day.toordinal() + self.late_days))
             of_day = tuple(f"dt={arrival}/" for arrival in arrivals.days)
-            assert counted["publishable"] != any(n.startswith(of_day) for n in self._damaged)
+            is_whole = not any(n.startswith(of_day) for n in self._damaged)
+            assert counted["publishable"] == (is_whole and day in self._run)
+            rounded = Counter(row.is_rounded for row in rows)
+            assert 0 <= counted["rounded_rows"] - rounded[True] <= rounded[None]
             firsts = Counter(row.broken[0] for row in bad)
             alls = Counter(rule for row in bad for rule in row.broken)
             for rule in REASONS:

@@ -1,11 +1,10 @@
-"""An event is kept once: in a file, over the files of a day, over the days before it; whatever is
-staged first."""
+"""An event is kept once a day: in a file, over the files of the day, and among late events. What
+becomes of it over several days is in `pipeline/test_publish.py`."""
 
 import json
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -168,162 +167,26 @@ def test_a_rewritten_file_frees_the_ids_it_no_longer_holds(staging: Staging) -> 
     assert list(staging.run().values()) == ["", "", ""]
 
 
-# ---- over the days of a range
+# ---- other days
 
 
-@pytest.mark.parametrize(
-    ("days", "wanted"),
-    [
-        ([1, 2], [1]),
-        ([1, 8], [1]),
-        ([1, 9], [1, 9]),
-        ([1, 6, 12], [1]),
-        ([1, 8, 15], [1]),
-        ([1, 9, 16, 17], [1, 9]),
-        ([1, 9, 17, 26], [1, 9, 17, 26]),
-        (list(range(1, 31)), [1]),
-        ([3, 30], [3, 30]),
-    ],
-)
-def test_in_a_range_an_event_is_kept_again_after_seven_days_without_it(
-    staging: Staging, days: list[int], wanted: list[int]
-) -> None:
-    copies(staging, *days)
-    staging.run(day(1), day(30))
-    assert kept(staging) == wanted
+def test_staging_looks_at_one_day_alone(staging: Staging) -> None:
+    """Whether an event stands on another day is found out where days are published."""
+    copies(staging, 5, 6, 12)
+    for number in (12, 5, 6):
+        assert list(staging.run(day(number)).values()) == [""]
+    staging.land(name(5), jsonl(good("another", day(5))))
+    staging.run(day(5))
+    assert kept(staging) == [6, 12]
 
 
-def test_a_range_and_its_days_one_after_the_other_keep_the_same(staging: Staging) -> None:
-    copies(staging, *range(1, 10), 18)
-    for number in (*range(1, 10), 18):
-        staging.run(day(number))
-    one_by_one = kept(staging)
-    staging.run(day(1), day(18))
-    assert kept(staging) == one_by_one == [1, 18]
-
-
-def test_several_copies_a_day_over_a_range_are_kept_once(staging: Staging) -> None:
-    for number in (5, 6, 14):
+def test_several_copies_a_day_are_kept_once_a_day(staging: Staging) -> None:
+    for number in (5, 6):
         for file in "ab":
             staging.land(name(number, file), jsonl(*[good("same", day(number))] * 3))
     reasons = staging.run(day(1), day(20))
     clean = [place for place, said in reasons.items() if not said]
-    assert clean == [(name(5), 1), (name(14), 1)]
-
-
-def test_an_invalid_line_of_an_earlier_day_does_not_stand_in_the_way(staging: Staging) -> None:
-    staging.land(name(5), jsonl(good("same", day(5), quantity=0)))
-    copies(staging, 6, 7)
-    staging.run(day(5), day(7))
-    assert kept(staging) == [6]
-
-
-# ---- next to days that are staged already
-
-
-def test_the_order_in_which_days_are_staged_decides_nothing(staging_on_duckdb: Staging) -> None:
-    """Three days in all orders, first with an event that they share, then without it, beside a
-    fourth that is eight days away. What is right after each run the model says."""
-    staging = staging_on_duckdb
-    copies(staging, 20)
-    staging.run(day(20))
-    for order in permutations((1, 5, 12)):
-        for number in order:
-            event = good("same", day(number))
-            staging.land(
-                name(number), jsonl({**event, "quantity": 0}, event, good(1, day(number)), event)
-            )
-            staging.run(day(number))
-        assert kept(staging) == [1, 20]
-        for number in order:
-            staging.land(name(number), jsonl("broken"))
-            staging.run(day(number))
-        assert kept(staging) == [20]
-
-
-def test_rows_of_later_days_move_when_the_days_before_them_are_staged(staging: Staging) -> None:
-    copies(staging, 1, 5, 12, 20)
-    for number in (12, 20, 5):
-        staging.run(day(number))
-    assert kept(staging) == [5, 20]
-    staging.run(day(1), day(2))
-    assert kept(staging) == [1, 20]
-    staging.land(name(1), jsonl(good("another", day(1))))
-    staging.run(day(1))
-    assert kept(staging) == [5, 20]
-    staging.land(name(5), b"")
-    staging.run(day(3), day(6))
-    assert kept(staging) == [12, 20]
-    copies(staging, 13)
-    staging.run(day(13))
-    assert kept(staging) == [12]
-
-
-def test_a_row_that_moves_keeps_what_its_line_said(staging: Staging) -> None:
-    """Typed again from its own line in RAW: every digit, and a text that needs escaping."""
-    said = {"total_amount": "12345678901234.5678", "customer_id": 7, "category": 'ä "\n\u0000'}
-    staging.land(name(5), jsonl(good("same", day(5))))
-    staging.land(name(6), jsonl("broken", good("same", day(6), **said), good(1, day(6))))
-    for number in (6, 5):
-        staging.run(day(number))
-    staging.land(name(5), b"")
-    staging.run(day(5))
-    assert kept(staging) == [6]
-
-
-def test_a_row_moves_as_it_was_staged_though_its_file_was_rewritten(staging: Staging) -> None:
-    copies(staging, 5, 6)
-    staging.run(day(6))
-    staging.land(name(6), jsonl(good(2, day(6)), good(3, day(6))))
-    staging.load(day(6))
-    staging.run(day(5))
-    assert kept(staging) == [5]
-    staging.run(day(6))
-    assert kept(staging) == [5]
-
-
-def test_an_id_that_is_a_long_number_is_found_among_the_rejects(staging: Staging) -> None:
-    """DuckDB would make a binary float of it, and the two ids one."""
-    ids = ("12345678901234567.25", "12345678901234567.26")
-    lines = {
-        n: [json.dumps(good(1, day(n), event_id=0)).replace("0", i, 1) for i in ids]
-        for n in (5, 6, 7)
-    }
-    for number, texts in lines.items():
-        staging.land(name(number), jsonl(*texts[: 1 + number % 2]))
-    for number in (7, 6, 5):
-        staging.run(day(number))
-    assert [row["event_date"].day for row in staging.table("staging.stg_sales_clean")] == [5, 5]
-    staging.land(name(5), b"")
-    staging.run(day(5))
-    clean = staging.table("staging.stg_sales_clean")
-    assert sorted((row["event_date"].day, row["event_id"]) for row in clean) == [
-        (6, ids[0]),
-        (7, ids[1]),
-    ]
-
-
-def test_what_a_day_eight_days_away_has_kept_is_none(staging: Staging) -> None:
-    copies(staging, 2, 10, 18)
-    staging.run(day(2))
-    staging.run(day(18))
-    assert list(staging.run(day(10)).values()) == [""]
-    assert kept(staging) == [2, 10, 18]
-
-
-def test_what_lies_before_a_range_counts_for_the_days_near_it(staging: Staging) -> None:
-    copies(staging, 3, 5, 13, 20, 27)
-    staging.run(day(27))
-    staging.run(day(3))
-    staging.run(day(5), day(25))
-    assert kept(staging) == [3, 13]
-
-
-def test_rejected_copies_of_a_staged_day_are_no_hindrance(staging: Staging) -> None:
-    staging.land(name(5), jsonl(good("same", day(5), quantity=0)))
-    staging.run(day(5))
-    copies(staging, 6)
-    assert list(staging.run(day(6)).values()) == [""]
+    assert sorted(clean) == [(name(5), 1), (name(6), 1)]
 
 
 # ---- late events
@@ -366,14 +229,10 @@ def test_every_line_belongs_to_one_day_whatever_is_staged_first(
     for number in (12, 10, 15, 11, 14, 13):
         staging.run(day(number))
     before = [staging.table(f"staging.stg_sales_{kind}") for kind in ("clean", "rejects")]
-    arrived = 6 * 8
-    too_early = sum(1 for n in range(10, 16) for age in range(1, late_days + 1) if n - age < 10)
-    too_early -= sum(1 for n in range(10, 16) for age in (4,) if age <= late_days and n - age < 10)
-    assert sum(map(len, before)) == arrived - too_early
+    assert sum(map(len, before)) == 6 * 8
     staging.run(day(5), day(20))
-    assert (
-        sum(len(staging.table(f"staging.stg_sales_{k}")) for k in ("clean", "rejects")) == arrived
-    )
+    after = [staging.table(f"staging.stg_sales_{kind}") for kind in ("clean", "rejects")]
+    assert list(map(len, after)) == list(map(len, before))
 
 
 def test_a_late_copy_is_a_duplicate_of_its_own_day(staging: Staging) -> None:
@@ -384,19 +243,7 @@ def test_a_late_copy_is_a_duplicate_of_its_own_day(staging: Staging) -> None:
         (name(5), 1): "",
         (name(7), 1): DUPLICATE,
         (name(7), 2): "",
-        (name(7), 3): DUPLICATE,
-    }
-
-
-def test_a_late_event_is_kept_before_one_of_a_later_day(staging: Staging) -> None:
-    staging.late_days = 1
-    staging.land(name(6), jsonl(good(1, day(6))))
-    staging.land(name(7), jsonl(good(2, day(7)), good(1, day(6)), good(2, day(6))))
-    assert staging.run(day(6), day(7)) == {
-        (name(6), 1): "",
-        (name(7), 2): DUPLICATE,
         (name(7), 3): "",
-        (name(7), 1): DUPLICATE,
     }
 
 
@@ -432,14 +279,3 @@ def test_a_hundred_thousand_copies_of_one_event_take_seconds(staging_on_duckdb: 
     assert {row["reasons"] for row in staging_on_duckdb.table("staging.stg_sales_rejects")} == {
         DUPLICATE
     }
-
-
-def test_many_events_each_sent_again_every_day_take_seconds(staging_on_duckdb: Staging) -> None:
-    for number in range(1, 31):
-        staging_on_duckdb.land(name(number), jsonl(*[good(n, day(number)) for n in range(2_000)]))
-    start = time.monotonic()
-    staging_on_duckdb.load_and_split(day(1), day(30))
-    assert time.monotonic() - start < 15
-    kept_on = {row["event_date"].day for row in staging_on_duckdb.table("staging.stg_sales_clean")}
-    assert kept_on == {1}
-    assert len(staging_on_duckdb.table("staging.stg_sales_clean")) == 2_000

@@ -1,13 +1,32 @@
--- FACT_SALES beside clean staging, per day: rows, quantities and money; and whether staging lets
--- the day be published (null: staging has never judged it).
-with fact as (
+-- What is published beside clean staging, per day: rows, quantities and money of FACT_SALES and of
+-- the repeats that it leaves out; and whether staging lets the day be published (null: staging has
+-- never judged it).
+with published as (
     select
         event_date,
-        count(*) as row_count,
-        sum(quantity) as quantity,
-        sum(total_amount) as total_amount
+        quantity,
+        total_amount,
+        true as is_in_fact
     from analytics.fact_sales
     where event_date between :first_day and :last_day
+    union all
+    select
+        event_date,
+        quantity,
+        total_amount,
+        false as is_in_fact
+    from staging.stg_sales_repeats
+    where event_date between :first_day and :last_day
+),
+
+fact as (
+    select
+        event_date,
+        count_if(is_in_fact) as fact_rows,
+        count_if(not is_in_fact) as repeat_rows,
+        sum(quantity) as quantity,
+        sum(total_amount) as total_amount
+    from published
     group by event_date
 ),
 
@@ -24,15 +43,18 @@ clean as (
 
 select
     days.event_date,
-    coalesce(fact.row_count, 0) as fact_rows,
+    coalesce(fact.fact_rows, 0) as fact_rows,
+    coalesce(fact.repeat_rows, 0) as repeat_rows,
     coalesce(clean.row_count, 0) as clean_rows,
-    coalesce(fact.quantity, 0) as fact_quantity,
+    coalesce(fact.quantity, 0) as published_quantity,
     coalesce(clean.quantity, 0) as clean_quantity,
-    coalesce(fact.total_amount, 0) as fact_amount,
+    coalesce(fact.total_amount, 0) as published_amount,
     coalesce(clean.total_amount, 0) as clean_amount,
     q.publishable,
     q.raw_rows,
-    q.reject_rows
+    q.reject_rows,
+    q.held_for,
+    q.reject_rate_limit
 from (:days) as days
 left join fact
     on fact.event_date = days.event_date

@@ -1,8 +1,7 @@
 -- Count what the split has written, per day and per rule, from the tables themselves.
--- Runs in one transaction with split.sql. A day is publishable when every line of its files
--- is accounted for and its reject rate is not above the limit.
--- The days are those that were staged, to :last_day, and later ones of which rows have moved, to
--- :moved_last.
+-- Runs in one transaction with split.sql. A day may be published when every line of its files is
+-- accounted for, its reject rate is not above the limit, and its own files were asked for: a day
+-- that a later day's late events alone have touched has nothing else yet.
 insert into staging.sales_quality (
     event_date,
     raw_rows,
@@ -12,25 +11,20 @@ insert into staging.sales_quality (
     publishable,
     rules_version,
     run_id,
-    evaluated_at
+    evaluated_at,
+    held_for,
+    reject_rate_limit,
+    late_days,
+    rounded_rows
 )
 with lines as (
     select
         event_date,
         count(*) as raw_rows,
-        :rules_version as rules_version
+        count_if(is_object and is_rounded) as rounded_rows
     from parsed_sales
     where event_date between :first_day and :last_day
     group by event_date
-    union all
-    -- a day of which rows have moved has the lines that it had, and the rules that judged it
-    select
-        event_date,
-        raw_rows,
-        rules_version
-    from staging.sales_quality
-    where event_date > :last_day
-        and event_date <= :moved_last
 ),
 
 clean as (
@@ -38,7 +32,7 @@ clean as (
         event_date,
         count(*) as clean_rows
     from staging.stg_sales_clean
-    where event_date between :first_day and :moved_last
+    where event_date between :first_day and :last_day
     group by event_date
 ),
 
@@ -47,7 +41,7 @@ rejects as (
         event_date,
         count(*) as reject_rows
     from staging.stg_sales_rejects
-    where event_date between :first_day and :moved_last
+    where event_date between :first_day and :last_day
     group by event_date
 ),
 
@@ -73,22 +67,46 @@ incomplete as (
         and f.row_count is distinct from coalesce(r.row_count, 0)
 ),
 
+-- how late the lines of a file may be, as its day was judged last
+late as (
+    select
+        incomplete.batch_date,
+        iff(
+            incomplete.batch_date between :first_batch_day and :last_day,
+            :late_days,
+            coalesce(q.late_days, :late_days)
+        ) as late_days
+    from incomplete
+    left join staging.sales_quality as q
+        on q.event_date = incomplete.batch_date
+),
+
 waiting as (
     select distinct days.event_date
     from (:days) as days
-    inner join incomplete
-        on incomplete.batch_date between days.event_date
-            and dateadd(day, :late_days, days.event_date)
+    inner join late
+        on days.event_date between dateadd(day, -late.late_days, late.batch_date)
+            and late.batch_date
 ),
 
 counted as (
     select
         days.event_date,
         coalesce(lines.raw_rows, 0) as raw_rows,
-        coalesce(lines.rules_version, :rules_version) as rules_version,
+        coalesce(lines.rounded_rows, 0) as rounded_rows,
         coalesce(clean.clean_rows, 0) as clean_rows,
         coalesce(rejects.reject_rows, 0) as reject_rows,
-        waiting.event_date is not null as has_incomplete_files
+        waiting.event_date is not null as has_incomplete_files,
+        iff(
+            days.event_date >= :first_batch_day,
+            false,
+            coalesce(before.held_for = 'not run', before.event_date is null)
+        ) as has_not_run,
+        iff(
+            days.event_date >= :first_batch_day,
+            :late_days,
+            coalesce(before.late_days, :late_days)
+        ) as late_days
     from (:days) as days
     left join lines
         on lines.event_date = days.event_date
@@ -98,6 +116,20 @@ counted as (
         on rejects.event_date = days.event_date
     left join waiting
         on waiting.event_date = days.event_date
+    left join staging.sales_quality as before
+        on before.event_date = days.event_date
+),
+
+judged as (
+    select
+        *,
+        case
+            when has_not_run then 'not run'
+            when has_incomplete_files then 'files'
+            when raw_rows <> clean_rows + reject_rows then 'lines'
+            when reject_rows > raw_rows * :reject_rate_error then 'rejects'
+        end as held_for
+    from counted
 )
 
 select
@@ -106,21 +138,23 @@ select
     clean_rows,
     reject_rows,
     coalesce(round(cast(reject_rows as double) / nullif(raw_rows, 0), 6), 0) as reject_rate,
-    not has_incomplete_files
-    and raw_rows = clean_rows + reject_rows
-    and reject_rows <= raw_rows * :reject_rate_error as publishable,
-    rules_version,
+    held_for is null as publishable,
+    :rules_version as rules_version,
     :run_id as run_id,
-    :evaluated_at as evaluated_at
-from counted;
+    :evaluated_at as evaluated_at,
+    held_for,
+    :reject_rate_error as reject_rate_limit,
+    late_days,
+    rounded_rows
+from judged;
 
 delete from staging.sales_quality
-where event_date between :first_day and :moved_last
+where event_date between :first_day and :last_day
     and event_date in (select days.event_date from (:days) as days)
     and evaluated_at <> :evaluated_at;
 
 delete from staging.sales_quality_rules
-where event_date between :first_day and :moved_last
+where event_date between :first_day and :last_day
     and event_date in (select days.event_date from (:days) as days);
 
 insert into staging.sales_quality_rules (
@@ -139,7 +173,7 @@ with found as (
         reasons,
         count(*) as reject_rows
     from staging.stg_sales_rejects
-    where event_date between :first_day and :moved_last
+    where event_date between :first_day and :last_day
     group by event_date, reason, reasons
 )
 
@@ -149,12 +183,10 @@ select
     rules.reason,
     coalesce(sum(iff(found.reason = rules.reason, found.reject_rows, 0)), 0) as reject_rows,
     coalesce(sum(found.reject_rows), 0) as broken_rows,
-    max(q.rules_version) as rules_version,
+    :rules_version as rules_version,
     :run_id as run_id
 from (:days) as days
 cross join (:rules) as rules
-inner join staging.sales_quality as q
-    on q.event_date = days.event_date
 left join found
     on found.event_date = days.event_date
         and contains(concat('; ', found.reasons, ';'), concat('; ', rules.reason, ';'))

@@ -8,7 +8,10 @@ select
     publishable,
     rules_version,
     run_id,
-    evaluated_at
+    evaluated_at,
+    held_for,
+    reject_rate_limit,
+    rounded_rows
 from staging.sales_quality
 where event_date between :first_day and :last_day
 order by event_date;

@@ -1,33 +1,14 @@
 -- Replace these days in clean and rejects: every parsed line goes to exactly one of the two.
--- Runs in one transaction with quality.sql, and take_out.sql before it where rows of later days
--- are among the lines.
+-- Runs in one transaction with quality.sql.
 delete from staging.stg_sales_clean
-where event_date between :first_day and :last_day;
+where event_date between :first_day and :last_day
+    and event_date in (select days.event_date from (:days) as days);
 
 delete from staging.stg_sales_rejects
-where event_date between :first_day and :last_day;
+where event_date between :first_day and :last_day
+    and event_date in (select days.event_date from (:days) as days);
 
-insert into staging.stg_sales_clean (
-    event_id,
-    event_ts,
-    event_date,
-    order_id,
-    customer_id,
-    session_id,
-    product_id,
-    category,
-    quantity,
-    unit_price,
-    total_amount,
-    currency,
-    payment_method,
-    country,
-    device,
-    marketing_channel,
-    source_filename,
-    source_row_number,
-    ingestion_ts
-)
+insert into staging.stg_sales_clean (:event_columns)
 with judged as (
     select
         p.*,
@@ -37,29 +18,10 @@ with judged as (
         on r.event_date = p.event_date
             and r.source_filename = p.source_filename
             and r.source_row_number = p.source_row_number
-            and r.is_repeat
+    where p.event_date in (select days.event_date from (:days) as days)
 )
 
-select
-    event_id,
-    event_ts,
-    event_date,
-    order_id,
-    customer_id,
-    session_id,
-    product_id,
-    category,
-    quantity,
-    unit_price,
-    total_amount,
-    currency,
-    payment_method,
-    country,
-    device,
-    marketing_channel,
-    source_filename,
-    source_row_number,
-    ingestion_ts
+select :event_columns
 from judged
 where not :broken
 order by event_date;
@@ -85,7 +47,7 @@ with judged as (
         on r.event_date = p.event_date
             and r.source_filename = p.source_filename
             and r.source_row_number = p.source_row_number
-            and r.is_repeat
+    where p.event_date in (select days.event_date from (:days) as days)
 ),
 
 rejected as (

@@ -70,8 +70,24 @@ CREATE TABLE IF NOT EXISTS staging.sales_quality (
   publishable BOOLEAN NOT NULL,
   rules_version TEXT NOT NULL,
   run_id TEXT NOT NULL,
-  evaluated_at TIMESTAMP NOT NULL
+  evaluated_at TIMESTAMP NOT NULL,
+  held_for TEXT,
+  reject_rate_limit DECIMAL(9, 6),
+  late_days BIGINT,
+  rounded_rows BIGINT
 );
+
+ALTER TABLE staging.sales_quality
+ADD COLUMN IF NOT EXISTS held_for TEXT;
+
+ALTER TABLE staging.sales_quality
+ADD COLUMN IF NOT EXISTS reject_rate_limit DECIMAL(9, 6);
+
+ALTER TABLE staging.sales_quality
+ADD COLUMN IF NOT EXISTS late_days BIGINT;
+
+ALTER TABLE staging.sales_quality
+ADD COLUMN IF NOT EXISTS rounded_rows BIGINT;
 
 CREATE TABLE IF NOT EXISTS staging.sales_quality_rules (
   event_date DATE NOT NULL,
@@ -81,6 +97,31 @@ CREATE TABLE IF NOT EXISTS staging.sales_quality_rules (
   broken_rows BIGINT NOT NULL,
   rules_version TEXT NOT NULL,
   run_id TEXT NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS staging.stg_sales_repeats (
+  event_id TEXT NOT NULL,
+  event_ts TIMESTAMP NOT NULL,
+  event_date DATE NOT NULL,
+  order_id TEXT,
+  customer_id BIGINT,
+  session_id TEXT,
+  product_id BIGINT,
+  category TEXT,
+  quantity DECIMAL(18, 4) NOT NULL,
+  unit_price DECIMAL(18, 4),
+  total_amount DECIMAL(18, 4) NOT NULL,
+  currency TEXT,
+  payment_method TEXT,
+  country TEXT,
+  device TEXT,
+  marketing_channel TEXT,
+  source_filename TEXT NOT NULL,
+  source_row_number BIGINT NOT NULL,
+  ingestion_ts TIMESTAMP NOT NULL,
+  earlier_event_date DATE NOT NULL,
+  earlier_filename TEXT NOT NULL,
+  earlier_row_number BIGINT NOT NULL
 );
 
 CREATE TABLE IF NOT EXISTS analytics.fact_sales (

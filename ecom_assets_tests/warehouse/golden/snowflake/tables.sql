@@ -73,8 +73,24 @@ CREATE TABLE IF NOT EXISTS staging.sales_quality (
   publishable BOOLEAN NOT NULL,
   rules_version VARCHAR NOT NULL,
   run_id VARCHAR NOT NULL,
-  evaluated_at TIMESTAMPNTZ NOT NULL
+  evaluated_at TIMESTAMPNTZ NOT NULL,
+  held_for VARCHAR,
+  reject_rate_limit DECIMAL(9, 6),
+  late_days BIGINT,
+  rounded_rows BIGINT
 );
+
+ALTER TABLE staging.sales_quality
+ADD IF NOT EXISTS held_for VARCHAR;
+
+ALTER TABLE staging.sales_quality
+ADD IF NOT EXISTS reject_rate_limit DECIMAL(9, 6);
+
+ALTER TABLE staging.sales_quality
+ADD IF NOT EXISTS late_days BIGINT;
+
+ALTER TABLE staging.sales_quality
+ADD IF NOT EXISTS rounded_rows BIGINT;
 
 CREATE TABLE IF NOT EXISTS staging.sales_quality_rules (
   event_date DATE NOT NULL,
@@ -85,6 +101,32 @@ CREATE TABLE IF NOT EXISTS staging.sales_quality_rules (
   rules_version VARCHAR NOT NULL,
   run_id VARCHAR NOT NULL
 );
+
+CREATE TABLE IF NOT EXISTS staging.stg_sales_repeats (
+  event_id VARCHAR NOT NULL,
+  event_ts TIMESTAMPNTZ NOT NULL,
+  event_date DATE NOT NULL,
+  order_id VARCHAR,
+  customer_id BIGINT,
+  session_id VARCHAR,
+  product_id BIGINT,
+  category VARCHAR,
+  quantity DECIMAL(18, 4) NOT NULL,
+  unit_price DECIMAL(18, 4),
+  total_amount DECIMAL(18, 4) NOT NULL,
+  currency VARCHAR,
+  payment_method VARCHAR,
+  country VARCHAR,
+  device VARCHAR,
+  marketing_channel VARCHAR,
+  source_filename VARCHAR NOT NULL,
+  source_row_number BIGINT NOT NULL,
+  ingestion_ts TIMESTAMPNTZ NOT NULL,
+  earlier_event_date DATE NOT NULL,
+  earlier_filename VARCHAR NOT NULL,
+  earlier_row_number BIGINT NOT NULL
+)
+CLUSTER BY (event_date);
 
 CREATE TABLE IF NOT EXISTS analytics.fact_sales (
   event_id VARCHAR NOT NULL,

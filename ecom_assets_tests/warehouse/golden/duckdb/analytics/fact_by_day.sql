@@ -1,12 +1,33 @@
-WITH fact AS (
+WITH published AS (
   SELECT
     event_date,
-    COUNT(*) AS row_count,
-    SUM(quantity) AS quantity,
-    SUM(total_amount) AS total_amount
+    quantity,
+    total_amount,
+    TRUE AS is_in_fact
   FROM analytics.fact_sales
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  UNION ALL
+  SELECT
+    event_date,
+    quantity,
+    total_amount,
+    FALSE AS is_in_fact
+  FROM staging.stg_sales_repeats
+  WHERE
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+), fact AS (
+  SELECT
+    event_date,
+    COUNT_IF((
+      is_in_fact
+    ) IS TRUE) AS fact_rows,
+    COUNT_IF((
+      NOT is_in_fact
+    ) IS TRUE) AS repeat_rows,
+    SUM(quantity) AS quantity,
+    SUM(total_amount) AS total_amount
+  FROM published
   GROUP BY
     event_date
 ), clean AS (
@@ -23,15 +44,18 @@ WITH fact AS (
 )
 SELECT
   days.event_date,
-  COALESCE(fact.row_count, 0) AS fact_rows,
+  COALESCE(fact.fact_rows, 0) AS fact_rows,
+  COALESCE(fact.repeat_rows, 0) AS repeat_rows,
   COALESCE(clean.row_count, 0) AS clean_rows,
-  COALESCE(fact.quantity, 0) AS fact_quantity,
+  COALESCE(fact.quantity, 0) AS published_quantity,
   COALESCE(clean.quantity, 0) AS clean_quantity,
-  COALESCE(fact.total_amount, 0) AS fact_amount,
+  COALESCE(fact.total_amount, 0) AS published_amount,
   COALESCE(clean.total_amount, 0) AS clean_amount,
   q.publishable,
   q.raw_rows,
-  q.reject_rows
+  q.reject_rows,
+  q.held_for,
+  q.reject_rate_limit
 FROM (
   SELECT
     event_date

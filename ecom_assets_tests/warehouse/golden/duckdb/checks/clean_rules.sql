@@ -1,71 +1,539 @@
-WITH others AS (
-  SELECT
-    line.source_filename,
-    line.source_row_number
-  FROM raw.raw_sales AS line
-  INNER JOIN raw.raw_sales_files AS f
-    ON f.source_filename = line.source_filename
-    AND f.load_id = line.load_id
-    AND f.superseded_at IS NULL
-  WHERE
-    line.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    AND NOT COALESCE(
+WITH lines AS (
+  WITH lines AS (
+    SELECT
+      r.raw,
+      r.source_filename,
+      r.source_row_number,
+      r.batch_date,
+      r.load_id,
+      r.ingestion_ts,
       CASE
-        WHEN STARTS_WITH(line.raw, '{')
-        THEN TRUE
-        ELSE JSON_TYPE(line.raw) = 'OBJECT'
-      END,
+        WHEN (
+          STARTS_WITH(r.raw_text, '﻿')
+          OR CONTAINS(r.raw_text, '\ud')
+          OR CONTAINS(r.raw_text, '\uD')
+        )
+        AND NOT CONTAINS(r.raw_text, CHR(1))
+        AND NOT CONTAINS(r.raw_text, CHR(2))
+        AND NOT CONTAINS(r.raw_text, CHR(3))
+        THEN REPLACE(REPLACE(LTRIM(r.raw_text, '﻿'), '\\', CHR(1)), '\u', CHR(2))
+      END AS escaped
+    FROM raw.raw_sales AS r
+    INNER JOIN raw.raw_sales_files AS f
+      ON f.source_filename = r.source_filename
+      AND f.load_id = r.load_id
+      AND f.superseded_at IS NULL
+    WHERE
+      r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  ), mended AS (
+    SELECT
+      *,
+      REGEXP_REPLACE(
+        REGEXP_REPLACE(
+          escaped,
+          CHR(2) || '([dD][89abAB][0-9a-fA-F][0-9a-fA-F])' || CHR(2) || '([dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])',
+          CHR(3) || '\1' || CHR(3) || '\2',
+          'g'
+        ),
+        CHR(2) || '[dD][89a-fA-F][0-9a-fA-F][0-9a-fA-F]',
+        '�',
+        'g'
+      ) AS text
+    FROM lines
+  )
+  SELECT
+    CASE
+      WHEN text IS NULL
+      THEN raw
+      ELSE CASE
+        WHEN IS_JSON(REPLACE(REPLACE(REPLACE(text, CHR(3), '\u'), CHR(2), '\u'), CHR(1), '\\'))
+        THEN CAST(REPLACE(REPLACE(REPLACE(text, CHR(3), '\u'), CHR(2), '\u'), CHR(1), '\\') AS JSON)
+      END
+    END AS raw,
+    source_filename,
+    source_row_number,
+    batch_date,
+    load_id,
+    ingestion_ts
+  FROM mended
+), others AS (
+  SELECT
+    source_filename,
+    source_row_number
+  FROM lines
+  WHERE
+    NOT COALESCE(
+      CASE WHEN STARTS_WITH(raw, '{') THEN TRUE ELSE JSON_TYPE(raw) = 'OBJECT' END,
       FALSE
     )
 ), repeated AS (
   SELECT
+    event_date,
     event_id
   FROM staging.stg_sales_clean
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    AND event_id IN (
-      SELECT
-        c.event_id
-      FROM staging.stg_sales_clean AS c
-      WHERE
-        c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    )
   GROUP BY
+    event_date,
     event_id
   HAVING
     COUNT(*) > 1
-), duplicates AS (
-  SELECT DISTINCT
-    c.source_filename,
-    c.source_row_number
-  FROM staging.stg_sales_clean AS c
-  INNER JOIN staging.stg_sales_clean AS twin
-    ON twin.event_id = c.event_id
+), zeros AS (
+  SELECT
+    c.source_filename AS zero_filename,
+    c.source_row_number AS zero_row_number,
+    CASE
+      WHEN (
+        CASE
+          WHEN REGEXP_FULL_MATCH(
+            (
+              CASE
+                WHEN REGEXP_MATCHES((
+                  raw ->> '$.quantity'
+                ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
+                ELSE raw ->> '$.quantity'
+              END
+            ),
+            '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
+          )
+          THEN TRY_CAST((
+            CASE
+              WHEN REGEXP_MATCHES((
+                raw ->> '$.quantity'
+              ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+              THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
+              ELSE raw ->> '$.quantity'
+            END
+          ) AS DECIMAL(18, 4))
+        END
+      ) = 0
+      THEN (
+        CASE
+          WHEN (
+            CASE
+              WHEN REGEXP_FULL_MATCH(
+                (
+                  CASE
+                    WHEN REGEXP_MATCHES((
+                      raw ->> '$.quantity'
+                    ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                    THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
+                    ELSE raw ->> '$.quantity'
+                  END
+                ),
+                '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
+              )
+              THEN TRY_CAST((
+                CASE
+                  WHEN REGEXP_MATCHES((
+                    raw ->> '$.quantity'
+                  ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                  THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
+                  ELSE raw ->> '$.quantity'
+                END
+              ) AS DECIMAL(18, 4))
+            END
+          ) <> 0
+          THEN CAST(SIGN(
+            (
+              CASE
+                WHEN REGEXP_FULL_MATCH(
+                  (
+                    CASE
+                      WHEN REGEXP_MATCHES((
+                        raw ->> '$.quantity'
+                      ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                      THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
+                      ELSE raw ->> '$.quantity'
+                    END
+                  ),
+                  '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
+                )
+                THEN TRY_CAST((
+                  CASE
+                    WHEN REGEXP_MATCHES((
+                      raw ->> '$.quantity'
+                    ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                    THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
+                    ELSE raw ->> '$.quantity'
+                  END
+                ) AS DECIMAL(18, 4))
+              END
+            )
+          ) AS BIGINT)
+          WHEN (
+            CASE
+              WHEN REGEXP_FULL_MATCH(
+                (
+                  CASE
+                    WHEN REGEXP_MATCHES((
+                      raw ->> '$.quantity'
+                    ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                    THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
+                    ELSE raw ->> '$.quantity'
+                  END
+                ),
+                '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
+              )
+              THEN TRY_CAST((
+                CASE
+                  WHEN REGEXP_MATCHES((
+                    raw ->> '$.quantity'
+                  ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                  THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
+                  ELSE raw ->> '$.quantity'
+                END
+              ) AS DECIMAL(18, 4))
+            END
+          ) IS NULL
+          THEN NULL
+          WHEN NOT REGEXP_MATCHES(
+            (
+              CASE
+                WHEN REGEXP_MATCHES((
+                  raw ->> '$.quantity'
+                ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
+                ELSE raw ->> '$.quantity'
+              END
+            ),
+            '[1-9]'
+          )
+          THEN 0
+          WHEN CONTAINS(
+            (
+              CASE
+                WHEN REGEXP_MATCHES((
+                  raw ->> '$.quantity'
+                ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
+                ELSE raw ->> '$.quantity'
+              END
+            ),
+            '-'
+          )
+          THEN -1
+          ELSE 1
+        END
+      )
+      ELSE 0
+    END AS quantity_sign,
+    CASE
+      WHEN (
+        CASE
+          WHEN REGEXP_FULL_MATCH(
+            (
+              CASE
+                WHEN REGEXP_MATCHES((
+                  raw ->> '$.unit_price'
+                ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                THEN PLAIN_NUMBER(JSON_TEXT(raw, 'unit_price'))
+                ELSE raw ->> '$.unit_price'
+              END
+            ),
+            '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
+          )
+          THEN TRY_CAST((
+            CASE
+              WHEN REGEXP_MATCHES((
+                raw ->> '$.unit_price'
+              ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+              THEN PLAIN_NUMBER(JSON_TEXT(raw, 'unit_price'))
+              ELSE raw ->> '$.unit_price'
+            END
+          ) AS DECIMAL(18, 4))
+        END
+      ) = 0
+      THEN (
+        CASE
+          WHEN (
+            CASE
+              WHEN REGEXP_FULL_MATCH(
+                (
+                  CASE
+                    WHEN REGEXP_MATCHES((
+                      raw ->> '$.unit_price'
+                    ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                    THEN PLAIN_NUMBER(JSON_TEXT(raw, 'unit_price'))
+                    ELSE raw ->> '$.unit_price'
+                  END
+                ),
+                '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
+              )
+              THEN TRY_CAST((
+                CASE
+                  WHEN REGEXP_MATCHES((
+                    raw ->> '$.unit_price'
+                  ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                  THEN PLAIN_NUMBER(JSON_TEXT(raw, 'unit_price'))
+                  ELSE raw ->> '$.unit_price'
+                END
+              ) AS DECIMAL(18, 4))
+            END
+          ) <> 0
+          THEN CAST(SIGN(
+            (
+              CASE
+                WHEN REGEXP_FULL_MATCH(
+                  (
+                    CASE
+                      WHEN REGEXP_MATCHES((
+                        raw ->> '$.unit_price'
+                      ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                      THEN PLAIN_NUMBER(JSON_TEXT(raw, 'unit_price'))
+                      ELSE raw ->> '$.unit_price'
+                    END
+                  ),
+                  '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
+                )
+                THEN TRY_CAST((
+                  CASE
+                    WHEN REGEXP_MATCHES((
+                      raw ->> '$.unit_price'
+                    ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                    THEN PLAIN_NUMBER(JSON_TEXT(raw, 'unit_price'))
+                    ELSE raw ->> '$.unit_price'
+                  END
+                ) AS DECIMAL(18, 4))
+              END
+            )
+          ) AS BIGINT)
+          WHEN (
+            CASE
+              WHEN REGEXP_FULL_MATCH(
+                (
+                  CASE
+                    WHEN REGEXP_MATCHES((
+                      raw ->> '$.unit_price'
+                    ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                    THEN PLAIN_NUMBER(JSON_TEXT(raw, 'unit_price'))
+                    ELSE raw ->> '$.unit_price'
+                  END
+                ),
+                '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
+              )
+              THEN TRY_CAST((
+                CASE
+                  WHEN REGEXP_MATCHES((
+                    raw ->> '$.unit_price'
+                  ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                  THEN PLAIN_NUMBER(JSON_TEXT(raw, 'unit_price'))
+                  ELSE raw ->> '$.unit_price'
+                END
+              ) AS DECIMAL(18, 4))
+            END
+          ) IS NULL
+          THEN NULL
+          WHEN NOT REGEXP_MATCHES(
+            (
+              CASE
+                WHEN REGEXP_MATCHES((
+                  raw ->> '$.unit_price'
+                ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                THEN PLAIN_NUMBER(JSON_TEXT(raw, 'unit_price'))
+                ELSE raw ->> '$.unit_price'
+              END
+            ),
+            '[1-9]'
+          )
+          THEN 0
+          WHEN CONTAINS(
+            (
+              CASE
+                WHEN REGEXP_MATCHES((
+                  raw ->> '$.unit_price'
+                ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                THEN PLAIN_NUMBER(JSON_TEXT(raw, 'unit_price'))
+                ELSE raw ->> '$.unit_price'
+              END
+            ),
+            '-'
+          )
+          THEN -1
+          ELSE 1
+        END
+      )
+      ELSE 0
+    END AS unit_price_sign,
+    CASE
+      WHEN (
+        CASE
+          WHEN REGEXP_FULL_MATCH(
+            (
+              CASE
+                WHEN REGEXP_MATCHES((
+                  raw ->> '$.total_amount'
+                ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
+                ELSE raw ->> '$.total_amount'
+              END
+            ),
+            '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
+          )
+          THEN TRY_CAST((
+            CASE
+              WHEN REGEXP_MATCHES((
+                raw ->> '$.total_amount'
+              ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+              THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
+              ELSE raw ->> '$.total_amount'
+            END
+          ) AS DECIMAL(18, 4))
+        END
+      ) = 0
+      THEN (
+        CASE
+          WHEN (
+            CASE
+              WHEN REGEXP_FULL_MATCH(
+                (
+                  CASE
+                    WHEN REGEXP_MATCHES((
+                      raw ->> '$.total_amount'
+                    ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                    THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
+                    ELSE raw ->> '$.total_amount'
+                  END
+                ),
+                '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
+              )
+              THEN TRY_CAST((
+                CASE
+                  WHEN REGEXP_MATCHES((
+                    raw ->> '$.total_amount'
+                  ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                  THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
+                  ELSE raw ->> '$.total_amount'
+                END
+              ) AS DECIMAL(18, 4))
+            END
+          ) <> 0
+          THEN CAST(SIGN(
+            (
+              CASE
+                WHEN REGEXP_FULL_MATCH(
+                  (
+                    CASE
+                      WHEN REGEXP_MATCHES((
+                        raw ->> '$.total_amount'
+                      ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                      THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
+                      ELSE raw ->> '$.total_amount'
+                    END
+                  ),
+                  '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
+                )
+                THEN TRY_CAST((
+                  CASE
+                    WHEN REGEXP_MATCHES((
+                      raw ->> '$.total_amount'
+                    ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                    THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
+                    ELSE raw ->> '$.total_amount'
+                  END
+                ) AS DECIMAL(18, 4))
+              END
+            )
+          ) AS BIGINT)
+          WHEN (
+            CASE
+              WHEN REGEXP_FULL_MATCH(
+                (
+                  CASE
+                    WHEN REGEXP_MATCHES((
+                      raw ->> '$.total_amount'
+                    ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                    THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
+                    ELSE raw ->> '$.total_amount'
+                  END
+                ),
+                '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
+              )
+              THEN TRY_CAST((
+                CASE
+                  WHEN REGEXP_MATCHES((
+                    raw ->> '$.total_amount'
+                  ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                  THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
+                  ELSE raw ->> '$.total_amount'
+                END
+              ) AS DECIMAL(18, 4))
+            END
+          ) IS NULL
+          THEN NULL
+          WHEN NOT REGEXP_MATCHES(
+            (
+              CASE
+                WHEN REGEXP_MATCHES((
+                  raw ->> '$.total_amount'
+                ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
+                ELSE raw ->> '$.total_amount'
+              END
+            ),
+            '[1-9]'
+          )
+          THEN 0
+          WHEN CONTAINS(
+            (
+              CASE
+                WHEN REGEXP_MATCHES((
+                  raw ->> '$.total_amount'
+                ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
+                ELSE raw ->> '$.total_amount'
+              END
+            ),
+            '-'
+          )
+          THEN -1
+          ELSE 1
+        END
+      )
+      ELSE 0
+    END AS total_amount_sign
+  FROM lines
+  INNER JOIN staging.stg_sales_clean AS c
+    ON c.source_filename = lines.source_filename
+    AND c.source_row_number = lines.source_row_number
+    AND c.ingestion_ts = lines.ingestion_ts
   WHERE
     c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    AND c.event_id IN (
-      SELECT
-        repeated.event_id
-      FROM repeated
-    )
-    AND twin.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    AND ABS(DATE_DIFF('DAY', c.event_date, twin.event_date)) <= 7
     AND (
-      twin.source_filename <> c.source_filename
-      OR twin.source_row_number <> c.source_row_number
+      c.quantity = 0 OR c.unit_price = 0 OR c.total_amount = 0
     )
 ), tested AS (
   SELECT
     c.*,
     o.source_row_number IS NULL AS is_object,
-    NOT d.source_row_number IS NULL AS is_repeat
+    NOT r.event_id IS NULL AS is_repeat,
+    CASE
+      WHEN c.quantity <> 0
+      THEN SIGN(c.quantity)
+      WHEN c.quantity = 0
+      THEN COALESCE(z.quantity_sign, 0)
+    END AS quantity_sign,
+    CASE
+      WHEN c.unit_price <> 0
+      THEN SIGN(c.unit_price)
+      WHEN c.unit_price = 0
+      THEN COALESCE(z.unit_price_sign, 0)
+    END AS unit_price_sign,
+    CASE
+      WHEN c.total_amount <> 0
+      THEN SIGN(c.total_amount)
+      WHEN c.total_amount = 0
+      THEN COALESCE(z.total_amount_sign, 0)
+    END AS total_amount_sign
   FROM staging.stg_sales_clean AS c
   LEFT JOIN others AS o
     ON o.source_filename = c.source_filename
     AND o.source_row_number = c.source_row_number
-  LEFT JOIN duplicates AS d
-    ON d.source_filename = c.source_filename
-    AND d.source_row_number = c.source_row_number
+  LEFT JOIN repeated AS r
+    ON r.event_id = c.event_id AND r.event_date = c.event_date
+  LEFT JOIN zeros AS z
+    ON z.zero_filename = c.source_filename AND z.zero_row_number = c.source_row_number
   WHERE
     c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
 )
@@ -164,13 +632,13 @@ SELECT
   ) AS quantity_numeric_sample,
   COUNT_IF((
     COALESCE((
-      is_object AND quantity <= 0
+      is_object AND quantity_sign <= 0
     ), FALSE)
   ) IS TRUE) AS quantity_positive,
   MIN(
     CASE
       WHEN COALESCE((
-        is_object AND quantity <= 0
+        is_object AND quantity_sign <= 0
       ), FALSE)
       THEN source_filename || ' line ' || CAST(source_row_number AS TEXT) || ': ' || COALESCE(CAST(quantity AS TEXT), '(none)')
       ELSE NULL
@@ -192,13 +660,13 @@ SELECT
   ) AS total_amount_numeric_sample,
   COUNT_IF((
     COALESCE((
-      is_object AND total_amount < 0
+      is_object AND total_amount_sign < 0
     ), FALSE)
   ) IS TRUE) AS total_amount_not_negative,
   MIN(
     CASE
       WHEN COALESCE((
-        is_object AND total_amount < 0
+        is_object AND total_amount_sign < 0
       ), FALSE)
       THEN source_filename || ' line ' || CAST(source_row_number AS TEXT) || ': ' || COALESCE(CAST(total_amount AS TEXT), '(none)')
       ELSE NULL

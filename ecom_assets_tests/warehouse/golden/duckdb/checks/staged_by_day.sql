@@ -1,37 +1,77 @@
-WITH clean AS (
+WITH staged AS (
   SELECT
     event_date,
-    COUNT(*) AS clean_rows
+    source_filename,
+    ingestion_ts,
+    TRUE AS is_clean
   FROM staging.stg_sales_clean
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  GROUP BY
-    event_date
-), rejects AS (
+  UNION ALL
   SELECT
     event_date,
-    COUNT(*) AS reject_rows
+    source_filename,
+    ingestion_ts,
+    FALSE AS is_clean
   FROM staging.stg_sales_rejects
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+), per_file AS (
+  SELECT
+    staged.event_date,
+    f.batch_date,
+    COUNT_IF((
+      staged.is_clean
+    ) IS TRUE) AS clean_rows,
+    COUNT_IF((
+      NOT staged.is_clean
+    ) IS TRUE) AS reject_rows
+  FROM staged
+  LEFT JOIN raw.raw_sales_files AS f
+    ON f.source_filename = staged.source_filename
+    AND f.loaded_at = staged.ingestion_ts
+    AND f.superseded_at IS NULL
+    AND f.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  GROUP BY
+    staged.event_date,
+    f.batch_date
+), of_day AS (
+  SELECT
+    event_date,
+    SUM(clean_rows) AS clean_rows,
+    SUM(reject_rows) AS reject_rows,
+    SUM(CASE WHEN batch_date IS NULL THEN clean_rows + reject_rows ELSE 0 END) AS outdated_rows
+  FROM per_file
   GROUP BY
     event_date
+), of_files AS (
+  SELECT
+    batch_date,
+    SUM(clean_rows + reject_rows) AS judged_rows
+  FROM per_file
+  WHERE
+    NOT batch_date IS NULL
+  GROUP BY
+    batch_date
 )
 SELECT
   days.event_date,
-  COALESCE(clean.clean_rows, 0) AS clean_rows,
-  COALESCE(rejects.reject_rows, 0) AS reject_rows,
-  q.publishable
+  COALESCE(of_day.clean_rows, 0) AS clean_rows,
+  COALESCE(of_day.reject_rows, 0) AS reject_rows,
+  COALESCE(of_day.outdated_rows, 0) AS outdated_rows,
+  COALESCE(of_files.judged_rows, 0) AS judged_rows,
+  q.publishable,
+  q.rounded_rows
 FROM (
   SELECT
     event_date
   FROM (VALUES
     (CAST('2026-01-05' AS DATE))) AS v(event_date)
 ) AS days
-LEFT JOIN clean
-  ON clean.event_date = days.event_date
-LEFT JOIN rejects
-  ON rejects.event_date = days.event_date
+LEFT JOIN of_day
+  ON of_day.event_date = days.event_date
+LEFT JOIN of_files
+  ON of_files.batch_date = days.event_date
 LEFT JOIN staging.sales_quality AS q
   ON q.event_date = days.event_date
 ORDER BY

@@ -7,27 +7,24 @@ INSERT INTO staging.sales_quality (
   publishable,
   rules_version,
   run_id,
-  evaluated_at
+  evaluated_at,
+  held_for,
+  reject_rate_limit,
+  late_days,
+  rounded_rows
 )
 WITH lines AS (
   SELECT
     event_date,
     COUNT(*) AS raw_rows,
-    'it''s' AS rules_version
+    COUNT_IF((
+      is_object AND is_rounded
+    ) IS TRUE) AS rounded_rows
   FROM parsed_sales
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
   GROUP BY
     event_date
-  UNION ALL
-  SELECT
-    event_date,
-    raw_rows,
-    rules_version
-  FROM staging.sales_quality
-  WHERE
-    event_date > CAST('2026-01-05' AS DATE)
-    AND event_date <= CAST('2026-01-05' AS DATE)
 ), clean AS (
   SELECT
     event_date,
@@ -67,6 +64,17 @@ WITH lines AS (
     f.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
     AND f.superseded_at IS NULL
     AND f.row_count IS DISTINCT FROM COALESCE(r.row_count, 0)
+), late AS (
+  SELECT
+    incomplete.batch_date,
+    CASE
+      WHEN incomplete.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+      THEN 7
+      ELSE COALESCE(q.late_days, 7)
+    END AS late_days
+  FROM incomplete
+  LEFT JOIN staging.sales_quality AS q
+    ON q.event_date = incomplete.batch_date
 ), waiting AS (
   SELECT DISTINCT
     days.event_date
@@ -76,16 +84,26 @@ WITH lines AS (
     FROM (VALUES
       (CAST('2026-01-05' AS DATE))) AS v(event_date)
   ) AS days
-  INNER JOIN incomplete
-    ON incomplete.batch_date BETWEEN days.event_date AND days.event_date + INTERVAL 7 DAY
+  INNER JOIN late
+    ON days.event_date BETWEEN late.batch_date + INTERVAL (-late.late_days) DAY AND late.batch_date
 ), counted AS (
   SELECT
     days.event_date,
     COALESCE(lines.raw_rows, 0) AS raw_rows,
-    COALESCE(lines.rules_version, 'it''s') AS rules_version,
+    COALESCE(lines.rounded_rows, 0) AS rounded_rows,
     COALESCE(clean.clean_rows, 0) AS clean_rows,
     COALESCE(rejects.reject_rows, 0) AS reject_rows,
-    NOT waiting.event_date IS NULL AS has_incomplete_files
+    NOT waiting.event_date IS NULL AS has_incomplete_files,
+    CASE
+      WHEN days.event_date >= CAST('2026-01-05' AS DATE)
+      THEN FALSE
+      ELSE COALESCE(before.held_for = 'not run', before.event_date IS NULL)
+    END AS has_not_run,
+    CASE
+      WHEN days.event_date >= CAST('2026-01-05' AS DATE)
+      THEN 7
+      ELSE COALESCE(before.late_days, 7)
+    END AS late_days
   FROM (
     SELECT
       event_date
@@ -100,6 +118,22 @@ WITH lines AS (
     ON rejects.event_date = days.event_date
   LEFT JOIN waiting
     ON waiting.event_date = days.event_date
+  LEFT JOIN staging.sales_quality AS before
+    ON before.event_date = days.event_date
+), judged AS (
+  SELECT
+    *,
+    CASE
+      WHEN has_not_run
+      THEN 'not run'
+      WHEN has_incomplete_files
+      THEN 'files'
+      WHEN raw_rows <> clean_rows + reject_rows
+      THEN 'lines'
+      WHEN reject_rows > raw_rows * 0.30
+      THEN 'rejects'
+    END AS held_for
+  FROM counted
 )
 SELECT
   event_date,
@@ -107,13 +141,15 @@ SELECT
   clean_rows,
   reject_rows,
   COALESCE(ROUND(CAST(reject_rows AS DOUBLE) / NULLIF(raw_rows, 0), 6), 0) AS reject_rate,
-  NOT has_incomplete_files
-  AND raw_rows = clean_rows + reject_rows
-  AND reject_rows <= raw_rows * 0.30 AS publishable,
-  rules_version,
+  held_for IS NULL AS publishable,
+  'it''s' AS rules_version,
   'it''s' AS run_id,
-  CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP) AS evaluated_at
-FROM counted;
+  CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP) AS evaluated_at,
+  held_for,
+  0.30 AS reject_rate_limit,
+  late_days,
+  rounded_rows
+FROM judged;
 
 DELETE FROM staging.sales_quality
 WHERE
@@ -173,7 +209,7 @@ SELECT
   rules.reason,
   COALESCE(SUM(CASE WHEN found.reason = rules.reason THEN found.reject_rows ELSE 0 END), 0) AS reject_rows,
   COALESCE(SUM(found.reject_rows), 0) AS broken_rows,
-  MAX(q.rules_version) AS rules_version,
+  'it''s' AS rules_version,
   'it''s' AS run_id
 FROM (
   SELECT
@@ -196,8 +232,6 @@ CROSS JOIN (
     ('event_date_in_window', 'event_ts outside its event date'),
     ('event_id_unique', 'Duplicate event_id')) AS v(rule, reason)
 ) AS rules
-INNER JOIN staging.sales_quality AS q
-  ON q.event_date = days.event_date
 LEFT JOIN found
   ON found.event_date = days.event_date
   AND CONTAINS('; ' || found.reasons || ';', '; ' || rules.reason || ';')

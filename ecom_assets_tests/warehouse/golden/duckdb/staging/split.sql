@@ -1,10 +1,30 @@
 DELETE FROM staging.stg_sales_clean
 WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE);
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  AND event_date IN (
+    SELECT
+      days.event_date
+    FROM (
+      SELECT
+        event_date
+      FROM (VALUES
+        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    ) AS days
+  );
 
 DELETE FROM staging.stg_sales_rejects
 WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE);
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  AND event_date IN (
+    SELECT
+      days.event_date
+    FROM (
+      SELECT
+        event_date
+      FROM (VALUES
+        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    ) AS days
+  );
 
 INSERT INTO staging.stg_sales_clean (
   event_id,
@@ -36,7 +56,17 @@ WITH judged AS (
     ON r.event_date = p.event_date
     AND r.source_filename = p.source_filename
     AND r.source_row_number = p.source_row_number
-    AND r.is_repeat
+  WHERE
+    p.event_date IN (
+      SELECT
+        days.event_date
+      FROM (
+        SELECT
+          event_date
+        FROM (VALUES
+          (CAST('2026-01-05' AS DATE))) AS v(event_date)
+      ) AS days
+    )
 )
 SELECT
   event_id,
@@ -90,13 +120,13 @@ WHERE
       is_object AND quantity IS NULL
     ), FALSE)
     OR COALESCE((
-      is_object AND quantity <= 0
+      is_object AND quantity_sign <= 0
     ), FALSE)
     OR COALESCE((
       is_object AND total_amount IS NULL
     ), FALSE)
     OR COALESCE((
-      is_object AND total_amount < 0
+      is_object AND total_amount_sign < 0
     ), FALSE)
     OR COALESCE((
       is_object AND CAST(event_ts AS DATE) <> event_date
@@ -127,7 +157,17 @@ WITH judged AS (
     ON r.event_date = p.event_date
     AND r.source_filename = p.source_filename
     AND r.source_row_number = p.source_row_number
-    AND r.is_repeat
+  WHERE
+    p.event_date IN (
+      SELECT
+        days.event_date
+      FROM (
+        SELECT
+          event_date
+        FROM (VALUES
+          (CAST('2026-01-05' AS DATE))) AS v(event_date)
+      ) AS days
+    )
 ), rejected AS (
   SELECT
     CASE
@@ -164,7 +204,7 @@ WITH judged AS (
       ), FALSE)
       THEN 'Invalid quantity'
       WHEN COALESCE((
-        is_object AND quantity <= 0
+        is_object AND quantity_sign <= 0
       ), FALSE)
       THEN 'Non-positive quantity'
       WHEN COALESCE((
@@ -172,7 +212,7 @@ WITH judged AS (
       ), FALSE)
       THEN 'Invalid total_amount'
       WHEN COALESCE((
-        is_object AND total_amount < 0
+        is_object AND total_amount_sign < 0
       ), FALSE)
       THEN 'Negative total_amount'
       WHEN COALESCE((
@@ -223,7 +263,7 @@ WITH judged AS (
         ELSE ''
       END || CASE
         WHEN COALESCE((
-          is_object AND quantity <= 0
+          is_object AND quantity_sign <= 0
         ), FALSE)
         THEN '; Non-positive quantity'
         ELSE ''
@@ -235,7 +275,7 @@ WITH judged AS (
         ELSE ''
       END || CASE
         WHEN COALESCE((
-          is_object AND total_amount < 0
+          is_object AND total_amount_sign < 0
         ), FALSE)
         THEN '; Negative total_amount'
         ELSE ''
@@ -291,13 +331,13 @@ WITH judged AS (
         is_object AND quantity IS NULL
       ), FALSE)
       OR COALESCE((
-        is_object AND quantity <= 0
+        is_object AND quantity_sign <= 0
       ), FALSE)
       OR COALESCE((
         is_object AND total_amount IS NULL
       ), FALSE)
       OR COALESCE((
-        is_object AND total_amount < 0
+        is_object AND total_amount_sign < 0
       ), FALSE)
       OR COALESCE((
         is_object AND CAST(event_ts AS DATE) <> event_date

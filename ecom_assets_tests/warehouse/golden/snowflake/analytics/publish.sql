@@ -12,21 +12,7 @@ WHERE
     ) AS days
   );
 
-DELETE FROM analytics.fact_sales_days
-WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  AND event_date IN (
-    SELECT
-      days.event_date
-    FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
-    ) AS days
-  );
-
-DELETE FROM analytics.fact_sales_breakdowns
+DELETE FROM staging.stg_sales_repeats
 WHERE
   event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
   AND event_date IN (
@@ -61,6 +47,29 @@ INSERT INTO analytics.fact_sales (
   source_row_number,
   ingestion_ts
 )
+WITH placed AS (
+  SELECT
+    c.*,
+    NOT p.source_row_number IS NULL AS is_repeat
+  FROM staging.stg_sales_clean AS c
+  LEFT JOIN placed_events AS p
+    ON p.event_date = c.event_date
+    AND p.source_filename = c.source_filename
+    AND p.source_row_number = c.source_row_number
+    AND p.is_new
+  WHERE
+    c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    AND c.event_date IN (
+      SELECT
+        days.event_date
+      FROM (
+        SELECT
+          event_date
+        FROM (VALUES
+          (CAST('2026-01-05' AS DATE))) AS v(event_date)
+      ) AS days
+    )
+)
 SELECT
   event_id,
   event_ts,
@@ -81,143 +90,66 @@ SELECT
   source_filename,
   source_row_number,
   ingestion_ts
-FROM staging.stg_sales_clean
+FROM placed
 WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  AND event_date IN (
-    SELECT
-      days.event_date
-    FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
-    ) AS days
-  )
+  NOT is_repeat
 ORDER BY
   event_date;
 
-INSERT INTO analytics.fact_sales_days (
+INSERT INTO staging.stg_sales_repeats (
+  event_id,
+  event_ts,
   event_date,
-  currency,
-  orders,
-  sales,
-  units,
-  revenue,
-  staged_at
-)
-WITH totals AS (
-  SELECT
-    event_date,
-    currency,
-    COUNT(DISTINCT order_id) AS orders,
-    COUNT(*) AS sales,
-    SUM(quantity) AS units,
-    SUM(total_amount) AS revenue
-  FROM analytics.fact_sales
-  WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    AND event_date IN (
-      SELECT
-        days.event_date
-      FROM (
-        SELECT
-          event_date
-        FROM (VALUES
-          (CAST('2026-01-05' AS DATE))) AS v(event_date)
-      ) AS days
-    )
-  GROUP BY
-    event_date,
-    currency
-  UNION ALL
-  SELECT
-    days.event_date,
-    NULL AS currency,
-    0 AS orders,
-    0 AS sales,
-    0 AS units,
-    0 AS revenue
-  FROM (
-    SELECT
-      event_date
-    FROM (VALUES
-      (CAST('2026-01-05' AS DATE))) AS v(event_date)
-  ) AS days
-  WHERE
-    days.event_date <> ALL (
-      SELECT
-        f.event_date
-      FROM analytics.fact_sales AS f
-      WHERE
-        f.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    )
-)
-SELECT
-  totals.event_date,
-  totals.currency,
-  totals.orders,
-  totals.sales,
-  totals.units,
-  totals.revenue,
-  q.evaluated_at AS staged_at
-FROM totals
-INNER JOIN staging.sales_quality AS q
-  ON q.event_date = totals.event_date;
-
-INSERT INTO analytics.fact_sales_breakdowns (
-  event_date,
-  currency,
-  breakdown,
+  order_id,
+  customer_id,
+  session_id,
+  product_id,
   category,
+  quantity,
+  unit_price,
+  total_amount,
+  currency,
+  payment_method,
   country,
   device,
   marketing_channel,
-  payment_method,
-  sales,
-  units,
-  revenue
+  source_filename,
+  source_row_number,
+  ingestion_ts,
+  earlier_event_date,
+  earlier_filename,
+  earlier_row_number
 )
 SELECT
-  event_date,
-  currency,
-  CASE
-    WHEN GROUPING(category) = 0
-    THEN 'category'
-    WHEN GROUPING(country) = 0
-    THEN 'country'
-    WHEN GROUPING(device) = 0
-    THEN 'device'
-    WHEN GROUPING(marketing_channel) = 0
-    THEN 'marketing_channel'
-    ELSE 'payment_method'
-  END AS breakdown,
-  category,
-  country,
-  device,
-  marketing_channel,
-  payment_method,
-  COUNT(*) AS sales,
-  SUM(quantity) AS units,
-  SUM(total_amount) AS revenue
-FROM analytics.fact_sales
+  c.event_id,
+  c.event_ts,
+  c.event_date,
+  c.order_id,
+  c.customer_id,
+  c.session_id,
+  c.product_id,
+  c.category,
+  c.quantity,
+  c.unit_price,
+  c.total_amount,
+  c.currency,
+  c.payment_method,
+  c.country,
+  c.device,
+  c.marketing_channel,
+  c.source_filename,
+  c.source_row_number,
+  c.ingestion_ts,
+  p.earlier_event_date,
+  p.earlier_filename,
+  p.earlier_row_number
+FROM staging.stg_sales_clean AS c
+INNER JOIN placed_events AS p
+  ON p.event_date = c.event_date
+  AND p.source_filename = c.source_filename
+  AND p.source_row_number = c.source_row_number
 WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  AND event_date IN (
-    SELECT
-      days.event_date
-    FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
-    ) AS days
-  )
-GROUP BY
-  GROUPING SETS (
-    (event_date, currency, category),
-    (event_date, currency, country),
-    (event_date, currency, device),
-    (event_date, currency, marketing_channel),
-    (event_date, currency, payment_method)
-  );
+  c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  AND p.is_new
+ORDER BY
+  c.event_date;

@@ -1,64 +1,335 @@
-WITH others AS (
+WITH lines AS (
+  WITH lines AS (
+    SELECT
+      r.raw,
+      r.source_filename,
+      r.source_row_number,
+      r.batch_date,
+      r.load_id,
+      r.ingestion_ts,
+      CASE
+        WHEN (
+          STARTSWITH(r.raw_text, '﻿')
+          OR CONTAINS(r.raw_text, '\\ud')
+          OR CONTAINS(r.raw_text, '\\uD')
+        )
+        AND NOT CONTAINS(r.raw_text, CHR(  1))
+        AND NOT CONTAINS(r.raw_text, CHR(  2))
+        AND NOT CONTAINS(r.raw_text, CHR(  3))
+        THEN REPLACE(REPLACE(LTRIM(r.raw_text, '﻿'), '\\\\', CHR(  1)), '\\u', CHR(  2))
+      END AS escaped
+    FROM raw.raw_sales AS r
+    INNER JOIN raw.raw_sales_files AS f
+      ON f.source_filename = r.source_filename
+      AND f.load_id = r.load_id
+      AND f.superseded_at IS NULL
+    WHERE
+      r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  ), mended AS (
+    SELECT
+      *,
+      REGEXP_REPLACE(
+        REGEXP_REPLACE(
+          escaped,
+          CHR(  2) || '([dD][89abAB][0-9a-fA-F][0-9a-fA-F])' || CHR(  2) || '([dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])',
+          CHR(  3) || '\\1' || CHR(  3) || '\\2'
+        ),
+        CHR(  2) || '[dD][89a-fA-F][0-9a-fA-F][0-9a-fA-F]',
+        '�'
+      ) AS text
+    FROM lines
+  )
   SELECT
-    line.source_filename,
-    line.source_row_number
-  FROM raw.raw_sales AS line
-  INNER JOIN raw.raw_sales_files AS f
-    ON f.source_filename = line.source_filename
-    AND f.load_id = line.load_id
-    AND f.superseded_at IS NULL
+    CASE
+      WHEN text IS NULL
+      THEN raw
+      ELSE TRY_PARSE_JSON(
+        REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
+      )
+    END AS raw,
+    source_filename,
+    source_row_number,
+    batch_date,
+    load_id,
+    ingestion_ts
+  FROM mended
+), others AS (
+  SELECT
+    source_filename,
+    source_row_number
+  FROM lines
   WHERE
-    line.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    AND NOT COALESCE(IS_OBJECT(line.raw), FALSE)
+    NOT COALESCE(IS_OBJECT(raw), FALSE)
 ), repeated AS (
   SELECT
+    event_date,
     event_id
   FROM staging.stg_sales_clean
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    AND event_id IN (
-      SELECT
-        c.event_id
-      FROM staging.stg_sales_clean AS c
-      WHERE
-        c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    )
   GROUP BY
+    event_date,
     event_id
   HAVING
     COUNT(*) > 1
-), duplicates AS (
-  SELECT DISTINCT
-    c.source_filename,
-    c.source_row_number
-  FROM staging.stg_sales_clean AS c
-  INNER JOIN staging.stg_sales_clean AS twin
-    ON twin.event_id = c.event_id
+), zeros AS (
+  SELECT
+    c.source_filename AS zero_filename,
+    c.source_row_number AS zero_row_number,
+    CASE
+      WHEN (
+        CASE
+          WHEN REGEXP_LIKE(
+            (
+              CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+            ),
+            '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+          )
+          THEN TRY_TO_NUMBER(TRIM((
+            CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+          ), ' \t\n\r\x0b\f'), 18, 4)
+        END
+      ) = 0
+      THEN (
+        CASE
+          WHEN (
+            CASE
+              WHEN REGEXP_LIKE(
+                (
+                  CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+                ),
+                '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+              )
+              THEN TRY_TO_NUMBER(TRIM((
+                CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+              ), ' \t\n\r\x0b\f'), 18, 4)
+            END
+          ) <> 0
+          THEN SIGN(
+            (
+              CASE
+                WHEN REGEXP_LIKE(
+                  (
+                    CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+                  ),
+                  '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                )
+                THEN TRY_TO_NUMBER(TRIM((
+                  CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+                ), ' \t\n\r\x0b\f'), 18, 4)
+              END
+            )
+          )
+          WHEN (
+            CASE
+              WHEN REGEXP_LIKE(
+                (
+                  CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+                ),
+                '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+              )
+              THEN TRY_TO_NUMBER(TRIM((
+                CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+              ), ' \t\n\r\x0b\f'), 18, 4)
+            END
+          ) IS NULL
+          THEN NULL
+          WHEN NOT REGEXP_LIKE((
+            CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+          ), '[^1-9eE]*[1-9].*', 's')
+          THEN 0
+          WHEN STARTSWITH(TRIM((
+            CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+          ), ' \t\n\r\x0b\f'), '-')
+          THEN -1
+          ELSE 1
+        END
+      )
+      ELSE 0
+    END AS quantity_sign,
+    CASE
+      WHEN (
+        CASE
+          WHEN REGEXP_LIKE(
+            (
+              CAST(GET_PATH(raw, 'unit_price') AS VARCHAR)
+            ),
+            '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+          )
+          THEN TRY_TO_NUMBER(TRIM((
+            CAST(GET_PATH(raw, 'unit_price') AS VARCHAR)
+          ), ' \t\n\r\x0b\f'), 18, 4)
+        END
+      ) = 0
+      THEN (
+        CASE
+          WHEN (
+            CASE
+              WHEN REGEXP_LIKE(
+                (
+                  CAST(GET_PATH(raw, 'unit_price') AS VARCHAR)
+                ),
+                '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+              )
+              THEN TRY_TO_NUMBER(TRIM((
+                CAST(GET_PATH(raw, 'unit_price') AS VARCHAR)
+              ), ' \t\n\r\x0b\f'), 18, 4)
+            END
+          ) <> 0
+          THEN SIGN(
+            (
+              CASE
+                WHEN REGEXP_LIKE(
+                  (
+                    CAST(GET_PATH(raw, 'unit_price') AS VARCHAR)
+                  ),
+                  '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                )
+                THEN TRY_TO_NUMBER(TRIM((
+                  CAST(GET_PATH(raw, 'unit_price') AS VARCHAR)
+                ), ' \t\n\r\x0b\f'), 18, 4)
+              END
+            )
+          )
+          WHEN (
+            CASE
+              WHEN REGEXP_LIKE(
+                (
+                  CAST(GET_PATH(raw, 'unit_price') AS VARCHAR)
+                ),
+                '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+              )
+              THEN TRY_TO_NUMBER(TRIM((
+                CAST(GET_PATH(raw, 'unit_price') AS VARCHAR)
+              ), ' \t\n\r\x0b\f'), 18, 4)
+            END
+          ) IS NULL
+          THEN NULL
+          WHEN NOT REGEXP_LIKE((
+            CAST(GET_PATH(raw, 'unit_price') AS VARCHAR)
+          ), '[^1-9eE]*[1-9].*', 's')
+          THEN 0
+          WHEN STARTSWITH(TRIM((
+            CAST(GET_PATH(raw, 'unit_price') AS VARCHAR)
+          ), ' \t\n\r\x0b\f'), '-')
+          THEN -1
+          ELSE 1
+        END
+      )
+      ELSE 0
+    END AS unit_price_sign,
+    CASE
+      WHEN (
+        CASE
+          WHEN REGEXP_LIKE(
+            (
+              CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+            ),
+            '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+          )
+          THEN TRY_TO_NUMBER(TRIM((
+            CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+          ), ' \t\n\r\x0b\f'), 18, 4)
+        END
+      ) = 0
+      THEN (
+        CASE
+          WHEN (
+            CASE
+              WHEN REGEXP_LIKE(
+                (
+                  CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+                ),
+                '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+              )
+              THEN TRY_TO_NUMBER(TRIM((
+                CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+              ), ' \t\n\r\x0b\f'), 18, 4)
+            END
+          ) <> 0
+          THEN SIGN(
+            (
+              CASE
+                WHEN REGEXP_LIKE(
+                  (
+                    CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+                  ),
+                  '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                )
+                THEN TRY_TO_NUMBER(TRIM((
+                  CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+                ), ' \t\n\r\x0b\f'), 18, 4)
+              END
+            )
+          )
+          WHEN (
+            CASE
+              WHEN REGEXP_LIKE(
+                (
+                  CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+                ),
+                '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+              )
+              THEN TRY_TO_NUMBER(TRIM((
+                CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+              ), ' \t\n\r\x0b\f'), 18, 4)
+            END
+          ) IS NULL
+          THEN NULL
+          WHEN NOT REGEXP_LIKE((
+            CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+          ), '[^1-9eE]*[1-9].*', 's')
+          THEN 0
+          WHEN STARTSWITH(TRIM((
+            CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+          ), ' \t\n\r\x0b\f'), '-')
+          THEN -1
+          ELSE 1
+        END
+      )
+      ELSE 0
+    END AS total_amount_sign
+  FROM lines
+  INNER JOIN staging.stg_sales_clean AS c
+    ON c.source_filename = lines.source_filename
+    AND c.source_row_number = lines.source_row_number
+    AND c.ingestion_ts = lines.ingestion_ts
   WHERE
     c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    AND c.event_id IN (
-      SELECT
-        repeated.event_id
-      FROM repeated
-    )
-    AND twin.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    AND ABS(DATEDIFF(DAY, c.event_date, twin.event_date)) <= 7
     AND (
-      twin.source_filename <> c.source_filename
-      OR twin.source_row_number <> c.source_row_number
+      c.quantity = 0 OR c.unit_price = 0 OR c.total_amount = 0
     )
 ), tested AS (
   SELECT
     c.*,
     o.source_row_number IS NULL AS is_object,
-    NOT d.source_row_number IS NULL AS is_repeat
+    NOT r.event_id IS NULL AS is_repeat,
+    CASE
+      WHEN c.quantity <> 0
+      THEN SIGN(c.quantity)
+      WHEN c.quantity = 0
+      THEN COALESCE(z.quantity_sign, 0)
+    END AS quantity_sign,
+    CASE
+      WHEN c.unit_price <> 0
+      THEN SIGN(c.unit_price)
+      WHEN c.unit_price = 0
+      THEN COALESCE(z.unit_price_sign, 0)
+    END AS unit_price_sign,
+    CASE
+      WHEN c.total_amount <> 0
+      THEN SIGN(c.total_amount)
+      WHEN c.total_amount = 0
+      THEN COALESCE(z.total_amount_sign, 0)
+    END AS total_amount_sign
   FROM staging.stg_sales_clean AS c
   LEFT JOIN others AS o
     ON o.source_filename = c.source_filename
     AND o.source_row_number = c.source_row_number
-  LEFT JOIN duplicates AS d
-    ON d.source_filename = c.source_filename
-    AND d.source_row_number = c.source_row_number
+  LEFT JOIN repeated AS r
+    ON r.event_id = c.event_id AND r.event_date = c.event_date
+  LEFT JOIN zeros AS z
+    ON z.zero_filename = c.source_filename AND z.zero_row_number = c.source_row_number
   WHERE
     c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
 )
@@ -162,12 +433,12 @@ SELECT
     )
   ) AS quantity_numeric_sample,
   COUNT_IF(COALESCE((
-    is_object AND quantity <= 0
+    is_object AND quantity_sign <= 0
   ), FALSE)) AS quantity_positive,
   MIN(
     IFF(
       COALESCE((
-        is_object AND quantity <= 0
+        is_object AND quantity_sign <= 0
       ), FALSE),
       CONCAT(
         source_filename,
@@ -198,12 +469,12 @@ SELECT
     )
   ) AS total_amount_numeric_sample,
   COUNT_IF(COALESCE((
-    is_object AND total_amount < 0
+    is_object AND total_amount_sign < 0
   ), FALSE)) AS total_amount_not_negative,
   MIN(
     IFF(
       COALESCE((
-        is_object AND total_amount < 0
+        is_object AND total_amount_sign < 0
       ), FALSE),
       CONCAT(
         source_filename,

@@ -20,160 +20,397 @@ INSERT INTO parsed_sales (
   load_id,
   ingestion_ts,
   is_object,
+  quantity_sign,
+  unit_price_sign,
+  total_amount_sign,
+  is_rounded,
   event_date
 )
 WITH lines AS (
-  SELECT
-    r.raw,
-    r.source_filename,
-    r.source_row_number,
-    r.batch_date,
-    r.load_id,
-    r.ingestion_ts
-  FROM raw.raw_sales AS r
-  INNER JOIN raw.raw_sales_files AS f
-    ON f.source_filename = r.source_filename
-    AND f.load_id = r.load_id
-    AND f.superseded_at IS NULL
-  WHERE
-    r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-), texts AS (
-  SELECT
-    r.source_filename,
-    r.source_row_number,
-    r.batch_date,
-    r.load_id,
-    r.ingestion_ts,
-    CAST(GET_PATH(r.raw, 'event_id') AS VARCHAR) AS event_id,
-    UPPER(REPLACE(CAST(GET_PATH(r.raw, 'event_ts') AS VARCHAR), ',', '.')) AS event_ts,
-    CAST(GET_PATH(r.raw, 'order_id') AS VARCHAR) AS order_id,
-    CAST(GET_PATH(r.raw, 'customer_id') AS VARCHAR) AS customer_id,
-    CAST(GET_PATH(r.raw, 'session_id') AS VARCHAR) AS session_id,
-    CAST(GET_PATH(r.raw, 'product_id') AS VARCHAR) AS product_id,
-    CAST(GET_PATH(r.raw, 'category') AS VARCHAR) AS category,
-    CAST(GET_PATH(r.raw, 'quantity') AS VARCHAR) AS quantity,
-    CAST(GET_PATH(r.raw, 'unit_price') AS VARCHAR) AS unit_price,
-    CAST(GET_PATH(r.raw, 'total_amount') AS VARCHAR) AS total_amount,
-    CAST(GET_PATH(r.raw, 'currency') AS VARCHAR) AS currency,
-    CAST(GET_PATH(r.raw, 'payment_method') AS VARCHAR) AS payment_method,
-    CAST(GET_PATH(r.raw, 'country') AS VARCHAR) AS country,
-    CAST(GET_PATH(r.raw, 'device') AS VARCHAR) AS device,
-    CAST(GET_PATH(r.raw, 'marketing_channel') AS VARCHAR) AS marketing_channel,
-    COALESCE(IS_OBJECT(r.raw), FALSE) AS is_object
-  FROM lines AS r
-), moments AS (
-  SELECT
-    *,
-    CASE
-      WHEN REGEXP_LIKE(
-        event_ts,
-        '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
-      )
-      AND NOT STARTSWITH(event_ts, '0000')
-      THEN LEFT(event_ts, 10)
-    END AS day_text,
-    COALESCE(REGEXP_SUBSTR(SUBSTRING(event_ts, 12), '^[0-9:.]+'), '') AS clock
-  FROM texts
-), offsets AS (
-  SELECT
-    *,
-    SUBSTRING(event_ts, 12 + LENGTH(clock)) AS offset_text,
-    IFF(clock = '', '00:00:00', LEFT(RPAD(clock, 8, ':00:00'), 8) || SUBSTRING(clock, 9, 7)) AS clock_text
-  FROM moments
-), typed AS (
-  SELECT
-    event_id,
-    DATEADD(
-      MINUTE,
+  WITH lines AS (
+    SELECT
+      r.raw,
+      r.source_filename,
+      r.source_row_number,
+      r.batch_date,
+      r.load_id,
+      r.ingestion_ts,
       CASE
-        WHEN day_text IS NULL OR LENGTH(offset_text) < 3
-        THEN 0
-        ELSE IFF(LEFT(offset_text, 1) = '-', 1, -1) * (
-          60 * COALESCE(TRY_CAST(SUBSTRING(offset_text, 2, 2) AS DECIMAL(4, 0)), 0) + IFF(
-            LENGTH(offset_text) > 3,
-            COALESCE(TRY_CAST(RIGHT(offset_text, 2) AS DECIMAL(4, 0)), 0),
-            0
-          )
+        WHEN (
+          STARTSWITH(r.raw_text, '﻿')
+          OR CONTAINS(r.raw_text, '\\ud')
+          OR CONTAINS(r.raw_text, '\\uD')
         )
-      END,
-      TRY_CAST(day_text || ' ' || clock_text AS TIMESTAMPNTZ)
-    ) AS event_ts,
-    order_id,
+        AND NOT CONTAINS(r.raw_text, CHR(  1))
+        AND NOT CONTAINS(r.raw_text, CHR(  2))
+        AND NOT CONTAINS(r.raw_text, CHR(  3))
+        THEN REPLACE(REPLACE(LTRIM(r.raw_text, '﻿'), '\\\\', CHR(  1)), '\\u', CHR(  2))
+      END AS escaped
+    FROM raw.raw_sales AS r
+    INNER JOIN raw.raw_sales_files AS f
+      ON f.source_filename = r.source_filename
+      AND f.load_id = r.load_id
+      AND f.superseded_at IS NULL
+    WHERE
+      r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  ), mended AS (
+    SELECT
+      *,
+      REGEXP_REPLACE(
+        REGEXP_REPLACE(
+          escaped,
+          CHR(  2) || '([dD][89abAB][0-9a-fA-F][0-9a-fA-F])' || CHR(  2) || '([dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])',
+          CHR(  3) || '\\1' || CHR(  3) || '\\2'
+        ),
+        CHR(  2) || '[dD][89a-fA-F][0-9a-fA-F][0-9a-fA-F]',
+        '�'
+      ) AS text
+    FROM lines
+  )
+  SELECT
     CASE
-      WHEN REGEXP_LIKE(customer_id, '[+-]?\\d+(\\.0*)?')
-      THEN TRY_CAST(SPLIT_PART(customer_id, '.', 1) AS DECIMAL(38, 0))
-    END AS customer_id,
-    session_id,
-    CASE
-      WHEN REGEXP_LIKE(product_id, '[+-]?\\d+(\\.0*)?')
-      THEN TRY_CAST(SPLIT_PART(product_id, '.', 1) AS DECIMAL(38, 0))
-    END AS product_id,
-    category,
-    CASE
-      WHEN REGEXP_LIKE(quantity, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
-      THEN TRY_TO_NUMBER(TRIM(quantity, 'it\'s'), 18, 4)
-    END AS quantity,
-    CASE
-      WHEN REGEXP_LIKE(unit_price, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
-      THEN TRY_TO_NUMBER(TRIM(unit_price, 'it\'s'), 18, 4)
-    END AS unit_price,
-    CASE
-      WHEN REGEXP_LIKE(total_amount, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
-      THEN TRY_TO_NUMBER(TRIM(total_amount, 'it\'s'), 18, 4)
-    END AS total_amount,
-    currency,
-    payment_method,
-    country,
-    device,
-    marketing_channel,
+      WHEN text IS NULL
+      THEN raw
+      ELSE TRY_PARSE_JSON(
+        REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
+      )
+    END AS raw,
     source_filename,
     source_row_number,
     batch_date,
     load_id,
-    ingestion_ts,
-    is_object
-  FROM offsets
-), fitted AS (
+    ingestion_ts
+  FROM mended
+), texts AS (
   SELECT
     *
-    EXCLUDE (customer_id, product_id),
-    IFF(customer_id BETWEEN -9223372036854775808 AND 9223372036854775807, customer_id, NULL) AS customer_id,
-    IFF(product_id BETWEEN -9223372036854775808 AND 9223372036854775807, product_id, NULL) AS product_id
-  FROM typed
-), placed AS (
+    EXCLUDE (raw),
+    COALESCE(IS_OBJECT(raw), FALSE) AS is_object,
+    (
+      IFF(
+        IS_OBJECT(GET_PATH(raw, 'event_id'))
+        OR IS_ARRAY(GET_PATH(raw, 'event_id'))
+        OR IS_BOOLEAN(GET_PATH(raw, 'event_id')),
+        NULL,
+        CAST(GET_PATH(raw, 'event_id') AS VARCHAR)
+      )
+    ) AS event_id_text,
+    (
+      CASE
+        WHEN REGEXP_LIKE(
+          UPPER(REPLACE(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), ',', '.')),
+          '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+        )
+        AND NOT STARTSWITH(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), '0000')
+        THEN UPPER(REPLACE(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), ',', '.'))
+      END
+    ) AS event_ts_text,
+    (
+      IFF(
+        IS_OBJECT(GET_PATH(raw, 'order_id'))
+        OR IS_ARRAY(GET_PATH(raw, 'order_id'))
+        OR IS_BOOLEAN(GET_PATH(raw, 'order_id')),
+        NULL,
+        CAST(GET_PATH(raw, 'order_id') AS VARCHAR)
+      )
+    ) AS order_id_text,
+    (
+      CAST(GET_PATH(raw, 'customer_id') AS VARCHAR)
+    ) AS customer_id_text,
+    (
+      IFF(
+        IS_OBJECT(GET_PATH(raw, 'session_id'))
+        OR IS_ARRAY(GET_PATH(raw, 'session_id'))
+        OR IS_BOOLEAN(GET_PATH(raw, 'session_id')),
+        NULL,
+        CAST(GET_PATH(raw, 'session_id') AS VARCHAR)
+      )
+    ) AS session_id_text,
+    (
+      CAST(GET_PATH(raw, 'product_id') AS VARCHAR)
+    ) AS product_id_text,
+    (
+      IFF(
+        IS_OBJECT(GET_PATH(raw, 'category'))
+        OR IS_ARRAY(GET_PATH(raw, 'category'))
+        OR IS_BOOLEAN(GET_PATH(raw, 'category')),
+        NULL,
+        CAST(GET_PATH(raw, 'category') AS VARCHAR)
+      )
+    ) AS category_text,
+    (
+      CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+    ) AS quantity_text,
+    (
+      CAST(GET_PATH(raw, 'unit_price') AS VARCHAR)
+    ) AS unit_price_text,
+    (
+      CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+    ) AS total_amount_text,
+    (
+      IFF(
+        IS_OBJECT(GET_PATH(raw, 'currency'))
+        OR IS_ARRAY(GET_PATH(raw, 'currency'))
+        OR IS_BOOLEAN(GET_PATH(raw, 'currency')),
+        NULL,
+        CAST(GET_PATH(raw, 'currency') AS VARCHAR)
+      )
+    ) AS currency_text,
+    (
+      IFF(
+        IS_OBJECT(GET_PATH(raw, 'payment_method'))
+        OR IS_ARRAY(GET_PATH(raw, 'payment_method'))
+        OR IS_BOOLEAN(GET_PATH(raw, 'payment_method')),
+        NULL,
+        CAST(GET_PATH(raw, 'payment_method') AS VARCHAR)
+      )
+    ) AS payment_method_text,
+    (
+      IFF(
+        IS_OBJECT(GET_PATH(raw, 'country'))
+        OR IS_ARRAY(GET_PATH(raw, 'country'))
+        OR IS_BOOLEAN(GET_PATH(raw, 'country')),
+        NULL,
+        CAST(GET_PATH(raw, 'country') AS VARCHAR)
+      )
+    ) AS country_text,
+    (
+      IFF(
+        IS_OBJECT(GET_PATH(raw, 'device'))
+        OR IS_ARRAY(GET_PATH(raw, 'device'))
+        OR IS_BOOLEAN(GET_PATH(raw, 'device')),
+        NULL,
+        CAST(GET_PATH(raw, 'device') AS VARCHAR)
+      )
+    ) AS device_text,
+    (
+      IFF(
+        IS_OBJECT(GET_PATH(raw, 'marketing_channel'))
+        OR IS_ARRAY(GET_PATH(raw, 'marketing_channel'))
+        OR IS_BOOLEAN(GET_PATH(raw, 'marketing_channel')),
+        NULL,
+        CAST(GET_PATH(raw, 'marketing_channel') AS VARCHAR)
+      )
+    ) AS marketing_channel_text
+  FROM lines
+), typed AS (
   SELECT
     *,
+    (
+      event_id_text
+    ) AS event_id,
+    (
+      DATEADD(
+        MINUTE,
+        CASE
+          WHEN LENGTH(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', '')) < 3
+          THEN 0
+          ELSE IFF(LEFT(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', ''), 1) = '-', 1, -1) * (
+            60 * COALESCE(
+              TRY_CAST(SUBSTRING(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', ''), 2, 2) AS DECIMAL(4, 0)),
+              0
+            ) + IFF(
+              LENGTH(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', '')) > 3,
+              COALESCE(TRY_CAST(RIGHT(event_ts_text, 2) AS DECIMAL(4, 0)), 0),
+              0
+            )
+          )
+        END,
+        TRY_CAST(LEFT(event_ts_text, 10) || ' ' || IFF(
+          COALESCE(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), '') = '',
+          '00:00:00',
+          LEFT(RPAD(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 8, ':00:00'), 8) || SUBSTRING(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 9, 7)
+        ) AS TIMESTAMPNTZ)
+      )
+    ) AS event_ts,
+    (
+      order_id_text
+    ) AS order_id,
+    (
+      CASE
+        WHEN REGEXP_LIKE(customer_id_text, '[+-]?\\d+(\\.0*)?')
+        AND TRY_CAST(SPLIT_PART(customer_id_text, '.', 1) AS DECIMAL(38, 0)) BETWEEN -9223372036854775808 AND 9223372036854775807
+        THEN TRY_CAST(SPLIT_PART(customer_id_text, '.', 1) AS DECIMAL(38, 0))
+      END
+    ) AS customer_id,
+    (
+      session_id_text
+    ) AS session_id,
+    (
+      CASE
+        WHEN REGEXP_LIKE(product_id_text, '[+-]?\\d+(\\.0*)?')
+        AND TRY_CAST(SPLIT_PART(product_id_text, '.', 1) AS DECIMAL(38, 0)) BETWEEN -9223372036854775808 AND 9223372036854775807
+        THEN TRY_CAST(SPLIT_PART(product_id_text, '.', 1) AS DECIMAL(38, 0))
+      END
+    ) AS product_id,
+    (
+      category_text
+    ) AS category,
+    (
+      CASE
+        WHEN REGEXP_LIKE(quantity_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
+        THEN TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 18, 4)
+      END
+    ) AS quantity,
+    (
+      CASE
+        WHEN REGEXP_LIKE(unit_price_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
+        THEN TRY_TO_NUMBER(TRIM(unit_price_text, ' \t\n\r\x0b\f'), 18, 4)
+      END
+    ) AS unit_price,
+    (
+      CASE
+        WHEN REGEXP_LIKE(total_amount_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
+        THEN TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 18, 4)
+      END
+    ) AS total_amount,
+    (
+      currency_text
+    ) AS currency,
+    (
+      payment_method_text
+    ) AS payment_method,
+    (
+      country_text
+    ) AS country,
+    (
+      device_text
+    ) AS device,
+    (
+      marketing_channel_text
+    ) AS marketing_channel
+  FROM texts
+), placed AS (
+  SELECT
+    typed.*,
+    (
+      CASE
+        WHEN quantity <> 0
+        THEN SIGN(quantity)
+        WHEN quantity IS NULL
+        THEN NULL
+        WHEN NOT REGEXP_LIKE(quantity_text, '[^1-9eE]*[1-9].*', 's')
+        THEN 0
+        WHEN STARTSWITH(TRIM(quantity_text, ' \t\n\r\x0b\f'), '-')
+        THEN -1
+        ELSE 1
+      END
+    ) AS quantity_sign,
+    (
+      CASE
+        WHEN unit_price <> 0
+        THEN SIGN(unit_price)
+        WHEN unit_price IS NULL
+        THEN NULL
+        WHEN NOT REGEXP_LIKE(unit_price_text, '[^1-9eE]*[1-9].*', 's')
+        THEN 0
+        WHEN STARTSWITH(TRIM(unit_price_text, ' \t\n\r\x0b\f'), '-')
+        THEN -1
+        ELSE 1
+      END
+    ) AS unit_price_sign,
+    (
+      CASE
+        WHEN total_amount <> 0
+        THEN SIGN(total_amount)
+        WHEN total_amount IS NULL
+        THEN NULL
+        WHEN NOT REGEXP_LIKE(total_amount_text, '[^1-9eE]*[1-9].*', 's')
+        THEN 0
+        WHEN STARTSWITH(TRIM(total_amount_text, ' \t\n\r\x0b\f'), '-')
+        THEN -1
+        ELSE 1
+      END
+    ) AS total_amount_sign,
+    (
+      NOT quantity IS NULL
+      AND (
+        REGEXP_LIKE(quantity_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+        OR (
+          REGEXP_LIKE(quantity_text, '.*[eE].*', 's')
+          AND (
+            COALESCE(TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 38, 18) <> quantity, FALSE)
+            OR (
+              quantity = 0 AND REGEXP_LIKE(quantity_text, '[^1-9eE]*[1-9].*', 's')
+            )
+          )
+        )
+      )
+    )
+    OR (
+      NOT unit_price IS NULL
+      AND (
+        REGEXP_LIKE(unit_price_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+        OR (
+          REGEXP_LIKE(unit_price_text, '.*[eE].*', 's')
+          AND (
+            COALESCE(TRY_TO_NUMBER(TRIM(unit_price_text, ' \t\n\r\x0b\f'), 38, 18) <> unit_price, FALSE)
+            OR (
+              unit_price = 0 AND REGEXP_LIKE(unit_price_text, '[^1-9eE]*[1-9].*', 's')
+            )
+          )
+        )
+      )
+    )
+    OR (
+      NOT total_amount IS NULL
+      AND (
+        REGEXP_LIKE(total_amount_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+        OR (
+          REGEXP_LIKE(total_amount_text, '.*[eE].*', 's')
+          AND (
+            COALESCE(
+              TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 38, 18) <> total_amount,
+              FALSE
+            )
+            OR (
+              total_amount = 0 AND REGEXP_LIKE(total_amount_text, '[^1-9eE]*[1-9].*', 's')
+            )
+          )
+        )
+      )
+    ) AS is_rounded,
     CASE
-      WHEN is_object
-      AND CAST(event_ts AS DATE) BETWEEN DATEADD(DAY, -7, batch_date) AND batch_date
-      THEN CAST(event_ts AS DATE)
-      ELSE batch_date
+      WHEN typed.is_object
+      AND CAST(typed.event_ts AS DATE) BETWEEN GREATEST(
+        DATEADD(DAY, -COALESCE(judged.late_days, 7), typed.batch_date),
+        CAST('2026-01-05' AS DATE)
+      ) AND typed.batch_date
+      THEN CAST(typed.event_ts AS DATE)
+      ELSE typed.batch_date
     END AS event_date
-  FROM fitted
+  FROM typed
+  LEFT JOIN staging.sales_quality AS judged
+    ON judged.event_date = typed.batch_date
+    AND NOT typed.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
 )
 SELECT
-  event_id,
-  event_ts,
-  order_id,
-  customer_id,
-  session_id,
-  product_id,
-  category,
-  quantity,
-  unit_price,
-  total_amount,
-  currency,
-  payment_method,
-  country,
-  device,
-  marketing_channel,
-  source_filename,
-  source_row_number,
-  batch_date,
-  load_id,
-  ingestion_ts,
-  is_object,
-  event_date
+  placed.event_id,
+  placed.event_ts,
+  placed.order_id,
+  placed.customer_id,
+  placed.session_id,
+  placed.product_id,
+  placed.category,
+  placed.quantity,
+  placed.unit_price,
+  placed.total_amount,
+  placed.currency,
+  placed.payment_method,
+  placed.country,
+  placed.device,
+  placed.marketing_channel,
+  placed.source_filename,
+  placed.source_row_number,
+  placed.batch_date,
+  placed.load_id,
+  placed.ingestion_ts,
+  placed.is_object,
+  placed.quantity_sign,
+  placed.unit_price_sign,
+  placed.total_amount_sign,
+  placed.is_rounded,
+  placed.event_date
 FROM placed
 WHERE
   event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE);

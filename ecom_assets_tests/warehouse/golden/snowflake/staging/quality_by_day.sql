@@ -7,7 +7,10 @@ SELECT
   publishable,
   rules_version,
   run_id,
-  evaluated_at
+  evaluated_at,
+  held_for,
+  reject_rate_limit,
+  rounded_rows
 FROM staging.sales_quality
 WHERE
   event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)

@@ -1,10 +1,30 @@
 DELETE FROM staging.stg_sales_clean
 WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE);
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  AND event_date IN (
+    SELECT
+      days.event_date
+    FROM (
+      SELECT
+        event_date
+      FROM (VALUES
+        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    ) AS days
+  );
 
 DELETE FROM staging.stg_sales_rejects
 WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE);
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  AND event_date IN (
+    SELECT
+      days.event_date
+    FROM (
+      SELECT
+        event_date
+      FROM (VALUES
+        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    ) AS days
+  );
 
 INSERT INTO staging.stg_sales_clean (
   event_id,
@@ -36,7 +56,17 @@ WITH judged AS (
     ON r.event_date = p.event_date
     AND r.source_filename = p.source_filename
     AND r.source_row_number = p.source_row_number
-    AND r.is_repeat
+  WHERE
+    p.event_date IN (
+      SELECT
+        days.event_date
+      FROM (
+        SELECT
+          event_date
+        FROM (VALUES
+          (CAST('2026-01-05' AS DATE))) AS v(event_date)
+      ) AS days
+    )
 )
 SELECT
   event_id,
@@ -85,13 +115,13 @@ WHERE
       is_object AND quantity IS NULL
     ), FALSE)
     OR COALESCE((
-      is_object AND quantity <= 0
+      is_object AND quantity_sign <= 0
     ), FALSE)
     OR COALESCE((
       is_object AND total_amount IS NULL
     ), FALSE)
     OR COALESCE((
-      is_object AND total_amount < 0
+      is_object AND total_amount_sign < 0
     ), FALSE)
     OR COALESCE((
       is_object AND CAST(event_ts AS DATE) <> event_date
@@ -124,7 +154,17 @@ WITH judged AS (
     ON r.event_date = p.event_date
     AND r.source_filename = p.source_filename
     AND r.source_row_number = p.source_row_number
-    AND r.is_repeat
+  WHERE
+    p.event_date IN (
+      SELECT
+        days.event_date
+      FROM (
+        SELECT
+          event_date
+        FROM (VALUES
+          (CAST('2026-01-05' AS DATE))) AS v(event_date)
+      ) AS days
+    )
 ), rejected AS (
   SELECT
     CASE
@@ -156,7 +196,7 @@ WITH judged AS (
       ), FALSE)
       THEN 'Invalid quantity'
       WHEN COALESCE((
-        is_object AND quantity <= 0
+        is_object AND quantity_sign <= 0
       ), FALSE)
       THEN 'Non-positive quantity'
       WHEN COALESCE((
@@ -164,7 +204,7 @@ WITH judged AS (
       ), FALSE)
       THEN 'Invalid total_amount'
       WHEN COALESCE((
-        is_object AND total_amount < 0
+        is_object AND total_amount_sign < 0
       ), FALSE)
       THEN 'Negative total_amount'
       WHEN COALESCE((
@@ -205,9 +245,13 @@ WITH judged AS (
         IFF(COALESCE((
           is_object AND quantity IS NULL
         ), FALSE), '; Invalid quantity', ''),
-        IFF(COALESCE((
-          is_object AND quantity <= 0
-        ), FALSE), '; Non-positive quantity', ''),
+        IFF(
+          COALESCE((
+            is_object AND quantity_sign <= 0
+          ), FALSE),
+          '; Non-positive quantity',
+          ''
+        ),
         IFF(
           COALESCE((
             is_object AND total_amount IS NULL
@@ -215,9 +259,13 @@ WITH judged AS (
           '; Invalid total_amount',
           ''
         ),
-        IFF(COALESCE((
-          is_object AND total_amount < 0
-        ), FALSE), '; Negative total_amount', ''),
+        IFF(
+          COALESCE((
+            is_object AND total_amount_sign < 0
+          ), FALSE),
+          '; Negative total_amount',
+          ''
+        ),
         IFF(
           COALESCE((
             is_object AND CAST(event_ts AS DATE) <> event_date
@@ -263,13 +311,13 @@ WITH judged AS (
         is_object AND quantity IS NULL
       ), FALSE)
       OR COALESCE((
-        is_object AND quantity <= 0
+        is_object AND quantity_sign <= 0
       ), FALSE)
       OR COALESCE((
         is_object AND total_amount IS NULL
       ), FALSE)
       OR COALESCE((
-        is_object AND total_amount < 0
+        is_object AND total_amount_sign < 0
       ), FALSE)
       OR COALESCE((
         is_object AND CAST(event_ts AS DATE) <> event_date

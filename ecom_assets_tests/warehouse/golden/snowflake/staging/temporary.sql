@@ -20,28 +20,15 @@ CREATE OR REPLACE TEMPORARY TABLE parsed_sales (
   load_id VARCHAR,
   ingestion_ts TIMESTAMPNTZ,
   is_object BOOLEAN,
+  quantity_sign BIGINT,
+  unit_price_sign BIGINT,
+  total_amount_sign BIGINT,
+  is_rounded BOOLEAN,
   event_date DATE
-);
-
-CREATE OR REPLACE TEMPORARY TABLE parsed_again AS
-SELECT
-  *
-FROM parsed_sales
-WHERE
-  1 = 0;
-
-CREATE OR REPLACE TEMPORARY TABLE rejected_repeats (
-  event_id VARCHAR,
-  event_date DATE,
-  source_filename VARCHAR,
-  source_row_number BIGINT,
-  ingestion_ts TIMESTAMPNTZ
 );
 
 CREATE OR REPLACE TEMPORARY TABLE repeated_events (
   event_date DATE,
   source_filename VARCHAR,
-  source_row_number BIGINT,
-  ingestion_ts TIMESTAMPNTZ,
-  is_repeat BOOLEAN
+  source_row_number BIGINT
 );

@@ -6,11 +6,16 @@ The checks tell people; this is what holds a day. Nothing is written here.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
-from ecom_assets.checks.rules import broken_rules, test_days
+from ecom_assets import rules
+from ecom_assets.limits import Limits
 from ecom_assets.partitions import EventDays
+from ecom_assets.pipeline.stage import late_reach
+from ecom_assets.rules import Rule
+from ecom_assets.warehouse import fields
 from ecom_assets.warehouse.contract import Row, Session
+from ecom_assets.warehouse.expressions import rule_tests
+from ecom_assets.warehouse.parsing import current_lines
 from ecom_assets.warehouse.rows import by_day
 
 
@@ -37,9 +42,7 @@ class Audit:
         )
 
 
-def audit_days(
-    session: Session, days: EventDays, *, late_days: int, reject_rate_error: Decimal
-) -> Audit:
+def audit_days(session: Session, days: EventDays, limits: Limits) -> Audit:
     """Audit these days of staging.
 
     Held is a day that staging has not judged or calls not publishable, and one whose clean rows
@@ -48,23 +51,43 @@ def audit_days(
     Args:
         session: to the warehouse.
         days: which days.
-        late_days: how many days after its event date an event may lie in a file.
-        reject_rate_error: the reject rate above which staging holds a day, for the reason.
+        limits: what they are held against.
     """
     quality = by_day(
         session.run("staging/quality_by_day", first_day=days.first, last_day=days.last)
     )
-    tests = test_days(session, days, late_days=late_days)
+    tests = test_days(session, days, limits)
     held = {}
     for day in days.days:
         row = quality.get(day)
         if row is None:
             held[day] = "staging has not judged it"
         elif not row["publishable"]:
-            held[day] = why_held(row, reject_rate_error)
+            held[day] = why_held(row)
         elif broken := broken_rules(tests.get(day)):
             held[day] = f"clean rows break {', '.join(rule.name for rule in broken)}"
     return Audit(days.days, held, _staged_at(quality))
+
+
+def test_days(session: Session, days: EventDays, limits: Limits) -> Mapping[date, Row]:
+    """Per day that has clean rows, for each rule the rows that break it and the first of them."""
+    return by_day(
+        session.run(
+            "checks/clean_rules",
+            **current_lines(days.first, days.last + late_reach(session, days, limits)),
+            first_day=days.first,
+            last_day=days.last,
+            signs_of_line=fields.signs_of_line,
+            signs=fields.signs,
+            has_zero=fields.has_zero(),
+            rule_tests=rule_tests(),
+        )
+    )
+
+
+def broken_rules(test: Row | None) -> Sequence[Rule]:
+    """The rules that a day's clean rows break."""
+    return [rule for rule in rules.RULES if test is not None and test[rule.name] > 0]
 
 
 def staged_at(session: Session, days: EventDays) -> Mapping[date, datetime]:
@@ -73,19 +96,28 @@ def staged_at(session: Session, days: EventDays) -> Mapping[date, datetime]:
     return _staged_at(by_day(rows))
 
 
-def why_held(row: Row, reject_rate_error: Decimal) -> str:
-    """Why staging calls a day not publishable.
+def why_held(row: Row) -> str:
+    """Why staging called a day not publishable, in the words and by the limit of then.
 
     Args:
-        row: with the day's `raw_rows` and `reject_rows`.
-        reject_rate_error: the reject rate above which it is held.
+        row: of the day, with what `STAGING.SALES_QUALITY` says of it.
     """
-    if row["reject_rows"] > row["raw_rows"] * reject_rate_error:
-        return (
-            f"{row['reject_rows']:,} of {row['raw_rows']:,} lines rejected, "
-            f"more than {reject_rate_error:.0%}"
-        )
-    return "files are damaged or not whole in RAW (see the checks on raw_sales)"
+    match row["held_for"]:
+        case "rejects":
+            return (
+                f"{row['reject_rows']:,} of {row['raw_rows']:,} lines rejected, "
+                f"more than {row['reject_rate_limit']:.0%}"
+            )
+        case "files":
+            return "files are damaged or not whole in RAW (see the checks on raw_sales)"
+        case "lines":
+            return "clean rows and rejects are not as many as the lines in RAW"
+        case "not run":
+            return (
+                "only late events from later days' files are here, its own files were not asked "
+                "for yet: materialize the day"
+            )
+    return "held by an earlier version of this project: materialize staging again to see why"
 
 
 def _staged_at(quality: Mapping[date, Row]) -> Mapping[date, datetime]:

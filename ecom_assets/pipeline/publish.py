@@ -1,0 +1,125 @@
+"""Publishing: days of clean staging that passed their audit become FACT_SALES, each event once.
+
+This alone looks across days. An event that stands on one of the seven days before is a repeat: it
+is left out of FACT_SALES and stands in STG_SALES_REPEATS. What was published of a day is in one of
+the two, until the day is published again; so which events are repeats follows from what was
+published, and from nothing else: not from the order of days, and not from staging that is held.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from ecom_assets.limits import Limits
+from ecom_assets.partitions import EventDays, ranges
+from ecom_assets.pipeline.audit import Audit, audit_days, staged_at
+from ecom_assets.pipeline.stage import late_reach
+from ecom_assets.rules import UNIQUE_WITHIN_DAYS
+from ecom_assets.warehouse.contract import Log, Session
+from ecom_assets.warehouse.expressions import days_table
+
+TRIES = 3
+"""Days that another run stages while they are audited are audited again this often."""
+
+
+class StagingChanged(Exception):
+    """Another run has staged days between their audit and their publication."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """What publishing some days did.
+
+    Attributes:
+        audit: of these days, and of those before them that were staged along; those that it does
+            not hold are published.
+        moved: further days of which rows left FACT_SALES, came back, or repeat another place.
+    """
+
+    audit: Audit
+    moved: Sequence[date] = field(default_factory=tuple)
+
+
+def publish_audited_days(
+    session: Session, days: EventDays, limits: Limits, *, log: Log
+) -> Published:
+    """Publish the days that pass their audit; with them the days before that their files touch.
+
+    Args:
+        session: to the warehouse, outside a transaction.
+        days: which days.
+        limits: what they are held against.
+        log: told when days have to be audited again.
+
+    Raises:
+        StagingChanged: other runs kept staging these days.
+    """
+    session.run("analytics/temporary")
+    for attempt in range(1, TRIES + 1):
+        try:
+            # in staging's turn, so that no other run stages between audit and publication
+            with session.transaction("staging"):
+                audit = Audit([], {}, {})
+                for some in (*ranges(_staged_along(session, days, limits)), days):
+                    audit += audit_days(session, some, limits)
+                return Published(audit, _publish(session, audit))
+        except StagingChanged as error:
+            if attempt == TRIES:
+                raise
+            log(f"{error} Auditing them again.")
+    raise AssertionError("the loop above returns or raises")
+
+
+def _staged_along(session: Session, days: EventDays, limits: Limits) -> Sequence[date]:
+    """The days before these whose late events may be in their files, as far as they were staged
+    since they were published."""
+    late = late_reach(session, days, limits)
+    if not late:
+        return []
+    rows = session.run(
+        "analytics/staged_since",
+        first_day=days.first - late,
+        last_day=days.first - timedelta(days=1),
+    )
+    return [row["event_date"] for row in rows]
+
+
+def _publish(session: Session, audit: Audit) -> Sequence[date]:
+    """Replace the audited days that are not held, in a transaction.
+
+    Returns: other days of which rows have changed sides.
+
+    Raises:
+        StagingChanged: what would be published is not what was audited; nothing must be kept.
+    """
+    free = [day for day in audit.days if day not in audit.held]
+    if not free:
+        return []
+    days = EventDays(min(free), max(free))
+    reach = timedelta(days=UNIQUE_WITHIN_DAYS)
+    of_days = {"first_day": days.first, "last_day": days.last, "days": days_table(free)}
+    moved = [
+        row["event_date"]
+        for row in session.run(
+            "analytics/repeats",
+            **of_days,
+            window_start=days.first - reach,
+            window_end=days.last + reach,
+            within_days=UNIQUE_WITHIN_DAYS,
+        )
+    ]
+    session.run("analytics/publish", **of_days)
+    if moved:
+        session.run("analytics/move", first_day=moved[0], last_day=moved[-1])
+    session.run("analytics/totals", **{**of_days, "last_day": days.last + reach})
+    # A day's rows and its line in SALES_QUALITY are committed together. So when that line is still
+    # the audited one after the rows were read, the rows are the audited ones, whoever may have
+    # written without waiting for a turn.
+    now = staged_at(session, days)
+    changed = [day for day in free if now.get(day) != audit.staged_at.get(day)]
+    if changed:
+        raise StagingChanged(
+            f"{len(changed)} days, {changed[0]} among them, were staged by another run while "
+            "they were audited."
+        )
+    return moved

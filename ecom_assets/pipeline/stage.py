@@ -1,0 +1,101 @@
+"""Staging: the lines of RAW that belong to some days, each to clean or to rejects.
+
+It is a function of these lines, the rules and the limits; what other days hold decides nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from ecom_assets.limits import MOST_LATE_DAYS, Limits
+from ecom_assets.partitions import EventDays
+from ecom_assets.rules import rules_version
+from ecom_assets.warehouse import expressions
+from ecom_assets.warehouse.contract import Session
+from ecom_assets.warehouse.rows import now
+
+
+def stage_days(session: Session, days: EventDays, limits: Limits, *, run_id: str) -> Sequence[date]:
+    """Judge the lines that belong to these days and replace the days in staging, all or nothing.
+
+    Files of these days may hold events of days before them, as late as the limits allow. Such days
+    are staged along, so that no line of these files is left unjudged.
+
+    Args:
+        session: to the warehouse, outside a transaction.
+        days: which days.
+        limits: what they are held against.
+        run_id: which run judges.
+
+    Returns: the days before these that were staged along, in order.
+    """
+    session.run("staging/temporary")
+    # RAW is read in here as well, so that of two runs the later one goes by what is there by then
+    with session.transaction("staging"):
+        late = late_reach(session, days, limits)
+        own_days = (days.first, days.last)
+        session.parse_lines(
+            days.first - late,
+            days.last,
+            first_batch_day=days.first,
+            last_batch_day=days.last + late,
+            own_days=own_days,
+            limits=limits,
+        )
+        earlier = _earlier_days(session, days, days.first - late) if late else []
+        if earlier:
+            yesterday = days.first - timedelta(days=1)
+            session.parse_lines(
+                earlier[0],
+                yesterday,
+                first_batch_day=earlier[0],
+                last_batch_day=yesterday,
+                own_days=own_days,
+                limits=limits,
+            )
+        first_and_last = {
+            "first_day": earlier[0] if earlier else days.first,
+            "last_day": days.last,
+            "last_batch_day": days.last + late,
+            "days": expressions.days_table([*earlier, *days.days]),
+        }
+        judged_by = {"rules_version": rules_version(), "run_id": run_id}
+        session.run("staging/repeats", breaks_row_rule=expressions.breaks_row_rule())
+        session.run(
+            "staging/split",
+            **first_and_last,
+            **judged_by,
+            broken=expressions.any_broken(),
+            first_reason=expressions.first_reason(),
+            all_reasons=expressions.all_reasons(),
+        )
+        session.run(
+            "staging/quality",
+            **first_and_last,
+            **judged_by,
+            first_batch_day=days.first,
+            late_days=limits.late_days,
+            rules=expressions.rules_table(),
+            reject_rate_error=limits.reject_rate_error,
+            evaluated_at=now(),
+        )
+    return earlier
+
+
+def late_reach(session: Session, days: EventDays, limits: Limits) -> timedelta:
+    """How late an event of a file around these days may be: by these limits, or by those that the
+    file's own day was judged by."""
+    most = timedelta(days=MOST_LATE_DAYS)
+    (row,) = session.run(
+        "staging/late_days", first_day=days.first - most, last_day=days.last + most
+    )
+    return timedelta(days=max(limits.late_days, row["late_days"]))
+
+
+def _earlier_days(session: Session, days: EventDays, first_day: date) -> Sequence[date]:
+    rows = session.run(
+        "staging/earlier_days",
+        first_day=first_day,
+        first_batch_day=days.first,
+        last_batch_day=days.last,
+    )
+    return [row["event_date"] for row in rows]

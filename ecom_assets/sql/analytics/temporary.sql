@@ -1,0 +1,22 @@
+-- The tables that publishing works in, empty. Made before its transaction, which a CREATE would end
+-- on Snowflake.
+create or replace temporary table placed_events (
+    event_date date,
+    source_filename varchar,
+    source_row_number bigint,
+    is_new boolean,
+    is_repeat boolean,
+    earlier_event_date date,
+    earlier_filename varchar,
+    earlier_row_number bigint
+);
+
+create or replace temporary table moving_sales as
+select *  -- noqa: AM04
+from analytics.fact_sales
+where 1 = 0;
+
+create or replace temporary table published_days (
+    event_date date,
+    staged_at timestamp_ntz
+);

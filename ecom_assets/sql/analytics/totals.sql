@@ -1,0 +1,121 @@
+-- The totals that the answers and the checks read in place of the sales, anew for the days that
+-- were published and for those of which rows have moved: their cost follows the days, not the sales
+-- of all years. Of the latter it stays known which staging was published.
+insert into published_days (event_date, staged_at)
+select
+    event_date,
+    evaluated_at as staged_at
+from staging.sales_quality
+where event_date between :first_day and :last_day
+    and event_date in (select days.event_date from (:days) as days)
+union all
+select
+    event_date,
+    max(staged_at) as staged_at
+from analytics.fact_sales_days
+where event_date between :first_day and :last_day
+    and event_date in (
+        select p.event_date
+        from placed_events as p
+        where not p.is_new
+    )
+group by event_date;
+
+delete from analytics.fact_sales_days
+where event_date between :first_day and :last_day
+    and event_date in (select p.event_date from published_days as p);
+
+delete from analytics.fact_sales_breakdowns
+where event_date between :first_day and :last_day
+    and event_date in (select p.event_date from published_days as p);
+
+insert into analytics.fact_sales_days (
+    event_date,
+    currency,
+    orders,
+    sales,
+    units,
+    revenue,
+    staged_at
+)
+with totals as (
+    select
+        event_date,
+        currency,
+        count(distinct order_id) as orders,
+        count(*) as sales,
+        sum(quantity) as units,
+        sum(total_amount) as revenue
+    from analytics.fact_sales
+    where event_date between :first_day and :last_day
+        and event_date in (select p.event_date from published_days as p)
+    group by event_date, currency
+    union all
+    select
+        p.event_date,
+        null as currency,
+        0 as orders,
+        0 as sales,
+        0 as units,
+        0 as revenue
+    from published_days as p
+    where p.event_date not in (
+            select f.event_date
+            from analytics.fact_sales as f
+            where f.event_date between :first_day and :last_day
+        )
+)
+
+select
+    totals.event_date,
+    totals.currency,
+    totals.orders,
+    totals.sales,
+    totals.units,
+    totals.revenue,
+    p.staged_at
+from totals
+inner join published_days as p
+    on p.event_date = totals.event_date;
+
+insert into analytics.fact_sales_breakdowns (
+    event_date,
+    currency,
+    breakdown,
+    category,
+    country,
+    device,
+    marketing_channel,
+    payment_method,
+    sales,
+    units,
+    revenue
+)
+select
+    event_date,
+    currency,
+    case
+        when grouping(category) = 0 then 'category'
+        when grouping(country) = 0 then 'country'
+        when grouping(device) = 0 then 'device'
+        when grouping(marketing_channel) = 0 then 'marketing_channel'
+        else 'payment_method'
+    end as breakdown,
+    category,
+    country,
+    device,
+    marketing_channel,
+    payment_method,
+    count(*) as sales,
+    sum(quantity) as units,
+    sum(total_amount) as revenue
+from analytics.fact_sales
+where event_date between :first_day and :last_day
+    and event_date in (select p.event_date from published_days as p)
+group by grouping sets (
+    (event_date, currency, category),
+    (event_date, currency, country),
+    (event_date, currency, device),
+    (event_date, currency, marketing_channel),
+    (event_date, currency, payment_method)
+);

@@ -1,0 +1,93 @@
+-- How a field is read from a line, for each type: first its text, then its value; null where it
+-- does not fit. `:value` is the field in the VARIANT, `:text` its text, `:number` its value.
+--
+-- A moment is put together from its parts: how Snowflake detects a format on its own is not relied
+-- on. Digits, colons and dots behind the T are the time of day; what follows it is the offset. A
+-- whole number is kept only where it fits 64 bits, as in DuckDB.
+select
+    -- a JSON string or number
+    iff(
+        is_object(:value) or is_array(:value) or is_boolean(:value), null, cast(:value as varchar)
+    ) as text_as_text,
+    :text as text_as_value,
+
+    case
+        when
+            regexp_like(
+                upper(replace(cast(:value as varchar), ',', '.')),
+                '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])'
+                || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?'
+                || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+            )
+            and not startswith(cast(:value as varchar), '0000')
+            then upper(replace(cast(:value as varchar), ',', '.'))
+    end as timestamp_as_text,
+    dateadd(
+        minute,
+        case
+            when length(regexp_replace(substr(:text, 12), '^[0-9:.]+', '')) < 3 then 0
+            else
+                iff(
+                    left(regexp_replace(substr(:text, 12), '^[0-9:.]+', ''), 1) = '-', 1, -1
+                )
+                * (
+                    60
+                    * coalesce(
+                        try_cast(
+                            substr(regexp_replace(substr(:text, 12), '^[0-9:.]+', ''), 2, 2)
+                            as number(4, 0)
+                        ),
+                        0
+                    )
+                    + iff(
+                        length(regexp_replace(substr(:text, 12), '^[0-9:.]+', '')) > 3,
+                        coalesce(try_cast(right(:text, 2) as number(4, 0)), 0),
+                        0
+                    )
+                )
+        end,
+        try_cast(
+            left(:text, 10)
+            || ' '
+            || iff(
+                coalesce(regexp_substr(substr(:text, 12), '^[0-9:.]+'), '') = '',
+                '00:00:00',
+                left(rpad(regexp_substr(substr(:text, 12), '^[0-9:.]+'), 8, ':00:00'), 8)
+                || substr(regexp_substr(substr(:text, 12), '^[0-9:.]+'), 9, 7)
+            ) as timestamp_ntz
+        )
+    ) as timestamp_as_value,
+
+    cast(:value as varchar) as integer_as_text,
+    case
+        when
+            regexp_like(:text, '[+-]?\\d+(\\.0*)?')
+            and try_cast(split_part(:text, '.', 1) as number(38, 0))
+            between -9223372036854775808 and 9223372036854775807
+            then try_cast(split_part(:text, '.', 1) as number(38, 0))
+    end as integer_as_value,
+
+    cast(:value as varchar) as number_as_text,
+    case
+        when regexp_like(:text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
+            then try_to_decimal(trim(:text, :white_space), 18, 4)
+    end as number_as_value,
+    -- of the number as it was written: rounded to four decimals it may be zero
+    case
+        when :number <> 0 then sign(:number)
+        when :number is null then null
+        when not regexp_like(:text, '[^1-9eE]*[1-9].*', 's') then 0
+        when startswith(trim(:text, :white_space), '-') then -1
+        else 1
+    end as number_as_sign,
+    :number is not null
+    and (
+        regexp_like(:text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+        or (
+            regexp_like(:text, '.*[eE].*', 's')
+            and (
+                coalesce(try_to_decimal(trim(:text, :white_space), 38, 18) <> :number, false)
+                or (:number = 0 and regexp_like(:text, '[^1-9eE]*[1-9].*', 's'))
+            )
+        )
+    ) as number_is_rounded;

@@ -1,0 +1,139 @@
+"""What these tests share: load, stage and publish without Dagster, on both engines."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecom_assets.assets.raw import load_new_files
+from ecom_assets.checks.analytics import no_event_missing, unique_event_id
+from ecom_assets.checks.staging import row_balance
+from ecom_assets.limits import Limits
+from ecom_assets.partitions import EventDays
+from ecom_assets.pipeline.publish import Published, publish_audited_days
+from ecom_assets.pipeline.stage import stage_days
+from ecom_assets.rules import UNIQUE_WITHIN_DAYS
+from ecom_assets.warehouse.contract import Purpose, Session
+from ecom_assets.warehouse.rows import by_day
+from ecom_assets_tests.model_tables import breaches, found_in
+from ecom_assets_tests.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE, Production, Stack, emptied_stack
+from ecom_assets_tests.warehouse.conftest import good, jsonl
+
+
+def day(number: int) -> date:
+    """The days of January, so that day(5) is the fifth."""
+    return date(2026, 1, 1) + timedelta(days=number - 1)
+
+
+class Shop:
+    """A landing zone and an open warehouse.
+
+    Attributes:
+        limits: what runs go by; change them with `set`.
+        session: to the warehouse.
+        earlier: the days that the last run staged along.
+    """
+
+    def __init__(self, stack: Stack, session: Session) -> None:
+        self._stack = stack
+        self.session = session
+        self.limits = Limits(day(1), 0, Decimal("0.1"), Decimal("0.3"), hide_values=False)
+        self.earlier: Sequence[date] = []
+
+    def set(self, **limits: Any) -> None:
+        """Change limits."""
+        self.limits = replace(self.limits, **limits)
+
+    def put(self, number: int, file: str, content: bytes) -> None:
+        """Put a file into a day's folder."""
+        self._stack.put(f"dt={day(number)}/{file}", content)
+
+    def land(self, number: int, *lines: Mapping[str, Any] | str, file: str = "a.jsonl") -> None:
+        """Put a file of events and lines of text into a day's folder."""
+        self.put(number, file, jsonl(*lines))
+
+    def good(self, number: int, *ids: str) -> None:
+        """A file of five good lines, and of these ids."""
+        own = [f"{number}-{n}" for n in range(5)]
+        self.land(number, *[good(event_id, day(number)) for event_id in (*ids, *own)])
+
+    def bad(self, number: int, *ids: str) -> None:
+        """A file of five bad lines, and good ones of these ids: the day is held."""
+        lines = [good(f"x{n}", day(number), quantity="two") for n in range(5)]
+        self.land(number, *[good(e, day(number)) for e in ids], *lines)
+
+    def run(self, first: int, last: int | None = None) -> Published:
+        """Load, stage and publish some days; see that every line of their files is accounted for,
+        and that no event stands in FACT_SALES twice or has vanished, also by the checks' own words.
+        """
+        days = EventDays(day(first), day(last or first))
+        self.load(first, last)
+        self.earlier = stage_days(self.session, days, self.limits, run_id="test")
+        published = self.publish(first, last)
+        assert not breaches(found_in(self.session))
+        assert not self.wrong(days)
+        assert not self.unbalanced(first, last)
+        return published
+
+    def load(self, first: int, last: int | None = None) -> None:
+        """The first step alone."""
+        days = EventDays(day(first), day(last or first))
+        load_new_files(self.session, self._stack.zone, days, run_id="test", log=_fail)
+
+    def publish(self, first: int, last: int | None = None) -> Published:
+        """The last one."""
+        days = EventDays(day(first), day(last or first))
+        return publish_audited_days(self.session, days, self.limits, log=_fail)
+
+    def unbalanced(self, first: int, last: int | None = None) -> list[str]:
+        """What the check on the balance finds."""
+        days = EventDays(day(first), day(last or first))
+        found = row_balance(self.session, days, self.limits)
+        return [result.description for result in found.values() if not result.passed]
+
+    def wrong(self, days: EventDays) -> list[str]:
+        """What the checks on FACT_SALES find of some days."""
+        found = by_day(
+            self.session.run(
+                "checks/exactly_once",
+                window_start=days.first - timedelta(days=UNIQUE_WITHIN_DAYS),
+                first_day=days.first,
+                last_day=days.last,
+                within_days=UNIQUE_WITHIN_DAYS,
+            )
+        )
+        checks = (unique_event_id, no_event_missing)
+        results = [check(found.get(each)) for each in days.days for check in checks]
+        return [result.description for result in results if not result.passed]
+
+    def stands(self, event_id: str) -> list[int]:
+        """The days of January on which an event stands in FACT_SALES."""
+        rows = self.session.read_table("analytics.fact_sales")
+        found = [row["event_date"] for row in rows if row["event_id"] == f"e{event_id}"]
+        return sorted((each - day(1)).days + 1 for each in found)
+
+    def repeats(self) -> list[tuple[int, int]]:
+        """The days of repeats, with those of the earlier events."""
+        rows = self.session.read_table("staging.stg_sales_repeats")
+        return sorted((r["event_date"].day, r["earlier_event_date"].day) for r in rows)
+
+    def rejects(self) -> list[tuple[int, str]]:
+        """Day and reasons of all rejects."""
+        rows = self.session.read_table("staging.stg_sales_rejects")
+        return sorted(((r["event_date"] - day(1)).days + 1, r["reasons"]) for r in rows)
+
+
+def _fail(text: str) -> None:
+    raise AssertionError(text)
+
+
+@pytest.fixture(params=[FOLDER_DUCKDB, S3_SNOWFLAKE])
+def shop(request: pytest.FixtureRequest, tmp_path: Path, servers: Production) -> Iterator[Shop]:
+    """An empty landing zone and an empty warehouse, on both engines."""
+    stack = emptied_stack(request.param, tmp_path, servers)
+    with stack.warehouse.session(Purpose("test", "test"), _fail) as session:
+        yield Shop(stack, session)

@@ -1,0 +1,164 @@
+INSERT INTO published_days (
+  event_date,
+  staged_at
+)
+SELECT
+  event_date,
+  evaluated_at AS staged_at
+FROM staging.sales_quality
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  AND event_date IN (
+    SELECT
+      days.event_date
+    FROM (
+      SELECT
+        event_date
+      FROM (VALUES
+        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    ) AS days
+  )
+UNION ALL
+SELECT
+  event_date,
+  MAX(staged_at) AS staged_at
+FROM analytics.fact_sales_days
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  AND event_date IN (
+    SELECT
+      p.event_date
+    FROM placed_events AS p
+    WHERE
+      NOT p.is_new
+  )
+GROUP BY
+  event_date;
+
+DELETE FROM analytics.fact_sales_days
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  AND event_date IN (
+    SELECT
+      p.event_date
+    FROM published_days AS p
+  );
+
+DELETE FROM analytics.fact_sales_breakdowns
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  AND event_date IN (
+    SELECT
+      p.event_date
+    FROM published_days AS p
+  );
+
+INSERT INTO analytics.fact_sales_days (
+  event_date,
+  currency,
+  orders,
+  sales,
+  units,
+  revenue,
+  staged_at
+)
+WITH totals AS (
+  SELECT
+    event_date,
+    currency,
+    COUNT(DISTINCT order_id) AS orders,
+    COUNT(*) AS sales,
+    SUM(quantity) AS units,
+    SUM(total_amount) AS revenue
+  FROM analytics.fact_sales
+  WHERE
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    AND event_date IN (
+      SELECT
+        p.event_date
+      FROM published_days AS p
+    )
+  GROUP BY
+    event_date,
+    currency
+  UNION ALL
+  SELECT
+    p.event_date,
+    NULL AS currency,
+    0 AS orders,
+    0 AS sales,
+    0 AS units,
+    0 AS revenue
+  FROM published_days AS p
+  WHERE
+    p.event_date <> ALL (
+      SELECT
+        f.event_date
+      FROM analytics.fact_sales AS f
+      WHERE
+        f.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    )
+)
+SELECT
+  totals.event_date,
+  totals.currency,
+  totals.orders,
+  totals.sales,
+  totals.units,
+  totals.revenue,
+  p.staged_at
+FROM totals
+INNER JOIN published_days AS p
+  ON p.event_date = totals.event_date;
+
+INSERT INTO analytics.fact_sales_breakdowns (
+  event_date,
+  currency,
+  breakdown,
+  category,
+  country,
+  device,
+  marketing_channel,
+  payment_method,
+  sales,
+  units,
+  revenue
+)
+SELECT
+  event_date,
+  currency,
+  CASE
+    WHEN GROUPING(category) = 0
+    THEN 'category'
+    WHEN GROUPING(country) = 0
+    THEN 'country'
+    WHEN GROUPING(device) = 0
+    THEN 'device'
+    WHEN GROUPING(marketing_channel) = 0
+    THEN 'marketing_channel'
+    ELSE 'payment_method'
+  END AS breakdown,
+  category,
+  country,
+  device,
+  marketing_channel,
+  payment_method,
+  COUNT(*) AS sales,
+  SUM(quantity) AS units,
+  SUM(total_amount) AS revenue
+FROM analytics.fact_sales
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  AND event_date IN (
+    SELECT
+      p.event_date
+    FROM published_days AS p
+  )
+GROUP BY
+  GROUPING SETS (
+    (event_date, currency, category),
+    (event_date, currency, country),
+    (event_date, currency, device),
+    (event_date, currency, marketing_channel),
+    (event_date, currency, payment_method)
+  );

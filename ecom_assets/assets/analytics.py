@@ -32,7 +32,7 @@ from ecom_assets.events import FACT_SALES, FACT_TABLE
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.partitions import BACKFILL_POLICY, FRESHNESS_POLICY, EventDays, ranges
 from ecom_assets.rules import UNIQUE_WITHIN_DAYS
-from ecom_assets.steps import RETRY_POLICY, mark_held, mistakes_are_final, pool_of
+from ecom_assets.steps import RETRY_POLICY, mark_held, mistakes_are_final
 from ecom_assets.warehouse.contract import Log, Purpose, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table
 
@@ -147,7 +147,6 @@ def build_fact_sales(
         kinds={engine, "table"},
         owners=OWNERS,
         output_required=False,
-        pool=pool_of(engine),
         retry_policy=RETRY_POLICY,
         freshness_policy=FRESHNESS_POLICY,
         description="One row per sale event, from clean staging only.\n\nA day is published whole, "

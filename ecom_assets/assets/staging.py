@@ -23,7 +23,7 @@ from ecom_assets.assets.tables import (
 from ecom_assets.events import CLEAN_TABLE, REJECTS_TABLE, STG_SALES_CLEAN, STG_SALES_REJECTS
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
 from ecom_assets.rules import UNIQUE_WITHIN_DAYS, rules_version
-from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
+from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
 from ecom_assets.warehouse import expressions
 from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
 from ecom_assets.warehouse.rows import by_day
@@ -170,7 +170,6 @@ def build_staging(
         specs=[clean, rejects],
         backfill_policy=BACKFILL_POLICY,
         can_subset=False,
-        pool=pool_of(engine),
         retry_policy=RETRY_POLICY,
     )
     def stg_sales(

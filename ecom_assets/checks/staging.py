@@ -16,7 +16,7 @@ from ecom_assets.checks.rules import rule_result, rule_specs, test_days
 from ecom_assets.checks.samples import VALUE_LENGTH, sample_table
 from ecom_assets.events import CLEAN_TABLE, REJECTS_TABLE, STG_SALES_CLEAN, STG_SALES_REJECTS
 from ecom_assets.partitions import EventDays
-from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
+from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
 from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table, offending_value
 from ecom_assets.warehouse.rows import by_day, grouped_by_day
@@ -86,7 +86,6 @@ def build_staging_checks(
         name="stg_sales_checks",
         specs=specs,
         can_subset=True,
-        pool=pool_of(engine),
         retry_policy=RETRY_POLICY,
     )
     def stg_sales_checks(

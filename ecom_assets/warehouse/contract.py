@@ -25,6 +25,10 @@ Layer = Literal["raw", "staging"]
 LAYERS: Sequence[Layer] = ("raw", "staging")
 
 
+def goes_on() -> None:
+    """What a warehouse asks before work and before each commit, where nothing can end its work."""
+
+
 class WarehouseError(Exception):
     """The warehouse cannot be used; the text says what is wrong, where, and what to do."""
 
@@ -114,6 +118,8 @@ class Session(Protocol):
 
     def transaction(self, layer: Layer) -> AbstractContextManager[None]:
         """All that is run inside happens, or none of it: an error rolls back and is raised.
+
+        Before it is kept, the warehouse asks whether it is still wanted, and rolls back if not.
 
         Transactions of the same layer take turns, whoever runs them: what they read of it is what
         is there when they replace it.

@@ -102,12 +102,19 @@ class _Stoppable(dg.Executor):
 
 def process_name(pid: int) -> str:
     """What tells a process of this machine from all others, also from a later one that gets its
-    number: machine, number, and where the system tells it, when it began; without the last where
-    there is no such process."""
+    number: machine, number, and when it began, where the system tells it. Where there is no such
+    process, or it has ended and nobody has waited for it yet, the last part is missing.
+    """
     began = ""
-    with suppress(OSError):
-        # proc(5): the name of the program, the second field, may hold blanks and brackets
-        began = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    if Path("/proc/self/stat").exists():
+        with suppress(OSError):
+            # proc(5): the second field, the program's name, may hold blanks and brackets
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            began = "" if fields[0] in "ZX" else fields[19]
+    else:
+        with suppress(ProcessLookupError):
+            os.kill(pid, 0)  # asks, and sends nothing
+            began = "there"
     return f"{socket.gethostname()} {pid} {began}".rstrip()
 
 

@@ -13,6 +13,7 @@ import pytest
 from ecom_assets.instance import Launcher
 from ecom_assets.settings import PROJECT_ROOT
 from ecom_assets.stopping import PROCESS_TAG, process_name
+from ecom_assets_tests.dev_server import until
 
 OPEN = """
 import sys, dagster as dg
@@ -92,3 +93,13 @@ def test_a_process_is_told_from_a_later_one_of_its_number() -> None:
     launcher = Launcher()
     told = {name: launcher.check_run_worker_health(run) for name, run in runs.items()}
     assert [told[name].status.value for name in runs] == ["RUNNING", "FAILED", "FAILED"]
+
+
+def test_a_killed_process_that_nobody_has_waited_for_is_gone() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        name = process_name(process.pid)
+        run = dg.DagsterRun("sales", tags={PROCESS_TAG: name})
+        assert Launcher().check_run_worker_health(run).status.value == "RUNNING"
+        process.kill()
+        until(lambda: process_name(process.pid) != name, "it has ended", 10)
+        assert Launcher().check_run_worker_health(run).status.value == "FAILED"

@@ -5,7 +5,8 @@ import shutil
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -91,10 +92,16 @@ class Shop:
 
     def runs(self) -> list[dg.DagsterRun]:
         """Runs, newest first."""
+        with self.instance() as instance:
+            return list(instance.get_runs())
+
+    @contextmanager
+    def instance(self) -> Iterator[dg.DagsterInstance]:
+        """Its Dagster instance."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("DAGSTER_HOME", str(self.home))
             with dg.DagsterInstance.get() as instance:
-                return list(instance.get_runs())
+                yield instance
 
     def status(self) -> str:
         """The status of the newest run."""

@@ -1,11 +1,14 @@
 """Runs that are ended in the UI, and runs that were killed, where a daemon has a queue."""
 
 import time
+import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 
+import dagster as dg
 import pytest
 
+from ecom_assets.stopping import PROCESS_TAG
 from ecom_assets_tests.conftest import DAY
 from ecom_assets_tests.dev_server import DevServer, dev_server, until
 from ecom_assets_tests.stopping.shop import ENDLESS, SECONDS, Shop, alive
@@ -96,3 +99,22 @@ def test_a_dead_run_that_is_terminated_has_ended(server: DevServer, shop: Shop) 
     process.wait()
     server.terminate(run["runId"])
     assert server.ended(run["runId"], SECONDS) in ("CANCELED", "FAILURE")
+
+
+def test_a_run_on_another_machine_is_there_as_long_as_its_code_server_knows_it(
+    server: DevServer, shop: Shop
+) -> None:
+    """As in containers, where the daemon sees no process of the code server's."""
+    run_id, lost = server.launch(DAY), str(uuid.uuid4())
+    shop.until_at_work()
+    with shop.instance() as instance:
+        instance.add_run_tags(run_id, {PROCESS_TAG: "elsewhere 1 1"})
+        run = instance.get_run_by_id(run_id)
+        assert run is not None
+        instance.add_run(
+            dg.DagsterRun("sales", run_id=lost, status=dg.DagsterRunStatus.STARTED, tags=run.tags)
+        )
+    assert server.ended(lost, 30) == "FAILURE"
+    (run_there,) = server.runs(runIds=[run_id])
+    assert run_there["status"] == "STARTED"
+    see_canceled(server, shop, run_id, force=False)

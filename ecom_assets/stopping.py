@@ -64,8 +64,9 @@ def lacks_of(instance: dg.DagsterInstance) -> str | None:
     """What an instance lacks without this project's `dagster.yaml`, in a sentence."""
     if instance.is_ephemeral or (instance.run_monitoring_enabled and instance.run_retries_enabled):
         return None
+    home = os.environ.get("DAGSTER_HOME")
     return (
-        f"DAGSTER_HOME is {os.environ.get('DAGSTER_HOME') or 'not set'}, where there is no "
+        f"{f'DAGSTER_HOME, {home}, has' if home else 'DAGSTER_HOME is not set, so there is'} no "
         "dagster.yaml of this project: killed runs are not noticed, and runs for the same day do "
         "not wait for each other. Set it to the project's folder, or copy the file there."
     )

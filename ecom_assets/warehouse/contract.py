@@ -95,6 +95,9 @@ class Session(Protocol):
     def run(self, script: str, /, **values: Any) -> Sequence[Row]:
         """Run the statements of `sql/<script>.sql` with `values` bound to its `:name`s.
 
+        A signal to the process that raises an error ends the statement at work, in the warehouse,
+        too, and leaves the session fit to roll back.
+
         Returns: the rows of the last statement; none where it is no query.
         """
         ...

@@ -2,11 +2,12 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ class Shop:
     def __init__(self, root: Path, **settings: str) -> None:
         self.home = root
         self.database = root / "warehouse.duckdb"
+        self._processes: list[subprocess.Popen[bytes]] = []
         shutil.copy(PROJECT_ROOT / "dagster.yaml", root)
         self.settings = {
             "ECOM_LANDING": str(root / "landing"),
@@ -60,7 +62,7 @@ class Shop:
         """A run of the command line, started from another folder."""
         tags = f'{{"dagster/partition": "{day}"}}'
         with (self.home / "run.log").open("wb") as log:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 [BIN / "dagster", "job", "execute", "-m", module, "-j", "sales", "--tags", tags],
                 cwd=self.home.parent,
                 env={**self.environment, **environment},
@@ -68,14 +70,27 @@ class Shop:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self._processes.append(process)
+        return process
+
+    def close(self) -> None:
+        """Kill what a test has left at work, for it may have no end."""
+        for process in self._processes:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
     def run(self, day: date = DAY, seconds: float = 90) -> None:
         """A run of the command line that has to succeed."""
         assert self.start(day=day).wait(seconds) == 0, self.log()
 
+    def text(self) -> str:
+        """What the latest run of the command line has printed."""
+        return (self.home / "run.log").read_text()
+
     def log(self) -> str:
-        """The last that a run of the command line has printed."""
-        return (self.home / "run.log").read_text()[-6000:]
+        """The last of it."""
+        return self.text()[-6000:]
 
     def times_at_work(self) -> int:
         """How often the step without an end was begun."""

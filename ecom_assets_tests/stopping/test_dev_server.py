@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 
 import dagster as dg
@@ -15,11 +16,11 @@ from ecom_assets_tests.stopping.shop import ENDLESS, SECONDS, Shop, alive
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """A shop with three sales of a day."""
-    found = Shop(tmp_path_factory.mktemp("shop"))
-    found.land(3)
-    return found
+    with closing(Shop(tmp_path_factory.mktemp("shop"))) as found:
+        found.land(3)
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,11 @@
 """A run told to stop by a signal: CANCELED at once, not tried again, and nothing is kept."""
 
 import signal
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -15,11 +19,11 @@ INTERRUPTS = [signal.SIGINT, signal.SIGTERM]
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Shop:
+def shop(tmp_path: Path) -> Iterator[Shop]:
     """A shop with three sales of a day."""
-    found = Shop(tmp_path)
-    found.land(3)
-    return found
+    with closing(Shop(tmp_path)) as found:
+        found.land(3)
+        yield found
 
 
 def see_canceled(shop: Shop, process: object, number: signal.Signals) -> None:
@@ -50,6 +54,28 @@ def test_a_run_that_waits_for_the_file_says_so_and_can_be_interrupted(shop: Shop
         process = shop.start()
         until(lambda: "waiting for" in shop.log(), "the run waits", 60)
         see_canceled(shop, process, signal.SIGINT)
+
+
+def test_make_demo_says_that_it_waits_and_can_be_interrupted(shop: Shop) -> None:
+    with duckdb.connect(shop.database), (shop.home / "run.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ecom_assets.demo"],
+            cwd=shop.home.parent,
+            env=shop.environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        until(lambda: "waiting for" in shop.log(), "the demo waits", 60)
+        see_canceled(shop, process, signal.SIGINT)
+    assert process.returncode == 1
+    assert "The run was canceled" in shop.log()
+
+
+def test_a_run_in_a_home_without_the_dagster_yaml_of_the_project_warns_once(shop: Shop) -> None:
+    (shop.home / "dagster.yaml").unlink()
+    shop.run()
+    warnings = [line for line in shop.text().splitlines() if " WARNING " in line]
+    assert len([line for line in warnings if "dagster.yaml of this project" in line]) == 1
 
 
 def test_a_run_that_waits_for_its_next_try_can_be_interrupted(shop: Shop) -> None:

@@ -3,12 +3,14 @@
 import json
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
+from ecom_assets.settings import S3Url, SnowflakeSettings
 from ecom_assets.warehouse.contract import Purpose
 from ecom_assets.warehouse.snowflake import SnowflakeWarehouse
 from ecom_assets_tests.conftest import DAY, event
@@ -32,18 +34,41 @@ def end_from_outside(shop: Shop, process: object) -> None:
         instance.report_run_canceled(run)
 
 
-@pytest.mark.parametrize("stop", [interrupt, terminate, end_from_outside])
-def test_a_run_that_is_stopped_cancels_its_statement_and_keeps_nothing(
-    stop: Callable[[Shop, object], None], servers: Production, tmp_path: Path
-) -> None:
-    """While it waits for another run's lock, with what it has loaded behind it."""
+@pytest.fixture
+def place(servers: Production) -> S3Url:
+    """A place in S3 with three sales of a day."""
     place = servers.new_place()
-    settings = servers.emptied_database(place)
     lines = "".join(f"{json.dumps(event(n))}\n" for n in range(3)).encode()
     servers.s3.client().put_object(
         Bucket=place.bucket, Key=f"{place.prefix}/dt={DAY}/sales.jsonl", Body=lines
     )
-    shop = Shop(tmp_path, **environment(place, settings), **servers.s3.environment())
+    return place
+
+
+@pytest.fixture
+def settings(servers: Production, place: S3Url) -> SnowflakeSettings:
+    """An empty database."""
+    return servers.emptied_database(place)
+
+
+@pytest.fixture
+def shop(
+    servers: Production, place: S3Url, settings: SnowflakeSettings, tmp_path: Path
+) -> Iterator[Shop]:
+    """A shop on both."""
+    both = {**environment(place, settings), **servers.s3.environment()}
+    with closing(Shop(tmp_path, **both)) as found:
+        yield found
+
+
+@pytest.mark.parametrize("stop", [interrupt, terminate, end_from_outside])
+def test_a_run_that_is_stopped_cancels_its_statement_and_keeps_nothing(
+    stop: Callable[[Shop, object], None],
+    shop: Shop,
+    settings: SnowflakeSettings,
+    servers: Production,
+) -> None:
+    """While it waits for another run's lock, with what it has loaded behind it."""
     locks, other = servers.snowflake.locks, SnowflakeWarehouse(settings, network_seconds=1)
     with other.session(Purpose("test", "test"), print) as session:
         with session.transaction("staging"):

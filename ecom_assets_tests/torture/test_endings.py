@@ -6,10 +6,9 @@ tables. A run of the daemon is one that a backfill has launched.
 
 import os
 import signal
-import subprocess
 import time
 from collections import Counter
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from random import Random
 
@@ -36,7 +35,6 @@ class Endings:
         self.server = server
         self.chance = chance
         self.version = 0
-        self.processes: list[subprocess.Popen[bytes]] = []
         self.seen: Counter[str] = Counter()
 
     def land(self) -> None:
@@ -49,7 +47,7 @@ class Endings:
         """Start a run; its id and its process, as soon as this is about to execute it."""
         before = {run["runId"] for run in self.server.runs()}
         if kind == "command line":
-            self.processes.append(self.shop.start())
+            self.shop.start()
         elif kind == "ui":
             self.server.launch(DAY)
         else:
@@ -104,12 +102,6 @@ class Endings:
         else:
             assert self.server.ended(self.server.launch(DAY), 90) == "SUCCESS"
 
-    def wait(self) -> None:
-        """Wait for the runs of the command line, which only now leave the list of processes: until
-        then a killed one is there without being at work."""
-        for process in self.processes:
-            process.wait(60)
-
     def whole_days(self) -> int:
         """See that the tables hold the day whole, as its file is; how many rows that is."""
         try:
@@ -130,8 +122,12 @@ class Endings:
 def test_a_run_ended_at_any_moment_is_followed_by_one_that_ends_and_tables_that_are_right(
     what: str, tmp_path: Path, torture: bool, seed: int, figures: Figures
 ) -> None:
-    shop, ended = Shop(tmp_path), 0
-    with dev_server(tmp_path, **shop.settings) as server:  # type: ignore[arg-type]
+    ended = 0
+    # a run of the command line that is killed stays in the list of processes until the end
+    with (
+        closing(Shop(tmp_path)) as shop,
+        dev_server(tmp_path, **shop.settings) as server,  # type: ignore[arg-type]
+    ):
         endings = Endings(shop, server, Random(seed))
         wanted = 50 if torture else 2
         for number in range(wanted * 2):
@@ -145,7 +141,6 @@ def test_a_run_ended_at_any_moment_is_followed_by_one_that_ends_and_tables_that_
             ended += was_at_work
             if ended == wanted:
                 break
-        endings.wait()
     assert ended == wanted, dict(endings.seen)
 
 

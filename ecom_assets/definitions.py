@@ -31,6 +31,7 @@ from ecom_assets.sensors.channels import channels_of
 from ecom_assets.sensors.daily import build_daily
 from ecom_assets.sensors.digest import DigestSettings, build_digest, build_digest_schedule
 from ecom_assets.settings import S3Url, Settings, read_settings
+from ecom_assets.stopping import see_step_goes_on, stoppable
 from ecom_assets.warehouse.contract import Warehouse
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 from ecom_assets.warehouse.snowflake import SnowflakeWarehouse
@@ -55,12 +56,18 @@ def reports_of(settings: Settings) -> LandingZone:
 def warehouse_of(settings: Settings) -> Warehouse:
     """The warehouse that the settings choose; nothing is asked of it yet."""
     if settings.snowflake:
-        return SnowflakeWarehouse(settings.snowflake)
-    return DuckDBWarehouse(settings.duckdb_path, memory_limit=settings.duckdb_memory_limit)
+        return SnowflakeWarehouse(settings.snowflake, see_wanted=see_step_goes_on)
+    return DuckDBWarehouse(
+        settings.duckdb_path,
+        memory_limit=settings.duckdb_memory_limit,
+        see_wanted=see_step_goes_on,
+    )
 
 
 def build_definitions(
-    settings: Settings, resources: Mapping[str, Any] | None = None
+    settings: Settings,
+    resources: Mapping[str, Any] | None = None,
+    executor: dg.ExecutorDefinition = dg.in_process_executor,
 ) -> dg.Definitions:
     """The asset graph for these settings.
 
@@ -68,15 +75,20 @@ def build_definitions(
         settings: checked settings.
         resources: adapters to use in place of those that the settings choose, by their name
             (`landing`, `warehouse`, `reports`); for tests.
+        executor: what executes the steps of a run. One process by default: loading Dagster again
+            for each step would cost more than the steps of a small day do, and the warehouse does
+            the work in parallel.
     """
     with warnings.catch_warnings():
         # single-run backfills, links to code and partitions on checks are beta or preview in 1.13
         warnings.simplefilter("ignore", dg.BetaWarning)
         warnings.simplefilter("ignore", dg.PreviewWarning)
-        return _build_definitions(settings, resources or {})
+        return _build_definitions(settings, resources or {}, executor)
 
 
-def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.Definitions:
+def _build_definitions(
+    settings: Settings, resources: Mapping[str, Any], executor: dg.ExecutorDefinition
+) -> dg.Definitions:
     partitions = event_dates(settings.start_date)
     engine = settings.engine
     limits = settings.limits
@@ -130,9 +142,7 @@ def _build_definitions(settings: Settings, resources: Mapping[str, Any]) -> dg.D
             "warehouse": warehouse_of(settings),
             **resources,
         },
-        # One run is one process: loading Dagster again for each step would cost more than the
-        # steps of a small day do. The warehouse does the work in parallel.
-        executor=dg.in_process_executor,
+        executor=stoppable(executor),
     )
 
 

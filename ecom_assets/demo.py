@@ -15,7 +15,6 @@ from rich.console import Console
 
 from ecom_assets.answers import print_table
 from ecom_assets.assets.answers import REPORT_FILE
-from ecom_assets.dead_runs import end_dead_runs
 from ecom_assets.questions import read_answers
 from ecom_assets.report.contents import rejects_by_reason
 from ecom_assets.settings import Settings, read_settings_or_exit
@@ -34,29 +33,39 @@ def main() -> None:
     )
     from ecom_assets.definitions import defs  # now that the settings are known to be right
 
-    if not _run(defs, first, last, console):
-        console.print("\nThe run failed; `make dev` shows it with its logs.")
+    ended = _run(first, last)
+    if ended != dg.DagsterRunStatus.SUCCESS:
+        said = "was canceled" if ended == dg.DagsterRunStatus.CANCELED else "failed"
+        console.print(f"\nThe run {said}; `make dev` shows it with its logs.")
         sys.exit(1)
     _show_results(defs, console)
     _show_ways_on(settings, console)
 
 
-def _run(definitions: dg.Definitions, first: date, last: date, console: Console) -> bool:
-    job = dg.Definitions.merge(
-        definitions, dg.Definitions(loggers={"progress": _progress(console)})
-    ).resolve_job_def("sales")
-    with dg.DagsterInstance.get() as instance:
-        end_dead_runs(instance)
-        result = job.execute_in_process(
-            instance=instance,
-            raise_on_error=False,
+def _run(first: date, last: date) -> dg.DagsterRunStatus:
+    with (
+        dg.DagsterInstance.get() as instance,
+        # not `execute_in_process`, whose runs take notice of no interrupt while a step waits
+        dg.execute_job(
+            dg.reconstructable(demo_job),
+            instance,
             run_config={"loggers": {"progress": {}}},
             tags={
                 "dagster/asset_partition_range_start": first.isoformat(),
                 "dagster/asset_partition_range_end": last.isoformat(),
             },
-        )
-    return result.success
+        ) as result,
+    ):
+        run = instance.get_run_by_id(result.run_id)
+        return run.status if run else result.dagster_run.status
+
+
+def demo_job() -> dg.JobDefinition:
+    """The job `sales`, which tells its progress on the console."""
+    from ecom_assets.definitions import defs
+
+    progress = dg.Definitions(loggers={"progress": _progress(Console(highlight=False))})
+    return dg.Definitions.merge(defs, progress).resolve_job_def("sales")
 
 
 def _progress(console: Console) -> dg.LoggerDefinition:
@@ -68,18 +77,17 @@ def _progress(console: Console) -> dg.LoggerDefinition:
             meta = getattr(record, "dagster_meta", {})
             event, step = meta.get("dagster_event"), str(meta.get("step_key"))
             if event is None:
-                if record.levelno >= logging.WARNING:
-                    console.print(f"    [yellow]{meta.get('orig_message')}[/yellow]")
-            elif "blocked by limit for pool" in (event.message or ""):
-                # Dagster takes no notice of Ctrl-C while a step waits
-                console.print(f"    {step} waits for another run's step to end (Ctrl-\\ gives up)")
+                said = str(meta.get("orig_message"))
+                if record.levelno >= logging.WARNING or said.startswith("waiting for "):
+                    console.print(f"    [yellow]{said}[/yellow]")
             elif event.event_type == dg.DagsterEventType.STEP_START:
                 started[step] = time.monotonic()
             elif event.event_type == dg.DagsterEventType.STEP_SUCCESS:
                 seconds = time.monotonic() - started[step]
                 console.print(f"  [green]✓[/green] {step:<20} {seconds:5.1f} s")
             elif event.event_type == dg.DagsterEventType.STEP_FAILURE:
-                console.print(f"  [red]✗ {step}[/red]  {event.step_failure_data.error.cause}")
+                error = event.step_failure_data.error
+                console.print(f"  [red]✗ {step}[/red]  {error.cause or error.cls_name}")
 
     @dg.logger
     def progress(_context: dg.InitLoggerContext) -> logging.Logger:

@@ -1,7 +1,7 @@
 """The environment, read once, into plain typed values; one sentence per mistake.
 
 A `.env` file in the project root is read as well; the environment itself wins. Nothing else in
-the package looks at the environment.
+the package looks at the environment, but for Dagster's own DAGSTER_HOME.
 """
 
 import os

@@ -1,8 +1,11 @@
-"""What the steps of the graph have in common when something goes wrong, and how many run at once.
+"""What the steps of the graph have in common when something goes wrong.
 
-A fault that may pass is tried again; a mistake that somebody has to put right is not.
+A fault that may pass is tried again; a mistake that somebody has to put right is not, and neither
+is a step that was told to stop.
 """
 
+import sys
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -12,7 +15,31 @@ import dagster as dg
 from ecom_assets.landing.zone import LandingBusy, LandingError
 from ecom_assets.warehouse.contract import WarehouseBusy, WarehouseError
 
-RETRY_POLICY = dg.RetryPolicy(
+INTERRUPTS = (KeyboardInterrupt, dg.DagsterExecutionInterruptedError)
+"""What a signal, *Terminate* or *Force termination* becomes inside a step."""
+
+
+class StepRetries(dg.RetryPolicy):
+    """A retry policy for errors. Dagster's own tries an interrupted step again as well, and takes
+    notice of no interrupt while it waits for the next try."""
+
+    def calculate_delay(self, attempt_num: int) -> float:
+        """Wait for the next try, here, where an interrupt is seen.
+
+        Returns: how long Dagster has still to wait: not at all.
+
+        Raises:
+            BaseException: the interrupt that ended the step, and ends the run.
+        """
+        # Dagster asks while it handles what ended the step
+        ended_by = sys.exception()
+        if isinstance(ended_by, INTERRUPTS):
+            raise ended_by
+        time.sleep(max(0, super().calculate_delay(attempt_num)))
+        return 0
+
+
+RETRY_POLICY = StepRetries(
     max_retries=2, delay=10, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS
 )
 """A step is safe to repeat, for it replaces whole days. The adapters have waited and tried again on
@@ -30,16 +57,6 @@ def mark_held(instance: dg.DagsterInstance, run_id: str, days: Iterable[date]) -
     names = [day.isoformat() for day in days]
     more = ["…"] if len(names) > HELD_DAYS_IN_TAG else []
     instance.add_run_tags(run_id, {HELD_DAYS_TAG: ", ".join([*names[:HELD_DAYS_IN_TAG], *more])})
-
-
-def pool_of(engine: str) -> str:
-    """The pool of the steps that use the warehouse. How many of them may be at work at once is for
-    the instance to say: one on a DuckDB file, more on Snowflake.
-
-    Args:
-        engine: the warehouse's kind.
-    """
-    return engine
 
 
 @contextmanager

@@ -117,6 +117,20 @@ class Ui:
         assert launched["__typename"] == "LaunchRunSuccess", launched
         return str(launched["run"]["runId"])
 
+    def terminate(self, run_id: str, *, force: bool = False) -> str:
+        """Terminate a run, as the UI's button does, or with *Force termination immediately*.
+
+        Returns: what the answer is called.
+        """
+        policy = "MARK_AS_CANCELED_IMMEDIATELY" if force else "SAFE_TERMINATE"
+        told = self.ask(
+            """mutation($id: String!, $policy: TerminateRunPolicy) {
+                terminateRun(runId: $id, terminatePolicy: $policy) { __typename } }""",
+            id=run_id,
+            policy=policy,
+        )
+        return str(told["terminateRun"]["__typename"])
+
     def backfill(self, first: date, last: date) -> str:
         """A backfill of the graph, as the UI's “Materialize” for these days launches it; its id."""
         days = [(first + timedelta(days=n)).isoformat() for n in range((last - first).days + 1)]
@@ -159,6 +173,15 @@ class Ui:
             return str(run["status"]) if run["status"] in ENDED else None
 
         return until(status, f"run {run_id} ends", seconds) or ""
+
+    def messages(self, run_id: str) -> Sequence[str]:
+        """The messages of a run's events, oldest first."""
+        found = self.ask(
+            """query($id: ID!) {logsForRun(runId: $id) {... on EventConnection
+            {events {... on MessageEvent {message}}}}}""",
+            id=run_id,
+        )["logsForRun"]
+        return [each["message"] for each in found["events"] if "message" in each]
 
     def steps(self, run_id: str) -> set[str]:
         """The steps that a run has begun."""
@@ -247,12 +270,15 @@ class DevServer(Ui):
 
 
 @contextmanager
-def dev_server(home: Path, port: int | None = None, **settings: str) -> Iterator[DevServer]:
+def dev_server(
+    home: Path, port: int | None = None, module: str | None = None, **settings: str
+) -> Iterator[DevServer]:
     """Start `dagster dev` with the `dagster.yaml` that is shipped.
 
     Args:
         home: DAGSTER_HOME; what Dagster writes is kept in it from one start to the next.
         port: of the webserver; by default a free one.
+        module: with other definitions than those that are shipped.
         settings: the project's settings, as environment variables.
     """
     home.mkdir(parents=True, exist_ok=True)
@@ -261,7 +287,12 @@ def dev_server(home: Path, port: int | None = None, **settings: str) -> Iterator
         DAGSTER_HOME=str(home), PYTHONPATH=str(PROJECT_ROOT), **settings
     )
     port = port or free_port()
-    command = [str(BIN / "dagster"), "dev", "-w", str(PROJECT_ROOT / "workspace.yaml")]
+    workspace = PROJECT_ROOT / "workspace.yaml"
+    if module is not None:
+        text = workspace.read_text().replace("ecom_assets.definitions", module)
+        workspace = home / "workspace.yaml"
+        workspace.write_text(text)
+    command = [str(BIN / "dagster"), "dev", "-w", str(workspace)]
     where = ["--host", "127.0.0.1", "--port", str(port)]
     with served([*command, *where], home, environment, port) as server:
         yield server

@@ -72,6 +72,20 @@ async def _query_once(request: Request) -> Response:
 
 QUERY = Route("/queries/v1/query-request", _query_once, methods=["POST"])
 
+_canceled: set[str] = set()
+
+
+async def _cancel(request: Request) -> Response:
+    """A client no longer wants the answer to a statement, of which it sends the text."""
+    body = await request.body()
+    if request.headers.get("Content-Encoding") == "gzip":
+        body = gzip.decompress(body)
+    _canceled.add(json.loads(body)["sqlText"])
+    return JSONResponse({"success": True})
+
+
+CANCEL = Route("/queries/v1/abort-request", _cancel, methods=["POST"])
+
 ROLE, WAREHOUSE = "ECOM_LOADER", "ECOM"
 
 INTEGRATION = {
@@ -111,6 +125,7 @@ class SnowflakeDouble:
         self.failures: list[str] = []
         self.history: dict[int, list[str]] = {}
         self.locks = Locks()
+        self.locks.canceled = _canceled
 
     def settings(self, database: str | None = None) -> SnowflakeSettings:
         """How to reach it, with a database of its own."""
@@ -147,6 +162,7 @@ def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
     if TELEMETRY not in app.routes:
         app.routes.append(TELEMETRY)
         app.routes.insert(0, QUERY)
+        app.routes.insert(0, CANCEL)
     with deep_recursion(), serve() as connection:
         double = SnowflakeDouble(connection["host"], connection["port"], s3)
 

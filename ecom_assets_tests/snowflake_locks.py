@@ -60,6 +60,8 @@ class Locks:
         waiting: how many statements wait now.
         waited: how many have waited.
         rolled_back: how many transactions were ended for being idle.
+        canceled: statements that their clients no longer want, as they asked for it; one that waits
+            is an error then.
     """
 
     def __init__(self) -> None:
@@ -67,6 +69,7 @@ class Locks:
         self.waiting = 0
         self.waited = 0
         self.rolled_back = 0
+        self.canceled: set[str] = set()
         self._sessions: dict[int, Session] = {}
         self._held: dict[str, Session] = {}
         self._changed = threading.Condition()
@@ -148,10 +151,10 @@ class Locks:
             return
         table = f"{session.connection.database}.{place.db or 'STAGING'}.{place.name}".upper()
         with self._changed:
-            self._wait(session, table)
+            self._wait(session, table, command)
             self._held[table] = session
 
-    def _wait(self, session: Session, table: str) -> None:
+    def _wait(self, session: Session, table: str, command: str) -> None:
         deadline = time.monotonic() + LOCK_SECONDS
         waits = self._held.get(table) not in (None, session)
         self.waiting += waits
@@ -161,6 +164,10 @@ class Locks:
                 assert holder is not None
                 if not holder.busy and time.monotonic() - holder.since > self.idle_seconds:
                     self._abort(holder)
+                elif command in self.canceled:
+                    raise errors.ProgrammingError(
+                        msg="SQL execution canceled", errno=604, sqlstate="57014"
+                    )
                 elif time.monotonic() > deadline:
                     raise errors.ProgrammingError(
                         msg=f"Statement 'x' has locked table '{table}' in transaction 1 and this "

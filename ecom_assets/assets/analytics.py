@@ -28,7 +28,7 @@ from ecom_assets.landing.zone import LandingZone
 from ecom_assets.limits import Limits
 from ecom_assets.partitions import BACKFILL_POLICY, FRESHNESS_POLICY, EventDays
 from ecom_assets.pipeline.publish import Published, publish_audited_days
-from ecom_assets.steps import RETRY_POLICY, mark_held, mistakes_are_final, pool_of
+from ecom_assets.steps import RETRY_POLICY, mark_held, mistakes_are_final
 from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
 
 
@@ -56,7 +56,6 @@ def build_fact_sales(
         kinds={engine, "table"},
         owners=OWNERS,
         output_required=False,
-        pool=pool_of(engine),
         retry_policy=RETRY_POLICY,
         freshness_policy=FRESHNESS_POLICY,
         description="One row per sale event, from clean staging only.\n\nA day is published whole, "

@@ -24,7 +24,7 @@ from ecom_assets.questions import Question, questions
 from ecom_assets.report.charts import as_image
 from ecom_assets.report.contents import read_contents
 from ecom_assets.report.page import Drawn, make_report
-from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
+from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
 from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
 from ecom_assets.warehouse.rows import now
 
@@ -143,7 +143,6 @@ def build_answers(engine: str, report_url: str) -> dg.AssetsDefinition:
         name="answers",
         specs=[*(_answer_spec(question, engine) for question in found), report],
         can_subset=False,
-        pool=pool_of(engine),
         retry_policy=RETRY_POLICY,
     )
     def answers(

@@ -17,7 +17,7 @@ from ecom_assets.assets.tables import OWNERS, preview, queries_metadata, table_m
 from ecom_assets.events import RAW_SALES, RAW_TABLE
 from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
-from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
+from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
 from ecom_assets.warehouse.contract import LoadedFile, Log, Purpose, Row, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table, files_table
 from ecom_assets.warehouse.rows import by_day, now
@@ -124,7 +124,6 @@ def build_raw_sales(
         group_name="raw",
         kinds={engine, "table"},
         owners=OWNERS,
-        pool=pool_of(engine),
         retry_policy=RETRY_POLICY,
         description="Every line ever loaded, as it came: JSON where it is JSON, else its text. "
         "Append-only.\n\nThe ledger `RAW.RAW_SALES_FILES` says which version of a file is "

@@ -24,7 +24,7 @@ from ecom_assets.partitions import BACKFILL_POLICY, EventDays
 from ecom_assets.pipeline.audit import why_held
 from ecom_assets.pipeline.stage import stage_days
 from ecom_assets.rules import rules_version
-from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
+from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
 from ecom_assets.warehouse import expressions
 from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
 from ecom_assets.warehouse.rows import by_day
@@ -89,7 +89,6 @@ def build_staging(
         specs=[clean, rejects],
         backfill_policy=BACKFILL_POLICY,
         can_subset=False,
-        pool=pool_of(engine),
         retry_policy=RETRY_POLICY,
     )
     def stg_sales(

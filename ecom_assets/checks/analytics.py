@@ -20,7 +20,7 @@ from ecom_assets.events import FACT_SALES, FACT_TABLE
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.audit import why_held
 from ecom_assets.rules import UNIQUE_WITHIN_DAYS
-from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
+from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
 from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table
 from ecom_assets.warehouse.rows import by_day, grouped_by_day
@@ -154,7 +154,6 @@ def build_fact_checks(checks: FactChecks, engine: str) -> dg.AssetChecksDefiniti
         name="fact_sales_checks",
         specs=checks.specs,
         can_subset=True,
-        pool=pool_of(engine),
         retry_policy=RETRY_POLICY,
     )
     def fact_sales_checks(

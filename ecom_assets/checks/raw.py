@@ -11,7 +11,7 @@ from ecom_assets.checks.per_day import DayResult, Results, StepResult, check_res
 from ecom_assets.events import RAW_SALES, RAW_TABLE
 from ecom_assets.landing.zone import LandedFile, LandingZone
 from ecom_assets.partitions import EventDays
-from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
+from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
 from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table
 from ecom_assets.warehouse.rows import by_day
@@ -53,7 +53,6 @@ def build_raw_checks(partitions: dg.PartitionsDefinition, engine: str) -> dg.Ass
         name="raw_sales_checks",
         specs=specs,
         can_subset=True,
-        pool=pool_of(engine),
         retry_policy=RETRY_POLICY,
     )
     def raw_sales_checks(

@@ -17,7 +17,7 @@ from ecom_assets.limits import MOST_LATE_DAYS, Limits
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.audit import test_days
 from ecom_assets.pipeline.stage import late_reach
-from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
+from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
 from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table, offending_value
 from ecom_assets.warehouse.rows import by_day, grouped_by_day
@@ -69,7 +69,6 @@ def build_staging_checks(
         name="stg_sales_checks",
         specs=specs,
         can_subset=True,
-        pool=pool_of(engine),
         retry_policy=RETRY_POLICY,
     )
     def stg_sales_checks(

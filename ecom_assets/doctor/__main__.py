@@ -55,10 +55,15 @@ def _read_by_others(settings: Settings) -> Findings[None]:
 def _instance() -> Findings[None]:
     import dagster as dg
 
+    from ecom_assets.stopping import lacks_of
+
     with dg.DagsterInstance.get() as instance:
         runs = instance.get_runs_count()
         where = type(instance.run_storage).__name__
+        lacks = lacks_of(instance)
     yield Finding("ok", "dagster", f"Its storage answers ({where}): {runs:,} runs.")
+    if lacks:
+        yield Finding("note", "dagster", lacks)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from ecom_assets.sensors.digest_text import (
 from ecom_assets.sensors.failed_runs import failed_run, failed_runs
 from ecom_assets.sensors.heartbeats import automations, silent_daemons
 from ecom_assets.sensors.outcomes import Outcome
-from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
+from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
 from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
 
 JOB = "operations_digest_job"
@@ -62,7 +62,6 @@ def build_digest(
         group_name="operations",
         kinds={"markdown"},
         owners=OWNERS,
-        pool=pool_of(engine),
         retry_policy=RETRY_POLICY,
         description="How the pipeline is: days held and missing, the reject rate of the last "
         f"{DAYS_OF_RATES} days, runs that failed or do not end, and whether the daemon, the "

@@ -26,6 +26,10 @@ Layer = Literal["raw", "staging"]
 LAYERS: Sequence[Layer] = ("raw", "staging")
 
 
+def goes_on() -> None:
+    """What a warehouse asks before work and before each commit, where nothing can end its work."""
+
+
 class WarehouseError(Exception):
     """The warehouse cannot be used; the text says what is wrong, where, and what to do."""
 
@@ -92,6 +96,9 @@ class Session(Protocol):
     def run(self, script: str, /, **values: Any) -> Sequence[Row]:
         """Run the statements of `sql/<script>.sql` with `values` bound to its `:name`s.
 
+        A signal to the process that raises an error ends the statement at work, in the warehouse,
+        too, and leaves the session fit to roll back.
+
         Returns: the rows of the last statement; none where it is no query.
         """
         ...
@@ -115,6 +122,8 @@ class Session(Protocol):
 
     def transaction(self, layer: Layer) -> AbstractContextManager[None]:
         """All that is run inside happens, or none of it: an error rolls back and is raised.
+
+        Before it is kept, the warehouse asks whether it is still wanted, and rolls back if not.
 
         Transactions of the same layer take turns, whoever runs them: what they read of it is what
         is there when they replace it.

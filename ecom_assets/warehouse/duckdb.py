@@ -4,12 +4,14 @@ One process at a time can have the file open; a session waits for its turn. The 
 step and closed after it, so that another program can look into it between steps.
 """
 
+import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ecom_assets.landing.zone import LandedFile, LandingZone
 from ecom_assets.warehouse.contract import (
@@ -21,6 +23,7 @@ from ecom_assets.warehouse.contract import (
     Row,
     WarehouseBusy,
     WarehouseError,
+    goes_on,
 )
 from ecom_assets.warehouse.parsing import Parsing
 from ecom_assets.warehouse.rows import types_by_table
@@ -33,6 +36,12 @@ WAIT_FOR_LOCK_SECONDS = 900
 """How long a session waits for another process to let go of the file: a step of a large backfill
 takes minutes; what holds the file longer is more likely a forgotten shell."""
 
+ASK_SECONDS = (0.05, 0.25)
+"""How long a session waits before it asks for the file again: a time by chance between these, the
+same for all, so that of many that wait each has its turn; a step is often done within a second."""
+
+Result = TypeVar("Result")
+
 
 class DuckDBWarehouse:
     """A warehouse in one DuckDB file, which is made at the first use."""
@@ -43,6 +52,7 @@ class DuckDBWarehouse:
         *,
         memory_limit: str | None = None,
         wait_seconds: float = WAIT_FOR_LOCK_SECONDS,
+        see_wanted: Callable[[], None] = goes_on,
     ) -> None:
         """A warehouse that is opened at the first session.
 
@@ -50,10 +60,12 @@ class DuckDBWarehouse:
             path: the file.
             memory_limit: how much memory DuckDB may take; None: as much as it deems right.
             wait_seconds: how long to wait for another process to let go of the file.
+            see_wanted: asked before work and before each commit; raises if it shall end.
         """
         self._path = path
         self._memory_limit = memory_limit
         self._wait_seconds = wait_seconds
+        self._see_wanted = see_wanted
 
     @property
     def url(self) -> str:
@@ -62,15 +74,17 @@ class DuckDBWarehouse:
     @contextmanager
     def session(self, purpose: Purpose, log: Log) -> Iterator["DuckDBSession"]:
         connection = self._connect(log)
+        session = DuckDBSession(connection, self._see_wanted)
         try:
+            self._see_wanted()
             connection.execute("set timezone = 'UTC'")
             if self._memory_limit:
                 connection.execute("set memory_limit = ?", [self._memory_limit])
-            session = DuckDBSession(connection)
             session.add_functions()
             session.run("tables")
             yield session
         finally:
+            session.end()
             connection.close()
 
     def _connect(self, log: Log) -> "duckdb.DuckDBPyConnection":
@@ -88,12 +102,9 @@ class DuckDBWarehouse:
         while True:
             try:
                 return duckdb.connect(self._path)
-            except duckdb.IOException as error:
-                if "lock" not in str(error):
-                    raise WarehouseError(
-                        f"{self._path} cannot be opened: {_first_line(error)}. ECOM_DUCKDB_PATH "
-                        "must name a DuckDB file that you may write to."
-                    ) from error
+            except duckdb.Error as error:
+                if not _is_locked(error):
+                    raise WarehouseError(self._explained(error)) from error
                 waited = time.monotonic() - start
                 if waited > self._wait_seconds:
                     raise WarehouseBusy(
@@ -104,7 +115,40 @@ class DuckDBWarehouse:
                 if waited >= told:
                     log(f"waiting for {self._path}: another process has it open")
                     told = waited + 30
-                time.sleep(min(0.05 + waited / 20, 1))
+                time.sleep(random.uniform(*ASK_SECONDS))  # noqa: S311 - no secret
+
+    def _explained(self, error: Exception) -> str:
+        """Why the file cannot be opened, and what to do, in a sentence."""
+        import duckdb
+
+        path, why = self._path, _first_line(error)
+        said = why.replace(str(path), "")  # which may hold any words
+        if "is not a valid DuckDB database file" in said:
+            return (
+                f"{path} is no DuckDB file: ECOM_DUCKDB_PATH must name one, or a file that is not "
+                "there yet."
+            )
+        if "Trying to read a database file with" in said:
+            return (
+                f"{path} was written by another version of DuckDB than {duckdb.__version__}, which "
+                f"is installed ({why}): name a new file in ECOM_DUCKDB_PATH and materialize the "
+                "days into it, or go back to the version of the project that wrote this one."
+            )
+        if "replaying WAL file" in said:
+            return (
+                f"{path}.wal, which holds what was committed last, is damaged ({why}): put both "
+                "files back from a backup, or move this one away, which loses what was committed "
+                "last, and materialize the latest days again."
+            )
+        if "Corrupt database file" in said:
+            return (
+                f"{path} is damaged ({why}): put it back from a backup, or move it away and "
+                "materialize all days again."
+            )
+        return (
+            f"{path} cannot be opened: {why}. ECOM_DUCKDB_PATH must name a DuckDB file that you "
+            "may write to."
+        )
 
 
 class DuckDBSession(Parsing):
@@ -112,8 +156,12 @@ class DuckDBSession(Parsing):
 
     engine = "duckdb"
 
-    def __init__(self, connection: "duckdb.DuckDBPyConnection") -> None:
+    def __init__(
+        self, connection: "duckdb.DuckDBPyConnection", see_wanted: Callable[[], None] = goes_on
+    ) -> None:
         self._connection = connection
+        self._see_wanted = see_wanted
+        self._thread = ThreadPoolExecutor(1, "duckdb")
 
     def add_functions(self) -> None:
         """Make the functions that `sql/duckdb/` needs and DuckDB lacks. They are called for the
@@ -132,13 +180,10 @@ class DuckDBSession(Parsing):
         self._connection.create_function("names_a_key_twice", names_a_key_twice, [text], "BOOLEAN")
 
     def run(self, script: str, /, **values: Any) -> Sequence[Row]:
-        for statement in render(script, "duckdb", **values):
-            self._connection.execute(statement)
-        return self._rows()
+        return self._run(render(script, "duckdb", **values))
 
     def read_table(self, name: str) -> Sequence[Row]:
-        self._connection.execute(render_table(name, "duckdb"))
-        return self._rows()
+        return self._run([render_table(name, "duckdb")])
 
     def columns(self) -> Mapping[str, Mapping[str, str]]:
         return types_by_table(self.run("duckdb/columns"))
@@ -148,6 +193,29 @@ class DuckDBSession(Parsing):
 
     def queries(self) -> Sequence[Query]:
         return []
+
+    def end(self) -> None:
+        """Let go of the thread; the connection is its maker's to close."""
+        self._thread.shutdown()
+
+    def _run(self, statements: Iterable[str]) -> Sequence[Row]:
+        def run() -> Sequence[Row]:
+            for statement in statements:
+                self._connection.execute(statement)
+            return self._rows()
+
+        return self._interruptibly(run)
+
+    def _interruptibly(self, work: Callable[[], Result]) -> Result:
+        """Do work in a thread: in this one Python would see no signal while DuckDB is at it."""
+        future = self._thread.submit(work)
+        try:
+            return future.result()
+        except BaseException:
+            while not future.done():
+                self._connection.interrupt()  # again, for it may not have begun
+                wait([future], timeout=0.05)
+            raise
 
     def _rows(self) -> Sequence[Row]:
         if not self._connection.description:
@@ -161,6 +229,7 @@ class DuckDBSession(Parsing):
         self._connection.begin()
         try:
             yield
+            self._see_wanted()
         except BaseException:
             # after an error DuckDB's COMMIT returns normally and keeps nothing, so it must not
             # be reached; a rollback that fails too must not hide why
@@ -187,6 +256,12 @@ class DuckDBSession(Parsing):
             if loaded.row_count is None:
                 self.run("raw/unload_file", load_id=load_id, source_filename=loaded.file.name)
         return stream.loaded
+
+
+def _is_locked(error: Exception) -> bool:
+    """Whether another process has the file open. DuckDB numbers no errors: what comes before the
+    file's name in the text is all there is to tell them by."""
+    return str(error).startswith("IO Error: Could not set lock on file")
 
 
 def _first_line(error: Exception) -> str:

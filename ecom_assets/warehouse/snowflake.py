@@ -8,7 +8,9 @@ The tables, views and the stage are made by the set-up, for the role that loads 
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -26,6 +28,7 @@ from ecom_assets.warehouse.contract import (
     Row,
     WarehouseBusy,
     WarehouseError,
+    goes_on,
 )
 from ecom_assets.warehouse.parsing import WHITE_SPACE, Parsing
 from ecom_assets.warehouse.rows import types_by_table
@@ -58,10 +61,22 @@ class SnowflakeWarehouse:
     """A warehouse in a Snowflake database."""
 
     def __init__(
-        self, settings: SnowflakeSettings, *, network_seconds: int = NETWORK_SECONDS
+        self,
+        settings: SnowflakeSettings,
+        *,
+        network_seconds: int = NETWORK_SECONDS,
+        see_wanted: Callable[[], None] = goes_on,
     ) -> None:
+        """A warehouse that is connected to at the first session.
+
+        Args:
+            settings: the connection.
+            network_seconds: how long a request is tried again when the service does not answer.
+            see_wanted: asked before work and before each commit; raises if it shall end.
+        """
         self._settings = settings
         self._network_seconds = network_seconds
+        self._see_wanted = see_wanted
 
     @property
     def url(self) -> str:
@@ -70,11 +85,13 @@ class SnowflakeWarehouse:
     @contextmanager
     def session(self, purpose: Purpose, log: Log) -> Iterator["SnowflakeSession"]:
         # the resource's context does not close the connection when what is inside fails, so we do
+        self._see_wanted()
         context = self._resource(purpose).get_connection()
         with self._explained():
             connection = context.__enter__()
         try:
-            yield SnowflakeSession(connection, query_tag(purpose))
+            with _sigterm_as_sigint():
+                yield SnowflakeSession(connection, query_tag(purpose), self._see_wanted)
         finally:
             with suppress(Exception):  # the work is done or has failed; neither must be hidden
                 connection.close()
@@ -133,6 +150,20 @@ class SnowflakeWarehouse:
             ) from cause(error)
 
 
+@contextmanager
+def _sigterm_as_sigint() -> Iterator[None]:
+    """The connector cancels its statement at SIGINT, whose handler it replaces for so long; at
+    SIGTERM it would leave it running."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+
+
 def query_tag(purpose: Purpose) -> str:
     """The tag of a session's statements in Snowflake's history, as JSON."""
     said = {
@@ -150,8 +181,14 @@ class SnowflakeSession(Parsing):
 
     engine = "snowflake"
 
-    def __init__(self, connection: "SnowflakeConnection", tag: str) -> None:
+    def __init__(
+        self,
+        connection: "SnowflakeConnection",
+        tag: str,
+        see_wanted: Callable[[], None] = goes_on,
+    ) -> None:
         self._connection = connection
+        self._see_wanted = see_wanted
         self._tag = tag  # of its statements, which says who takes a turn as well
         self._scripts: dict[str, tuple[str, int]] = {}  # of each query id: what ran, and its rows
 
@@ -224,6 +261,7 @@ class SnowflakeSession(Parsing):
         try:
             self._take_turn(layer)
             yield
+            self._see_wanted()
         except BaseException:
             with suppress(Exception):  # a rollback that fails too must not hide why
                 self._execute("rollback", "rollback")

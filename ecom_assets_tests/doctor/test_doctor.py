@@ -1,6 +1,8 @@
 """The doctor on every stack: a sound one, and one for each thing that may be wrong."""
 
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -43,7 +45,7 @@ def use(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Set:
     monkeypatch.setattr("ecom_assets.settings.PROJECT_ROOT", tmp_path)
     home = tmp_path / "home"
     home.mkdir()
-    (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    shutil.copy(PROJECT_ROOT / "dagster.yaml", home)
     monkeypatch.setenv("DAGSTER_HOME", str(home))
 
     def set_all(**values: object) -> None:
@@ -113,6 +115,28 @@ def test_a_file_is_read_and_loaded_and_nothing_is_left(
             assert session.read_table("raw.raw_sales") == []
 
 
+def test_a_home_without_the_dagster_yaml_of_the_project_is_one_note(
+    use: Set, tmp_path: Path
+) -> None:
+    (tmp_path / "home" / "dagster.yaml").unlink()
+    (said,) = [said for said in found("note") if "DAGSTER_HOME" in said]
+    assert str(tmp_path / "home") in said
+    assert "copy the file there" in said
+
+
+def test_a_storage_that_two_have_made_at_once_is_named_with_the_way_out(
+    use: Set, tmp_path: Path
+) -> None:
+    assert not found("fix")  # and Dagster's storage is made
+    database = tmp_path / "home" / "data" / "dagster" / "history" / "runs" / "index.db"
+    with sqlite3.connect(database) as connection:
+        connection.execute("insert into alembic_version values ('5771160a95ad')")
+    connection.close()
+    (said,) = found("fix")
+    assert "more than one head present" in said
+    assert "move that folder away" in said
+
+
 def test_a_wrong_setting_is_said_and_dagster_is_looked_at_all_the_same(use: Set) -> None:
     use(ECOM_LATE_DAYS="soon")
     assert [(f.verdict, f.part) for f in examine()] == [("fix", "settings"), ("ok", "dagster")]
@@ -171,7 +195,7 @@ def test_a_place_that_cannot_be_written(use: Set, name: str, said: str) -> None:
 def test_a_file_that_is_no_duckdb_file(use: Set, tmp_path: Path) -> None:
     (tmp_path / "w.duckdb").write_text("no database" * 1_000)
     (said,) = found("fix")
-    assert "must name a DuckDB file" in said
+    assert "is no DuckDB file" in said
 
 
 @contextmanager

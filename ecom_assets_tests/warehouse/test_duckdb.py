@@ -1,8 +1,10 @@
 """The DuckDB file: one writer at a time, and others wait for their turn."""
 
+import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -65,14 +67,73 @@ def test_between_sessions_another_process_can_read_the_file(tmp_path: Path) -> N
         assert holder.wait() == 0
 
 
-def test_a_file_that_is_no_database_is_named_in_the_error(tmp_path: Path) -> None:
-    path = tmp_path / "w.duckdb"
+def _no_database(path: Path) -> None:
     path.write_text("hello" * 10_000)
+
+
+def _damaged(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[4096 + 100] ^= 255
+    path.write_bytes(content)
+
+
+def _damaged_log(path: Path) -> None:
+    code = (
+        "import duckdb, os, sys; connection = duckdb.connect(sys.argv[1]); "
+        "connection.execute('create table t as from range(1000)'); os._exit(1)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+    log = path.with_name(f"{path.name}.wal")
+    content = bytearray(log.read_bytes())
+    content[len(content) // 2] ^= 255
+    log.write_bytes(content)
+
+
+def _of_another_version(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[12:20] = (5000).to_bytes(8, "little")
+    path.write_bytes(content)
+    with pytest.raises(duckdb.Error) as caught:
+        duckdb.connect(path)
+    wanted = re.search(r"computed checksum (\d+)", str(caught.value))
+    assert wanted is not None
+    content[:8] = int(wanted[1]).to_bytes(8, "little")
+    path.write_bytes(content)
+
+
+def _a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (_no_database, r"is no DuckDB file: ECOM_DUCKDB_PATH must name one"),
+        (_damaged, r"is damaged \(.*\): put it back from a backup"),
+        (_damaged_log, r"\.wal, which holds what was committed last, is damaged"),
+        (_of_another_version, r"was written by another version of DuckDB than 2\."),
+        (_a_folder, r"cannot be opened: .*Is a directory.* must name a DuckDB file"),
+    ],
+)
+@pytest.mark.parametrize("folder", ["data", "lock Could not set lock on file"])
+def test_a_file_that_cannot_be_opened_is_one_sentence_at_once(
+    folder: str, change: Callable[[Path], None], said: str, tmp_path: Path
+) -> None:
+    """Whatever the words in its path."""
+    path = tmp_path / folder / "w.duckdb"
+    with DuckDBWarehouse(path).session(PURPOSE, print):
+        pass
+    change(path)
+    start = time.monotonic()
     with (
-        pytest.raises(WarehouseError, match=r"w\.duckdb cannot be opened: .* ECOM_DUCKDB_PATH"),
+        pytest.raises(WarehouseError, match=said) as caught,
         DuckDBWarehouse(path).session(PURPOSE, print),
     ):
         pass
+    assert time.monotonic() - start < 5
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 def test_an_error_in_a_transaction_leaves_the_tables_as_they_were(tmp_path: Path) -> None:

@@ -1,0 +1,136 @@
+"""The parts of Dagster's instance that `dagster.yaml` names: Dagster's own, with what they lack on
+one machine.
+
+Storage and logs lie below DAGSTER_HOME whatever the folder of the process is; the storage is made
+by one process at a time; and a run whose process is gone is found by the daemon. Dagster offers no
+public base for these classes.
+"""
+
+import fcntl
+import os
+import socket
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Self
+
+import dagster as dg
+from dagster._core.errors import DagsterUserCodeUnreachableError
+from dagster._core.launcher.base import CheckRunHealthResult, WorkerStatus
+from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
+from dagster._serdes import deserialize_value
+
+from ecom_assets.stopping import PROCESS_TAG, process_name
+
+MADE_ONCE = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
+"""Dagster's databases but for those of single runs, which one process makes."""
+
+
+def below_home(folder: str) -> Path:
+    """A folder as `dagster.yaml` names it: relative to DAGSTER_HOME, where Dagster has read it, or
+    without one to the folder of the process, where it has read it then."""
+    return Path(os.environ.get("DAGSTER_HOME", ""), folder).absolute()
+
+
+class StorageBroken(Exception):
+    """Dagster's storage cannot be used; the text says what is wrong, where, and what to do."""
+
+
+class HomeStorage(DagsterSqliteStorage):
+    """Dagster's SQLite storage; `base_dir` is relative to DAGSTER_HOME."""
+
+    @classmethod
+    def from_config_value(cls, inst_data: Any, config_value: Any) -> Self:
+        """Open the storage, or make it.
+
+        Raises:
+            StorageBroken: two processes have made it at once, before they waited for each other.
+        """
+        base = below_home(config_value["base_dir"])
+        base.mkdir(parents=True, exist_ok=True)
+        # Of two processes that make it at once each may write down another version of its schema,
+        # and none can open it from then on. The lock goes with the process that holds it.
+        with (base / "making.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if any(_heads(base / database) > 1 for database in MADE_ONCE):
+                raise StorageBroken(
+                    f"Dagster's storage in {base} is broken: two processes have made it at the "
+                    "same time (“more than one head present”). Stop everything of Dagster's, move "
+                    "that folder away, and start again: the tables are not touched, and only "
+                    "Dagster's history of runs is lost."
+                )
+            return cls(str(base), inst_data=inst_data)
+
+
+def _heads(database: Path) -> int:
+    """How many versions of its schema a database names."""
+    try:
+        with closing(sqlite3.connect(database)) as connection:
+            (found,) = connection.execute("select count(*) from alembic_version").fetchone()
+            return int(found)
+    except sqlite3.Error:  # which is for Dagster to say
+        return 0
+
+
+class HomeLogs(LocalComputeLogManager):
+    """What runs print, in files; `base_dir` is relative to DAGSTER_HOME."""
+
+    @classmethod
+    def from_config_value(cls, inst_data: Any, config_value: Any) -> Self:
+        return cls(str(below_home(config_value["base_dir"])), inst_data=inst_data)
+
+
+class Launcher(dg.DefaultRunLauncher):
+    """Dagster's launcher of processes on this machine, which also finds runs whose process is gone,
+    whoever has started them: a killed run looks as if it went on, and keeps its place among the
+    runs at once, and its day from other runs. The daemon asks (`run_monitoring` in `dagster.yaml`),
+    reports such a run as failed, and tries it again if it had launched it.
+    """
+
+    @property
+    def supports_check_run_worker_health(self) -> bool:
+        return True
+
+    def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
+        """Whether the process that executes a run is there; of one on another machine the code
+        server knows that has started it. Where nobody knows, it counts as there."""
+        if _is_gone(run) or not (_is_here(run) or self._may_be_at_its_server(run)):
+            told = "The process of this run is gone: it was killed, or its terminal was closed."
+            return CheckRunHealthResult(WorkerStatus.FAILED, told)
+        return CheckRunHealthResult(WorkerStatus.RUNNING)
+
+    def _may_be_at_its_server(self, run: dg.DagsterRun) -> bool:
+        client = self._get_grpc_client_for_termination(run.run_id)  # type: ignore[no-untyped-call]
+        if client is None:
+            return True
+        try:
+            answer = client.can_cancel_execution(CanCancelExecutionRequest(run_id=run.run_id))
+        except DagsterUserCodeUnreachableError:
+            return True
+        return bool(deserialize_value(answer, CanCancelExecutionResult).can_cancel)
+
+    def terminate(self, run_id: str) -> bool:
+        """Ask a run to end. One that this launcher has not launched finds out by itself; one whose
+        process is gone has ended.
+
+        Returns: whether it has ended, or will.
+        """
+        told = bool(super().terminate(run_id))  # type: ignore[no-untyped-call]
+        run = self._instance.get_run_by_id(run_id)
+        if told or run is None or run.is_finished or PROCESS_TAG not in run.tags:
+            return told
+        if _is_gone(run):
+            self._instance.report_run_canceled(run, "The process of this run is gone.")
+        return True
+
+
+def _is_here(run: dg.DagsterRun) -> bool:
+    """Whether the run's process is, or was, one of this machine."""
+    return run.tags.get(PROCESS_TAG, "").startswith(f"{socket.gethostname()} ")
+
+
+def _is_gone(run: dg.DagsterRun) -> bool:
+    name = run.tags.get(PROCESS_TAG, "")
+    return _is_here(run) and process_name(int(name.split()[1])) != name

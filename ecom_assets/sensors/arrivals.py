@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 import dagster as dg
 
 from ecom_assets.landing.zone import LandedFile, LandingZone, manifest_version
-from ecom_assets.partitions import EventDays, days_that_are
+from ecom_assets.partitions import EventDays, existing_days
 from ecom_assets.sensors import plan, runs
 from ecom_assets.settings import Source
 
@@ -72,7 +72,7 @@ def build_arrivals(
         context: dg.SensorEvaluationContext, landing: dg.ResourceParam[LandingZone]
     ) -> dg.SensorResult | dg.SkipReason:
         now = clock()
-        partitions = days_that_are(start, now)
+        partitions = existing_days(start, now)
         if partitions is None:
             return dg.SkipReason(f"The first event date, {start}, is not over yet.")
         cursor = Cursor.read(context.cursor)
@@ -102,7 +102,10 @@ def build_arrivals(
             pauses=pauses,
         )
         said = report(look, planned)
-        context.log.info(said)
+        if planned.requests:
+            # A tick's log is a file that outlives the tick; one that starts nothing says the same
+            # where it says why.
+            context.log.info(said)
         asked = plan.remembered(cursor.asked, planned, files, look.days)
         return dg.SensorResult(
             run_requests=[run_request(request) for request in planned.requests],

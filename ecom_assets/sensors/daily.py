@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import dagster as dg
 
-from ecom_assets.partitions import EventDays, days_that_are
+from ecom_assets.partitions import EventDays, existing_days
 from ecom_assets.sensors import runs
 
 DESCRIPTION = """\
@@ -33,7 +33,7 @@ def build_daily(start: date, late_days: int) -> dg.ScheduleDefinition:
     )
     def daily(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         now = context.scheduled_execution_time
-        partitions = days_that_are(start, now)
+        partitions = existing_days(start, now)
         if partitions is None:
             return dg.SkipReason(f"The first event date, {start}, is not over yet.")
         first = max(partitions.first, partitions.last - timedelta(days=late_days))

@@ -16,7 +16,7 @@ from ecom_assets.sensors.digest_text import (
     Digest,
     digest_message,
 )
-from ecom_assets.sensors.failed_runs import failed_run, failed_runs
+from ecom_assets.sensors.failed_runs import failed_run, runs_that_failed
 from ecom_assets.sensors.heartbeats import automations, silent_daemons
 from ecom_assets.sensors.outcomes import Outcome
 from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
@@ -26,7 +26,7 @@ JOB = "operations_digest_job"
 SCHEDULE = "daily_digest"
 CRON = "0 7 * * *"
 RUNS_SHOWN = 20
-"""Failed runs that are looked at; after more than that, the list of runs in the UI is the place."""
+"""Failed runs that are looked at, the newest; of more it is said how many there are."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def build_digest(
                 "sent": sent,
                 "days held": len(digest.held),
                 "days missing": len(digest.missing),
-                "runs failed": len(digest.failed),
+                "runs failed": digest.failed_in_all,
             }
         )
 
@@ -137,19 +137,22 @@ def _look(
         for record in running
         if record.start_time
     ]
+    failed = runs_that_failed(
+        instance,
+        dg.RunsFilter(
+            statuses=[dg.DagsterRunStatus.FAILURE], updated_after=now - timedelta(days=1)
+        ),
+    )
     return Digest(
         now=now,
         held=_held(instance, partitions, settings.reject_rate_error, quality),
         missing=[day for day in days if day not in judged],
         rates=[row for row in quality if row["event_date"] in set(days[-DAYS_OF_RATES:])],
-        failed=failed_runs(
-            instance,
-            dg.RunsFilter(
-                statuses=[dg.DagsterRunStatus.FAILURE], updated_after=now - timedelta(days=1)
-            ),
-            limit=RUNS_SHOWN,
-            hide_values=settings.hide_values,
-        ),
+        failed=[
+            failed_run(instance, run, hide_values=settings.hide_values)
+            for run in reversed(failed[:RUNS_SHOWN])
+        ],
+        failed_in_all=len(failed),
         long=[
             (failed_run(instance, run, hide_values=settings.hide_values), start)
             for run, start in since

@@ -48,12 +48,21 @@ class FailedRun:
         job: what ran, for people: a job's name with its article.
         days: for which event dates, for people; may be empty.
         problem: what failed and why.
+        retried: whether Dagster itself starts it again; None: it has not ended, or nobody says.
     """
 
     run_id: str
     job: str
     days: str
     problem: str
+    retried: bool | None = None
+
+    @property
+    def what_follows(self) -> str:
+        """Whether it is tried again, in words to put after the problem."""
+        if self.retried is None:
+            return ""
+        return " (Dagster tries it again)" if self.retried else " (Dagster does not try it again)"
 
 
 def check_message(news: News, ui_url: str) -> Message:
@@ -162,7 +171,8 @@ def run_message(runs: Sequence[FailedRun], ui_url: str) -> Message:
     lines = []
     for run in runs[:RUNS_SHOWN]:
         days = f", {run.days}" if run.days else ""
-        lines.append(f"- {run.run_id[:8]} ({run.job}{days}): {harmless(run.problem)}")
+        told = f"{harmless(run.problem)}{run.what_follows}"
+        lines.append(f"- {run.run_id[:8]} ({run.job}{days}): {told}")
         lines.append(f"  {run_url(ui_url, run.run_id)}")
     if len(runs) > RUNS_SHOWN:
         lines.append(f"- … and {len(runs) - RUNS_SHOWN} more: {ui_url}/runs")

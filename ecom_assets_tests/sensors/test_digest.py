@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import dagster as dg
 
-from ecom_assets.sensors.digest import JOB
+from ecom_assets.sensors.digest import JOB, RUNS_SHOWN
 from ecom_assets.sensors.digest_text import Digest, digest_message
 from ecom_assets.sensors.heartbeats import Automation, automations, silent_daemons
 from ecom_assets.sensors.messages import TEXT_LENGTH, FailedRun
@@ -132,6 +132,17 @@ def test_everything_it_can_say() -> None:
         "- all: 50.0% (5 of 10 lines)",
         "- 2026-01-05: 50.0% (5 of 10 lines)",
     ]
+
+
+def test_more_failed_runs_than_are_shown_are_counted(on_files: Pipeline) -> None:
+    job = on_files.definitions.resolve_job_def("sales")
+    for _ in range(RUNS_SHOWN + 3):
+        run = on_files.instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED)
+        on_files.instance.report_run_failed(run, "its process is gone")
+    text, _ = materialized(on_files)
+    assert f"{RUNS_SHOWN + 3} runs failed" in text
+    assert text.count("its process is gone") == RUNS_SHOWN
+    assert "- and 3 more, older ones: " in text
 
 
 def test_many_held_days_fit_a_chat() -> None:

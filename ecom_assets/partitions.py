@@ -4,13 +4,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Self
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 
 _ONE_DAY = "dagster/partition"
 _FIRST_DAY = "dagster/asset_partition_range_start"
 _LAST_DAY = "dagster/asset_partition_range_end"
+TIME_ZONE = "UTC"
+"""When a day begins and ends, and in which the hour of the schedule `daily` is meant."""
 PAGE_OF_MATERIALIZATIONS = 500
+RANGES_SHOWN = 6
+"""As many as fit a message beside links and a sample."""
 BACKFILL_POLICY = dg.BackfillPolicy.single_run()
 FRESHNESS_POLICY = dg.FreshnessPolicy.time_window(
     fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)
@@ -21,12 +26,12 @@ counts the publication of any day, an old one's too."""
 
 def event_dates(start: date) -> dg.DailyPartitionsDefinition:
     """One partition a UTC day, from `start` to yesterday."""
-    return dg.DailyPartitionsDefinition(start_date=start.isoformat(), timezone="UTC")
+    return dg.DailyPartitionsDefinition(start_date=start.isoformat(), timezone=TIME_ZONE)
 
 
 def existing_days(start: date, now: datetime) -> "EventDays | None":
     """All partitions that there are at that moment, from `start` to yesterday, if there is one."""
-    yesterday = now.astimezone(UTC).date() - timedelta(days=1)
+    yesterday = now.astimezone(ZoneInfo(TIME_ZONE)).date() - timedelta(days=1)
     return EventDays(start, yesterday) if start <= yesterday else None
 
 
@@ -81,7 +86,9 @@ class EventDays:
         if there_are is None:
             raise _impossible(wanted, f"the first event date, {start}, is not over yet")
         if days.first < there_are.first or days.last > there_are.last:
-            raise _impossible(wanted, f"the event dates are {there_are}, up to yesterday (UTC)")
+            raise _impossible(
+                wanted, f"the event dates are {there_are}, up to yesterday ({TIME_ZONE})"
+            )
         return days
 
     @classmethod
@@ -142,6 +149,13 @@ def ranges(days: Iterable[date]) -> list[EventDays]:
         else:
             found.append(EventDays(day, day))
     return found
+
+
+def days_text(days: Iterable[date]) -> str:
+    """These days for people: as ranges, and not more of these than fit a message."""
+    found = ranges(days)
+    shown = [str(part) for part in found[:RANGES_SHOWN]]
+    return ", ".join([*shown, "…"] if len(found) > RANGES_SHOWN else shown)
 
 
 def materializations(

@@ -1,7 +1,7 @@
 """The daily digest: an asset whose page says how the pipeline is, and a schedule that sends it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -9,7 +9,11 @@ import dagster as dg
 
 from ecom_assets.assets.tables import OWNERS
 from ecom_assets.checks.audit import why_held
+from ecom_assets.landing.zone import LandingError, LandingZone
+from ecom_assets.partitions import existing_days
+from ecom_assets.sensors import survey
 from ecom_assets.sensors.channels import Channel, deliver
+from ecom_assets.sensors.daily import pieces_of
 from ecom_assets.sensors.digest_text import (
     DAYS_OF_RATES,
     LONG_RUN,
@@ -19,6 +23,7 @@ from ecom_assets.sensors.digest_text import (
 from ecom_assets.sensors.failed_runs import failed_run, runs_that_failed
 from ecom_assets.sensors.heartbeats import automations, silent_daemons
 from ecom_assets.sensors.outcomes import Outcome
+from ecom_assets.settings import Source
 from ecom_assets.steps import RETRY_POLICY, mistakes_are_final, pool_of
 from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
 
@@ -40,6 +45,9 @@ class DigestSettings:
         hide_values: leave the text of errors out, which may hold payload values.
         sensors: the names of the sensors to watch.
         schedules: the names of the schedules to watch, but for the digest's own.
+        start: the first partition.
+        late_days: how many days before its file's day an event's may be.
+        source: whether days without files get a generated batch.
     """
 
     channels: Sequence[Channel]
@@ -48,6 +56,9 @@ class DigestSettings:
     hide_values: bool
     sensors: Sequence[str]
     schedules: Sequence[str]
+    start: date
+    late_days: int
+    source: Source
 
 
 def build_digest(
@@ -67,14 +78,16 @@ def build_digest(
         owners=OWNERS,
         pool=pool_of(engine),
         retry_policy=RETRY_POLICY,
-        description="How the pipeline is: days held and missing, the reject rate of the last "
-        f"{DAYS_OF_RATES} days, runs that failed or do not end, and whether the daemon, the "
+        description="How the pipeline is: days held, missing and waiting, the reject rate of the "
+        f"last {DAYS_OF_RATES} days, runs that failed or do not end, and whether the daemon, the "
         f"sensors and the schedules are at work. The schedule `{SCHEDULE}` sends it to the "
         "channels in `ECOM_ALERT_URLS`; materialized by hand it is only shown.",
         metadata={"looks at": "STAGING.SALES_QUALITY, and Dagster's own records"},
     )
     def operations_digest(
-        context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
+        context: dg.AssetExecutionContext,
+        landing: dg.ResourceParam[LandingZone],
+        warehouse: dg.ResourceParam[Warehouse],
     ) -> dg.MaterializeResult[None]:
         now = datetime.now(UTC)
         days = [date.fromisoformat(key) for key in partitions.get_partition_keys(now)]
@@ -86,6 +99,7 @@ def build_digest(
                     "staging/quality_by_day", first_day=days[0], last_day=days[-1]
                 )
         digest = _look(context.instance, partitions, settings, days, quality, now)
+        digest = replace(digest, waiting=_waiting(context.instance, landing, settings, now))
         sent = "no: materialized by hand"
         if context.run.job_name == JOB:
             sent = _send(context, digest, settings)
@@ -96,6 +110,7 @@ def build_digest(
                 "sent": sent,
                 "days held": len(digest.held),
                 "days missing": len(digest.missing),
+                "days waiting": len(set().union(*digest.waiting.values())),
                 "runs failed": digest.failed_in_all,
             }
         )
@@ -161,6 +176,33 @@ def _look(
         automations=automations(instance, settings.sensors, [*settings.schedules, SCHEDULE]),
         silent=silent_daemons(instance),
     )
+
+
+def _waiting(
+    instance: dg.DagsterInstance, landing: LandingZone, settings: DigestSettings, now: datetime
+) -> Mapping[str, Set[date]]:
+    """Why days wait, and which; held ones have a place of their own."""
+    partitions = existing_days(settings.start, now)
+    if partitions is None:
+        return {}
+    try:
+        found = survey.survey(
+            instance,
+            landing,
+            partitions,
+            now,
+            late_days=settings.late_days,
+            source=settings.source,
+            pieces=pieces_of(partitions),
+        )
+    except LandingError as error:  # all the more reason to send the rest
+        return {f"all: their files cannot be looked at. {error}": set(partitions.days)}
+    # nothing is asked for here: a day that would be waits like all others
+    waits = replace(found.plan, requests=()).waiting
+    told = set(found.plan.held).union(*waits.values())
+    new = {day for request in found.plan.requests for day in request.days.days} - told
+    waits = {**waits, "with files to take in, by arrivals or the next firing of daily": new}
+    return {why: left for why, days in waits.items() if (left := days - found.plan.held)}
 
 
 def _held(

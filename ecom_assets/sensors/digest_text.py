@@ -1,7 +1,7 @@
 """The text of the daily digest. Pure: what was found goes in, a message comes out."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from ecom_assets.foreign_text import harmless
@@ -35,6 +35,7 @@ class Digest:
         long: runs that have been going on for long, and since when.
         automations: the sensors and schedules.
         silent: parts of the daemon without a sign of life.
+        waiting: why days wait for a run, and which.
         failed_in_all: how many runs failed in the last day; 0: those in `failed`.
     """
 
@@ -47,6 +48,7 @@ class Digest:
     automations: Sequence[Automation]
     silent: Sequence[str]
     failed_in_all: int = 0
+    waiting: Mapping[str, Set[date]] = field(default_factory=dict)
 
 
 def digest_message(digest: Digest, ui_url: str, *, cut: bool = True) -> Message:
@@ -64,6 +66,7 @@ def digest_message(digest: Digest, ui_url: str, *, cut: bool = True) -> Message:
         for count, what, how in (
             (len(digest.held), "day", "held"),
             (len(digest.missing), "day", "missing"),
+            (len(set().union(*digest.waiting.values())), "day", "waiting"),
             (failed, "run", "failed"),
             (len(digest.long), "run", "not ending"),
             (len(digest.silent), "daemon", "silent"),
@@ -76,6 +79,10 @@ def digest_message(digest: Digest, ui_url: str, *, cut: bool = True) -> Message:
     lines = [
         *_section("Days held", [f"{day}: {harmless(why)}" for day, why in digest.held.items()]),
         *_section("Days missing", [days_phrase(digest.missing)] if digest.missing else []),
+        *_section(
+            "Days that wait",
+            [f"{harmless(why)} ({days_phrase(days)})" for why, days in digest.waiting.items()],
+        ),
         *_section(
             "Runs failed in the last day",
             [

@@ -102,13 +102,14 @@ def test_everything_it_can_say() -> None:
                 Automation("daily_digest", False, False),
             ],
             silent=["SENSOR"],
+            waiting={"canceled: materialize them": {DAY}},
         ),
         UI,
     )
     assert message.kind == "warning"
     assert message.title == (
-        "Digest of 2026-01-08: 1 day held, 2 days missing, 1 run failed, 1 run not ending, "
-        "1 daemon silent, 2 sensors overdue"
+        "Digest of 2026-01-08: 1 day held, 2 days missing, 1 day waiting, 1 run failed, "
+        "1 run not ending, 1 daemon silent, 2 sensors overdue"
     )
     told = "01234567 (a materialization, 2026-01-05): raw_sales: \uff20all no disk "
     told += f"{UI}/runs/0123456789"
@@ -117,6 +118,8 @@ def test_everything_it_can_say() -> None:
         "- 2026-01-05: 5 of 10 lines rejected, more than 30%",
         "Days missing:",
         "- 2 days: 2026-01-06 to 2026-01-07",
+        "Days that wait:",
+        "- canceled: materialize them (1 day: 2026-01-05)",
         "Runs failed in the last day:",
         f"- {told}",
         "Runs going on for more than 6 hours:",

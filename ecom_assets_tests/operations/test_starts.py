@@ -55,7 +55,9 @@ def test_days_that_cannot_be_missed_days_and_quiet_ticks(tmp_path: Path) -> None
         shop.land(FIRST, 2)
         wanted = days(FIRST, 2) | {yesterday}
         until(lambda: set(shop.published()) == wanted, "the firing at its hour publishes them", 400)
-        tags = [run["tags"] for run in dev.runs(pipelineName="sales", statuses=["SUCCESS"])]
+        ended = {"pipelineName": "sales", "statuses": ["SUCCESS"]}
+        until(lambda: len(dev.runs(**ended)) > 1, "both runs end")
+        tags = [run["tags"] for run in dev.runs(**ended)]
         assert [tag["ecom_assets/requested_by"] for tag in tags] == ["daily", "daily"]
         assert {tag["ecom_assets/asked_up_to"] for tag in tags} == {str(yesterday)}
 

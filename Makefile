@@ -61,6 +61,14 @@ screenshots: $(VENV)/ready-dev  ## the pictures of README and docs anew, from a 
 clean:  ## delete the virtual environment and all data of the demo
 	@rm -rf $(VENV) $(PEERS) data .pytest_cache .mypy_cache .ruff_cache *.egg-info
 
+# A virtual environment knows its place by its full path: one that was moved with its folder is made anew.
+ifneq ($(wildcard $(VENV)/bin/pip),)
+ifeq ($(shell head -3 $(VENV)/bin/pip | grep -F '$(CURDIR)/$(VENV)/bin/python'),)
+$(info This folder was moved: $(VENV) is made anew.)
+$(shell rm -rf $(VENV))
+endif
+endif
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name one with PYTHON=… ($(PYTHON) is older)."; exit 1; }

@@ -103,19 +103,27 @@ def _build_definitions(
         build_arrivals(settings.start_date, settings.late_days, settings.source),
         build_alerts(channels, settings.ui_url, hide_values=settings.hide_values),
     ]
-    daily = build_daily(settings.start_date, settings.late_days)
+    daily = build_daily(settings.start_date, settings.late_days, settings.source, settings.daily_at)
     digest = DigestSettings(
         channels=channels,
         ui_url=settings.ui_url,
         hide_values=settings.hide_values,
         sensors=[sensor.name for sensor in sensors],
         schedules=[daily.name],
+        start=settings.start_date,
+        late_days=settings.late_days,
+        source=settings.source,
     )
     return dg.Definitions(
         assets=with_links(
             [
                 build_sales_files(partitions, settings.source, str(settings.landing)),
-                build_raw_sales(partitions, engine, hide_values=settings.hide_values),
+                build_raw_sales(
+                    partitions,
+                    engine,
+                    hide_values=settings.hide_values,
+                    vanished_files=settings.vanished_files,
+                ),
                 build_staging(partitions, engine, limits),
                 build_fact_sales(partitions, engine, limits, checks=fact_checks),
                 build_answers(engine, f"{settings.reports}/{REPORT_FILE}"),

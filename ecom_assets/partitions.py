@@ -4,13 +4,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Self
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 
 _ONE_DAY = "dagster/partition"
 _FIRST_DAY = "dagster/asset_partition_range_start"
 _LAST_DAY = "dagster/asset_partition_range_end"
+TIME_ZONE = "UTC"
+"""When a day begins and ends, and in which the hour of the schedule `daily` is meant."""
 PAGE_OF_MATERIALIZATIONS = 500
+RANGES_SHOWN = 6
+"""As many as fit a message beside links and a sample."""
 BACKFILL_POLICY = dg.BackfillPolicy.single_run()
 FRESHNESS_POLICY = dg.FreshnessPolicy.time_window(
     fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)
@@ -21,12 +26,12 @@ counts the publication of any day, an old one's too."""
 
 def event_dates(start: date) -> dg.DailyPartitionsDefinition:
     """One partition a UTC day, from `start` to yesterday."""
-    return dg.DailyPartitionsDefinition(start_date=start.isoformat(), timezone="UTC")
+    return dg.DailyPartitionsDefinition(start_date=start.isoformat(), timezone=TIME_ZONE)
 
 
-def days_that_are(start: date, now: datetime) -> "EventDays | None":
+def existing_days(start: date, now: datetime) -> "EventDays | None":
     """All partitions that there are at that moment, from `start` to yesterday, if there is one."""
-    yesterday = now.astimezone(UTC).date() - timedelta(days=1)
+    yesterday = now.astimezone(ZoneInfo(TIME_ZONE)).date() - timedelta(days=1)
     return EventDays(start, yesterday) if start <= yesterday else None
 
 
@@ -42,7 +47,8 @@ class EventDays:
         """The event dates that a run was started for.
 
         Raises:
-            dagster.Failure: it was started without any, as “Execute all” on a page of checks does.
+            dagster.Failure: it was started without any, as “Execute all” on a page of checks does,
+                or for days that cannot be. Dagster starts such a run as it is told to.
         """
         if not {_ONE_DAY, _FIRST_DAY} & set(context.run.tags):
             raise dg.Failure(
@@ -51,8 +57,39 @@ class EventDays:
                 "name the days in the Launchpad of the job sales_checks.",
                 allow_retries=False,
             )
-        keys = context.partition_key_range
-        return cls(date.fromisoformat(keys.start), date.fromisoformat(keys.end))
+        tags = context.run.tags
+        first, last = (tags.get(end) or tags.get(_ONE_DAY, "") for end in (_FIRST_DAY, _LAST_DAY))
+        return cls.named(first, last, start_of(context), datetime.now(UTC))
+
+    @classmethod
+    def named(cls, first: str, last: str, start: date, now: datetime) -> Self:
+        """The event dates that somebody has named.
+
+        Args:
+            first: the first of them, such as `2026-01-05`.
+            last: the last.
+            start: the first event date that there is.
+            now: when that is; the last event date that there is is the day before.
+
+        Raises:
+            dagster.Failure: these are no dates, come in the wrong order, or are outside of what
+                there is.
+        """
+        wanted = first if first == last else f"{first or '(nothing)'} to {last or '(nothing)'}"
+        try:
+            days = cls(date.fromisoformat(first), date.fromisoformat(last))
+        except ValueError:
+            raise _impossible(wanted, "these must be dates such as 2026-01-05") from None
+        if days.last < days.first:
+            raise _impossible(wanted, "the earlier day must come first")
+        there_are = existing_days(start, now)
+        if there_are is None:
+            raise _impossible(wanted, f"the first event date, {start}, is not over yet")
+        if days.first < there_are.first or days.last > there_are.last:
+            raise _impossible(
+                wanted, f"the event dates are {there_are}, up to yesterday ({TIME_ZONE})"
+            )
+        return days
 
     @classmethod
     def of_tags(cls, tags: Mapping[str, str]) -> Self | None:
@@ -84,6 +121,25 @@ class EventDays:
         return [self.first + timedelta(days=n) for n in range(self.count)]
 
 
+def start_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> date:
+    """The first partition of the graph that a step belongs to."""
+    graph = context.job_def.asset_layer.asset_graph
+    starts = (
+        partitions.start.date()
+        for partitions in graph.all_partitions_defs
+        if isinstance(partitions, dg.DailyPartitionsDefinition)
+    )
+    return min(starts)
+
+
+def _impossible(wanted: str, why: str) -> dg.Failure:
+    return dg.Failure(
+        f"This run was started for {wanted}, but {why}: nothing was read or written. Start it "
+        "again for other days.",
+        allow_retries=False,
+    )
+
+
 def ranges(days: Iterable[date]) -> list[EventDays]:
     """These days as ranges, each as long as it can be, in order."""
     found: list[EventDays] = []
@@ -93,6 +149,13 @@ def ranges(days: Iterable[date]) -> list[EventDays]:
         else:
             found.append(EventDays(day, day))
     return found
+
+
+def days_text(days: Iterable[date]) -> str:
+    """These days for people: as ranges, and not more of these than fit a message."""
+    found = ranges(days)
+    shown = [str(part) for part in found[:RANGES_SHOWN]]
+    return ", ".join([*shown, "…"] if len(found) > RANGES_SHOWN else shown)
 
 
 def materializations(

@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal
@@ -21,6 +21,7 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 Source = Literal["synthetic", "external"]
 Engine = Literal["duckdb", "snowflake"]
+VanishedFiles = Literal["keep", "drop"]
 
 
 class SettingsError(ValueError):
@@ -79,6 +80,9 @@ class Settings:
         duckdb_memory_limit: how much memory DuckDB may take, in DuckDB's words; None: four fifths
             of the machine's.
         start_date: the first partition.
+        daily_at: when the schedule `daily` fires.
+        vanished_files: `keep`: the rows of files that are no longer there count; `drop`: they do
+            not, once their day is loaded again.
         late_days: how many days after its event date an event may still arrive.
         reject_rate_warn: a day's reject rate above which its check warns.
         reject_rate_error: a day's reject rate above which the day is held.
@@ -103,6 +107,8 @@ class Settings:
     duckdb_memory_limit: str | None = None
     reports_place: Path | S3Url | None = None
     repository: str | None = None
+    daily_at: time = time(1)
+    vanished_files: VanishedFiles = "keep"
 
     @property
     def reports(self) -> Path | S3Url:
@@ -175,6 +181,8 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path = PROJECT
         duckdb_path=read.path("ECOM_DUCKDB_PATH", "data/warehouse.duckdb"),
         duckdb_memory_limit=read.memory("ECOM_DUCKDB_MEMORY_LIMIT"),
         start_date=read.day("ECOM_START_DATE", "2026-01-01"),
+        daily_at=read.time_of_day("ECOM_DAILY_AT", "01:00"),
+        vanished_files=read.vanished_files("ECOM_VANISHED_FILES", "keep"),
         late_days=read.whole_number("ECOM_LATE_DAYS", "0", most=MOST_LATE_DAYS),
         reject_rate_warn=warn,
         reject_rate_error=error,
@@ -351,6 +359,15 @@ class _Reader:
             return date.fromisoformat(value)
         except ValueError:
             raise _wrong(name, value, "a date such as 2026-01-01") from None
+
+    def time_of_day(self, name: str, default: str) -> time:
+        value = self.text(name, default)
+        if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
+            raise _wrong(name, value, "a time of day from 00:00 to 23:59, such as 01:00")
+        return time.fromisoformat(value)
+
+    def vanished_files(self, name: str, default: VanishedFiles) -> VanishedFiles:
+        return "drop" if self.choice(name, default, ("keep", "drop")) == "drop" else "keep"
 
     def whole_number(self, name: str, default: str, *, most: int) -> int:
         value = self.text(name, default)

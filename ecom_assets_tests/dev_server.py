@@ -234,6 +234,43 @@ class Ui:
         )
         assert found["startSensor"]["__typename"] == "Sensor", found
 
+    def switch_off(self, sensor: str) -> None:
+        """Switch a sensor off."""
+        state = self.ask(
+            "query($selector: SensorSelector!) {sensorOrError(sensorSelector: $selector) "
+            "{... on Sensor {sensorState {id}}}}",
+            selector={**SELECTOR, "sensorName": sensor},
+        )["sensorOrError"]["sensorState"]
+        found = self.ask(
+            "mutation($id: String!) {stopSensor(id: $id) {__typename}}", id=state["id"]
+        )
+        assert found["stopSensor"]["__typename"] == "StopSensorMutationResult", found
+
+    def switch_on_schedule(self, schedule: str) -> None:
+        """Switch a schedule on."""
+        found = self.ask(
+            """mutation($selector: ScheduleSelector!) {
+                startSchedule(scheduleSelector: $selector) { __typename } }""",
+            selector={**SELECTOR, "scheduleName": schedule},
+        )
+        assert found["startSchedule"]["__typename"] == "ScheduleStateResult", found
+
+    def failures(self, run_id: str) -> Sequence[str]:
+        """What the steps of a run failed with."""
+        found = self.ask(
+            "query($id: ID!) {logsForRun(runId: $id) {... on EventConnection {events "
+            "{... on ExecutionStepFailureEvent {error {message causes {message}} "
+            "failureMetadata {description}}}}}}",
+            id=run_id,
+        )["logsForRun"]["events"]
+        return [
+            str(
+                (event.get("failureMetadata") or {}).get("description") or event["error"]["message"]
+            )
+            for event in found
+            if event.get("error")
+        ]
+
     def ticks(self, sensor: str, limit: int = 20) -> Sequence[Mapping[str, Any]]:
         """A sensor's ticks, newest first."""
         found = self.ask(

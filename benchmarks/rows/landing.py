@@ -19,8 +19,8 @@ from ecom_assets.sensors.arrivals import (
     HOT_DAYS,
     Cursor,
     build_arrivals,
-    look_at,
 )
+from ecom_assets.sensors.survey import Pieces, look_at
 
 DAYS = 100
 TIMES = 9
@@ -46,7 +46,7 @@ def look_at_files(room: Room) -> Sequence[Figure]:
 
         def listing() -> None:
             partitions = EventDays(days[0], days[-1])
-            look_at(zone, partitions, Cursor(days[40], {}), HOT_DAYS, FILES_A_TICK)
+            look_at(zone, partitions, Pieces(HOT_DAYS, days[40], FILES_A_TICK))
 
         last = days[-1]
         return [

@@ -17,10 +17,12 @@ from ecom_assets.assets.tables import OWNERS, preview, queries_metadata, table_m
 from ecom_assets.events import RAW_SALES, RAW_TABLE
 from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
+from ecom_assets.settings import VanishedFiles
 from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
 from ecom_assets.warehouse.contract import LoadedFile, Log, Purpose, Row, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table, files_table
 from ecom_assets.warehouse.rows import by_day, now
+from ecom_assets.warehouse.sql import literal
 
 TRIES = 3
 """A file that is rewritten while it is loaded is listed and loaded again this often."""
@@ -35,31 +37,46 @@ class RawLoad:
     Attributes:
         loaded: the new and rewritten files, damaged ones among them.
         unchanged: how many files were in RAW already.
+        dropped: the ledger's entries of files that have vanished, and count no more.
     """
 
     loaded: Sequence[LoadedFile]
     unchanged: int
+    dropped: Sequence[Row] = ()
 
 
 def load_new_files(
-    session: Session, landing: LandingZone, days: EventDays, *, run_id: str, log: Log
+    session: Session,
+    landing: LandingZone,
+    days: EventDays,
+    *,
+    run_id: str,
+    log: Log,
+    vanished_files: VanishedFiles = "keep",
 ) -> RawLoad:
     """Load the files of these days that RAW does not have in their present version.
 
-    Lines and ledger are written in one transaction. A file that vanished keeps its rows.
+    Lines and ledger are written in one transaction. A file that vanished keeps its rows, or with
+    `vanished_files="drop"` loses them in that transaction.
 
     Raises:
         LandingError: the landing zone cannot be read.
         WarehouseError: the warehouse cannot be used.
     """
     for attempt in range(1, TRIES + 1):
+        # before the files are listed: what another run enters meanwhile has not vanished
+        before = _ledger(session, days)
         listed = landing.list_files(days.first, days.last)
-        if not _not_loaded(session, days, listed):
+        vanished = _vanished(landing, before, listed) if vanished_files == "drop" else []
+        if not vanished and not _not_loaded(before, listed):
             return RawLoad([], len(listed))
         try:
             with session.transaction("raw"):
                 # asked again, for another run may have loaded them while this one waited
-                wanted = _not_loaded(session, days, listed)
+                ledger = _ledger(session, days)
+                wanted = _not_loaded(ledger, listed)
+                dropped = [row for row in vanished if ledger.get(row["source_filename"]) == row]
+                _drop(session, days, dropped)
                 # an id of its own for each load: a retried run must not mix two versions of a file
                 load_id = f"{run_id}:{uuid4().hex[:8]}"
                 loaded = _load(session, landing, wanted, load_id=load_id) if wanted else []
@@ -68,17 +85,40 @@ def load_new_files(
                 raise
             log(f"{error} Trying again.")
         else:
-            return RawLoad(loaded, len(listed) - len(wanted))
+            return RawLoad(loaded, len(listed) - len(wanted), dropped)
     raise AssertionError("the loop above returns or raises")
 
 
-def _not_loaded(
-    session: Session, days: EventDays, listed: Sequence[LandedFile]
-) -> Sequence[LandedFile]:
-    ledger = {
-        row["source_filename"]: row
-        for row in session.run("raw/ledger", first_day=days.first, last_day=days.last)
-    }
+def _ledger(session: Session, days: EventDays) -> Mapping[str, Row]:
+    rows = session.run("raw/ledger", first_day=days.first, last_day=days.last)
+    return {row["source_filename"]: row for row in rows}
+
+
+def _vanished(
+    landing: LandingZone, ledger: Mapping[str, Row], listed: Sequence[LandedFile]
+) -> Sequence[Row]:
+    """The ledger's entries of files that are not listed; none where the whole zone is empty."""
+    there = {file.name for file in listed}
+    gone = [row for name, row in ledger.items() if name not in there]
+    # a disk that is not mounted lists as no files, and is no reason to forget all that ever came
+    if gone and not listed and not landing.scan(date.min, date.max, 1).files:
+        return []
+    return gone
+
+
+def _drop(session: Session, days: EventDays, dropped: Sequence[Row]) -> None:
+    for start in range(0, len(dropped), FILES_PER_STATEMENT):
+        names = [row["source_filename"] for row in dropped[start : start + FILES_PER_STATEMENT]]
+        session.run(
+            "raw/drop_vanished",
+            first_day=days.first,
+            last_day=days.last,
+            file_names=[literal(name) for name in names],
+            loaded_at=now(),
+        )
+
+
+def _not_loaded(ledger: Mapping[str, Row], listed: Sequence[LandedFile]) -> Sequence[LandedFile]:
     return [file for file in listed if not _is_loaded(file, ledger.get(file.name))]
 
 
@@ -106,7 +146,11 @@ def _load(
 
 
 def build_raw_sales(
-    partitions: dg.PartitionsDefinition, engine: str, *, hide_values: bool
+    partitions: dg.PartitionsDefinition,
+    engine: str,
+    *,
+    hide_values: bool,
+    vanished_files: VanishedFiles,
 ) -> dg.AssetsDefinition:
     """The asset `raw_sales`.
 
@@ -114,6 +158,7 @@ def build_raw_sales(
         partitions: the event dates.
         engine: the warehouse's kind, for people.
         hide_values: leave payload values out of previews.
+        vanished_files: whether the rows of files that are no longer there count.
     """
 
     @dg.asset(
@@ -143,7 +188,12 @@ def build_raw_sales(
         purpose = Purpose("raw_sales", context.run.run_id, days.first, days.last)
         with mistakes_are_final(), warehouse.session(purpose, context.log.info) as session:
             load = load_new_files(
-                session, landing, days, run_id=context.run.run_id, log=context.log.warning
+                session,
+                landing,
+                days,
+                run_id=context.run.run_id,
+                log=context.log.warning,
+                vanished_files=vanished_files,
             )
             counts = by_day(
                 session.run(
@@ -158,6 +208,11 @@ def build_raw_sales(
         for file in load.loaded:
             if file.problem:
                 context.log.error(f"{file.problem}: none of its lines were loaded")
+        for row in load.dropped:
+            context.log.warning(
+                f"{row['source_filename']} is no longer there: its {row['row_count'] or 0:,} lines "
+                "do not count any more (ECOM_VANISHED_FILES=drop)"
+            )
         seconds = {"seconds": round(time.monotonic() - start, 2)}
         for day, metadata in _metadata_by_day(load, counts).items():
             context.add_asset_metadata({**metadata, **seconds}, partition_key=day.isoformat())
@@ -180,6 +235,7 @@ def _metadata_by_day(load: RawLoad, counts: Mapping[date, Row]) -> Mapping[date,
             "files": row["files"],
             "files loaded": len(loaded[day]),
             "lines loaded": sum(file.row_count or 0 for file in loaded[day]),
+            "files dropped": sum(row["batch_date"] == day for row in load.dropped),
             "files damaged": row["files"] - row["files_read"],
         }
         for day, row in counts.items()

@@ -1,6 +1,7 @@
 """Checks on `raw_sales`: every line of every file is there, once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date
 
 import dagster as dg
@@ -15,8 +16,11 @@ from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
 from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table
 from ecom_assets.warehouse.rows import by_day
+from ecom_assets.warehouse.sql import literal
 
 FILES_SHOWN = 20
+FILES_NAMED = 3
+"""In the sentence of a check; it is a line of an alert."""
 
 
 def build_raw_checks(partitions: dg.PartitionsDefinition, engine: str) -> dg.AssetChecksDefinition:
@@ -40,6 +44,14 @@ def build_raw_checks(partitions: dg.PartitionsDefinition, engine: str) -> dg.Ass
         "Every file that lies in the landing zone is in RAW in its present version. "
         "A damaged .gz is not: it holds its day until it is replaced.",
     )
+    present = day_check(
+        partitions,
+        "raw_sales",
+        "files_present",
+        "Every file whose rows count is in the landing zone still. The rows of one that has "
+        "vanished count (ECOM_VANISHED_FILES=keep), which is right where old files are tidied "
+        "away, and wrong where one was renamed or corrected under a new name.",
+    )
     not_empty = day_check(
         partitions,
         "raw_sales",
@@ -47,7 +59,7 @@ def build_raw_checks(partitions: dg.PartitionsDefinition, engine: str) -> dg.Ass
         "The day has lines. A day without is published as empty, with this warning.",
     )
     columns = column_schema_spec(partitions, "raw_sales")
-    specs = [balance, loaded, not_empty, columns]
+    specs = [balance, loaded, present, not_empty, columns]
 
     @dg.multi_asset_check(
         name="raw_sales_checks",
@@ -68,11 +80,14 @@ def build_raw_checks(partitions: dg.PartitionsDefinition, engine: str) -> dg.Ass
             with warehouse.session(purpose, context.log.info) as session:
                 counts = count_rows(session, days)
                 ledger = session.run("raw/ledger", first_day=days.first, last_day=days.last)
+                vanished = vanished_files(listed, ledger)
+                shared = shared_ids(session, days, vanished, {file.day for file in listed})
                 (schema,) = column_schemas(session, days, {RAW_TABLE: RAW_SALES})
         results: Results = {
             balance.key: {day: row_balance(row) for day, row in counts.items()},
             not_empty.key: {day: has_lines(row) for day, row in counts.items()},
             loaded.key: files_loaded(listed, ledger, days),
+            present.key: files_present(listed, vanished, shared, days),
             columns.key: schema,
         }
         selected = [spec for spec in specs if spec.key in context.selected_asset_check_keys]
@@ -130,18 +145,110 @@ def files_loaded(
     for row in ledger:
         if row["row_count"] is None:
             missing[row["batch_date"]].append((row["source_filename"], "damaged: not readable"))
-    return {day: _files_loaded(files[day], missing[day]) for day in days.days}
+    gone = Counter(row["batch_date"] for row in vanished_files(listed, ledger))
+    return {day: _files_loaded(files[day], missing[day], gone[day]) for day in days.days}
 
 
-def _files_loaded(files: int, missing: Sequence[tuple[str, str]]) -> DayResult:
+def vanished_files(listed: Sequence[LandedFile], ledger: Sequence[Row]) -> Sequence[Row]:
+    """The ledger's entries of files that are not in the landing zone."""
+    there = {file.name for file in listed}
+    return [row for row in ledger if row["source_filename"] not in there]
+
+
+def shared_ids(
+    session: Session, days: EventDays, vanished: Sequence[Row], days_with_files: Set[date]
+) -> Sequence[Row]:
+    """How many event ids a vanished file and one that is there have in common, per such pair."""
+    # where old files are tidied away none is there, and nothing needs to be read
+    names = [row["source_filename"] for row in vanished if row["batch_date"] in days_with_files]
+    if not names:
+        return []
+    return session.run(
+        "checks/ids_of_vanished_files",
+        first_day=days.first,
+        last_day=days.last,
+        file_names=[literal(name) for name in names],
+    )
+
+
+def files_present(
+    listed: Sequence[LandedFile],
+    vanished: Sequence[Row],
+    shared: Sequence[Row],
+    days: EventDays,
+) -> Mapping[date, DayResult]:
+    """Per day, whether every file whose rows count is there."""
+    there = Counter(file.day for file in listed)
+    gone: dict[date, list[Row]] = {day: [] for day in days.days}
+    for row in vanished:
+        gone[row["batch_date"]].append(row)
+    again: dict[date, list[Row]] = {day: [] for day in days.days}
+    for row in shared:
+        again[row["batch_date"]].append(row)
+    return {day: _files_present(there[day], gone[day], again[day]) for day in days.days}
+
+
+def _files_present(there: int, gone: Sequence[Row], shared: Sequence[Row]) -> DayResult:
+    replaced_by: dict[str, list[str]] = {}
+    for row in shared:
+        replaced_by.setdefault(row["vanished_file"], []).append(
+            f"{row['present_file']} ({row['event_ids']:,} of the same event ids)"
+        )
+    names = ", ".join(row["source_filename"] for row in gone[:FILES_NAMED])
+    more = f" and {len(gone) - FILES_NAMED:,} more" if len(gone) > FILES_NAMED else ""
+    description = f"all {there:,} files are there"
+    if gone:
+        lines = sum(row["row_count"] or 0 for row in gone)
+        description = f"{names}{more} vanished, {lines:,} lines of theirs count"
+    if replaced_by:
+        description += (
+            "; files that are there hold the same event ids, which are rejected as duplicates: to "
+            "let these count, put an empty file in the place of each that was replaced, or set "
+            "ECOM_VANISHED_FILES=drop, and materialize the day"
+        )
+    return DayResult(
+        passed=not gone,
+        description=description,
+        metadata={
+            "files vanished": len(gone),
+            "files there": there,
+            "sample": dg.MetadataValue.table(
+                [
+                    dg.TableRecord(
+                        {
+                            "file": row["source_filename"],
+                            "lines": row["row_count"] or 0,
+                            "replaced by": ", ".join(replaced_by.get(row["source_filename"], [])),
+                        }
+                    )
+                    for row in gone[:FILES_SHOWN]
+                ],
+                dg.TableSchema(
+                    [
+                        dg.TableColumn("file"),
+                        dg.TableColumn("lines", "int"),
+                        dg.TableColumn("replaced by"),
+                    ]
+                ),
+            ),
+        },
+        warn_only=True,
+    )
+
+
+def _files_loaded(files: int, missing: Sequence[tuple[str, str]], gone: int) -> DayResult:
+    found = (
+        f"{len(missing):,} of {files:,} files are not in RAW as they should be"
+        if missing
+        else f"{files:,} files in the landing zone, all in RAW"
+    )
     return DayResult(
         passed=not missing,
-        description=f"{len(missing):,} of {files:,} files are not in RAW as they should be"
-        if missing
-        else f"{files:,} files in the landing zone, all in RAW",
+        description=f"{found}; {gone:,} more in RAW are no longer there" if gone else found,
         metadata={
             "files": files,
             "files not in RAW": len(missing),
+            "files no longer there": gone,
             "sample": dg.MetadataValue.table(
                 [dg.TableRecord({"file": name, "why": why}) for name, why in missing[:FILES_SHOWN]],
                 dg.TableSchema([dg.TableColumn("file"), dg.TableColumn("why")]),

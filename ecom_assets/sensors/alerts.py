@@ -5,6 +5,7 @@ it took the messages: what was not taken is read and sent again. What is news is
 `outcomes.py`, its words are in `messages.py`.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from ecom_assets.sensors.evaluations import (
     read_evaluations,
     settled,
 )
-from ecom_assets.sensors.failed_runs import failed_runs
+from ecom_assets.sensors.failed_runs import failed_run, runs_that_failed
 from ecom_assets.sensors.messages import FailedRun, Message, check_message, run_message
 from ecom_assets.sensors.outcomes import (
     ChannelState,
@@ -38,6 +39,9 @@ ten ticks, which are five minutes, deal with a backlog of 10,000."""
 RUNS_PER_TICK = 50
 """Each costs a look at its record and its log."""
 SECONDS_BETWEEN_TICKS = 30
+
+_LOG = logging.getLogger(__name__)
+"""Not the tick's own: that would be a file each, which Dagster never deletes."""
 
 _DESCRIPTION = """\
 Sends a message when a check fails for a day, when it gets worse, when it passes again, once a day
@@ -105,24 +109,29 @@ def build_alerts(
             return dg.SkipReason("There is nowhere to send alerts to: set ECOM_ALERT_URLS.")
         states = _states(context, channels, now())
         tick = _Tick(context, ui_url, hide_values=hide_values, now=now())
-        planned = {channel: tick.plan(channel, states[channel.id]) for channel in channels}
+        paused = [channel for channel in channels if _is_paused(states[channel.id], now())]
+        planned = {
+            channel: tick.plan(channel, states[channel.id])
+            for channel in channels
+            if channel not in paused
+        }
         deliveries = deliver(
             {channel: plan.messages for channel, plan in planned.items() if plan.messages}
         )
-        after = {
-            channel.id: plan.state_after(deliveries.get(channel, Delivery()), now())
-            for channel, plan in planned.items()
-        }
-        context.update_cursor(to_cursor(after))
-        return dg.SkipReason(_summary(context, planned, deliveries))
+        for channel, plan in planned.items():
+            delivery = deliveries.get(channel, Delivery())
+            states[channel.id] = plan.state_after(delivery, now())
+        context.update_cursor(to_cursor(states))
+        return dg.SkipReason(_summary(planned, deliveries, paused, states))
 
     return check_alerts
 
 
 def _states(
     context: dg.SensorEvaluationContext, channels: Sequence[Channel], now: datetime
-) -> Mapping[str, ChannelState]:
+) -> dict[str, ChannelState]:
     """Where each channel stands; a new one stands at the end."""
+    known: Mapping[str, ChannelState]
     try:
         known = from_cursor(context.cursor, now)
     except ValueError as error:
@@ -137,10 +146,15 @@ def _states(
     return {channel.id: known.get(channel.id, start) for channel in channels}
 
 
+def _is_paused(state: ChannelState, now: datetime) -> bool:
+    return state.paused_until is not None and now < state.paused_until
+
+
 def _summary(
-    context: dg.SensorEvaluationContext,
     planned: "Mapping[Channel, _Plan]",
     deliveries: Mapping[Channel, Delivery],
+    paused: Sequence[Channel],
+    states: Mapping[str, ChannelState],
 ) -> str:
     """What a tick came to. A tick that raised would lose what the other channels took."""
     sent = sum(len(delivery.sent) for delivery in deliveries.values())
@@ -151,11 +165,21 @@ def _summary(
             problems.append(
                 f"{channel.name} did not take {missing} of {len(planned[channel].messages)} "
                 f"messages ({delivery.problem}); they will be sent again"
+                + _from_when_on(states[channel.id])
             )
+    problems += [
+        f"{channel.name} gave no answer {states[channel.id].unanswered} times and may have taken "
+        f"what it was sent; it is written to again{_from_when_on(states[channel.id])}"
+        for channel in paused
+    ]
     for problem in problems:
-        context.log.warning(problem)
+        _LOG.warning(problem)
     told = f"{sent} messages sent" if sent else "nothing new to tell" if not problems else ""
     return "; ".join([*problems, *([told] if told else [])])
+
+
+def _from_when_on(state: ChannelState) -> str:
+    return f" from {state.paused_until:%Y-%m-%d %H:%M} UTC on" if state.paused_until else ""
 
 
 @dataclass(frozen=True)
@@ -177,6 +201,10 @@ class _Plan:
         for item in taken:
             told = with_told(told, item, now)
         state = replace(self.state, told=told)
+        if delivery.unanswered:
+            state = state.not_answered(now)
+        elif self.messages:
+            state = state.answered()
         if not first or 0 in delivery.sent:
             state = replace(state, runs=self.runs.cursor)
         if len(taken) == len(self.news):
@@ -252,8 +280,8 @@ class _Tick:
             return _Runs([], cursor)
         if len(records) < len(found):
             _, end = read(len(records))
-        runs = dg.RunsFilter(run_ids=[record.run_id for record in records])
-        failed = failed_runs(
-            self._instance, runs, limit=RUNS_PER_TICK, hide_values=self._hide_values
-        )
+        wanted = dg.RunsFilter(run_ids=[record.run_id for record in records])
+        runs = reversed(runs_that_failed(self._instance, wanted))
+        hide_values = self._hide_values
+        failed = [failed_run(self._instance, run, hide_values=hide_values) for run in runs]
         return _Runs(failed, end)

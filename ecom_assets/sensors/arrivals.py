@@ -6,15 +6,15 @@ ones; its cursor says where the next piece begins. What to ask for is decided in
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 
-from ecom_assets.landing.zone import LandedFile, LandingZone, manifest_version
-from ecom_assets.partitions import EventDays, days_that_are
-from ecom_assets.sensors import plan, runs
+from ecom_assets.landing.zone import LandingZone
+from ecom_assets.partitions import existing_days
+from ecom_assets.sensors import plan, runs, survey
 from ecom_assets.settings import Source
 
 INTERVAL_SECONDS = 60
@@ -22,11 +22,6 @@ HOT_DAYS = 3
 """Days up to yesterday that every tick looks at, beside the days that may still get late files."""
 FILES_A_TICK = 10_000
 """Older files a tick looks at: ten requests to S3, or some tenths of a second on a local disk."""
-DAYS_A_TICK = 366
-"""Older days a tick looks at, so that a run is never for much more than a year. Dagster's records
-of so many days are read in some tenths of a second."""
-PAUSES = (timedelta(minutes=1), timedelta(minutes=10))
-"""How long after its first and second failure a day is asked for again; the third is the last."""
 
 DESCRIPTION = f"""\
 Looks for new, late and rewritten files and materializes the days they touch.
@@ -35,8 +30,10 @@ Switched on, it looks every {INTERVAL_SECONDS} seconds at the last days, and pie
 older ones, and starts one run of the job {runs.JOB} for each range of days whose files changed
 (with the ECOM_LATE_DAYS days before, whose late events they may hold). The first time that is
 every day that has files and was never materialized. A day waits while a run is at work on it or a
-file is still being written. A failed run is repeated, up to {len(PAUSES) + 1} attempts in all; one
-that failed because days were held is not: they wait for you. The warehouse is not asked anything.
+file is still being written. A failed run is repeated, up to {len(survey.PAUSES) + 1} attempts in
+all; one that failed because days were held is not, nor is a canceled one: they wait for you. Each
+tick says which days wait, and why; so do the day's page of sales_files, and the digest. The
+warehouse is not asked anything.
 
 Switched off, files wait until somebody materializes their day."""
 
@@ -46,7 +43,7 @@ def build_arrivals(
     late_days: int,
     source: Source,
     *,
-    pauses: Sequence[timedelta] = PAUSES,
+    pauses: Sequence[timedelta] = survey.PAUSES,
     files_a_tick: int = FILES_A_TICK,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> dg.SensorDefinition:
@@ -72,42 +69,33 @@ def build_arrivals(
         context: dg.SensorEvaluationContext, landing: dg.ResourceParam[LandingZone]
     ) -> dg.SensorResult | dg.SkipReason:
         now = clock()
-        partitions = days_that_are(start, now)
+        partitions = existing_days(start, now)
         if partitions is None:
             return dg.SkipReason(f"The first event date, {start}, is not over yet.")
         cursor = Cursor.read(context.cursor)
-        # before the files: a run that ends meanwhile leaves its days to the next tick
-        busy = runs.busy_days(context.instance, now)
-        past = runs.past_runs(context.instance, now)
-        look = look_at(landing, partitions, cursor, HOT_DAYS + late_days, files_a_tick)
-        # a run fills the days before with generated batches, which hold no late events
-        must_cover = late_days if source == "external" else 0
-        batches = by_day(look.files)
-        taken = runs.taken_in(
+        found = survey.survey(
             context.instance,
-            {day: plan.touched_by(day, must_cover, partitions) for day in batches},
-        )
-        files = {
-            day: day_files(batch, taken.get(day), landing.settle_seconds, now)
-            for day, batch in batches.items()
-        }
-        planned = plan.plan_requests(
-            plan.changed_days(files, cursor.asked),
-            files,
-            past,
-            busy,
-            partitions=partitions,
+            landing,
+            partitions,
+            now,
             late_days=late_days,
-            now=now,
+            source=source,
+            pieces=survey.Pieces(HOT_DAYS + late_days, cursor.next_day, files_a_tick),
+            asked=cursor.asked,
             pauses=pauses,
         )
-        said = report(look, planned)
-        context.log.info(said)
-        asked = plan.remembered(cursor.asked, planned, files, look.days)
+        planned = found.plan
+        said = survey.report(found)
+        if planned.requests:
+            # A tick's log is a file that outlives the tick; one that starts nothing says the same
+            # where it says why.
+            context.log.info(said)
+        asked = plan.remembered(cursor.asked, planned, found.files, found.look.days)
         return dg.SensorResult(
             run_requests=[run_request(request) for request in planned.requests],
             skip_reason=None if planned.requests else dg.SkipReason(said),
-            cursor=Cursor(look.next_day, asked).write(),
+            cursor=Cursor(found.look.next_day, asked).write(),
+            asset_events=survey.untold(context.instance, planned),
         )
 
     return arrivals
@@ -143,90 +131,8 @@ class Cursor:
         )
 
 
-@dataclass(frozen=True)
-class Look:
-    """What a tick has looked at.
-
-    Attributes:
-        pieces: the days looked at, as ranges.
-        next_day: where the next tick goes on with older days.
-    """
-
-    files: Sequence[LandedFile]
-    pieces: Sequence[EventDays]
-    next_day: date | None
-
-    @property
-    def days(self) -> set[date]:
-        """The days looked at, with files or without."""
-        return {day for piece in self.pieces for day in piece.days}
-
-
-def look_at(
-    landing: LandingZone, partitions: EventDays, cursor: Cursor, hot_days: int, files_a_tick: int
-) -> Look:
-    """The files of the last days, and of the next piece of the older ones."""
-    hot = EventDays(
-        max(partitions.first, partitions.last - timedelta(days=hot_days - 1)), partitions.last
-    )
-    files = list(landing.list_files(hot.first, hot.last))
-    last_old = hot.first - timedelta(days=1)
-    first = max(partitions.first, cursor.next_day or partitions.first)
-    if first > last_old:
-        first = partitions.first
-    if first > last_old:  # there are no older days
-        return Look(files, [hot], None)
-    last = min(last_old, first + timedelta(days=DAYS_A_TICK - 1))
-    scan = landing.scan(first, last, files_a_tick)
-    upto = scan.next_day - timedelta(days=1) if scan.next_day else last
-    next_day = upto + timedelta(days=1)
-    return Look(
-        [*scan.files, *files],
-        [EventDays(first, upto), hot],
-        next_day if next_day <= last_old else None,
-    )
-
-
-def by_day(files: Iterable[LandedFile]) -> dict[date, list[LandedFile]]:
-    """The files of each day that has any."""
-    found: dict[date, list[LandedFile]] = {}
-    for file in files:
-        found.setdefault(file.day, []).append(file)
-    return found
-
-
-def day_files(
-    batch: Sequence[LandedFile], taken: tuple[str, int] | None, settle_seconds: int, now: datetime
-) -> plan.DayFiles:
-    """A day's files, with what Dagster knows of them."""
-    version, record = taken or (None, 0)
-    newest = max(file.last_modified for file in batch).replace(tzinfo=UTC)
-    # a time far in the future is a wrong clock's, and says nothing
-    settled = abs((now - newest).total_seconds()) >= settle_seconds
-    return plan.DayFiles(manifest_version(batch), version, record, settled)
-
-
 def run_request(request: plan.Request) -> dg.RunRequest:
     """The request as Dagster takes it."""
-    again = {runs.ATTEMPT_TAG: str(request.attempt)} if request.attempt > 1 else {}
+    again = runs.attempt_tag(request.attempt)
     why = "failed_run" if again else "new_files"
     return request.days.request(request.key, {runs.REQUESTED_BY_TAG: why, **again})
-
-
-def report(look: Look, planned: plan.Plan) -> str:
-    """What a tick saw, in one sentence."""
-    started = ", ".join(str(request.days) for request in planned.requests)
-    others = (
-        (planned.written, "being written"),
-        (planned.busy, "in an unfinished run"),
-        (planned.paused, "to be tried again later"),
-        (planned.given_up, "given up after failures"),
-    )
-    return ", ".join(
-        [
-            f"{len(look.days)} days looked at ({' and '.join(map(str, look.pieces))}), "
-            f"{len(look.files):,} files: "
-            + (f"to materialize {started}" if started else "nothing to start"),
-            *(f"{len(days)} {what}" for days, what in others if days),
-        ]
-    )

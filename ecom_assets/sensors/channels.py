@@ -20,7 +20,9 @@ from ecom_assets.sensors.outcomes import Outcome
 DELIVERY_SECONDS = 25.0
 """For all channels of a tick, side by side; Dagster gives up a tick after 60 seconds."""
 MESSAGE_SECONDS = 12.0
-"""For one message; a mail server may take that long, a chat answers within one."""
+"""For one message; a mail server may take that long, a chat answers within one. Apprise's own limit
+for an answer is set to it: by default that is 4 seconds, after which it calls a message not taken
+that was taken. `rto=` in a URL wins."""
 REFUSALS = 2
 """A channel that refuses one message may take the next; one that refuses two is down."""
 
@@ -58,10 +60,12 @@ class Delivery:
     Attributes:
         sent: the indices of those that it took.
         problem: why it did not take another one.
+        unanswered: whether it may have taken one all the same, for it gave no answer in time.
     """
 
     sent: list[int] = field(default_factory=list)
     problem: str | None = None
+    unanswered: bool = False
 
 
 def channels_of(urls: Sequence[str], warn_urls: Sequence[str]) -> Sequence[Channel]:
@@ -79,8 +83,8 @@ def deliver(
 ) -> Mapping[Channel, Delivery]:
     """Send messages, to each channel in order, all channels side by side.
 
-    A channel that hangs is left behind: what it was being sent counts as not taken, though it may
-    still arrive.
+    A channel that gives no answer is left behind: what it was being sent counts as not taken,
+    though it may have arrived.
     """
     deliveries = {channel: Delivery() for channel in outgoing}
     deadline = time.monotonic() + seconds
@@ -102,7 +106,8 @@ def deliver(
         problem = delivery.problem
         if thread.is_alive():
             problem = problem or f"no answer within {seconds:g} seconds"
-        found[channel] = Delivery(list(delivery.sent), problem)
+        unanswered = delivery.unanswered or thread.is_alive()
+        found[channel] = Delivery(list(delivery.sent), problem, unanswered)
     return found
 
 
@@ -122,14 +127,19 @@ def _send_in_order(
     refusals = 0
     service = _connect(channel)
     for index, message in enumerate(messages):
-        left = deadline - time.monotonic()
-        if left < 1:
+        began = time.monotonic()
+        # one that is begun has its whole time, or nobody could tell whether it was taken
+        if deadline - began < MESSAGE_SECONDS:
             delivery.problem = delivery.problem or "no time was left; the rest follows"
             return
-        problem = _send(service, message, min(left, MESSAGE_SECONDS))
+        problem = _send(service, message)
         if problem is None:
             delivery.sent.append(index)
             continue
+        if time.monotonic() - began >= _patience(service):
+            delivery.problem = f"no answer within {_patience(service):g} seconds"
+            delivery.unanswered = True
+            return
         delivery.problem = problem
         refusals += 1
         if refusals == REFUSALS:
@@ -145,10 +155,17 @@ def _connect(channel: Channel) -> Any:
     # URL, with overflow=split.
     if service and service.overflow_mode == apprise.OverflowMode.UPSTREAM:
         service.overflow_mode = apprise.OverflowMode.TRUNCATE
+    if service and service.socket_read_timeout == type(service).socket_read_timeout:
+        service.socket_read_timeout = MESSAGE_SECONDS
     return service
 
 
-def _send(service: Any, message: Message, seconds: float) -> str | None:
+def _patience(service: Any) -> float:
+    """How long an answer is waited for."""
+    return min(float(service.socket_read_timeout), MESSAGE_SECONDS) if service else MESSAGE_SECONDS
+
+
+def _send(service: Any, message: Message) -> str | None:
     """Send a message; the problem, in words without secrets, if it was not taken."""
     import apprise
 
@@ -160,7 +177,7 @@ def _send(service: Any, message: Message, seconds: float) -> str | None:
         title=message.title,
         notify_type=apprise.NotifyType(message.kind),
         body_format=apprise.NotifyFormat.TEXT,
-        timeout=seconds,
+        timeout=MESSAGE_SECONDS,
     )
     if result:
         return None

@@ -1,23 +1,28 @@
 """The daily digest: an asset whose page says how the pipeline is, and a schedule that sends it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 
 from ecom_assets.assets.tables import OWNERS
+from ecom_assets.landing.zone import LandingError, LandingZone
+from ecom_assets.partitions import existing_days
 from ecom_assets.pipeline.audit import why_held
+from ecom_assets.sensors import survey
 from ecom_assets.sensors.channels import Channel, deliver
+from ecom_assets.sensors.daily import pieces_of
 from ecom_assets.sensors.digest_text import (
     DAYS_OF_RATES,
     LONG_RUN,
     Digest,
     digest_message,
 )
-from ecom_assets.sensors.failed_runs import failed_run, failed_runs
+from ecom_assets.sensors.failed_runs import failed_run, runs_that_failed
 from ecom_assets.sensors.heartbeats import automations, silent_daemons
 from ecom_assets.sensors.outcomes import Outcome
+from ecom_assets.settings import Source
 from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
 from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
 
@@ -25,7 +30,7 @@ JOB = "operations_digest_job"
 SCHEDULE = "daily_digest"
 CRON = "0 7 * * *"
 RUNS_SHOWN = 20
-"""Failed runs that are looked at; after more than that, the list of runs in the UI is the place."""
+"""Failed runs that are looked at, the newest; of more it is said how many there are."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,9 @@ class DigestSettings:
         hide_values: leave the text of errors out, which may hold payload values.
         sensors: the names of the sensors to watch.
         schedules: the names of the schedules to watch, but for the digest's own.
+        start: the first partition.
+        late_days: how many days before its file's day an event's may be.
+        source: whether days without files get a generated batch.
     """
 
     channels: Sequence[Channel]
@@ -45,6 +53,9 @@ class DigestSettings:
     hide_values: bool
     sensors: Sequence[str]
     schedules: Sequence[str]
+    start: date
+    late_days: int
+    source: Source
 
 
 def build_digest(
@@ -63,14 +74,16 @@ def build_digest(
         kinds={"markdown"},
         owners=OWNERS,
         retry_policy=RETRY_POLICY,
-        description="How the pipeline is: days held and missing, the reject rate of the last "
-        f"{DAYS_OF_RATES} days, runs that failed or do not end, and whether the daemon, the "
+        description="How the pipeline is: days held, missing and waiting, the reject rate of the "
+        f"last {DAYS_OF_RATES} days, runs that failed or do not end, and whether the daemon, the "
         f"sensors and the schedules are at work. The schedule `{SCHEDULE}` sends it to the "
         "channels in `ECOM_ALERT_URLS`; materialized by hand it is only shown.",
         metadata={"looks at": "STAGING.SALES_QUALITY, and Dagster's own records"},
     )
     def operations_digest(
-        context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
+        context: dg.AssetExecutionContext,
+        landing: dg.ResourceParam[LandingZone],
+        warehouse: dg.ResourceParam[Warehouse],
     ) -> dg.MaterializeResult[None]:
         now = datetime.now(UTC)
         days = [date.fromisoformat(key) for key in partitions.get_partition_keys(now)]
@@ -82,6 +95,7 @@ def build_digest(
                     "staging/quality_by_day", first_day=days[0], last_day=days[-1]
                 )
         digest = _look(context.instance, partitions, settings, days, quality, now)
+        digest = replace(digest, waiting=_waiting(context.instance, landing, settings, now))
         sent = "no: materialized by hand"
         if context.run.job_name == JOB:
             sent = _send(context, digest, settings)
@@ -92,7 +106,8 @@ def build_digest(
                 "sent": sent,
                 "days held": len(digest.held),
                 "days missing": len(digest.missing),
-                "runs failed": len(digest.failed),
+                "days waiting": len(set().union(*digest.waiting.values())),
+                "runs failed": digest.failed_in_all,
             }
         )
 
@@ -133,19 +148,22 @@ def _look(
         for record in running
         if record.start_time
     ]
+    failed = runs_that_failed(
+        instance,
+        dg.RunsFilter(
+            statuses=[dg.DagsterRunStatus.FAILURE], updated_after=now - timedelta(days=1)
+        ),
+    )
     return Digest(
         now=now,
         held=_held(instance, partitions, quality),
         missing=[day for day in days if day not in judged],
         rates=[row for row in quality if row["event_date"] in set(days[-DAYS_OF_RATES:])],
-        failed=failed_runs(
-            instance,
-            dg.RunsFilter(
-                statuses=[dg.DagsterRunStatus.FAILURE], updated_after=now - timedelta(days=1)
-            ),
-            limit=RUNS_SHOWN,
-            hide_values=settings.hide_values,
-        ),
+        failed=[
+            failed_run(instance, run, hide_values=settings.hide_values)
+            for run in reversed(failed[:RUNS_SHOWN])
+        ],
+        failed_in_all=len(failed),
         long=[
             (failed_run(instance, run, hide_values=settings.hide_values), start)
             for run, start in since
@@ -154,6 +172,33 @@ def _look(
         automations=automations(instance, settings.sensors, [*settings.schedules, SCHEDULE]),
         silent=silent_daemons(instance),
     )
+
+
+def _waiting(
+    instance: dg.DagsterInstance, landing: LandingZone, settings: DigestSettings, now: datetime
+) -> Mapping[str, Set[date]]:
+    """Why days wait, and which; held ones have a place of their own."""
+    partitions = existing_days(settings.start, now)
+    if partitions is None:
+        return {}
+    try:
+        found = survey.survey(
+            instance,
+            landing,
+            partitions,
+            now,
+            late_days=settings.late_days,
+            source=settings.source,
+            pieces=pieces_of(partitions),
+        )
+    except LandingError as error:  # all the more reason to send the rest
+        return {f"all: their files cannot be looked at. {error}": set(partitions.days)}
+    # nothing is asked for here: a day that would be waits like all others
+    waits = replace(found.plan, requests=()).waiting
+    told = set(found.plan.held).union(*waits.values())
+    new = {day for request in found.plan.requests for day in request.days.days} - told
+    waits = {**waits, "with files to take in, by arrivals or the next firing of daily": new}
+    return {why: left for why, days in waits.items() if (left := days - found.plan.held)}
 
 
 def _held(

@@ -1,7 +1,7 @@
 """The text of the daily digest. Pure: what was found goes in, a message comes out."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from ecom_assets.foreign_text import harmless
@@ -31,10 +31,12 @@ class Digest:
         held: why days are held, by day.
         missing: days up to yesterday that staging has not judged.
         rates: rows of `staging/quality_by_day`, of the last days.
-        failed: runs that failed in the last day.
+        failed: runs that failed in the last day, or the newest of them.
         long: runs that have been going on for long, and since when.
         automations: the sensors and schedules.
         silent: parts of the daemon without a sign of life.
+        waiting: why days wait for a run, and which.
+        failed_in_all: how many runs failed in the last day; 0: those in `failed`.
     """
 
     now: datetime
@@ -45,6 +47,8 @@ class Digest:
     long: Sequence[tuple[FailedRun, datetime]]
     automations: Sequence[Automation]
     silent: Sequence[str]
+    failed_in_all: int = 0
+    waiting: Mapping[str, Set[date]] = field(default_factory=dict)
 
 
 def digest_message(digest: Digest, ui_url: str, *, cut: bool = True) -> Message:
@@ -56,23 +60,36 @@ def digest_message(digest: Digest, ui_url: str, *, cut: bool = True) -> Message:
         cut: to the length of a chat's message.
     """
     overdue = [each for each in digest.automations if _is_overdue(each, digest.now)]
+    failed = max(digest.failed_in_all, len(digest.failed))
     trouble = [
-        f"{len(found)} {what}{'s' if len(found) > 1 else ''} {how}"
-        for found, what, how in (
-            (digest.held, "day", "held"),
-            (digest.missing, "day", "missing"),
-            (digest.failed, "run", "failed"),
-            (digest.long, "run", "not ending"),
-            (digest.silent, "daemon", "silent"),
-            (overdue, "sensor", "overdue"),
+        f"{count} {what}{'s' if count > 1 else ''} {how}"
+        for count, what, how in (
+            (len(digest.held), "day", "held"),
+            (len(digest.missing), "day", "missing"),
+            (len(set().union(*digest.waiting.values())), "day", "waiting"),
+            (failed, "run", "failed"),
+            (len(digest.long), "run", "not ending"),
+            (len(digest.silent), "daemon", "silent"),
+            (len(overdue), "sensor", "overdue"),
         )
-        if found
+        if count
     ]
+    more = failed - len(digest.failed)
     hours = LONG_RUN // timedelta(hours=1)
     lines = [
         *_section("Days held", [f"{day}: {harmless(why)}" for day, why in digest.held.items()]),
         *_section("Days missing", [days_phrase(digest.missing)] if digest.missing else []),
-        *_section("Runs failed in the last day", [_run(run, ui_url) for run in digest.failed]),
+        *_section(
+            "Days that wait",
+            [f"{harmless(why)} ({days_phrase(days)})" for why, days in digest.waiting.items()],
+        ),
+        *_section(
+            "Runs failed in the last day",
+            [
+                *(_run(run, ui_url) for run in digest.failed),
+                *([f"and {more:,} more, older ones: {ui_url}/runs"] if more else []),
+            ],
+        ),
         *_section(
             f"Runs going on for more than {hours} hours",
             [f"since {_minute(since)}: {_run(run, ui_url)}" for run, since in digest.long],
@@ -102,7 +119,8 @@ def _minute(moment: datetime) -> str:
 def _run(run: FailedRun, ui_url: str) -> str:
     days = f", {run.days}" if run.days else ""
     problem = f": {harmless(run.problem)}" if run.problem else ""
-    return f"{run.run_id[:8]} ({run.job}{days}){problem} {run_url(ui_url, run.run_id)}"
+    link = run_url(ui_url, run.run_id)
+    return f"{run.run_id[:8]} ({run.job}{days}){problem}{run.what_follows} {link}"
 
 
 def _rates(rates: Sequence[Row]) -> Sequence[str]:

@@ -7,30 +7,26 @@ import dagster as dg
 
 from ecom_assets.partitions import EventDays
 from ecom_assets.sensors.messages import FailedRun
+from ecom_assets.sensors.runs import WILL_RETRY_TAG
 from ecom_assets.steps import HELD_DAYS_TAG
 
 
-def failed_runs(
-    instance: dg.DagsterInstance, runs_filter: dg.RunsFilter, *, limit: int, hide_values: bool
-) -> Sequence[FailedRun]:
-    """Runs that failed for a reason that no check tells, oldest first.
-
-    Args:
-        instance: where they are kept.
-        runs_filter: which.
-        limit: of which at most so many are looked at.
-        hide_values: leave the text of errors out, which may hold payload values.
-    """
-    runs = [record.dagster_run for record in instance.get_run_records(runs_filter, limit=limit)]
-    return [
-        failed_run(instance, run, hide_values=hide_values)
-        for run in reversed(runs)
-        if HELD_DAYS_TAG not in run.tags
-    ]
+def runs_that_failed(
+    instance: dg.DagsterInstance, runs_filter: dg.RunsFilter
+) -> Sequence[dg.DagsterRun]:
+    """Runs that failed for a reason that no check tells, newest first."""
+    runs = [record.dagster_run for record in instance.get_run_records(runs_filter)]
+    return [run for run in runs if HELD_DAYS_TAG not in run.tags]
 
 
 def failed_run(instance: dg.DagsterInstance, run: dg.DagsterRun, *, hide_values: bool) -> FailedRun:
-    """A run that failed, or a running one, with what went wrong so far."""
+    """A run that failed, or a running one, with what went wrong so far.
+
+    Args:
+        instance: where it is kept.
+        run: which.
+        hide_values: leave the text of errors out, which may hold payload values.
+    """
     problems = [
         f"{entry.step_key}: {_reason(entry, hide_values=hide_values)}"
         for entry in _step_failures(instance, run)
@@ -40,7 +36,9 @@ def failed_run(instance: dg.DagsterInstance, run: dg.DagsterRun, *, hide_values:
     ]
     days = EventDays.of_tags(run.tags) or run.tags.get("dagster/partition", "")
     job = "a materialization" if run.job_name.startswith("__") else f"a run of {run.job_name}"
-    return FailedRun(run.run_id, job, str(days), "; ".join(problems))
+    will_retry = run.tags.get(WILL_RETRY_TAG) if run.is_finished else None
+    retried = None if will_retry is None else will_retry == "true"
+    return FailedRun(run.run_id, job, str(days), "; ".join(problems), retried)
 
 
 def _step_failures(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Sequence[dg.EventLogEntry]:

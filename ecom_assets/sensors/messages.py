@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import quote, urlencode
 
 from ecom_assets.foreign_text import harmless
-from ecom_assets.partitions import ranges
+from ecom_assets.partitions import days_text
 from ecom_assets.sensors.outcomes import Change, Day, News, Outcome, by_date
 
 TITLE_LENGTH = 200
@@ -17,7 +17,7 @@ TITLE_LENGTH = 200
 TEXT_LENGTH = 1_750
 """Discord, the shortest of the common chats, takes 2,000 characters, title included."""
 DAYS_SHOWN = 6
-"""Days with their counts, and ranges of days in a list: as many as fit beside links and sample."""
+"""Days with their counts: as many as fit beside links and sample."""
 SAMPLES_SHOWN = 5
 """Failing rows: enough to see a pattern; the check's page has more."""
 RUNS_SHOWN = 5
@@ -48,12 +48,21 @@ class FailedRun:
         job: what ran, for people: a job's name with its article.
         days: for which event dates, for people; may be empty.
         problem: what failed and why.
+        retried: whether Dagster itself starts it again; None: it has not ended, or nobody says.
     """
 
     run_id: str
     job: str
     days: str
     problem: str
+    retried: bool | None = None
+
+    @property
+    def what_follows(self) -> str:
+        """Whether it is tried again, in words to put after the problem."""
+        if self.retried is None:
+            return ""
+        return " (Dagster tries it again)" if self.retried else " (Dagster does not try it again)"
 
 
 def check_message(news: News, ui_url: str) -> Message:
@@ -113,7 +122,10 @@ def _headline(
     if count < total:
         return f"RECOVERED: {name}: {count} of {total} days pass again", "success"
     days = "the day passes" if count == 1 else f"all {count} days pass"
-    return f"RECOVERED: {name}: {days} again ({_days(c.day for c in passing)})", "success"
+    return (
+        f"RECOVERED: {name}: {days} again ({days_text(c.day for c in passing if c.day)})",
+        "success",
+    )
 
 
 def _kind(outcome: Outcome) -> Literal["failure", "warning"]:
@@ -144,13 +156,7 @@ def days_phrase(days: Iterable[Day]) -> str:
     dates = [day for day in found if day is not None]
     if not dates:
         return "the table as a whole"
-    return f"{len(dates)} day{'s' if len(dates) > 1 else ''}: {_days(dates)}"
-
-
-def _days(days: Iterable[Day]) -> str:
-    found = ranges(day for day in days if day is not None)
-    shown = [str(part) for part in found[:DAYS_SHOWN]]
-    return ", ".join([*shown, "…"] if len(found) > DAYS_SHOWN else shown)
+    return f"{len(dates)} day{'s' if len(dates) > 1 else ''}: {days_text(dates)}"
 
 
 def run_message(runs: Sequence[FailedRun], ui_url: str) -> Message:
@@ -162,7 +168,8 @@ def run_message(runs: Sequence[FailedRun], ui_url: str) -> Message:
     lines = []
     for run in runs[:RUNS_SHOWN]:
         days = f", {run.days}" if run.days else ""
-        lines.append(f"- {run.run_id[:8]} ({run.job}{days}): {harmless(run.problem)}")
+        told = f"{harmless(run.problem)}{run.what_follows}"
+        lines.append(f"- {run.run_id[:8]} ({run.job}{days}): {told}")
         lines.append(f"  {run_url(ui_url, run.run_id)}")
     if len(runs) > RUNS_SHOWN:
         lines.append(f"- … and {len(runs) - RUNS_SHOWN} more: {ui_url}/runs")

@@ -6,7 +6,7 @@ sends one (`channels.py`).
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import IntEnum
 
@@ -14,6 +14,11 @@ from ecom_assets.partitions import EventDays, ranges
 
 REMIND_AFTER = timedelta(days=1)
 """What still fails is told again after this long: once in each shift that could look at it."""
+
+FIRST_PAUSE = timedelta(minutes=2)
+LONGEST_PAUSE = timedelta(hours=4)
+"""A channel that gave no answer may have taken the message: it is tried again after two minutes,
+and each time after four times as long. News wait with it meanwhile, so it is never a day."""
 
 Day = date | None
 """An event date; None for a check that is about the table as a whole."""
@@ -68,12 +73,26 @@ class ChannelState:
         told: per check what still fails as far as the channel knows.
         ahead: checks that are dealt with beyond `position`, because a message about another one
             was not taken.
+        unanswered: how often in a row it gave no answer.
+        paused_until: nothing is sent to it before, because it gave none.
     """
 
     position: int
     runs: str
     told: Mapping[str, Told] = field(default_factory=dict)
     ahead: Mapping[str, int] = field(default_factory=dict)
+    unanswered: int = 0
+    paused_until: datetime | None = None
+
+    def answered(self) -> "ChannelState":
+        """The same, of a channel that gives answers."""
+        return replace(self, unanswered=0, paused_until=None)
+
+    def not_answered(self, now: datetime) -> "ChannelState":
+        """The same, of a channel that gave no answer once more."""
+        # beyond some power of four the pause is the longest one, and would not fit a timedelta
+        pause = min(FIRST_PAUSE * 4 ** min(self.unanswered, 10), LONGEST_PAUSE)
+        return replace(self, unanswered=self.unanswered + 1, paused_until=now + pause)
 
 
 @dataclass(frozen=True)
@@ -182,6 +201,11 @@ def to_cursor(states: Mapping[str, ChannelState]) -> str:
                 "at": state.position,
                 "runs": state.runs,
                 **({"ahead": dict(state.ahead)} if state.ahead else {}),
+                **(
+                    {"paused": [state.unanswered, int(state.paused_until.timestamp())]}
+                    if state.paused_until
+                    else {}
+                ),
                 "told": {
                     check: {
                         "at": int(told.at.timestamp()),
@@ -221,10 +245,14 @@ def from_cursor(cursor: str | None, now: datetime) -> Mapping[str, ChannelState]
                     for check, told in state["told"].items()
                 },
                 ahead=state.get("ahead", {}),
+                unanswered=state["paused"][0] if "paused" in state else 0,
+                paused_until=datetime.fromtimestamp(state["paused"][1], tz=now.tzinfo)
+                if "paused" in state
+                else None,
             )
             for channel, state in json.loads(cursor or "{}").items()
         }
-    except (AttributeError, KeyError, TypeError) as error:
+    except (AttributeError, IndexError, KeyError, TypeError) as error:
         raise ValueError(f"not a cursor of the alerts: {type(error).__name__}") from None
 
 

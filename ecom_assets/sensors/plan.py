@@ -38,6 +38,8 @@ class PastRun:
         publishes: whether it went as far as FACT_SALES.
         failed: whether it failed, for another reason than held days, and will not start again.
         attempt: 1, or more where it was itself asked for after a failure.
+        canceled: whether somebody ended it.
+        held: the days that it held.
     """
 
     run_id: str
@@ -47,6 +49,8 @@ class PastRun:
     failed: bool
     attempt: int
     ended: datetime
+    canceled: bool = False
+    held: Set[date] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,9 @@ class Plan:
         busy: changed or failed days that wait for an unfinished run.
         paused: days of failed runs whose pause is not over.
         given_up: days whose last run failed at its last attempt.
+        canceled: days whose last run somebody ended.
+        held: days that their last run held.
+        runs: the finished run that a day waits because of, by its id.
     """
 
     requests: Sequence[Request] = ()
@@ -81,6 +88,23 @@ class Plan:
     busy: Set[date] = field(default_factory=frozenset)
     paused: Set[date] = field(default_factory=frozenset)
     given_up: Set[date] = field(default_factory=frozenset)
+    canceled: Set[date] = field(default_factory=frozenset)
+    held: Set[date] = field(default_factory=frozenset)
+    runs: Mapping[date, str] = field(default_factory=dict)
+
+    @property
+    def waiting(self) -> Mapping[str, Set[date]]:
+        """Why days that are not asked for wait, in words, with the days; for a person first."""
+        reasons = {
+            "canceled: FACT_SALES has what it had; materialize them": self.canceled,
+            "given up after failures: see the run, and materialize them": self.given_up,
+            "held: see their checks, and materialize them": self.held,
+            "to be tried again later": self.paused,
+            "being written": self.written,
+            "in an unfinished run": self.busy,
+        }
+        requested = {day for request in self.requests for day in request.days.days}
+        return {why: left for why, days in reasons.items() if (left := days - requested)}
 
 
 def changed_days(files: Mapping[date, DayFiles], asked: Mapping[date, str]) -> Set[date]:
@@ -107,6 +131,7 @@ def plan_requests(
     late_days: int,
     now: datetime,
     pauses: Sequence[timedelta],
+    due: Set[date] = frozenset(),
 ) -> Plan:
     """Which runs to ask for now.
 
@@ -118,22 +143,28 @@ def plan_requests(
         partitions: the days that there are.
         late_days: how many days before its file's day an event's may be.
         now: with a zone, as the ends of past runs.
+        due: days to ask for all the same, with files or without.
         pauses: how long to wait after the first, second, … failure of a day; there are no more
             attempts after the last.
     """
+    past = list(past)
+    stopped = _stopped(past, partitions)
+    changed = changed | due
     writing = {day for day, there in files.items() if not there.settled}
     units = {day: touched_by(day, late_days, partitions) for day in changed}
     ready = {day for day, unit in units.items() if not unit & (busy | writing)}
     requests = [
-        _request_for_changed(days, sorted(ready & set(days.days)), files)
+        _request_for_changed(days, sorted(ready & set(days.days)), files, stopped)
         for days in ranges(day for unit_day in ready for day in units[unit_day])
     ]
     written = {day for day in changed - ready if units[day] & writing}
     waiting = changed - ready - written
     paused: set[date] = set()
     given_up: set[date] = set()
-    for run, failed in _failures(past, partitions):
-        days = failed - changed
+    for run in past:
+        days = {day for day, last in stopped.items() if last is run and run.failed} - changed
+        if not days:
+            continue
         if run.attempt > len(pauses):
             given_up |= days
         elif now < run.ended + pauses[run.attempt - 1]:
@@ -150,7 +181,17 @@ def plan_requests(
                 Request(again, _key(run.run_id, again), attempt=run.attempt + 1)
                 for again in ranges(day for unit_day in ready for day in units[unit_day])
             ]
-    return Plan(requests, written, waiting, paused, given_up)
+    others = {day: run for day, run in stopped.items() if day not in busy}
+    return Plan(
+        requests,
+        written,
+        waiting,
+        paused,
+        given_up,
+        canceled={day for day, run in others.items() if run.canceled},
+        held={day for day, run in others.items() if day in run.held},
+        runs={day: run.run_id for day, run in others.items()},
+    )
 
 
 def remembered(
@@ -173,24 +214,32 @@ def remembered(
 
 
 def _request_for_changed(
-    days: EventDays, changed: Sequence[date], files: Mapping[date, DayFiles]
+    days: EventDays,
+    changed: Sequence[date],
+    files: Mapping[date, DayFiles],
+    stopped: Mapping[date, PastRun],
 ) -> Request:
-    # with what was taken in last: files may come back to a version that they have had before
-    said = [f"{day} {files[day].taken_id} {files[day].version}" for day in changed]
-    return Request(days, _key(*said, days), tuple(changed))
+    # with what was taken in last, for files may come back to a version that they have had before,
+    # and with the run that was stopped, for whoever asks again wants another one
+    said = []
+    for day in changed:
+        there, run = files.get(day, DayFiles("")), stopped.get(day)
+        said.append(f"{day} {there.taken_id} {there.version} {run.run_id if run else ''}")
+    return Request(days, _key(*said, days), tuple(day for day in changed if day in files))
 
 
-def _failures(
-    past: Iterable[PastRun], partitions: EventDays
-) -> Iterable[tuple[PastRun, set[date]]]:
-    """Failed runs, each with the days that no newer run has gone through since."""
+def _stopped(past: Sequence[PastRun], partitions: EventDays) -> Mapping[date, PastRun]:
+    """The days whose last run of the whole graph failed, was canceled or held them; that run."""
     covered: set[date] = set()
+    found: dict[date, PastRun] = {}
     for run in past:
         days = {day for day in run.days.days if partitions.first <= day <= partitions.last}
-        if run.failed and run.takes_in and run.publishes and days - covered:
-            yield run, days - covered
+        if run.takes_in and run.publishes:
+            stopped = days if run.failed or run.canceled else days & run.held
+            found.update(dict.fromkeys(stopped - covered, run))
         if run.publishes:
             covered |= days
+    return found
 
 
 def _key(*said: object) -> str:

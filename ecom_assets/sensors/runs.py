@@ -24,6 +24,8 @@ OF_DAYS = frozenset(
 
 REQUESTED_BY_TAG = "ecom_assets/requested_by"
 ATTEMPT_TAG = "ecom_assets/attempt"
+ASKED_UP_TO_TAG = "ecom_assets/asked_up_to"
+"""On the runs of the schedule `daily`: no day up to here is left for its next firing to ask for."""
 WILL_RETRY_TAG = "dagster/will_retry"
 """On failed runs that Dagster itself starts again (`run_retries` in dagster.yaml)."""
 
@@ -32,13 +34,16 @@ REMEMBERED = timedelta(days=7)
 PAST_RUNS = 500
 """Finished runs looked at, newest first: hours of a busy instance, while a failed run's last
 attempt comes some minutes after its first."""
-FINISHED = (
-    dg.DagsterRunStatus.SUCCESS,
-    dg.DagsterRunStatus.FAILURE,
-    dg.DagsterRunStatus.CANCELED,
+FINISHED = frozenset(
+    {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
 )
 LAUNCHED_WITHIN = timedelta(minutes=10)
 """A run that was created and not even queued by then lost its launcher, and will never start."""
+
+
+def attempt_tag(attempt: int) -> Mapping[str, str]:
+    """What tells a run from the first one for its days."""
+    return {ATTEMPT_TAG: str(attempt)} if attempt > 1 else {}
 
 
 def busy_days(
@@ -69,9 +74,18 @@ def busy_days(
 def past_runs(instance: dg.DagsterInstance, now: datetime) -> list[PastRun]:
     """The runs of the graph that finished lately, newest first."""
     records = instance.get_run_records(
-        dg.RunsFilter(statuses=FINISHED, created_after=now - REMEMBERED), limit=PAST_RUNS
+        dg.RunsFilter(statuses=list(FINISHED), created_after=now - REMEMBERED), limit=PAST_RUNS
     )
-    return [run for run in map(_past_run, records) if run]
+    return [run for record in records if (run := _past_run(instance, record))]
+
+
+def asked_up_to(instance: dg.DagsterInstance) -> date | None:
+    """The last day that a firing of the schedule `daily` has asked for, as far as runs tell."""
+    records = instance.get_run_records(
+        dg.RunsFilter(tags={REQUESTED_BY_TAG: "daily"}), limit=PAST_RUNS
+    )
+    tags = (record.dagster_run.tags.get(ASKED_UP_TO_TAG) for record in records)
+    return max((date.fromisoformat(tag) for tag in tags if tag), default=None)
 
 
 def taken_in(
@@ -81,8 +95,9 @@ def taken_in(
 
     Only a run that went on to FACT_SALES counts, and only if it was for all days that the day's
     files touch: `sales_files` materialized alone loads nothing, and a run for the day alone leaves
-    out what its files hold of the days before. In a run for many days, a day's own version is the
-    last that it records (`assets/landing.py`).
+    out what its files hold of the days before. A run that was canceled has taken nothing in, nor
+    has one that may yet be. In a run for many days, a day's own version is the last that it records
+    (`assets/landing.py`).
 
     Args:
         touched: for each day to look up, the days that its files touch.
@@ -113,11 +128,15 @@ def _published_by(
     if not run_ids:
         return {}
     runs = [each.dagster_run for each in instance.get_run_records(dg.RunsFilter(run_ids=run_ids))]
-    days = {run.run_id: EventDays.of_tags(run.tags) for run in runs if _has(run, PUBLISHED_BY)}
+    days = {
+        run.run_id: EventDays.of_tags(run.tags)
+        for run in runs
+        if _has(run, PUBLISHED_BY) and run.status in (FINISHED - {dg.DagsterRunStatus.CANCELED})
+    }
     return {run.run_id: set(of.days) if (of := days.get(run.run_id)) else set() for run in runs}
 
 
-def _past_run(record: dg.RunRecord) -> PastRun | None:
+def _past_run(instance: dg.DagsterInstance, record: dg.RunRecord) -> PastRun | None:
     run = record.dagster_run
     days = EventDays.of_tags(run.tags)
     if days is None:
@@ -135,7 +154,27 @@ def _past_run(record: dg.RunRecord) -> PastRun | None:
         ended=datetime.fromtimestamp(record.end_time, UTC)
         if record.end_time
         else record.update_timestamp,
+        canceled=run.status == dg.DagsterRunStatus.CANCELED,
+        held=_held_days(instance, run, days),
     )
+
+
+def _held_days(
+    instance: dg.DagsterInstance, run: dg.DagsterRun, days: EventDays
+) -> frozenset[date]:
+    names = run.tags.get(HELD_DAYS_TAG, "").split(", ")
+    if "…" not in names:
+        return frozenset(date.fromisoformat(name) for name in names if name)
+    # of more than the tag can name: the days that it has not published
+    left = {day.isoformat() for day in days.days}
+    held = set(left)
+    for records in materializations(instance, PUBLISHED_BY, left):
+        for record in records:
+            if record.partition_key in left:
+                left.remove(record.partition_key)
+                if record.run_id == run.run_id:
+                    held.remove(record.partition_key)
+    return frozenset(map(date.fromisoformat, held))
 
 
 def _has(run: dg.DagsterRun, key: dg.AssetKey) -> bool:

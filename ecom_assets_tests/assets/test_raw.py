@@ -133,3 +133,47 @@ def test_an_empty_day_is_a_success_with_zero_rows_and_a_warning(pipeline: Pipeli
     assert pipeline.query(
         "select raw_rows, publishable from staging.sales_quality where event_date = '2026-01-05'"
     ) == [(0, True)]
+
+
+def test_a_vanished_file_is_dropped_where_the_setting_says_so(pipeline: Pipeline) -> None:
+    """v1.jsonl is replaced by v2.jsonl: the same ids, and other prices."""
+    pipeline.configure(vanished_files="drop")
+    old = pipeline.land("dt=2026-01-05/v1.jsonl", [event(n, total_amount=250) for n in (1, 2)])
+    pipeline.run()
+    old.unlink()
+    pipeline.land("dt=2026-01-05/v2.jsonl", [event(n, total_amount=695) for n in (1, 2)])
+    assert pipeline.run().success
+    assert pipeline.query("select sum(total_amount) from analytics.fact_sales") == [(1390,)]
+    assert pipeline.balance() == (2, 2, 0)
+    assert pipeline.latest_metadata("raw_sales")["files dropped"].value == 1
+    assert ledger(pipeline) == [
+        ("dt=2026-01-05/v1.jsonl", 2, False),
+        ("dt=2026-01-05/v2.jsonl", 2, True),
+    ]
+    assert pipeline.query("select count(*) from raw.raw_sales") == [(4,)], "RAW keeps all for audit"
+    assert pipeline.evaluations("raw_sales", "files_present")["2026-01-05"].passed
+
+
+def test_the_last_file_of_a_day_is_dropped_and_other_days_keep_theirs(pipeline: Pipeline) -> None:
+    pipeline.configure(vanished_files="drop")
+    gone = pipeline.land("dt=2026-01-05/a.jsonl", [event(1)])
+    pipeline.land("dt=2026-01-06/a.jsonl", [event(2, event_ts="2026-01-06")])
+    pipeline.run(DAY, date(2026, 1, 6))
+    gone.unlink()
+    pipeline.run(DAY)
+    assert pipeline.query("select event_id from analytics.fact_sales") == [("event-2",)]
+
+
+def test_a_listing_that_fails_or_finds_nothing_at_all_drops_nothing(pipeline: Pipeline) -> None:
+    pipeline.configure(vanished_files="drop")
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(1)])
+    pipeline.run()
+    away = pipeline.folder.rename(pipeline.folder.with_name("away"))
+    pipeline.folder.write_text("no folder")
+    assert not pipeline.run().success
+    pipeline.folder.unlink()
+    pipeline.folder.mkdir()  # a disk that is not mounted
+    assert pipeline.run().success
+    assert pipeline.balance() == (1, 1, 0)
+    pipeline.folder.rmdir()
+    away.rename(pipeline.folder)

@@ -61,15 +61,17 @@ def test_a_checks_answer_belongs_to_the_materialization_it_looked_at(pipeline: P
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "should"),
+    ("first", "last", "why"),
     [
-        ("yesterday", "2026-01-06", "dates such as 2026-01-05"),
-        ("2026-01-06", "2026-13-01", "dates such as 2026-01-05"),
-        ("2026-01-06", "2026-01-05", "the earlier date first"),
+        ("yesterday", "2026-01-06", "these must be dates such as 2026-01-05"),
+        ("2026-01-06", "2026-13-01", "these must be dates such as 2026-01-05"),
+        ("2026-01-06", "2026-01-05", "the earlier day must come first"),
+        ("2026-01-06", "2126-01-05", "the event dates are 2026-01-01 to "),
+        ("2025-12-31", "2026-01-05", "the event dates are 2026-01-01 to "),
     ],
 )
-def test_days_that_are_none_are_refused_with_one_sentence(
-    pipeline: Pipeline, first: str, last: str, should: str
+def test_days_that_cannot_be_are_refused_with_one_sentence(
+    pipeline: Pipeline, first: str, last: str, why: str
 ) -> None:
     job = pipeline.definitions.resolve_job_def("sales_checks")
     config = {"first_day": first, "last_day": last}
@@ -78,8 +80,10 @@ def test_days_that_are_none_are_refused_with_one_sentence(
     )
     events = run.filter_events(lambda e: e.event_type == dg.DagsterEventType.STEP_FAILURE)
     failures = [e.step_failure_data.user_failure_data for e in events]
-    said = {f.description for f in failures if f}
-    assert said == {f"first_day holds {first!r} and last_day {last!r}, but they must be {should}."}
+    (said,) = {str(f.description) for f in failures if f}
+    assert said.startswith(f"This run was started for {first} to {last}, but {why}")
+    assert said.endswith(": nothing was read or written. Start it again for other days.")
+    assert not pipeline.settings.duckdb_path.exists()
 
 
 def test_a_day_without_rows_can_be_checked(pipeline: Pipeline) -> None:

@@ -82,7 +82,7 @@ def test_every_check_answers_for_each_day_of_a_range_run(pipeline: Pipeline) -> 
     pipeline.run(DAY, LAST)
     days = {"2026-01-05", "2026-01-06", "2026-01-07"}
     keys = pipeline.definitions.resolve_asset_graph().asset_check_keys
-    assert len(keys) == len(RULES) + 16
+    assert len(keys) == len(RULES) + 17
     for key in keys:
         results = pipeline.evaluations(key.asset_key.to_user_string(), key.name)
         assert set(results) == days | {None}, key
@@ -330,3 +330,39 @@ def test_checks_that_are_run_without_days_say_what_to_do(pipeline: Pipeline) -> 
         raise_on_error=False,
     )
     assert (failure(run) or "").startswith("This run was started without event dates. Choose a day")
+
+
+def test_files_that_vanished_are_named_and_what_replaces_them(pipeline: Pipeline) -> None:
+    old = pipeline.land("dt=2026-01-05/v1.jsonl", [event(n) for n in (1, 2, 3)])
+    tidied = pipeline.land("dt=2026-01-06/a.jsonl", [event(60, event_ts="2026-01-06")])
+    pipeline.run(DAY, date(2026, 1, 6))
+    for day in ("2026-01-05", "2026-01-06"):
+        present = pipeline.evaluations("raw_sales", "files_present")[day]
+        assert (present.passed, present.description) == (True, "all 1 files are there")
+    old.unlink()
+    tidied.unlink()
+    pipeline.land("dt=2026-01-05/v2.jsonl", ["broken", *map(event, range(2, 12))])
+    assert pipeline.run(DAY, date(2026, 1, 6)).success
+    found = pipeline.evaluations("raw_sales", "files_present")
+    fifth, sixth = found["2026-01-05"], found["2026-01-06"]
+    assert not fifth.passed
+    assert fifth.severity == dg.AssetCheckSeverity.WARN
+    assert fifth.description == (
+        "dt=2026-01-05/v1.jsonl vanished, 3 lines of theirs count; files that are there hold the "
+        "same event ids, which are rejected as duplicates: to let these count, put an empty file "
+        "in the place of each that was replaced, or set ECOM_VANISHED_FILES=drop, and materialize "
+        "the day"
+    )
+    (row,) = samples(fifth)
+    assert row["replaced by"] == "dt=2026-01-05/v2.jsonl (2 of the same event ids)"
+    assert sixth.description == "dt=2026-01-06/a.jsonl vanished, 1 lines of theirs count"
+    loaded = pipeline.evaluations("raw_sales", "files_loaded")["2026-01-05"]
+    assert loaded.description == (
+        "1 files in the landing zone, all in RAW; 1 more in RAW are no longer there"
+    )
+    # what the sentence says to do does it
+    pipeline.land("dt=2026-01-05/v1.jsonl", b"")
+    assert pipeline.run().success
+    assert pipeline.evaluations("raw_sales", "files_present")["2026-01-05"].passed
+    facts = pipeline.query("select distinct source_filename from staging.stg_sales_clean")
+    assert sorted(facts) == [("dt=2026-01-05/v2.jsonl",), ("dt=2026-01-06/a.jsonl",)]

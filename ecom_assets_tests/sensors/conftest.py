@@ -95,6 +95,8 @@ class Arrivals:
         result = sensor.evaluate_tick(context)
         self.cursor = result.cursor
         self.said = result.skip_message or ""
+        for observation in result.asset_events:
+            self.instance.report_runless_asset_event(observation)
         requests = list(result.run_requests or [])
         assert bool(requests) != bool(self.said), "a tick starts runs or says why not"
         return requests
@@ -114,6 +116,14 @@ class Arrivals:
                 raise_on_error=False,
             )
         )
+
+    def observed(self, day: str) -> list[dict[str, Any]]:
+        """What the page of `sales_files` observes of a day, newest first."""
+        records = self.instance.fetch_observations(
+            dg.AssetRecordsFilter(dg.AssetKey("sales_files"), asset_partitions=[day]), limit=100
+        ).records
+        found = [record.asset_observation for record in records]
+        return [{name: v.value for name, v in each.metadata.items()} for each in found if each]
 
     def tick_and_run(self) -> list[str]:
         """A tick, whose runs all succeed; the days they were for."""

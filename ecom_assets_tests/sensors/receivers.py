@@ -2,8 +2,9 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -26,6 +27,7 @@ class Receiver:
         status: what it answers; anything but 200 refuses.
         refused: a word; messages with it are refused.
         attempts: how often it was asked.
+        answers_after: seconds that pass between taking a message and saying so.
     """
 
     def __init__(self) -> None:
@@ -33,6 +35,7 @@ class Receiver:
         self.status = 200
         self.refused: str | None = None
         self.attempts = 0
+        self.answers_after = 0.0
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -44,8 +47,10 @@ class Receiver:
                     status = 400
                 if status == 200:
                     receiver.messages.append((body["title"], body["message"]))
-                self.send_response(status)
-                self.end_headers()
+                time.sleep(receiver.answers_after)
+                with suppress(OSError):  # who asked may have gone
+                    self.send_response(status)
+                    self.end_headers()
 
             def log_message(self, *_: Any) -> None:
                 pass

@@ -7,6 +7,7 @@ import socket
 import time
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -225,6 +226,47 @@ def test_a_channel_that_hangs_is_left_behind(
     assert len(receiver.take()) == 1
 
 
+def test_a_channel_that_takes_a_message_and_says_so_after_six_seconds_gets_it_once(
+    pipeline: Pipeline, receiver: Receiver
+) -> None:
+    """Apprise by itself waits for an answer for four."""
+    alerts = started(pipeline, receiver.url)
+    receiver.answers_after = 6
+    report(pipeline, (DAY, "error"))
+    assert alerts.tick() == "1 messages sent"
+    for _ in range(3):
+        assert alerts.tick() == "nothing new to tell"
+    assert len(receiver.take()) == 1
+
+
+def test_a_channel_that_never_says_whether_it_took_a_message_is_asked_ever_more_rarely(
+    pipeline: Pipeline, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channels, "MESSAGE_SECONDS", 0.3)
+    alerts = started(pipeline, receiver.url)
+    receiver.answers_after = 0.6
+    report(pipeline, (DAY, "error"))
+    began = alerts.later
+    sent = []
+    while alerts.later < began + timedelta(hours=12):
+        said = alerts.tick()
+        if receiver.take():
+            assert "did not take 1 of 1 messages (no answer within 0.3 seconds)" in said
+            sent.append(round((alerts.later - began) / timedelta(minutes=1)))
+        else:
+            assert f"gave no answer {len(sent)} times and may have taken" in said
+        alerts.later += timedelta(minutes=1)
+    assert sent == [0, 2, 10, 42, 170, 410, 650], "not each of 1,440 ticks in half a day"
+    # it answers again: it is told once more, and of what came meanwhile, without a pause after it
+    receiver.answers_after = 0
+    report(pipeline, (LAST, "error"))
+    alerts.later += timedelta(hours=4)
+    alerts.tick()
+    report(pipeline, (LAST, "passed"))
+    alerts.tick()
+    assert [title.split(":")[0] for title in receiver.titles] == ["ERROR", "RECOVERED"]
+
+
 def test_warnings_go_elsewhere_if_there_is_such_a_place(
     pipeline: Pipeline, receiver: Receiver
 ) -> None:
@@ -265,6 +307,29 @@ def test_a_run_that_crashed_is_told_with_what_crashed(
     assert "warehouse.duckdb" in text
     assert f"{UI}/runs/{on_files.instance.get_runs()[0].run_id}" in text
     assert alerts.tick() == "nothing new to tell"
+
+
+@pytest.mark.parametrize(("retried", "again"), [(True, "tries"), (False, "does not try")])
+def test_an_alert_of_a_failed_run_says_whether_dagster_tries_it_again(
+    tmp_path: Path, receiver: Receiver, retried: bool, again: str
+) -> None:
+    (tmp_path / "dagster").mkdir()
+    retries = {"enabled": True, "max_retries": 2, "retry_on_asset_or_op_failure": False}
+    overrides = {"run_retries": retries}
+    with dg.instance_for_test(overrides, temp_dir=str(tmp_path / "dagster")) as instance:
+        pipeline = Pipeline(tmp_path, instance)
+        alerts = started(pipeline, receiver.url)
+        if retried:  # a killed run, as the daemon reports it
+            run = pipeline.definitions.resolve_job_def("sales")
+            found = instance.create_run_for_job(run, status=dg.DagsterRunStatus.STARTED)
+            instance.report_run_failed(found, "its process is gone")
+        else:  # a step that has had its tries
+            land(pipeline, DAY)
+            pipeline.settings.duckdb_path.write_bytes(b"no database")
+            assert not pipeline.run().success
+        alerts.tick()
+        ((_, text),) = receiver.take()
+        assert f"(Dagster {again} it again)" in text
 
 
 def test_a_run_that_a_blocking_check_stopped_is_told_by_the_check_alone(
@@ -388,7 +453,7 @@ def test_secrets_are_in_no_log_no_cursor_and_no_word_of_a_tick(
         root.setLevel(level)
     printed = "".join(capfd.readouterr())
     assert "refused with HTTP status 401" in said
-    assert "refused with HTTP status 401" in printed, "the daemon's log has it as a warning"
+    assert "refused with HTTP status 401" in logged.getvalue(), "the daemon's log has it"
     kept = said + (alerts.cursor or "") + repr(alerts.sensor) + logged.getvalue() + printed
     for secret in ("s3cret", "t0ken", str(receiver.server.server_port)):
         assert secret not in kept

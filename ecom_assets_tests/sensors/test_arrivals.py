@@ -15,11 +15,13 @@ from ecom_assets.landing.folder import FolderZone
 from ecom_assets.landing.zone import LandedFile, LandingError, Scan
 from ecom_assets.partitions import EventDays
 from ecom_assets.sensors import runs
-from ecom_assets.sensors.arrivals import DAYS_A_TICK, Cursor
+from ecom_assets.sensors.arrivals import Cursor
+from ecom_assets.sensors.survey import DAYS_A_TICK
 from ecom_assets.warehouse.contract import WarehouseError
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 from ecom_assets_tests.conftest import Pipeline, event
 from ecom_assets_tests.sensors.conftest import Arrivals, days_of
+from ecom_assets_tests.sensors.test_digest import materialized
 
 FIFTH = "2026-01-05"
 ONE_DAY = {"dagster/partition": FIFTH}
@@ -338,6 +340,68 @@ def test_a_canceled_run_is_not_asked_for_again(arrivals: Arrivals) -> None:
     arrivals.have_run({**ONE_DAY, **request.tags}, dg.DagsterRunStatus.CANCELED)
     arrivals.later = timedelta(hours=2)
     assert arrivals.tick() == []
+
+
+def test_days_that_wait_for_a_person_are_told_in_the_tick_on_their_page_and_in_the_digest(
+    arrivals: Arrivals,
+) -> None:
+    """A canceled run of rewritten files leaves the figures of the old ones."""
+    arrivals.put(f"dt={FIFTH}/a.jsonl", lines(event(1)))
+    arrivals.put("dt=2026-01-07/a.jsonl", lines(event(7, event_ts="2026-01-07")) + b"broken\n" * 9)
+    first, second = arrivals.tick()
+    assert arrivals.run(first).success
+    assert not arrivals.run(second).success
+    arrivals.put(f"dt={FIFTH}/a.jsonl", lines(event(2)))
+    (again,) = arrivals.tick()
+    arrivals.have_run({**ONE_DAY, **again.tags}, dg.DagsterRunStatus.CANCELED)
+    assert arrivals.tick() == []
+    canceled = "canceled: FACT_SALES has what it had; materialize them"
+    held = "held: see their checks, and materialize them"
+    for day, why in ((FIFTH, canceled), ("2026-01-07", held)):
+        assert f"1 {why} ({day})" in arrivals.said
+        assert [said["waits"] for said in arrivals.observed(day)] == [why]
+    assert arrivals.tick() == []
+    assert len(arrivals.observed(FIFTH)) == 1, "once"
+    text, _ = materialized(arrivals.pipeline)
+    assert f"- {canceled} (1 day: {FIFTH})" in text
+    assert "1 day held" in text
+    assert "waiting" in text.splitlines()[0]
+
+    # from the UI: a cleared cursor asks for the files again, and so does a person for the day
+    kept, arrivals.cursor = arrivals.cursor, None
+    (request,) = arrivals.tick()
+    assert days_of(request) == FIFTH
+    assert request.run_key != again.run_key, "Dagster would drop a second run of the same key"
+    arrivals.cursor = kept
+    assert arrivals.pipeline.run(date(2026, 1, 5)).success
+    assert arrivals.tick() == []
+    assert "canceled" not in arrivals.said
+    assert facts(arrivals.pipeline) == ["event-2"]
+
+
+def test_a_run_that_was_canceled_half_way_has_taken_nothing_in(arrivals: Arrivals) -> None:
+    arrivals.put(f"dt={FIFTH}/a.jsonl", lines(event(1)))
+    (request,) = arrivals.tick()
+    run = arrivals.instance.get_run_by_id(arrivals.run(request).run_id)
+    assert run
+    arrivals.instance.report_run_canceling(run)  # as if after sales_files
+    assert arrivals.tick() == []
+    arrivals.instance.report_run_canceled(run)
+    assert arrivals.tick() == []
+    assert "1 canceled" in arrivals.said
+    arrivals.cursor = None
+    assert arrivals.tick_and_run() == [FIFTH]
+
+
+def test_a_run_that_held_many_days_is_told_with_all_of_them(arrivals: Arrivals) -> None:
+    for n in range(1, 29):
+        arrivals.put(f"dt=2026-01-{n:02}/a.jsonl", b"broken\n")
+    arrivals.put("dt=2026-01-15/a.jsonl", lines(event(1, event_ts="2026-01-15")))
+    (request,) = arrivals.tick()
+    assert not arrivals.run(request).success
+    assert arrivals.tick() == []
+    assert "27 held" in arrivals.said
+    assert "(2026-01-01 to 2026-01-14, 2026-01-16 to 2026-01-28)" in arrivals.said
 
 
 def test_a_landing_zone_that_is_down_fails_the_tick_in_one_sentence(arrivals: Arrivals) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import dagster as dg
 
-from ecom_assets.sensors.digest import JOB
+from ecom_assets.sensors.digest import JOB, RUNS_SHOWN
 from ecom_assets.sensors.digest_text import Digest, digest_message
 from ecom_assets.sensors.heartbeats import Automation, automations, silent_daemons
 from ecom_assets.sensors.messages import TEXT_LENGTH, FailedRun
@@ -102,13 +102,14 @@ def test_everything_it_can_say() -> None:
                 Automation("daily_digest", False, False),
             ],
             silent=["SENSOR"],
+            waiting={"canceled: materialize them": {DAY}},
         ),
         UI,
     )
     assert message.kind == "warning"
     assert message.title == (
-        "Digest of 2026-01-08: 1 day held, 2 days missing, 1 run failed, 1 run not ending, "
-        "1 daemon silent, 2 sensors overdue"
+        "Digest of 2026-01-08: 1 day held, 2 days missing, 1 day waiting, 1 run failed, "
+        "1 run not ending, 1 daemon silent, 2 sensors overdue"
     )
     told = "01234567 (a materialization, 2026-01-05): raw_sales: \uff20all no disk "
     told += f"{UI}/runs/0123456789"
@@ -117,6 +118,8 @@ def test_everything_it_can_say() -> None:
         "- 2026-01-05: 5 of 10 lines rejected, more than 30%",
         "Days missing:",
         "- 2 days: 2026-01-06 to 2026-01-07",
+        "Days that wait:",
+        "- canceled: materialize them (1 day: 2026-01-05)",
         "Runs failed in the last day:",
         f"- {told}",
         "Runs going on for more than 6 hours:",
@@ -132,6 +135,17 @@ def test_everything_it_can_say() -> None:
         "- all: 50.0% (5 of 10 lines)",
         "- 2026-01-05: 50.0% (5 of 10 lines)",
     ]
+
+
+def test_more_failed_runs_than_are_shown_are_counted(on_files: Pipeline) -> None:
+    job = on_files.definitions.resolve_job_def("sales")
+    for _ in range(RUNS_SHOWN + 3):
+        run = on_files.instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED)
+        on_files.instance.report_run_failed(run, "its process is gone")
+    text, _ = materialized(on_files)
+    assert f"{RUNS_SHOWN + 3} runs failed" in text
+    assert text.count("its process is gone") == RUNS_SHOWN
+    assert "- and 3 more, older ones: " in text
 
 
 def test_many_held_days_fit_a_chat() -> None:

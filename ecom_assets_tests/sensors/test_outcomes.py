@@ -25,13 +25,14 @@ told = st.builds(
     st.dictionaries(days, failing, min_size=1),
     st.integers(0, 10**9).map(lambda second: datetime.fromtimestamp(second, UTC)),
 )
-states = st.builds(
+answering = st.builds(
     ChannelState,
     st.integers(0),
     st.text(),
     st.dictionaries(st.text(), told),
     st.dictionaries(st.text(), st.integers(0)),
 )
+states = answering | answering.map(lambda state: state.not_answered(NOW))
 
 
 @given(st.dictionaries(st.text(min_size=1), states))

@@ -42,4 +42,4 @@ placed as (
 
 select placed.:parsed_columns
 from placed
-where event_date between :first_day and :last_day;
+where placed.event_date between :first_day and :last_day;

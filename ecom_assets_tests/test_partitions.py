@@ -1,0 +1,61 @@
+"""Days that cannot be are refused before anything is read or written, whoever asked for them."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import dagster as dg
+import pytest
+
+from ecom_assets_tests.conftest import Pipeline
+
+TODAY = datetime.now(UTC).date()
+NEXT_CENTURY = "2126-01-01"
+
+
+def one(day: str) -> dict[str, str]:
+    return {"dagster/partition": day}
+
+
+def these(first: str, last: str) -> dict[str, str]:
+    return {
+        "dagster/asset_partition_range_start": first,
+        "dagster/asset_partition_range_end": last,
+    }
+
+
+IMPOSSIBLE = [
+    (one(NEXT_CENTURY), f"{NEXT_CENTURY}, but the event dates are 2026-01-01 to "),
+    (one(str(TODAY)), f"{TODAY}, but the event dates are 2026-01-01 to "),
+    (one("2025-12-31"), "2025-12-31, but the event dates are 2026-01-01 to "),
+    (these("2026-01-06", "2026-01-05"), "2026-01-06 to 2026-01-05, but the earlier day must come"),
+    (these("2026-01-05", str(TODAY)), f"2026-01-05 to {TODAY}, but the event dates are"),
+]
+
+
+@pytest.mark.parametrize(("tags", "said"), IMPOSSIBLE)
+@pytest.mark.parametrize(
+    "selection", [None, ["fact_sales"], ["stg_sales_clean", "stg_sales_rejects"], ["raw_sales"]]
+)
+def test_days_that_cannot_be_fail_their_run_with_one_sentence_and_touch_nothing(
+    pipeline: Pipeline, tags: dict[str, str], said: str, selection: list[str] | None
+) -> None:
+    pipeline.configure(source="synthetic")
+    run = pipeline.definitions.resolve_job_def("sales").execute_in_process(
+        instance=pipeline.instance,
+        tags=tags,
+        asset_selection=[dg.AssetKey(name) for name in selection] if selection else None,
+        raise_on_error=False,
+    )
+    assert not run.success
+    (failure,) = run.filter_events(lambda e: e.event_type == dg.DagsterEventType.STEP_FAILURE)
+    assert failure.step_failure_data.user_failure_data
+    text = str(failure.step_failure_data.user_failure_data.description)
+    assert text.startswith(f"This run was started for {said}")
+    assert not pipeline.folder.exists()
+    assert not pipeline.settings.duckdb_path.exists()
+
+
+def test_before_the_first_day_is_over_no_day_can_be_run(pipeline: Pipeline) -> None:
+    pipeline.configure(start_date=TODAY + timedelta(days=1))
+    run = pipeline.run(date(2026, 1, 5))
+    assert not run.success
+    assert "is not over yet" in str(run.all_events)

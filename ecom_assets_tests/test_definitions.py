@@ -3,7 +3,10 @@
 import re
 import subprocess
 import sys
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -153,3 +156,30 @@ def test_a_rule_added_in_one_place_appears_everywhere(
     assert counts[0][0] > 1, "generated defects break it, too"
     pages = {page.name for page in outdated(PROJECT_ROOT, parts())}
     assert pages == {"README.md", "catalogue.md", "quality-rules.md"}, "make docs has to be run"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"late_days": 1},
+        {"reject_rate_error": Decimal("0.4")},
+        {"start_date": date(2026, 1, 2)},
+    ],
+)
+def test_a_setting_that_decides_rows_marks_staging_as_out_of_date(
+    pipeline: Pipeline, changed: dict[str, Any]
+) -> None:
+    """It belongs to the code version; one that decides no rows does not."""
+
+    def versions() -> set[str | None]:
+        graph = pipeline.definitions.resolve_asset_graph()
+        return {graph.get(dg.AssetKey(f"stg_sales_{kind}")).code_version for kind in KINDS}
+
+    before = versions()
+    pipeline.configure(reject_rate_warn=Decimal("0.2"), hide_values=True)
+    assert versions() == before
+    pipeline.configure(**changed)
+    assert not versions() & before
+
+
+KINDS = ("clean", "rejects")

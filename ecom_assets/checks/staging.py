@@ -58,8 +58,9 @@ def build_staging_checks(
         partitions,
         "stg_sales_rejects",
         "known_reasons",
-        "The rejects were judged by today's rules, for reasons that these know. If "
-        "not: materialize staging again, which replays the day from RAW.",
+        "The day was judged by today's rules and settings (ECOM_LATE_DAYS, "
+        "ECOM_REJECT_RATE_ERROR), its rejects for reasons that the rules know. If not: materialize "
+        "staging again, which replays the day from RAW.",
     )
     columns_of_clean = column_schema_spec(partitions, "stg_sales_clean")
     columns_of_rejects = column_schema_spec(partitions, "stg_sales_rejects")
@@ -91,7 +92,7 @@ def build_staging_checks(
             if rate in selected:
                 results[rate.key] = reject_rate(session, days, limits)
             if reasons in selected:
-                results[reasons.key] = known_reasons(session, days)
+                results[reasons.key] = known_reasons(session, days, limits)
         yield from check_results(context, selected, results, days)
 
     return stg_sales_checks
@@ -185,22 +186,39 @@ def _rate(staged: Row, reasons: list[Row], samples: list[Row], limits: Limits) -
     )
 
 
-def known_reasons(session: Session, days: EventDays) -> ByDay:
-    """Per day, whether its rejects were judged by today's rules."""
+def known_reasons(session: Session, days: EventDays, limits: Limits) -> ByDay:
+    """Per day, whether it was judged by today's rules and settings."""
     found = _reasons(session, days)
-    return {day: _known(found.get(day, [])) for day in days.days}
+    quality = by_day(
+        session.run("staging/quality_by_day", first_day=days.first, last_day=days.last)
+    )
+    return {day: _known(found.get(day, []), quality.get(day), limits) for day in days.days}
 
 
-def _known(reasons: list[Row]) -> DayResult:
+def _known(reasons: list[Row], quality: Row | None, limits: Limits) -> DayResult:
     known = {rule.reason for rule in rules.RULES}
     unknown = sum(row["reject_rows"] for row in reasons if row["reason"] not in known)
     outdated = sum(row["outdated_rows"] for row in reasons)
+    found = {
+        f"{outdated:,} rejects were judged by earlier rules": outdated,
+        f"{unknown:,} rejects have a reason that no rule has": unknown,
+        "the day was judged by earlier rules": quality is not None
+        and quality["rules_version"] != rules.rules_version(),
+    }
+    if quality is not None:
+        judged_by = {
+            "ECOM_LATE_DAYS": (quality["late_days"], limits.late_days),
+            "ECOM_REJECT_RATE_ERROR": (quality["reject_rate_limit"], limits.reject_rate_error),
+        }
+        found |= {
+            f"{name} was {then} when the day was judged, and is {now}": then != now
+            for name, (then, now) in judged_by.items()
+        }
+    wrong = [what for what, is_so in found.items() if is_so]
     return DayResult(
-        passed=not unknown and not outdated,
-        description=f"{outdated:,} rejects were judged by earlier rules, "
-        f"{unknown:,} for a reason that no rule has"
-        if unknown or outdated
-        else f"{len(reasons)} reasons seen, all of today's rules",
+        passed=not wrong,
+        description="; ".join(wrong)
+        or f"{len(reasons)} reasons seen, all of today's rules and settings",
         metadata={
             "reasons seen": len(reasons),
             "rejects judged by earlier rules": outdated,

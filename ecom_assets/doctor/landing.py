@@ -13,6 +13,8 @@ PART = "landing zone"
 
 DAYS_LISTED = 7
 """The first days and the latest: a whole history would take long to list."""
+FILES_BEFORE = 1_000
+"""As many files of days before the first partition are counted, for the same reason."""
 
 
 def check_landing(zone: LandingZone, settings: Settings) -> Findings[LandedFile | None]:
@@ -51,6 +53,14 @@ def _list(zone: LandingZone, settings: Settings) -> Findings[Sequence[LandedFile
         yield Finding("note", PART, verdict_said)
     else:
         yield Finding("ok", PART, f"{said} yet.")
+    before = zone.scan(date.min, settings.start_date - timedelta(days=1), FILES_BEFORE).files
+    if before:
+        what = f"{'at least ' if len(before) >= FILES_BEFORE else ''}{len(before):,} files"
+        said = (
+            f"{what} of days before ECOM_START_DATE, {before[0].day} to {before[-1].day}, are "
+            "left out: an earlier ECOM_START_DATE takes them in."
+        )
+        yield Finding("note", PART, said)
     return files
 
 

@@ -5,7 +5,7 @@ What is changed for a try is rolled back.
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from ecom_assets.doctor.findings import Finding, Findings, guarded, unwritable
 from ecom_assets.doctor.snowflake import SET_UP, check_account, check_stage
@@ -54,6 +54,7 @@ def check_warehouse(
         advice = SET_UP if settings.snowflake else ""
         complete = yield from guarded(PART, _tables(session, settings), advice)
         if complete:
+            yield from guarded(PART, _days_before_the_first(session, settings), advice)
             complete = yield from guarded(PART, _rows(session), advice)
         if isinstance(session, SnowflakeSession):
             complete = (yield from check_stage(session, settings)) and complete
@@ -80,6 +81,21 @@ def _tables(session: Session, settings: Settings) -> Findings[bool]:
         said = f"{what}: not in the file, which another version made; name a new ECOM_DUCKDB_PATH."
     yield Finding("fix", PART, said)
     return False
+
+
+def _days_before_the_first(session: Session, settings: Settings) -> Findings[None]:
+    before = session.run(
+        "checks/published_totals",
+        first_day=date.min,
+        last_day=settings.start_date - timedelta(days=1),
+    )
+    days = sorted({row["event_date"] for row in before})
+    if days:
+        said = (
+            f"{len(days):,} published days lie before ECOM_START_DATE, {days[0]} to {days[-1]}: "
+            "they stay in FACT_SALES and in the answers, and no run reaches them."
+        )
+        yield Finding("note", PART, said)
 
 
 def _rows(session: Session) -> Findings[bool]:

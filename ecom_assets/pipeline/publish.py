@@ -111,7 +111,7 @@ def _publish(session: Session, audit: Audit) -> Sequence[date]:
     session.run("analytics/publish", **of_days)
     if moved:
         session.run("analytics/move", first_day=moved[0], last_day=moved[-1])
-    session.run("analytics/totals", **{**of_days, "last_day": days.last + reach})
+    session.run("analytics/totals", **{**of_days, "last_day": max([*moved, days.last])})
     # A day's rows and its line in SALES_QUALITY are committed together. So when that line is still
     # the audited one after the rows were read, the rows are the audited ones, whoever may have
     # written without waiting for a turn.

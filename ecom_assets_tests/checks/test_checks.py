@@ -241,6 +241,17 @@ def test_a_day_whose_clean_rows_break_a_rule_is_not_published(
             "update staging.stg_sales_rejects set rules_version = 'older'",
         ),
         (
+            "stg_sales_rejects",
+            "known_reasons",
+            "update staging.sales_quality set rules_version = 'older'",
+        ),
+        ("stg_sales_rejects", "known_reasons", "update staging.sales_quality set late_days = 2"),
+        (
+            "stg_sales_rejects",
+            "known_reasons",
+            "update staging.sales_quality set reject_rate_limit = 0.5",
+        ),
+        (
             "fact_sales",
             "matches_clean",
             "update analytics.fact_sales set total_amount = total_amount + 0.01 "

@@ -115,6 +115,26 @@ def test_a_file_is_read_and_loaded_and_nothing_is_left(
             assert session.read_table("raw.raw_sales") == []
 
 
+def test_what_a_later_start_date_leaves_out_is_told(use: Set, tmp_path: Path) -> None:
+    for name in ("dt=2026-01-01/a.jsonl", "dt=2026-01-02/a.jsonl", "dt=2026-01-05/a.jsonl"):
+        path = tmp_path / "landing" / name
+        path.parent.mkdir(parents=True)
+        path.write_bytes(LINES)
+    with DuckDBWarehouse(tmp_path / "w.duckdb").session(Purpose("test", "test"), print) as session:
+        session._connection.execute(
+            "insert into analytics.fact_sales_days select unnest([date '2026-01-01', "
+            "date '2026-01-05']), 'EUR', 1, 1, 1, 1, now()::timestamp"
+        )
+    assert not [said for said in found("note") if "ECOM_START_DATE" in said]
+    use(ECOM_START_DATE="2026-01-03")
+    files, days = [said for said in found("note") if "ECOM_START_DATE" in said]
+    assert files == (
+        "2 files of days before ECOM_START_DATE, 2026-01-01 to 2026-01-02, are left out: an "
+        "earlier ECOM_START_DATE takes them in."
+    )
+    assert days.startswith("1 published days lie before ECOM_START_DATE, 2026-01-01 to 2026-01-01")
+
+
 def test_a_home_without_the_dagster_yaml_of_the_project_is_one_note(
     use: Set, tmp_path: Path
 ) -> None:

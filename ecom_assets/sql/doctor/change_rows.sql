@@ -37,6 +37,18 @@ where 1 = 0;
 delete from staging.stg_sales_clean
 where 1 = 0;
 
+insert into staging.stg_sales_repeats
+select *
+from staging.stg_sales_repeats
+where 1 = 0;
+
+update staging.stg_sales_repeats
+set ingestion_ts = ingestion_ts
+where 1 = 0;
+
+delete from staging.stg_sales_repeats
+where 1 = 0;
+
 insert into staging.stg_sales_rejects
 select *
 from staging.stg_sales_rejects

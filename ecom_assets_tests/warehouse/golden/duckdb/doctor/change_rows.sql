@@ -43,6 +43,21 @@ DELETE FROM staging.stg_sales_clean
 WHERE
   1 = 0;
 
+INSERT INTO staging.stg_sales_repeats
+SELECT
+  *
+FROM staging.stg_sales_repeats
+WHERE
+  1 = 0;
+
+UPDATE staging.stg_sales_repeats SET ingestion_ts = ingestion_ts
+WHERE
+  1 = 0;
+
+DELETE FROM staging.stg_sales_repeats
+WHERE
+  1 = 0;
+
 INSERT INTO staging.stg_sales_rejects
 SELECT
   *

@@ -10,6 +10,7 @@ SELECT
   evaluated_at,
   held_for,
   reject_rate_limit,
+  late_days,
   rounded_rows
 FROM staging.sales_quality
 WHERE

@@ -155,7 +155,16 @@ SALES_QUALITY = (
         "late events in later days' files have touched it. Null where it may.",
     ),
     Column("reject_rate_limit", "NUMBER(9,6)", "The rate above which it would have been held."),
-    Column("late_days", "BIGINT", "How many days late events in the day's own files could be."),
+    Column(
+        "earliest_event_date",
+        "DATE",
+        "The earliest day that an event in the day's own files could belong to.",
+    ),
+    Column(
+        "staged_along_with",
+        "DATE",
+        "The first day of the run that staged this one along for its late events; null: its own.",
+    ),
     Column(
         "rounded_rows",
         "BIGINT",

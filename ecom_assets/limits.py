@@ -1,4 +1,4 @@
-"""What people set that decides what becomes of the data: one value, handed along whole.
+"""What people set of how the data is judged and shown: one value, handed along whole.
 
 Where the settings come from is in `settings.py`.
 """
@@ -13,7 +13,7 @@ MOST_LATE_DAYS = 31
 
 @dataclass(frozen=True)
 class Limits:
-    """What lines and days are held against.
+    """What lines and days are held against, and whether values may be shown.
 
     Attributes:
         first_partition: the first event date; an event of an earlier day belongs to no partition.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ecom_assets.questions import questions
 from ecom_assets.warehouse import expressions
 from ecom_assets.warehouse.parsing import current_lines, typing
-from ecom_assets.warehouse.sql import statements, table_columns
+from ecom_assets.warehouse.sql import literal, statements, table_columns
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -88,7 +88,7 @@ def column_origins(engine: str, table: str) -> Sources:
 
 
 def _scripts(engine: str) -> Iterator[str]:
-    yield from (f"{engine}/parse_lines", "staging/repeats", "staging/split")
+    yield from (f"{engine}/parse_lines", "staging/duplicates", "staging/split")
     yield from ("analytics/repeats", "analytics/publish", "analytics/totals")
     yield from (f"answers/{question.name}" for question in questions())
 
@@ -113,6 +113,7 @@ def _queries(engine: str) -> Iterator[tuple[str, exp.Query]]:
         "breaks_row_rule": expressions.breaks_row_rule(),
         "first_reason": expressions.first_reason(),
         "days": expressions.days_table([some_day]),
+        "event_dates": [literal(some_day)],
     }
     for script in _scripts(engine):
         for statement in statements(script, engine, **values):

@@ -44,7 +44,7 @@ class Rule:
             the columns of a parsed line, which are those of the clean table, so that the same
             words judge a line and test the table; beside them `is_object` (the line is one
             JSON object), `event_date` (the partition the row belongs to), `<field>_sign` of each
-            number as it was written (-1, 0, 1), before it was rounded, and `is_repeat` (the row
+            number as it was written (-1, 0, 1), before it was rounded, and `is_duplicate` (the row
             breaks no other rule, and such a row with its id stands earlier on its day). NULL counts
             as not broken. `:blank` stands for the characters that people do not see (`BLANK`).
         scope: what is looked at: the `line` before there are fields, the `row` alone, or with it
@@ -188,7 +188,7 @@ RULES: Sequence[Rule] = (
     Rule(
         name="event_id_unique",
         reason="Duplicate event_id",
-        broken="is_repeat",
+        broken="is_duplicate",
         scope="day",
         field="event_id",
         broken_when="an otherwise valid row with the same `event_id` stands earlier on the same "

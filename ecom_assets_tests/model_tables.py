@@ -78,14 +78,16 @@ class Staged:
         rows: its rows, all rules applied.
         held_for: why it may not be published; None: it may.
         was_run: whether its own files were asked for, and not only a later day's.
-        late_days: how late events in its own files could be.
+        earliest: the earliest day that an event in its own files could belong to.
+        along_with: the first day of the run that staged it for its late events; None: its own.
         number: of the staging; the same for all days staged at once.
     """
 
     rows: Mapping[Place, Row]
     held_for: str | None
     was_run: bool
-    late_days: int
+    earliest: date
+    along_with: date | None
     number: int
 
     @property
@@ -158,47 +160,52 @@ class Tables:
             rows = mark_repeats({(v.name, n): row for v, n, row in lines if row.event_date == day})
             before = self.staged.get(day)
             was_run = day in own or (before is not None and before.was_run)
-            late = rules.late_days if day in own or before is None else before.late_days
+            earliest = max(rules.first, day - timedelta(days=rules.late_days))
+            if day not in own and before is not None:
+                earliest = before.earliest
             held = self.held_for(day, days, rows, rules) if was_run else "not run"
-            staged[day] = Staged(rows, held, was_run, late, number)
+            along_with = None if day in own else days[0]
+            staged[day] = Staged(rows, held, was_run, earliest, along_with, number)
         return replace(self, staged={**self.staged, **staged})
 
     def reach(self, days: Days, rules: Rules) -> timedelta:
         """How late an event of a file around some days may be."""
         around = [
-            staged.late_days
+            day - staged.earliest
             for day, staged in self.staged.items()
             if days[0] - MOST_LATE <= day <= days[1] + MOST_LATE
         ]
-        return timedelta(days=max([rules.late_days, *around]))
+        return max([timedelta(days=rules.late_days), *around])
 
     def late_of(self, batch_day: date, days: Days, rules: Rules) -> Rules:
-        """The rules for a file: how late its events may be was decided when its day was judged."""
+        """The rules for a file: to which days its events may belong was decided when its own day
+        was judged."""
         judged_before = self.staged.get(batch_day)
         if judged_before is None or days[0] <= batch_day <= days[1]:
             return rules
-        return replace(rules, late_days=judged_before.late_days)
+        return replace(rules, first=judged_before.earliest, late_days=MOST_LATE.days)
 
     def held_for(
         self, day: date, days: Days, rows: Mapping[Place, Row], rules: Rules
     ) -> str | None:
         """Why a day that was run may not be published."""
-        damaged = [version.day for version in self.current.values() if version.lines is None]
-        if any(
-            0 <= (there - day).days <= self.late_of(there, days, rules).late_days
-            for there in damaged
-        ):
-            return "files"
+        for version in self.current.values():
+            of = self.late_of(version.day, days, rules)
+            earliest = max(of.first, version.day - timedelta(days=of.late_days))
+            if version.lines is None and earliest <= day <= version.day:
+                return "files"
         rejects = sum(1 for row in rows.values() if row.broken)
         return "rejects" if rejects > len(rows) * rules.reject_rate_error else None
 
     def publish(self, days: Days, rules: Rules) -> "Tables":
         """Replace what is published of some days by their clean rows, but for those that are held;
-        and of the days before them that they may have touched, those that were staged since."""
+        and of the days before them that were staged along with one of them since."""
         along = [
             day
             for day, staged in self.staged.items()
-            if days[0] - self.reach(days, rules) <= day < days[0]
+            if day < days[0]
+            and staged.along_with is not None
+            and days[0] <= staged.along_with <= days[1]
             and self.audited.get(day) != staged.number
         ]
         free = [

@@ -93,7 +93,7 @@ def test_links_lead_to_the_repository_where_there_is_one() -> None:
     settings = read_settings({"ECOM_REPOSITORY": "https://github.com/some/shop"})
     graph = build_definitions(settings).resolve_asset_graph()
     node = graph.get(dg.AssetKey("fact_sales"))
-    sql, function = node.metadata["dagster/code_references"].value.code_references
+    *_, sql, function = node.metadata["dagster/code_references"].value.code_references
     base = "https://github.com/some/shop/tree/HEAD/ecom_assets"
     assert sql.url == f"{base}/sql/analytics/publish.sql"
     assert re.fullmatch(rf"{base}/assets/analytics\.py#L\d+", function.url)

@@ -26,7 +26,7 @@ from ecom_assets.checks.per_day import report_days, report_summary
 from ecom_assets.events import FACT_SALES, FACT_TABLE
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.limits import Limits
-from ecom_assets.partitions import BACKFILL_POLICY, FRESHNESS_POLICY, EventDays
+from ecom_assets.partitions import BACKFILL_POLICY, FRESHNESS_POLICY, EventDays, ranges
 from ecom_assets.pipeline.publish import Published, publish_audited_days
 from ecom_assets.steps import RETRY_POLICY, mark_held, mistakes_are_final
 from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
@@ -77,7 +77,7 @@ def build_fact_sales(
         with mistakes_are_final(), warehouse.session(purpose, context.log.info) as session:
             published = publish_audited_days(session, days, limits, log=context.log.warning)
             held = {day: why for day, why in published.audit.held.items() if day >= days.first}
-            _tell_other_days(context, session, days, published, checks)
+            _tell_other_days(context, session, days, published, limits.first_partition, checks)
             facts = compare_days(session, days)
             last = max((day for day in days.days if day not in held), default=days.last)
             shown = preview(
@@ -134,6 +134,7 @@ def _tell_other_days(
     session: Session,
     days: EventDays,
     published: Published,
+    first_partition: date,
     checks: FactChecks,
 ) -> None:
     """Tell Dagster of days outside of the run: those before it that were published along or held,
@@ -141,29 +142,28 @@ def _tell_other_days(
     reason for this run to fail: it keeps what it had, and its own check says so."""
     held = published.audit.held
     along = [day for day in published.audit.days if day < days.first]
-    other = sorted(
-        {*along, *(day for day in published.moved if not days.first <= day <= days.last)}
-    )
-    if not other:
-        return
-    around = EventDays(other[0], other[-1])
-    facts = compare_days(session, around)
-    for day in other:
+    for day in published.moved:
         if day in held:
-            context.log.warning(f"{day} stays in FACT_SALES as it was: {held[day]}")
-            continue
-        why = (
-            "events in this run's files belong to it"
-            if day in along
-            else "events repeat those of other days, or no longer do"
-        )
-        context.log.info(f"{day} is published anew: {why}.")
-        context.log_event(
-            dg.AssetMaterialization("fact_sales", partition=str(day), metadata=_counts(facts[day]))
-        )
-    found = checks.results(session, around, facts, held)
-    results = {key: {day: by_day[day] for day in other} for key, by_day in found.items()}
-    report_days(context, checks.specs, results)
+            context.log.warning(f"{day} is held; events of it now stand on an earlier day.")
+    own = set(days.days)
+    other = [d for d in sorted({*along, *published.moved} - own) if d >= first_partition]
+    for around in ranges(other):
+        facts = compare_days(session, around)
+        for day in around.days:
+            if day in held:
+                context.log.warning(f"{day} stays in FACT_SALES as it was: {held[day]}")
+                continue
+            why = (
+                "events in this run's files belong to it"
+                if day in along
+                else "events repeat those of other days, or no longer do"
+            )
+            context.log.info(f"{day} is published anew: {why}.")
+            told = _counts(facts[day])
+            context.log_event(
+                dg.AssetMaterialization("fact_sales", partition=str(day), metadata=told)
+            )
+        report_days(context, checks.specs, checks.results(session, around, facts, held))
 
 
 def _counts(row: Row) -> dict[str, Any]:

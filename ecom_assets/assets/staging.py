@@ -57,7 +57,7 @@ def build_staging(
         "partitions_def": partitions,
     }
     links = sql_links(
-        f"{engine}/types", f"{engine}/parse_lines", "staging/repeats", "staging/split"
+        f"{engine}/types", f"{engine}/parse_lines", "staging/duplicates", "staging/split"
     )
     clean = dg.AssetSpec(
         "stg_sales_clean",
@@ -128,6 +128,8 @@ def build_staging(
         for asset, rows in previews.items():
             counts = {day: {**_counts(asset, quality[day]), **seconds} for day in judged}
             for day in earlier:
+                if day < limits.first_partition:
+                    continue  # a later ECOM_START_DATE has left it behind
                 context.log_event(
                     dg.AssetMaterialization(asset, partition=str(day), metadata=counts[day])
                 )

@@ -161,16 +161,19 @@ def reject_rate(session: Session, days: EventDays, limits: Limits) -> ByDay:
 def _rate(staged: Row, reasons: list[Row], samples: list[Row], limits: Limits) -> DayResult:
     rejects = staged["reject_rows"]
     lines = staged["clean_rows"] + rejects
-    held = rejects > lines * limits.reject_rate_error
+    limit = staged["reject_rate_limit"]  # of when the day was judged, where it was
+    if limit is None:
+        limit = limits.reject_rate_error
+    held = staged["held_for"] == "rejects" or rejects > lines * limit
     return DayResult(
         passed=rejects <= lines * limits.reject_rate_warn,
         description=f"{rejects:,} of {lines:,} lines rejected "
         f"({rejects / lines if lines else 0:.1%}); warns above {limits.reject_rate_warn:.0%}, "
-        f"holds the day above {limits.reject_rate_error:.0%}",
+        f"holds the day above {limit:.0%}",
         metadata={
             "reject rate": round(rejects / lines, 4) if lines else 0.0,
             "warns above": f"{limits.reject_rate_warn:.0%}",
-            "holds the day above": f"{limits.reject_rate_error:.0%}",
+            "holds the day above": f"{limit:.0%}",
             "rejects": rejects,
             "lines": lines,
             "reasons": dg.MetadataValue.table(
@@ -206,13 +209,16 @@ def _known(reasons: list[Row], quality: Row | None, limits: Limits) -> DayResult
         and quality["rules_version"] != rules.rules_version(),
     }
     if quality is not None:
-        judged_by = {
-            "ECOM_LATE_DAYS": (quality["late_days"], limits.late_days),
-            "ECOM_REJECT_RATE_ERROR": (quality["reject_rate_limit"], limits.reject_rate_error),
-        }
+        late = timedelta(days=limits.late_days)
+        earliest = max(quality["event_date"] - late, limits.first_partition)
         found |= {
-            f"{name} was {then} when the day was judged, and is {now}": then != now
-            for name, (then, now) in judged_by.items()
+            f"ECOM_REJECT_RATE_ERROR was {quality['reject_rate_limit']} when the day was judged": (
+                quality["reject_rate_limit"] != limits.reject_rate_error
+            ),
+            f"events in its files could be of {quality['earliest_event_date']} at the earliest "
+            "when the day was judged (ECOM_LATE_DAYS, ECOM_START_DATE)": (
+                quality["earliest_event_date"] != earliest
+            ),
         }
     wrong = [what for what, is_so in found.items() if is_so]
     return DayResult(

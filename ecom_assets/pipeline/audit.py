@@ -77,8 +77,8 @@ def test_days(session: Session, days: EventDays, limits: Limits) -> Mapping[date
             **current_lines(days.first, days.last + late_reach(session, days, limits)),
             first_day=days.first,
             last_day=days.last,
-            signs_of_line=fields.signs_of_line,
-            signs=fields.signs,
+            signs_from_line=fields.signs_from_line,
+            signs_of_clean=fields.signs_of_clean,
             has_zero=fields.has_zero(),
             rule_tests=rule_tests(),
         )

@@ -7,13 +7,12 @@ published, and from nothing else: not from the order of days, and not from stagi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ecom_assets.limits import Limits
+from ecom_assets.limits import MOST_LATE_DAYS, Limits
 from ecom_assets.partitions import EventDays, ranges
 from ecom_assets.pipeline.audit import Audit, audit_days, staged_at
-from ecom_assets.pipeline.stage import late_reach
 from ecom_assets.rules import UNIQUE_WITHIN_DAYS
 from ecom_assets.warehouse.contract import Log, Session
 from ecom_assets.warehouse.expressions import days_table
@@ -37,13 +36,13 @@ class Published:
     """
 
     audit: Audit
-    moved: Sequence[date] = field(default_factory=tuple)
+    moved: Sequence[date]
 
 
 def publish_audited_days(
     session: Session, days: EventDays, limits: Limits, *, log: Log
 ) -> Published:
-    """Publish the days that pass their audit; with them the days before that their files touch.
+    """Publish the days that pass their audit; with them the days before that were staged along.
 
     Args:
         session: to the warehouse, outside a transaction.
@@ -60,7 +59,7 @@ def publish_audited_days(
             # in staging's turn, so that no other run stages between audit and publication
             with session.transaction("staging"):
                 audit = Audit([], {}, {})
-                for some in (*ranges(_staged_along(session, days, limits)), days):
+                for some in (*ranges(_staged_along(session, days)), days):
                     audit += audit_days(session, some, limits)
                 return Published(audit, _publish(session, audit))
         except StagingChanged as error:
@@ -70,16 +69,14 @@ def publish_audited_days(
     raise AssertionError("the loop above returns or raises")
 
 
-def _staged_along(session: Session, days: EventDays, limits: Limits) -> Sequence[date]:
-    """The days before these whose late events may be in their files, as far as they were staged
-    since they were published."""
-    late = late_reach(session, days, limits)
-    if not late:
-        return []
+def _staged_along(session: Session, days: EventDays) -> Sequence[date]:
+    """The days before these that staging has taken along with one of them."""
     rows = session.run(
-        "analytics/staged_since",
-        first_day=days.first - late,
+        "analytics/staged_along",
+        first_day=days.first - timedelta(days=MOST_LATE_DAYS),
         last_day=days.first - timedelta(days=1),
+        first_own_day=days.first,
+        last_own_day=days.last,
     )
     return [row["event_date"] for row in rows]
 

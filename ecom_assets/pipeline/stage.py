@@ -1,6 +1,7 @@
 """Staging: the lines of RAW that belong to some days, each to clean or to rejects.
 
-It is a function of these lines, the rules and the limits; what other days hold decides nothing.
+It is a function of these lines, the rules and the limits; no row of another day decides anything.
+To which day a late line belongs was decided when its file's own day was judged.
 """
 
 from collections.abc import Sequence
@@ -34,8 +35,7 @@ def stage_days(session: Session, days: EventDays, limits: Limits, *, run_id: str
         late = late_reach(session, days, limits)
         own_days = (days.first, days.last)
         session.parse_lines(
-            days.first - late,
-            days.last,
+            EventDays(days.first - late, days.last).days,
             first_batch_day=days.first,
             last_batch_day=days.last + late,
             own_days=own_days,
@@ -45,8 +45,7 @@ def stage_days(session: Session, days: EventDays, limits: Limits, *, run_id: str
         if earlier:
             yesterday = days.first - timedelta(days=1)
             session.parse_lines(
-                earlier[0],
-                yesterday,
+                earlier,
                 first_batch_day=earlier[0],
                 last_batch_day=yesterday,
                 own_days=own_days,
@@ -59,7 +58,7 @@ def stage_days(session: Session, days: EventDays, limits: Limits, *, run_id: str
             "days": expressions.days_table([*earlier, *days.days]),
         }
         judged_by = {"rules_version": rules_version(), "run_id": run_id}
-        session.run("staging/repeats", breaks_row_rule=expressions.breaks_row_rule())
+        session.run("staging/duplicates", breaks_row_rule=expressions.breaks_row_rule())
         session.run(
             "staging/split",
             **first_and_last,
@@ -74,6 +73,7 @@ def stage_days(session: Session, days: EventDays, limits: Limits, *, run_id: str
             **judged_by,
             first_batch_day=days.first,
             late_days=limits.late_days,
+            first_partition=limits.first_partition,
             rules=expressions.rules_table(),
             reject_rate_error=limits.reject_rate_error,
             evaluated_at=now(),
@@ -86,7 +86,7 @@ def late_reach(session: Session, days: EventDays, limits: Limits) -> timedelta:
     file's own day was judged by."""
     most = timedelta(days=MOST_LATE_DAYS)
     (row,) = session.run(
-        "staging/late_days", first_day=days.first - most, last_day=days.last + most
+        "staging/late_reach", first_day=days.first - most, last_day=days.last + most
     )
     return timedelta(days=max(limits.late_days, row["late_days"]))
 

@@ -80,7 +80,8 @@ create table if not exists staging.sales_quality (
     evaluated_at timestamp_ntz not null,
     held_for varchar,
     reject_rate_limit number(9, 6),
-    late_days bigint,
+    earliest_event_date date,
+    staged_along_with date,
     rounded_rows bigint
 );
 
@@ -89,7 +90,9 @@ alter table staging.sales_quality add column if not exists held_for varchar;
 
 alter table staging.sales_quality add column if not exists reject_rate_limit number(9, 6);
 
-alter table staging.sales_quality add column if not exists late_days bigint;
+alter table staging.sales_quality add column if not exists earliest_event_date date;
+
+alter table staging.sales_quality add column if not exists staged_along_with date;
 
 alter table staging.sales_quality add column if not exists rounded_rows bigint;
 

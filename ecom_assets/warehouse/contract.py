@@ -142,8 +142,7 @@ class Session(Protocol):
 
     def parse_lines(
         self,
-        first_day: date,
-        last_day: date,
+        days: Sequence[date],
         *,
         first_batch_day: date,
         last_batch_day: date,
@@ -154,8 +153,7 @@ class Session(Protocol):
         has made: the current ones of some files that belong to some days.
 
         Args:
-            first_day: the first event date that they belong to.
-            last_day: the last one.
+            days: the event dates that they belong to.
             first_batch_day: the first day of whose folder the files are.
             last_batch_day: the last one.
             own_days: the first and the last day that are being judged by these limits; to which day

@@ -30,7 +30,7 @@ def field_values(engine: str) -> list[exp.Expr]:
     return [_of(engine, field, "as_value", field.name) for field in FIELDS]
 
 
-def number_signs(engine: str) -> list[exp.Expr]:
+def signs_from_texts(engine: str) -> list[exp.Expr]:
     """`<field>_sign` of every number: -1, 0 or 1, of the number as it was written."""
     return [_of(engine, field, "as_sign", f"{field.name}_sign") for field in NUMBERS]
 
@@ -42,7 +42,7 @@ def is_rounded(engine: str) -> exp.Expr:
     return exp.or_(*(_of(engine, field, "is_rounded") for field in NUMBERS))
 
 
-def signs_of_line(engine: str) -> list[exp.Expr]:
+def signs_from_line(engine: str) -> list[exp.Expr]:
     """`<field>_sign` of every number that is rounded to zero, read from a line `raw` that has none
     of the above yet; 0 of any other."""
     from sqlglot import exp
@@ -59,14 +59,15 @@ def signs_of_line(engine: str) -> list[exp.Expr]:
     return signs
 
 
-def signs(engine: str) -> list[exp.Expr]:
-    """`<field>_sign` of every number in the clean table `c`; of a zero that of its line, `z`."""
+def signs_of_clean(engine: str) -> list[exp.Expr]:
+    """`<field>_sign` of every number in the clean table `c`; of a zero that of its line, `z`, and
+    null where that line is no longer current."""
     import sqlglot
 
     return [
         sqlglot.parse_one(
             f"case when c.{field.name} <> 0 then sign(c.{field.name}) "
-            f"when c.{field.name} = 0 then coalesce(z.{field.name}_sign, 0) end "
+            f"when c.{field.name} = 0 then z.{field.name}_sign end "
             f"as {field.name}_sign",
             read="snowflake",
         )

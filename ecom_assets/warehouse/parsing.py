@@ -13,7 +13,7 @@ from ecom_assets.events import FIELDS
 from ecom_assets.limits import Limits
 from ecom_assets.warehouse import fields
 from ecom_assets.warehouse.contract import Row
-from ecom_assets.warehouse.sql import query
+from ecom_assets.warehouse.sql import literal, query
 
 WHITE_SPACE = " \t\n\r\x0b\x0c"
 """What a line of nothing else is no row: ASCII's white space, as in `landing/lines.py`."""
@@ -30,8 +30,7 @@ class Parsing(ABC):
 
     def parse_lines(
         self,
-        first_day: date,
-        last_day: date,
+        days: Sequence[date],
         *,
         first_batch_day: date,
         last_batch_day: date,
@@ -42,8 +41,7 @@ class Parsing(ABC):
         self.run(
             f"{self.engine}/parse_lines",
             **current_lines(first_batch_day, last_batch_day),
-            first_day=first_day,
-            last_day=last_day,
+            event_dates=[literal(day) for day in days],
             own_first_day=own_first_day,
             own_last_day=own_last_day,
             late_days=limits.late_days,
@@ -56,8 +54,6 @@ def current_lines(first_batch_day: date, last_batch_day: date) -> Mapping[str, A
     """What a script is given that reads `:lines`: the current ones of the files of these days."""
     return {
         "lines": query("raw/current_lines"),
-        "byte_order_mark": "\ufeff",
-        "replacement_character": "\ufffd",
         "first_batch_day": first_batch_day,
         "last_batch_day": last_batch_day,
     }
@@ -71,6 +67,6 @@ def typing() -> Mapping[str, Any]:
         "field_count": len(FIELDS),
         "field_texts": fields.field_texts,
         "field_values": fields.field_values,
-        "number_signs": fields.number_signs,
+        "signs_from_texts": fields.signs_from_texts,
         "is_rounded": fields.is_rounded,
     }

@@ -245,7 +245,11 @@ def test_a_day_whose_clean_rows_break_a_rule_is_not_published(
             "known_reasons",
             "update staging.sales_quality set rules_version = 'older'",
         ),
-        ("stg_sales_rejects", "known_reasons", "update staging.sales_quality set late_days = 2"),
+        (
+            "stg_sales_rejects",
+            "known_reasons",
+            "update staging.sales_quality set earliest_event_date = event_date - 2",
+        ),
         (
             "stg_sales_rejects",
             "known_reasons",

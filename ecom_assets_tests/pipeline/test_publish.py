@@ -242,6 +242,62 @@ def test_7_another_limit_leaves_no_line_twice_or_nowhere(
     assert len(staged) == 8
 
 
+def test_7_a_late_event_leaves_a_published_day_also_when_the_limit_is_gone(shop: Shop) -> None:
+    """Whichever day is run first, and though each is run alone."""
+    for order in ((4, 5, 6), (6, 5, 4)):
+        shop.set(late_days=3)
+        for number in (4, 5):
+            shop.good(number)
+        shop.land(6, good("late", day(5)), *[good(f"6-{n}", day(6)) for n in range(5)])
+        shop.run(4, 6)
+        assert shop.stands("late") == [5]
+        shop.set(late_days=0)
+        for number in order:
+            shop.run(number)
+        assert shop.stands("late") == []
+        assert (6, "event_ts outside its event date") in shop.rejects()
+
+
+def test_7_a_limit_that_goes_and_comes_and_goes_leaves_nothing_behind(shop: Shop) -> None:
+    shop.good(5)
+    shop.run(5)
+    shop.land(6, good("late", day(5)), *[good(f"6-{n}", day(6)) for n in range(5)])
+    for late_days, wanted in ((0, []), (3, [5]), (0, [])):
+        shop.set(late_days=late_days)
+        shop.run(6)
+        assert shop.stands("late") == wanted
+
+
+def test_another_first_partition_leaves_no_line_twice_or_nowhere(shop: Shop) -> None:
+    shop.set(late_days=3)
+    shop.good(8)
+    shop.land(9, good("of 9", day(8)), *[good(f"9-{n}", day(9)) for n in range(5)])
+    shop.land(10, good("of 10", day(8)), *[good(f"10-{n}", day(10)) for n in range(5)])
+    shop.run(8, 10)
+    assert (shop.stands("of 9"), shop.stands("of 10")) == ([8], [8])
+    shop.set(first_partition=day(10))
+    shop.run(10)
+    assert (shop.stands("of 9"), shop.stands("of 10")) == ([8], [])
+    shop.set(first_partition=day(1))
+    shop.run(8)
+    shop.run(9)
+    assert (shop.stands("of 9"), shop.stands("of 10")) == ([8], [])
+    shop.run(10)
+    assert shop.stands("of 10") == [8]
+    for number in (8, 9, 10):
+        assert not shop.unbalanced(number)
+
+
+def test_a_day_is_not_held_for_what_a_newer_version_of_its_file_says(shop: Shop) -> None:
+    """RAW was loaded anew between staging and publishing."""
+    tiny = '{"event_id": "e1", "event_ts": "2026-01-05", "quantity": 1e-5, "total_amount": 1}'
+    shop.land(5, tiny, good(2, day(5)))
+    shop.run(5)
+    shop.land(5, tiny.replace("1e-5", "0"), "broken")
+    shop.load(5)
+    assert not shop.publish(5).audit.held
+
+
 # ---- what a line says
 
 

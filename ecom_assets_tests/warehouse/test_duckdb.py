@@ -144,7 +144,7 @@ def test_an_error_in_a_transaction_leaves_the_tables_as_they_were(tmp_path: Path
         with pytest.raises(duckdb.Error), session.transaction("raw"):
             session.run("raw/record_load", **entry)
             session.run(
-                "staging/repeats", breaks_row_rule=breaks_row_rule()
+                "staging/duplicates", breaks_row_rule=breaks_row_rule()
             )  # fails: this session has parsed nothing
         assert session.read_table("raw.raw_sales_files") == []
         with session.transaction("raw"):

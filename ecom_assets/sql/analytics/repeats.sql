@@ -30,9 +30,9 @@ left_out as (
         event_date,
         source_filename,
         source_row_number,
-        earlier_event_date,
-        earlier_filename,
-        earlier_row_number
+        earlier_event_date as told_event_date,
+        earlier_filename as told_filename,
+        earlier_row_number as told_row_number
     from staging.stg_sales_repeats
     where event_date between :window_start and :window_end
         and event_date not in (select days.event_date from (:days) as days)
@@ -78,9 +78,9 @@ compared as (
         source_row_number,
         true as is_new,
         false as is_left_out,
-        cast(null as date) as earlier_event_date,
-        cast(null as varchar) as earlier_filename,
-        cast(null as bigint) as earlier_row_number
+        cast(null as date) as told_event_date,
+        cast(null as varchar) as told_filename,
+        cast(null as bigint) as told_row_number
     from new_rows
     where event_id in (select ids.event_id from ids)
     union all
@@ -91,9 +91,9 @@ compared as (
         source_row_number,
         false as is_new,
         false as is_left_out,
-        cast(null as date) as earlier_event_date,
-        cast(null as varchar) as earlier_filename,
-        cast(null as bigint) as earlier_row_number
+        cast(null as date) as told_event_date,
+        cast(null as varchar) as told_filename,
+        cast(null as bigint) as told_row_number
     from kept
     union all
     select
@@ -103,9 +103,9 @@ compared as (
         source_row_number,
         false as is_new,
         true as is_left_out,
-        earlier_event_date,
-        earlier_filename,
-        earlier_row_number
+        told_event_date,
+        told_filename,
+        told_row_number
     from left_out
 ),
 
@@ -142,9 +142,9 @@ where is_repeat <> is_left_out
     or (
         is_repeat
         and (
-            event_date_before <> earlier_event_date
-            or filename_before <> earlier_filename
-            or row_number_before <> earlier_row_number
+            event_date_before <> told_event_date
+            or filename_before <> told_filename
+            or row_number_before <> told_row_number
         )
     );
 

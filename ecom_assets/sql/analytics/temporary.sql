@@ -11,10 +11,7 @@ create or replace temporary table placed_events (
     earlier_row_number bigint
 );
 
-create or replace temporary table moving_sales as
-select *  -- noqa: AM04
-from analytics.fact_sales
-where 1 = 0;
+create or replace temporary table moving_sales (:event_columns);
 
 create or replace temporary table published_days (
     event_date date,

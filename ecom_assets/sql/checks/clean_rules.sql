@@ -7,7 +7,8 @@ with lines as (:lines),
 others as (
     select
         source_filename,
-        source_row_number
+        source_row_number,
+        ingestion_ts
     from lines
     where not coalesce(is_object(raw), false)
 ),
@@ -26,7 +27,7 @@ zeros as (
     select
         c.source_filename as zero_filename,
         c.source_row_number as zero_row_number,
-        :signs_of_line
+        :signs_from_line
     from lines
     inner join staging.stg_sales_clean as c
         on c.source_filename = lines.source_filename
@@ -40,12 +41,13 @@ tested as (
     select
         c.*,
         o.source_row_number is null as is_object,
-        r.event_id is not null as is_repeat,
-        :signs
+        r.event_id is not null as is_duplicate,
+        :signs_of_clean
     from staging.stg_sales_clean as c
     left join others as o
         on o.source_filename = c.source_filename
             and o.source_row_number = c.source_row_number
+            and o.ingestion_ts = c.ingestion_ts
     left join repeated as r
         on r.event_id = c.event_id
             and r.event_date = c.event_date

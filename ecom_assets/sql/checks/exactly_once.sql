@@ -1,7 +1,7 @@
 -- Whether each clean event of a published day is in FACT_SALES once, per day: events whose id
 -- stands there twice within seven days, clean events that are neither there nor a repeat (of days
 -- that are published as they are staged now), and repeats of an event that was not published on one
--- of the seven days before. With the first of each.
+-- of the seven days before. With one of each.
 with published as (
     select
         event_id,

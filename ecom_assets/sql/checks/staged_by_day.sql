@@ -23,8 +23,8 @@ per_file as (
     select
         staged.event_date,
         f.batch_date,
-        count_if(staged.is_clean) as clean_rows,
-        count_if(not staged.is_clean) as reject_rows
+        count_if(staged.is_clean) as clean_lines,
+        count_if(not staged.is_clean) as reject_lines
     from staged
     left join raw.raw_sales_files as f
         on f.source_filename = staged.source_filename
@@ -37,9 +37,9 @@ per_file as (
 of_day as (
     select
         event_date,
-        sum(clean_rows) as clean_rows,
-        sum(reject_rows) as reject_rows,
-        sum(iff(batch_date is null, clean_rows + reject_rows, 0)) as outdated_rows
+        sum(clean_lines) as clean_rows,
+        sum(reject_lines) as reject_rows,
+        sum(iff(batch_date is null, clean_lines + reject_lines, 0)) as outdated_rows
     from per_file
     group by event_date
 ),
@@ -47,7 +47,7 @@ of_day as (
 of_files as (
     select
         batch_date,
-        sum(clean_rows + reject_rows) as judged_rows
+        sum(clean_lines + reject_lines) as judged_rows
     from per_file
     where batch_date is not null
     group by batch_date
@@ -59,8 +59,8 @@ select
     coalesce(of_day.reject_rows, 0) as reject_rows,
     coalesce(of_day.outdated_rows, 0) as outdated_rows,
     coalesce(of_files.judged_rows, 0) as judged_rows,
-    q.publishable,
-    q.rounded_rows
+    q.held_for,
+    q.reject_rate_limit
 from (:days) as days
 left join of_day
     on of_day.event_date = days.event_date

@@ -38,20 +38,20 @@ typed as (
 placed as (
     select
         typed.*,
-        :number_signs,
+        :signs_from_texts,
         :is_rounded as is_rounded,
         case
             when
                 typed.is_object
-                and cast(typed.event_ts as date) between greatest(
-                    typed.batch_date - cast(coalesce(judged.late_days, :late_days) as integer),
-                    :first_partition
+                and cast(typed.event_ts as date) between coalesce(
+                    judged.earliest_event_date,
+                    greatest(typed.batch_date - :late_days, :first_partition)
                 ) and typed.batch_date
                 then cast(typed.event_ts as date)
             else typed.batch_date
         end as event_date
     from typed
-    -- how late a file's events may be was decided when its own day was judged
+    -- to which days a file's events may belong was decided when its own day was judged
     left join staging.sales_quality as judged
         on judged.event_date = typed.batch_date
             and typed.batch_date not between :own_first_day and :own_last_day
@@ -59,4 +59,4 @@ placed as (
 
 select placed.:parsed_columns
 from placed
-where event_date between :first_day and :last_day;
+where placed.event_date in (:event_dates);

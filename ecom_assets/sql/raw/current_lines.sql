@@ -3,7 +3,7 @@
 -- for half of a surrogate pair in a text, is read without the one and with U+FFFD for the other;
 -- RAW keeps it as it came. Meanwhile escaped backslashes, `\u`, and the `\u` of whole pairs stand
 -- as characters that no JSON has.
-with lines as (
+with current_rows as (
     select
         r.raw,
         r.source_filename,
@@ -14,7 +14,7 @@ with lines as (
         case
             when
                 (
-                    startswith(r.raw_text, :byte_order_mark)
+                    startswith(r.raw_text, chr(65279))
                     or contains(r.raw_text, '\\ud')
                     or contains(r.raw_text, '\\uD')
                 )
@@ -23,7 +23,7 @@ with lines as (
                 and not contains(r.raw_text, chr(3))
                 then
                     replace(
-                        replace(ltrim(r.raw_text, :byte_order_mark), '\\\\', chr(1)),
+                        replace(ltrim(r.raw_text, chr(65279)), '\\\\', chr(1)),
                         '\\u',
                         chr(2)
                     )
@@ -49,9 +49,9 @@ mended as (
                 chr(3) || '\\1' || chr(3) || '\\2'
             ),
             chr(2) || '[dD][89a-fA-F][0-9a-fA-F][0-9a-fA-F]',
-            :replacement_character
+            chr(65533)
         ) as text
-    from lines
+    from current_rows
 )
 
 select

@@ -32,10 +32,9 @@ where event_date >= :first_day
     and event_date < :first_batch_day
     and (
         held_for = 'files'
-        or exists (
-            select 1
+        or (
+            select count_if(files.is_damaged)
             from files
-            where files.is_damaged
-        )
+        ) > 0
     )
 order by event_date;

@@ -14,7 +14,8 @@ insert into staging.sales_quality (
     evaluated_at,
     held_for,
     reject_rate_limit,
-    late_days,
+    earliest_event_date,
+    staged_along_with,
     rounded_rows
 )
 with lines as (
@@ -67,26 +68,25 @@ incomplete as (
         and f.row_count is distinct from coalesce(r.row_count, 0)
 ),
 
--- how late the lines of a file may be, as its day was judged last
-late as (
+-- to which days the lines of a file may belong, as its own day was judged last
+reaches as (
     select
         incomplete.batch_date,
-        iff(
-            incomplete.batch_date between :first_batch_day and :last_day,
-            :late_days,
-            coalesce(q.late_days, :late_days)
-        ) as late_days
+        coalesce(
+            q.earliest_event_date,
+            greatest(dateadd(day, -:late_days, incomplete.batch_date), :first_partition)
+        ) as earliest_event_date
     from incomplete
     left join staging.sales_quality as q
         on q.event_date = incomplete.batch_date
+            and incomplete.batch_date not between :first_batch_day and :last_day
 ),
 
 waiting as (
     select distinct days.event_date
     from (:days) as days
-    inner join late
-        on days.event_date between dateadd(day, -late.late_days, late.batch_date)
-            and late.batch_date
+    inner join reaches
+        on days.event_date between reaches.earliest_event_date and reaches.batch_date
 ),
 
 counted as (
@@ -97,16 +97,13 @@ counted as (
         coalesce(clean.clean_rows, 0) as clean_rows,
         coalesce(rejects.reject_rows, 0) as reject_rows,
         waiting.event_date is not null as has_incomplete_files,
-        iff(
-            days.event_date >= :first_batch_day,
-            false,
-            coalesce(before.held_for = 'not run', before.event_date is null)
-        ) as has_not_run,
-        iff(
-            days.event_date >= :first_batch_day,
-            :late_days,
-            coalesce(before.late_days, :late_days)
-        ) as late_days
+        days.event_date < :first_batch_day
+        and coalesce(previous.held_for = 'not run', previous.event_date is null) as has_not_run,
+        coalesce(
+            iff(days.event_date < :first_batch_day, previous.earliest_event_date, null),
+            greatest(dateadd(day, -:late_days, days.event_date), :first_partition)
+        ) as earliest_event_date,
+        iff(days.event_date < :first_batch_day, :first_batch_day, null) as staged_along_with
     from (:days) as days
     left join lines
         on lines.event_date = days.event_date
@@ -116,8 +113,8 @@ counted as (
         on rejects.event_date = days.event_date
     left join waiting
         on waiting.event_date = days.event_date
-    left join staging.sales_quality as before
-        on before.event_date = days.event_date
+    left join staging.sales_quality as previous
+        on previous.event_date = days.event_date
 ),
 
 judged as (
@@ -144,7 +141,8 @@ select
     :evaluated_at as evaluated_at,
     held_for,
     :reject_rate_error as reject_rate_limit,
-    late_days,
+    earliest_event_date,
+    staged_along_with,
     rounded_rows
 from judged;
 

@@ -11,7 +11,7 @@ select
     evaluated_at,
     held_for,
     reject_rate_limit,
-    late_days,
+    earliest_event_date,
     rounded_rows
 from staging.sales_quality
 where event_date between :first_day and :last_day

@@ -12,9 +12,9 @@ insert into staging.stg_sales_clean (:event_columns)
 with judged as (
     select
         p.*,
-        r.source_row_number is not null as is_repeat
+        r.source_row_number is not null as is_duplicate
     from parsed_sales as p
-    left join repeated_events as r
+    left join duplicate_events as r
         on r.event_date = p.event_date
             and r.source_filename = p.source_filename
             and r.source_row_number = p.source_row_number
@@ -41,9 +41,9 @@ insert into staging.stg_sales_rejects (
 with judged as (
     select
         p.*,
-        r.source_row_number is not null as is_repeat
+        r.source_row_number is not null as is_duplicate
     from parsed_sales as p
-    left join repeated_events as r
+    left join duplicate_events as r
         on r.event_date = p.event_date
             and r.source_filename = p.source_filename
             and r.source_row_number = p.source_row_number

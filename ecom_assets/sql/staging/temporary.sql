@@ -2,7 +2,7 @@
 -- CREATE would end on Snowflake.
 create or replace temporary table parsed_sales (:parsed_columns);
 
-create or replace temporary table repeated_events (
+create or replace temporary table duplicate_events (
     event_date date,
     source_filename varchar,
     source_row_number bigint

@@ -73,7 +73,8 @@ CREATE TABLE IF NOT EXISTS staging.sales_quality (
   evaluated_at TIMESTAMP NOT NULL,
   held_for TEXT,
   reject_rate_limit DECIMAL(9, 6),
-  late_days BIGINT,
+  earliest_event_date DATE,
+  staged_along_with DATE,
   rounded_rows BIGINT
 );
 
@@ -84,7 +85,10 @@ ALTER TABLE staging.sales_quality
 ADD COLUMN IF NOT EXISTS reject_rate_limit DECIMAL(9, 6);
 
 ALTER TABLE staging.sales_quality
-ADD COLUMN IF NOT EXISTS late_days BIGINT;
+ADD COLUMN IF NOT EXISTS earliest_event_date DATE;
+
+ALTER TABLE staging.sales_quality
+ADD COLUMN IF NOT EXISTS staged_along_with DATE;
 
 ALTER TABLE staging.sales_quality
 ADD COLUMN IF NOT EXISTS rounded_rows BIGINT;

@@ -76,7 +76,8 @@ CREATE TABLE IF NOT EXISTS staging.sales_quality (
   evaluated_at TIMESTAMPNTZ NOT NULL,
   held_for VARCHAR,
   reject_rate_limit DECIMAL(9, 6),
-  late_days BIGINT,
+  earliest_event_date DATE,
+  staged_along_with DATE,
   rounded_rows BIGINT
 );
 
@@ -87,7 +88,10 @@ ALTER TABLE staging.sales_quality
 ADD IF NOT EXISTS reject_rate_limit DECIMAL(9, 6);
 
 ALTER TABLE staging.sales_quality
-ADD IF NOT EXISTS late_days BIGINT;
+ADD IF NOT EXISTS earliest_event_date DATE;
+
+ALTER TABLE staging.sales_quality
+ADD IF NOT EXISTS staged_along_with DATE;
 
 ALTER TABLE staging.sales_quality
 ADD IF NOT EXISTS rounded_rows BIGINT;

@@ -33,9 +33,9 @@ WITH new_rows AS (
     event_date,
     source_filename,
     source_row_number,
-    earlier_event_date,
-    earlier_filename,
-    earlier_row_number
+    earlier_event_date AS told_event_date,
+    earlier_filename AS told_filename,
+    earlier_row_number AS told_row_number
   FROM staging.stg_sales_repeats
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
@@ -101,9 +101,9 @@ WITH new_rows AS (
     source_row_number,
     TRUE AS is_new,
     FALSE AS is_left_out,
-    CAST(NULL AS DATE) AS earlier_event_date,
-    CAST(NULL AS TEXT) AS earlier_filename,
-    CAST(NULL AS BIGINT) AS earlier_row_number
+    CAST(NULL AS DATE) AS told_event_date,
+    CAST(NULL AS TEXT) AS told_filename,
+    CAST(NULL AS BIGINT) AS told_row_number
   FROM new_rows
   WHERE
     event_id IN (
@@ -119,9 +119,9 @@ WITH new_rows AS (
     source_row_number,
     FALSE AS is_new,
     FALSE AS is_left_out,
-    CAST(NULL AS DATE) AS earlier_event_date,
-    CAST(NULL AS TEXT) AS earlier_filename,
-    CAST(NULL AS BIGINT) AS earlier_row_number
+    CAST(NULL AS DATE) AS told_event_date,
+    CAST(NULL AS TEXT) AS told_filename,
+    CAST(NULL AS BIGINT) AS told_row_number
   FROM kept
   UNION ALL
   SELECT
@@ -131,9 +131,9 @@ WITH new_rows AS (
     source_row_number,
     FALSE AS is_new,
     TRUE AS is_left_out,
-    earlier_event_date,
-    earlier_filename,
-    earlier_row_number
+    told_event_date,
+    told_filename,
+    told_row_number
   FROM left_out
 ), neighbours AS (
   SELECT
@@ -165,9 +165,9 @@ WHERE
   OR (
     is_repeat
     AND (
-      event_date_before <> earlier_event_date
-      OR filename_before <> earlier_filename
-      OR row_number_before <> earlier_row_number
+      event_date_before <> told_event_date
+      OR filename_before <> told_filename
+      OR row_number_before <> told_row_number
     )
   );
 

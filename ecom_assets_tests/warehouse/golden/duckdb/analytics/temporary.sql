@@ -9,12 +9,27 @@ CREATE OR REPLACE TEMPORARY TABLE placed_events (
   earlier_row_number BIGINT
 );
 
-CREATE OR REPLACE TEMPORARY TABLE moving_sales AS
-SELECT
-  *
-FROM analytics.fact_sales
-WHERE
-  1 = 0;
+CREATE OR REPLACE TEMPORARY TABLE moving_sales (
+  event_id TEXT,
+  event_ts TIMESTAMP,
+  event_date DATE,
+  order_id TEXT,
+  customer_id BIGINT,
+  session_id TEXT,
+  product_id BIGINT,
+  category TEXT,
+  quantity DECIMAL(18, 4),
+  unit_price DECIMAL(18, 4),
+  total_amount DECIMAL(18, 4),
+  currency TEXT,
+  payment_method TEXT,
+  country TEXT,
+  device TEXT,
+  marketing_channel TEXT,
+  source_filename TEXT,
+  source_row_number BIGINT,
+  ingestion_ts TIMESTAMP
+);
 
 CREATE OR REPLACE TEMPORARY TABLE published_days (
   event_date DATE,

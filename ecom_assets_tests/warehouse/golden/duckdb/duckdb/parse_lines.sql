@@ -27,7 +27,7 @@ INSERT INTO parsed_sales (
   event_date
 )
 WITH lines AS (
-  WITH lines AS (
+  WITH current_rows AS (
     SELECT
       r.raw,
       r.source_filename,
@@ -37,14 +37,14 @@ WITH lines AS (
       r.ingestion_ts,
       CASE
         WHEN (
-          STARTS_WITH(r.raw_text, '﻿')
+          STARTS_WITH(r.raw_text, CHR(65279))
           OR CONTAINS(r.raw_text, '\ud')
           OR CONTAINS(r.raw_text, '\uD')
         )
         AND NOT CONTAINS(r.raw_text, CHR(1))
         AND NOT CONTAINS(r.raw_text, CHR(2))
         AND NOT CONTAINS(r.raw_text, CHR(3))
-        THEN REPLACE(REPLACE(LTRIM(r.raw_text, '﻿'), '\\', CHR(1)), '\u', CHR(2))
+        THEN REPLACE(REPLACE(LTRIM(r.raw_text, CHR(65279)), '\\', CHR(1)), '\u', CHR(2))
       END AS escaped
     FROM raw.raw_sales AS r
     INNER JOIN raw.raw_sales_files AS f
@@ -64,10 +64,10 @@ WITH lines AS (
           'g'
         ),
         CHR(2) || '[dD][89a-fA-F][0-9a-fA-F][0-9a-fA-F]',
-        '�',
+        CHR(65533),
         'g'
       ) AS text
-    FROM lines
+    FROM current_rows
   )
   SELECT
     CASE
@@ -431,9 +431,9 @@ WITH lines AS (
     ) AS is_rounded,
     CASE
       WHEN typed.is_object
-      AND CAST(typed.event_ts AS DATE) BETWEEN GREATEST(
-        typed.batch_date - CAST(COALESCE(judged.late_days, 7) AS INT),
-        CAST('2026-01-05' AS DATE)
+      AND CAST(typed.event_ts AS DATE) BETWEEN COALESCE(
+        judged.earliest_event_date,
+        GREATEST(typed.batch_date - 7, CAST('2026-01-05' AS DATE))
       ) AND typed.batch_date
       THEN CAST(typed.event_ts AS DATE)
       ELSE typed.batch_date
@@ -472,4 +472,4 @@ SELECT
   placed.event_date
 FROM placed
 WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE);
+  placed.event_date IN (CAST('2026-01-05' AS DATE));

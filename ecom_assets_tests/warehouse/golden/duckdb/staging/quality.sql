@@ -10,7 +10,8 @@ INSERT INTO staging.sales_quality (
   evaluated_at,
   held_for,
   reject_rate_limit,
-  late_days,
+  earliest_event_date,
+  staged_along_with,
   rounded_rows
 )
 WITH lines AS (
@@ -64,17 +65,22 @@ WITH lines AS (
     f.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
     AND f.superseded_at IS NULL
     AND f.row_count IS DISTINCT FROM COALESCE(r.row_count, 0)
-), late AS (
+), reaches AS (
   SELECT
     incomplete.batch_date,
-    CASE
-      WHEN incomplete.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-      THEN 7
-      ELSE COALESCE(q.late_days, 7)
-    END AS late_days
+    COALESCE(
+      q.earliest_event_date,
+      CASE
+        WHEN incomplete.batch_date + INTERVAL (-7) DAY IS NULL
+        OR CAST('2026-01-05' AS DATE) IS NULL
+        THEN NULL
+        ELSE GREATEST(incomplete.batch_date + INTERVAL (-7) DAY, CAST('2026-01-05' AS DATE))
+      END
+    ) AS earliest_event_date
   FROM incomplete
   LEFT JOIN staging.sales_quality AS q
     ON q.event_date = incomplete.batch_date
+    AND NOT incomplete.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
 ), waiting AS (
   SELECT DISTINCT
     days.event_date
@@ -84,8 +90,8 @@ WITH lines AS (
     FROM (VALUES
       (CAST('2026-01-05' AS DATE))) AS v(event_date)
   ) AS days
-  INNER JOIN late
-    ON days.event_date BETWEEN late.batch_date + INTERVAL (-late.late_days) DAY AND late.batch_date
+  INNER JOIN reaches
+    ON days.event_date BETWEEN reaches.earliest_event_date AND reaches.batch_date
 ), counted AS (
   SELECT
     days.event_date,
@@ -94,16 +100,25 @@ WITH lines AS (
     COALESCE(clean.clean_rows, 0) AS clean_rows,
     COALESCE(rejects.reject_rows, 0) AS reject_rows,
     NOT waiting.event_date IS NULL AS has_incomplete_files,
+    days.event_date < CAST('2026-01-05' AS DATE)
+    AND COALESCE(previous.held_for = 'not run', previous.event_date IS NULL) AS has_not_run,
+    COALESCE(
+      CASE
+        WHEN days.event_date < CAST('2026-01-05' AS DATE)
+        THEN previous.earliest_event_date
+        ELSE NULL
+      END,
+      CASE
+        WHEN days.event_date + INTERVAL (-7) DAY IS NULL OR CAST('2026-01-05' AS DATE) IS NULL
+        THEN NULL
+        ELSE GREATEST(days.event_date + INTERVAL (-7) DAY, CAST('2026-01-05' AS DATE))
+      END
+    ) AS earliest_event_date,
     CASE
-      WHEN days.event_date >= CAST('2026-01-05' AS DATE)
-      THEN FALSE
-      ELSE COALESCE(before.held_for = 'not run', before.event_date IS NULL)
-    END AS has_not_run,
-    CASE
-      WHEN days.event_date >= CAST('2026-01-05' AS DATE)
-      THEN 7
-      ELSE COALESCE(before.late_days, 7)
-    END AS late_days
+      WHEN days.event_date < CAST('2026-01-05' AS DATE)
+      THEN CAST('2026-01-05' AS DATE)
+      ELSE NULL
+    END AS staged_along_with
   FROM (
     SELECT
       event_date
@@ -118,8 +133,8 @@ WITH lines AS (
     ON rejects.event_date = days.event_date
   LEFT JOIN waiting
     ON waiting.event_date = days.event_date
-  LEFT JOIN staging.sales_quality AS before
-    ON before.event_date = days.event_date
+  LEFT JOIN staging.sales_quality AS previous
+    ON previous.event_date = days.event_date
 ), judged AS (
   SELECT
     *,
@@ -147,7 +162,8 @@ SELECT
   CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP) AS evaluated_at,
   held_for,
   0.30 AS reject_rate_limit,
-  late_days,
+  earliest_event_date,
+  staged_along_with,
   rounded_rows
 FROM judged;
 

@@ -50,9 +50,9 @@ INSERT INTO staging.stg_sales_clean (
 WITH judged AS (
   SELECT
     p.*,
-    NOT r.source_row_number IS NULL AS is_repeat
+    NOT r.source_row_number IS NULL AS is_duplicate
   FROM parsed_sales AS p
-  LEFT JOIN repeated_events AS r
+  LEFT JOIN duplicate_events AS r
     ON r.event_date = p.event_date
     AND r.source_filename = p.source_filename
     AND r.source_row_number = p.source_row_number
@@ -132,7 +132,7 @@ WHERE
       is_object AND CAST(event_ts AS DATE) <> event_date
     ), FALSE)
     OR COALESCE((
-      is_object AND is_repeat
+      is_object AND is_duplicate
     ), FALSE)
   );
 
@@ -151,9 +151,9 @@ INSERT INTO staging.stg_sales_rejects (
 WITH judged AS (
   SELECT
     p.*,
-    NOT r.source_row_number IS NULL AS is_repeat
+    NOT r.source_row_number IS NULL AS is_duplicate
   FROM parsed_sales AS p
-  LEFT JOIN repeated_events AS r
+  LEFT JOIN duplicate_events AS r
     ON r.event_date = p.event_date
     AND r.source_filename = p.source_filename
     AND r.source_row_number = p.source_row_number
@@ -220,7 +220,7 @@ WITH judged AS (
       ), FALSE)
       THEN 'event_ts outside its event date'
       WHEN COALESCE((
-        is_object AND is_repeat
+        is_object AND is_duplicate
       ), FALSE)
       THEN 'Duplicate event_id'
     END AS reason,
@@ -287,7 +287,7 @@ WITH judged AS (
         ELSE ''
       END || CASE
         WHEN COALESCE((
-          is_object AND is_repeat
+          is_object AND is_duplicate
         ), FALSE)
         THEN '; Duplicate event_id'
         ELSE ''
@@ -343,7 +343,7 @@ WITH judged AS (
         is_object AND CAST(event_ts AS DATE) <> event_date
       ), FALSE)
       OR COALESCE((
-        is_object AND is_repeat
+        is_object AND is_duplicate
       ), FALSE)
     )
 )

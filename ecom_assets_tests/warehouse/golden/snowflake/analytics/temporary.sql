@@ -9,12 +9,27 @@ CREATE OR REPLACE TEMPORARY TABLE placed_events (
   earlier_row_number BIGINT
 );
 
-CREATE OR REPLACE TEMPORARY TABLE moving_sales AS
-SELECT
-  *
-FROM analytics.fact_sales
-WHERE
-  1 = 0;
+CREATE OR REPLACE TEMPORARY TABLE moving_sales (
+  event_id VARCHAR,
+  event_ts TIMESTAMPNTZ,
+  event_date DATE,
+  order_id VARCHAR,
+  customer_id BIGINT,
+  session_id VARCHAR,
+  product_id BIGINT,
+  category VARCHAR,
+  quantity DECIMAL(18, 4),
+  unit_price DECIMAL(18, 4),
+  total_amount DECIMAL(18, 4),
+  currency VARCHAR,
+  payment_method VARCHAR,
+  country VARCHAR,
+  device VARCHAR,
+  marketing_channel VARCHAR,
+  source_filename VARCHAR,
+  source_row_number BIGINT,
+  ingestion_ts TIMESTAMPNTZ
+);
 
 CREATE OR REPLACE TEMPORARY TABLE published_days (
   event_date DATE,

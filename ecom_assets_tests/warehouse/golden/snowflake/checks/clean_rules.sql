@@ -1,5 +1,5 @@
 WITH lines AS (
-  WITH lines AS (
+  WITH current_rows AS (
     SELECT
       r.raw,
       r.source_filename,
@@ -9,14 +9,14 @@ WITH lines AS (
       r.ingestion_ts,
       CASE
         WHEN (
-          STARTSWITH(r.raw_text, '﻿')
+          STARTSWITH(r.raw_text, CHR(  65279))
           OR CONTAINS(r.raw_text, '\\ud')
           OR CONTAINS(r.raw_text, '\\uD')
         )
         AND NOT CONTAINS(r.raw_text, CHR(  1))
         AND NOT CONTAINS(r.raw_text, CHR(  2))
         AND NOT CONTAINS(r.raw_text, CHR(  3))
-        THEN REPLACE(REPLACE(LTRIM(r.raw_text, '﻿'), '\\\\', CHR(  1)), '\\u', CHR(  2))
+        THEN REPLACE(REPLACE(LTRIM(r.raw_text, CHR(  65279)), '\\\\', CHR(  1)), '\\u', CHR(  2))
       END AS escaped
     FROM raw.raw_sales AS r
     INNER JOIN raw.raw_sales_files AS f
@@ -35,9 +35,9 @@ WITH lines AS (
           CHR(  3) || '\\1' || CHR(  3) || '\\2'
         ),
         CHR(  2) || '[dD][89a-fA-F][0-9a-fA-F][0-9a-fA-F]',
-        '�'
+        CHR(  65533)
       ) AS text
-    FROM lines
+    FROM current_rows
   )
   SELECT
     CASE
@@ -56,7 +56,8 @@ WITH lines AS (
 ), others AS (
   SELECT
     source_filename,
-    source_row_number
+    source_row_number,
+    ingestion_ts
   FROM lines
   WHERE
     NOT COALESCE(IS_OBJECT(raw), FALSE)
@@ -303,29 +304,30 @@ WITH lines AS (
   SELECT
     c.*,
     o.source_row_number IS NULL AS is_object,
-    NOT r.event_id IS NULL AS is_repeat,
+    NOT r.event_id IS NULL AS is_duplicate,
     CASE
       WHEN c.quantity <> 0
       THEN SIGN(c.quantity)
       WHEN c.quantity = 0
-      THEN COALESCE(z.quantity_sign, 0)
+      THEN z.quantity_sign
     END AS quantity_sign,
     CASE
       WHEN c.unit_price <> 0
       THEN SIGN(c.unit_price)
       WHEN c.unit_price = 0
-      THEN COALESCE(z.unit_price_sign, 0)
+      THEN z.unit_price_sign
     END AS unit_price_sign,
     CASE
       WHEN c.total_amount <> 0
       THEN SIGN(c.total_amount)
       WHEN c.total_amount = 0
-      THEN COALESCE(z.total_amount_sign, 0)
+      THEN z.total_amount_sign
     END AS total_amount_sign
   FROM staging.stg_sales_clean AS c
   LEFT JOIN others AS o
     ON o.source_filename = c.source_filename
     AND o.source_row_number = c.source_row_number
+    AND o.ingestion_ts = c.ingestion_ts
   LEFT JOIN repeated AS r
     ON r.event_id = c.event_id AND r.event_date = c.event_date
   LEFT JOIN zeros AS z
@@ -505,12 +507,12 @@ SELECT
     )
   ) AS event_date_in_window_sample,
   COUNT_IF(COALESCE((
-    is_object AND is_repeat
+    is_object AND is_duplicate
   ), FALSE)) AS event_id_unique,
   MIN(
     IFF(
       COALESCE((
-        is_object AND is_repeat
+        is_object AND is_duplicate
       ), FALSE),
       CONCAT(
         source_filename,

@@ -20,8 +20,8 @@ WITH staged AS (
   SELECT
     staged.event_date,
     f.batch_date,
-    COUNT_IF(staged.is_clean) AS clean_rows,
-    COUNT_IF(NOT staged.is_clean) AS reject_rows
+    COUNT_IF(staged.is_clean) AS clean_lines,
+    COUNT_IF(NOT staged.is_clean) AS reject_lines
   FROM staged
   LEFT JOIN raw.raw_sales_files AS f
     ON f.source_filename = staged.source_filename
@@ -34,16 +34,16 @@ WITH staged AS (
 ), of_day AS (
   SELECT
     event_date,
-    SUM(clean_rows) AS clean_rows,
-    SUM(reject_rows) AS reject_rows,
-    SUM(IFF(batch_date IS NULL, clean_rows + reject_rows, 0)) AS outdated_rows
+    SUM(clean_lines) AS clean_rows,
+    SUM(reject_lines) AS reject_rows,
+    SUM(IFF(batch_date IS NULL, clean_lines + reject_lines, 0)) AS outdated_rows
   FROM per_file
   GROUP BY
     event_date
 ), of_files AS (
   SELECT
     batch_date,
-    SUM(clean_rows + reject_rows) AS judged_rows
+    SUM(clean_lines + reject_lines) AS judged_rows
   FROM per_file
   WHERE
     NOT batch_date IS NULL
@@ -56,8 +56,8 @@ SELECT
   COALESCE(of_day.reject_rows, 0) AS reject_rows,
   COALESCE(of_day.outdated_rows, 0) AS outdated_rows,
   COALESCE(of_files.judged_rows, 0) AS judged_rows,
-  q.publishable,
-  q.rounded_rows
+  q.held_for,
+  q.reject_rate_limit
 FROM (
   SELECT
     event_date

@@ -1,4 +1,4 @@
-WITH lines AS (
+WITH current_rows AS (
   SELECT
     r.raw,
     r.source_filename,
@@ -8,14 +8,14 @@ WITH lines AS (
     r.ingestion_ts,
     CASE
       WHEN (
-        STARTSWITH(r.raw_text, '﻿')
+        STARTSWITH(r.raw_text, CHR(  65279))
         OR CONTAINS(r.raw_text, '\\ud')
         OR CONTAINS(r.raw_text, '\\uD')
       )
       AND NOT CONTAINS(r.raw_text, CHR(  1))
       AND NOT CONTAINS(r.raw_text, CHR(  2))
       AND NOT CONTAINS(r.raw_text, CHR(  3))
-      THEN REPLACE(REPLACE(LTRIM(r.raw_text, '﻿'), '\\\\', CHR(  1)), '\\u', CHR(  2))
+      THEN REPLACE(REPLACE(LTRIM(r.raw_text, CHR(  65279)), '\\\\', CHR(  1)), '\\u', CHR(  2))
     END AS escaped
   FROM raw.raw_sales AS r
   INNER JOIN raw.raw_sales_files AS f
@@ -34,9 +34,9 @@ WITH lines AS (
         CHR(  3) || '\\1' || CHR(  3) || '\\2'
       ),
       CHR(  2) || '[dD][89a-fA-F][0-9a-fA-F][0-9a-fA-F]',
-      '�'
+      CHR(  65533)
     ) AS text
-  FROM lines
+  FROM current_rows
 )
 SELECT
   CASE

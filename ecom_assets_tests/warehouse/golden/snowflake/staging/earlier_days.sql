@@ -45,13 +45,11 @@ WHERE
   AND event_date < CAST('2026-01-05' AS DATE)
   AND (
     held_for = 'files'
-    OR EXISTS(
+    OR (
       SELECT
-        1
+        COUNT_IF(files.is_damaged)
       FROM files
-      WHERE
-        files.is_damaged
-    )
+    ) > 0
   )
 ORDER BY
   event_date;

@@ -10,7 +10,8 @@ INSERT INTO staging.sales_quality (
   evaluated_at,
   held_for,
   reject_rate_limit,
-  late_days,
+  earliest_event_date,
+  staged_along_with,
   rounded_rows
 )
 WITH lines AS (
@@ -62,17 +63,17 @@ WITH lines AS (
     f.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
     AND f.superseded_at IS NULL
     AND f.row_count IS DISTINCT FROM COALESCE(r.row_count, 0)
-), late AS (
+), reaches AS (
   SELECT
     incomplete.batch_date,
-    IFF(
-      incomplete.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE),
-      7,
-      COALESCE(q.late_days, 7)
-    ) AS late_days
+    COALESCE(
+      q.earliest_event_date,
+      GREATEST(DATEADD(DAY, -7, incomplete.batch_date), CAST('2026-01-05' AS DATE))
+    ) AS earliest_event_date
   FROM incomplete
   LEFT JOIN staging.sales_quality AS q
     ON q.event_date = incomplete.batch_date
+    AND NOT incomplete.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
 ), waiting AS (
   SELECT DISTINCT
     days.event_date
@@ -82,8 +83,8 @@ WITH lines AS (
     FROM (VALUES
       (CAST('2026-01-05' AS DATE))) AS v(event_date)
   ) AS days
-  INNER JOIN late
-    ON days.event_date BETWEEN DATEADD(DAY, -late.late_days, late.batch_date) AND late.batch_date
+  INNER JOIN reaches
+    ON days.event_date BETWEEN reaches.earliest_event_date AND reaches.batch_date
 ), counted AS (
   SELECT
     days.event_date,
@@ -92,12 +93,13 @@ WITH lines AS (
     COALESCE(clean.clean_rows, 0) AS clean_rows,
     COALESCE(rejects.reject_rows, 0) AS reject_rows,
     NOT waiting.event_date IS NULL AS has_incomplete_files,
-    IFF(
-      days.event_date >= CAST('2026-01-05' AS DATE),
-      FALSE,
-      COALESCE(before.held_for = 'not run', before.event_date IS NULL)
-    ) AS has_not_run,
-    IFF(days.event_date >= CAST('2026-01-05' AS DATE), 7, COALESCE(before.late_days, 7)) AS late_days
+    days.event_date < CAST('2026-01-05' AS DATE)
+    AND COALESCE(previous.held_for = 'not run', previous.event_date IS NULL) AS has_not_run,
+    COALESCE(
+      IFF(days.event_date < CAST('2026-01-05' AS DATE), previous.earliest_event_date, NULL),
+      GREATEST(DATEADD(DAY, -7, days.event_date), CAST('2026-01-05' AS DATE))
+    ) AS earliest_event_date,
+    IFF(days.event_date < CAST('2026-01-05' AS DATE), CAST('2026-01-05' AS DATE), NULL) AS staged_along_with
   FROM (
     SELECT
       event_date
@@ -112,8 +114,8 @@ WITH lines AS (
     ON rejects.event_date = days.event_date
   LEFT JOIN waiting
     ON waiting.event_date = days.event_date
-  LEFT JOIN staging.sales_quality AS before
-    ON before.event_date = days.event_date
+  LEFT JOIN staging.sales_quality AS previous
+    ON previous.event_date = days.event_date
 ), judged AS (
   SELECT
     *,
@@ -141,7 +143,8 @@ SELECT
   CAST('2026-01-05 01:02:03.000004' AS TIMESTAMPNTZ) AS evaluated_at,
   held_for,
   0.30 AS reject_rate_limit,
-  late_days,
+  earliest_event_date,
+  staged_along_with,
   rounded_rows
 FROM judged;
 

@@ -10,7 +10,7 @@ SELECT
   evaluated_at,
   held_for,
   reject_rate_limit,
-  late_days,
+  earliest_event_date,
   rounded_rows
 FROM staging.sales_quality
 WHERE

@@ -27,7 +27,7 @@ CREATE OR REPLACE TEMPORARY TABLE parsed_sales (
   event_date DATE
 );
 
-CREATE OR REPLACE TEMPORARY TABLE repeated_events (
+CREATE OR REPLACE TEMPORARY TABLE duplicate_events (
   event_date DATE,
   source_filename VARCHAR,
   source_row_number BIGINT

@@ -1,4 +1,4 @@
-INSERT INTO repeated_events (
+INSERT INTO duplicate_events (
   event_date,
   source_filename,
   source_row_number

@@ -1,7 +1,7 @@
 -- Which otherwise valid rows are not the first with their id on their day, by file name and then
 -- line. Other days do not count here: whether an event stands on one of them is found out where
 -- days are published. Few rows come as far as the rules: those whose id occurs more than once.
-insert into repeated_events (event_date, source_filename, source_row_number)
+insert into duplicate_events (event_date, source_filename, source_row_number)
 with suspects as (
     select event_id
     from parsed_sales

@@ -49,8 +49,10 @@ LOCK_SECONDS = 3_600
 large backfill takes minutes, and Snowflake itself ends a transaction that keeps others waiting and
 has been idle for 5 minutes, such as a killed run's."""
 
-NETWORK_SECONDS = 600
-"""How long a request is tried again when the service does not answer; by default, for ever."""
+NETWORK_SECONDS = 4 * 3_600
+"""How long a request is tried again when the service does not answer; by default, for ever. The
+connector cancels a statement that takes as long (`SnowflakeCursor.execute`), so it is more than the
+wait for a lock and the largest step."""
 
 NO_DETECTION = {"platform_detection_timeout_seconds": 0.0}
 """The connector's guess, for its telemetry, at the cloud it runs in: at each login it would ask AWS

@@ -131,9 +131,13 @@ def _fail(text: str) -> None:
     raise AssertionError(text)
 
 
-@pytest.fixture(params=[FOLDER_DUCKDB, S3_SNOWFLAKE])
+@pytest.fixture
 def shop(request: pytest.FixtureRequest, tmp_path: Path, servers: Production) -> Iterator[Shop]:
-    """An empty landing zone and an empty warehouse, on both engines."""
-    stack = emptied_stack(request.param, tmp_path, servers)
+    """An empty landing zone and an empty warehouse: a folder and DuckDB, or what `ON_BOTH` says."""
+    stack = emptied_stack(getattr(request, "param", FOLDER_DUCKDB), tmp_path, servers)
     with stack.warehouse.session(Purpose("test", "test"), _fail) as session:
         yield Shop(stack, session)
+
+
+ON_BOTH = pytest.mark.parametrize("shop", [FOLDER_DUCKDB, S3_SNOWFLAKE], indirect=True)
+"""For tests of SQL that is an engine's own, or that moves rows."""

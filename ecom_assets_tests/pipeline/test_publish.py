@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ecom_assets.landing.folder import FolderZone
-from ecom_assets_tests.pipeline.conftest import Shop, day
+from ecom_assets_tests.pipeline.conftest import ON_BOTH, Shop, day
 from ecom_assets_tests.warehouse.conftest import good, jsonl
 
 DAMAGED = b"\x1f\x8b\x08\x00"
@@ -57,6 +57,7 @@ def test_the_order_in_which_days_are_published_decides_nothing(shop: Shop) -> No
         assert shop.repeats() == []
 
 
+@ON_BOTH
 def test_a_repeat_comes_back_as_it_was_when_the_earlier_event_goes(shop: Shop) -> None:
     said = {"total_amount": "12345678901234.5678", "customer_id": 7, "category": 'ä "\n\u0000'}
     shop.land(6, good("E", day(6), **said))
@@ -71,6 +72,7 @@ def test_a_repeat_comes_back_as_it_was_when_the_earlier_event_goes(shop: Shop) -
     assert after["eE"] == before
 
 
+@ON_BOTH
 def test_a_repeat_tells_the_present_place_of_the_earlier_event(shop: Shop) -> None:
     shop.land(5, good("E", day(5)))
     shop.land(6, good("E", day(6)))
@@ -81,6 +83,7 @@ def test_a_repeat_tells_the_present_place_of_the_earlier_event(shop: Shop) -> No
     assert (repeat["earlier_event_date"], repeat["earlier_row_number"]) == (day(5), 2)
 
 
+@ON_BOTH
 def test_totals_follow_the_rows_that_move(shop: Shop) -> None:
     shop.land(6, good("E", day(6), currency="EUR"), good("F", day(6), currency="EUR"))
     shop.run(6)
@@ -147,6 +150,7 @@ def test_4_a_held_day_keeps_the_events_that_its_new_file_lacks(shop: Shop, how: 
     assert shop.stands("E") == [1]
 
 
+@ON_BOTH
 def test_5_an_event_leaves_a_later_day_also_where_that_is_held(shop: Shop) -> None:
     shop.good(5, "E")
     shop.run(5)
@@ -174,13 +178,17 @@ def test_5_repeats_never_hold_a_day(shop: Shop) -> None:
 # ---- late events
 
 
-def test_6_an_event_before_the_first_partition_is_a_reject_of_its_files_day(shop: Shop) -> None:
+@ON_BOTH
+def test_6_an_event_before_the_first_partition_is_a_reject_of_its_files_day(
+    shop: Shop,
+) -> None:
     shop.set(late_days=3, reject_rate_error=Decimal(1))
     shop.land(1, good(1, date(2025, 12, 31)), good(2, day(1)))
     assert not shop.run(1).audit.held
     assert shop.rejects() == [(1, "event_ts outside its event date")]
 
 
+@ON_BOTH
 def test_7_a_run_takes_along_the_days_that_its_files_touch(shop: Shop) -> None:
     shop.set(late_days=3)
     shop.good(5)
@@ -209,6 +217,7 @@ def test_7_a_day_that_was_never_run_is_held_until_its_own_files_are_asked_for(sh
     assert shop.stands("late") == [5]
 
 
+@ON_BOTH
 def test_7_a_day_that_is_held_by_a_late_file_is_told(shop: Shop) -> None:
     shop.set(late_days=1)
     shop.good(5)
@@ -268,6 +277,7 @@ def test_7_a_limit_that_goes_and_comes_and_goes_leaves_nothing_behind(shop: Shop
         assert shop.stands("late") == wanted
 
 
+@ON_BOTH
 def test_another_first_partition_leaves_no_line_twice_or_nowhere(shop: Shop) -> None:
     shop.set(late_days=3)
     shop.good(8)
@@ -326,6 +336,7 @@ def test_10_why_a_day_is_held_is_told_by_the_limit_of_then(shop: Shop) -> None:
     assert not shop.run(5).audit.held
 
 
+@ON_BOTH
 def test_11_a_number_is_judged_as_written_and_kept_rounded(shop: Shop) -> None:
     shop.set(reject_rate_error=Decimal(1))
     shop.land(
@@ -344,6 +355,7 @@ def test_11_a_number_is_judged_as_written_and_kept_rounded(shop: Shop) -> None:
     assert quality["rounded_rows"] == 5
 
 
+@ON_BOTH
 def test_12_only_a_string_or_a_number_is_a_text(shop: Shop) -> None:
     shop.set(reject_rate_error=Decimal(1))
     odd = ({"code": "DE"}, ["DE"], True, None)
@@ -365,6 +377,7 @@ def test_12_only_a_string_or_a_number_is_a_text(shop: Shop) -> None:
     }
 
 
+@ON_BOTH
 def test_13_half_an_emoji_costs_a_line_nothing_but_itself(shop: Shop) -> None:
     line = '{{"event_id": "e{0}", "event_ts": "2026-01-05", "quantity": 1, "total_amount": 1, '
     texts = {
@@ -385,6 +398,7 @@ def test_13_half_an_emoji_costs_a_line_nothing_but_itself(shop: Shop) -> None:
     }
 
 
+@ON_BOTH
 def test_14_a_byte_order_mark_before_any_line_is_passed_over(shop: Shop) -> None:
     marked = b"".join(
         b"\xef\xbb\xbf"

@@ -137,6 +137,9 @@ def test_an_error_rolls_back(stack: Stack, servers: Production) -> None:
 
 def test_transactions_on_a_layer_take_turns_and_others_do_not_wait(stack: Stack) -> None:
     done: list[str] = []
+    # the connector cancels a statement after that time, and one has to wait here
+    assert isinstance(stack.warehouse, SnowflakeWarehouse)
+    stack.warehouse._network_seconds = 60
 
     def write(name: str, layer: Layer) -> None:
         with stack.warehouse.session(PURPOSE, print) as session, session.transaction(layer):

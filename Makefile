@@ -36,7 +36,7 @@ docs: $(VENV)/ready  ## renew what the documentation takes from the code
 	@$(BIN)/python -m ecom_assets.reference
 
 test: $(VENV)/ready-dev  ## the tests
-	@$(BIN)/pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)') --dist loadgroup
+	@$(BIN)/pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 2)') --dist loadgroup
 
 torture: $(VENV)/ready-dev  ## crashes, bad S3, hostile input, races: minutes; SEED=1; figures to docs/reliability.md
 	@$(BIN)/pytest --torture --seed=$${SEED:-1} --figures

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import product
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,7 @@ import pytest
 from ecom_assets_tests.conftest import DAY
 from ecom_assets_tests.dev_server import until
 from ecom_assets_tests.stopping.shop import ENDLESS, SECONDS, Shop, alive, send
+from ecom_assets_tests.torture.report import Figures, some
 
 INTERRUPTS = [signal.SIGINT, signal.SIGTERM]
 
@@ -35,12 +37,19 @@ def see_canceled(shop: Shop, process: object, number: signal.Signals) -> None:
     assert shop.status() == "CANCELED", shop.log()
 
 
-@pytest.mark.parametrize("number", INTERRUPTS)
-@pytest.mark.parametrize("executor", ["in_process", "multiprocess"])
-@pytest.mark.parametrize("step", ["raw_sales", "fact_sales"])
+IN_SHORT = (
+    ("raw_sales", "in_process", signal.SIGINT),
+    ("fact_sales", "in_process", signal.SIGTERM),
+    ("fact_sales", "multiprocess", signal.SIGTERM),
+)
+EACH = product(["raw_sales", "fact_sales"], ["in_process", "multiprocess"], INTERRUPTS)
+
+
+@pytest.mark.parametrize(("step", "executor", "number"), some(*IN_SHORT, of=EACH))
 def test_an_interrupt_ends_the_statement_and_the_run_and_keeps_nothing(
-    step: str, executor: str, number: signal.Signals, shop: Shop
+    step: str, executor: str, number: signal.Signals, shop: Shop, figures: Figures
 ) -> None:
+    figures.count("faults injected")
     process = shop.start(ENDLESS, ECOM_TEST_STEP=step, ECOM_TEST_EXECUTOR=executor)
     shop.until_at_work()
     see_canceled(shop, process, number)

@@ -44,9 +44,15 @@ FIGURES = pytest.StashKey[dict[str, Counter[str]]]()
 STARTED = pytest.StashKey[float]()
 
 
-def some(*short: str, of: Iterable[str]) -> list[Any]:
-    """The values of a parameter, of which the short form has a few."""
-    return [pytest.param(one, marks=[] if one in short else pytest.mark.torture) for one in of]
+def some(*short: Any, of: Iterable[Any]) -> list[Any]:
+    """The values of a parameter, or of several, of which the short form has a few."""
+    return [
+        pytest.param(
+            *(one if isinstance(one, tuple) else (one,)),
+            marks=[] if one in short else pytest.mark.torture,
+        )
+        for one in of
+    ]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -58,13 +58,9 @@ def checks(definitions: dg.Definitions) -> str:
     return "\n".join(
         f"### Checks on `{asset.to_user_string()}`\n\n"
         + table(
-            ["check", "blocking", "what it says"],
+            ["check", "what it says"],
             [
-                [
-                    f"`{spec.name}`",
-                    "yes" if spec.blocking else "no",
-                    str(spec.description),
-                ]
+                [f"`{spec.name}`", str(spec.description)]
                 for spec in specs
                 if spec.asset_key == asset
             ],

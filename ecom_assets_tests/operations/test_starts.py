@@ -9,16 +9,14 @@ import pytest
 from ecom_assets_tests.dev_server import dev_server, until
 from ecom_assets_tests.operations.shop import Shop, days
 
-pytestmark = pytest.mark.xdist_group("sensors in dagster dev")
-
 TODAY = datetime.now(UTC).date()
 FIRST = TODAY - timedelta(days=20)
 
 
 def test_days_that_cannot_be_missed_days_and_quiet_ticks(tmp_path: Path) -> None:
-    at = datetime.now(UTC) + timedelta(minutes=3)
+    at = datetime.now(UTC) + timedelta(minutes=2)
     if at.date() != TODAY:
-        pytest.skip("the day ends within three minutes")
+        pytest.skip("the day ends within two minutes")
     with dev_server(
         tmp_path / "home",
         ECOM_LANDING=str(tmp_path / "landing"),

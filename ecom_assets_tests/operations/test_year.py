@@ -7,6 +7,7 @@ import pytest
 
 from ecom_assets_tests.dev_server import dev_server
 from ecom_assets_tests.operations.shop import ROWS, Shop, days
+from ecom_assets_tests.torture.report import Figures
 
 pytestmark = pytest.mark.xdist_group("sensors in dagster dev")
 
@@ -14,7 +15,10 @@ FIRST = date(2025, 1, 1)
 BAD = date(2025, 7, 1)
 
 
-def test_a_year_in_one_run_holds_its_bad_day_and_publishes_the_others(tmp_path: Path) -> None:
+@pytest.mark.torture  # test_backfills.py has a month of it in the short form
+def test_a_year_in_one_run_holds_its_bad_day_and_publishes_the_others(
+    tmp_path: Path, figures: Figures
+) -> None:
     with dev_server(
         tmp_path / "home",
         ECOM_LANDING=str(tmp_path / "landing"),
@@ -33,4 +37,5 @@ def test_a_year_in_one_run_holds_its_bad_day_and_publishes_the_others(tmp_path: 
         for asset, check in (("stg_sales_rejects", "reject_rate"), ("fact_sales", "matches_clean")):
             statuses = dev.check_statuses(asset, check)
             assert len(statuses) == 365
+            figures.count("days checked", 365)
             assert {day for day, status in statuses.items() if status == "FAILED"} == {str(BAD)}

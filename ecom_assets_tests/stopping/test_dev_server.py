@@ -13,6 +13,7 @@ from ecom_assets.stopping import PROCESS_TAG
 from ecom_assets_tests.conftest import DAY
 from ecom_assets_tests.dev_server import DevServer, dev_server, until
 from ecom_assets_tests.stopping.shop import ENDLESS, SECONDS, Shop, alive
+from ecom_assets_tests.torture.report import Figures, some
 
 
 @pytest.fixture(scope="module")
@@ -47,19 +48,21 @@ def see_canceled(server: DevServer, shop: Shop, run_id: str, *, force: bool) -> 
     assert (shop.times_at_work(), shop.facts()) == (1, {})
 
 
-@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("force", some(False, of=[False, True]))
 def test_a_run_terminated_in_the_ui_is_canceled_and_keeps_nothing(
-    force: bool, server: DevServer, shop: Shop
+    force: bool, server: DevServer, shop: Shop, figures: Figures
 ) -> None:
+    figures.count("faults injected")
     run_id = server.launch(DAY)
     shop.until_at_work()
     see_canceled(server, shop, run_id, force=force)
 
 
-@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("force", some(True, of=[False, True]))
 def test_a_run_of_the_command_line_finds_out_that_the_ui_has_terminated_it(
-    force: bool, server: DevServer, shop: Shop
+    force: bool, server: DevServer, shop: Shop, figures: Figures
 ) -> None:
+    figures.count("faults injected")
     process = shop.start(ENDLESS, ECOM_TEST_STEP="fact_sales")
     shop.until_at_work()
     (run,) = server.runs(statuses=["STARTED"])

@@ -118,9 +118,10 @@ class Endings:
         return len(wanted)
 
 
+@pytest.mark.torture  # stopping/ has one of each kind in the short form
 @pytest.mark.parametrize("what", ["kill", "stop"])
 def test_a_run_ended_at_any_moment_is_followed_by_one_that_ends_and_tables_that_are_right(
-    what: str, tmp_path: Path, torture: bool, seed: int, figures: Figures
+    what: str, tmp_path: Path, seed: int, figures: Figures
 ) -> None:
     ended = 0
     # a run of the command line that is killed stays in the list of processes until the end
@@ -129,7 +130,7 @@ def test_a_run_ended_at_any_moment_is_followed_by_one_that_ends_and_tables_that_
         dev_server(tmp_path, **shop.settings) as server,  # type: ignore[arg-type]
     ):
         endings = Endings(shop, server, Random(seed))
-        wanted = 50 if torture else 2
+        wanted = 50
         for number in range(wanted * 2):
             kind = KINDS[number % len(KINDS)]
             endings.land()

@@ -122,7 +122,7 @@ def _build_definitions(
                     partitions,
                     engine,
                     hide_values=settings.hide_values,
-                    vanished_files=settings.vanished_files,
+                    keep_or_drop=settings.vanished_files,
                 ),
                 build_staging(partitions, engine, limits),
                 build_fact_sales(partitions, engine, limits, checks=fact_checks),

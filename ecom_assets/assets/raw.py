@@ -14,6 +14,7 @@ import dagster as dg
 
 from ecom_assets.assets.links import sql_links
 from ecom_assets.assets.tables import OWNERS, preview, queries_metadata, table_metadata
+from ecom_assets.checks.raw import vanished_files
 from ecom_assets.events import RAW_SALES, RAW_TABLE
 from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
@@ -52,12 +53,12 @@ def load_new_files(
     *,
     run_id: str,
     log: Log,
-    vanished_files: VanishedFiles = "keep",
+    keep_or_drop: VanishedFiles = "keep",
 ) -> RawLoad:
     """Load the files of these days that RAW does not have in their present version.
 
     Lines and ledger are written in one transaction. A file that vanished keeps its rows, or with
-    `vanished_files="drop"` loses them in that transaction.
+    `keep_or_drop="drop"` loses them in that transaction.
 
     Raises:
         LandingError: the landing zone cannot be read.
@@ -67,7 +68,7 @@ def load_new_files(
         # before the files are listed: what another run enters meanwhile has not vanished
         before = _ledger(session, days)
         listed = landing.list_files(days.first, days.last)
-        vanished = _vanished(landing, before, listed) if vanished_files == "drop" else []
+        vanished = _vanished(landing, before, listed) if keep_or_drop == "drop" else []
         if not vanished and not _not_loaded(before, listed):
             return RawLoad([], len(listed))
         try:
@@ -98,8 +99,7 @@ def _vanished(
     landing: LandingZone, ledger: Mapping[str, Row], listed: Sequence[LandedFile]
 ) -> Sequence[Row]:
     """The ledger's entries of files that are not listed; none where the whole zone is empty."""
-    there = {file.name for file in listed}
-    gone = [row for name, row in ledger.items() if name not in there]
+    gone = vanished_files(listed, list(ledger.values()))
     # a disk that is not mounted lists as no files, and is no reason to forget all that ever came
     if gone and not listed and not landing.scan(date.min, date.max, 1).files:
         return []
@@ -150,7 +150,7 @@ def build_raw_sales(
     engine: str,
     *,
     hide_values: bool,
-    vanished_files: VanishedFiles,
+    keep_or_drop: VanishedFiles,
 ) -> dg.AssetsDefinition:
     """The asset `raw_sales`.
 
@@ -158,7 +158,7 @@ def build_raw_sales(
         partitions: the event dates.
         engine: the warehouse's kind, for people.
         hide_values: leave payload values out of previews.
-        vanished_files: whether the rows of files that are no longer there count.
+        keep_or_drop: whether the rows of files that are no longer there count.
     """
 
     @dg.asset(
@@ -193,7 +193,7 @@ def build_raw_sales(
                 days,
                 run_id=context.run.run_id,
                 log=context.log.warning,
-                vanished_files=vanished_files,
+                keep_or_drop=keep_or_drop,
             )
             counts = by_day(
                 session.run(

@@ -87,12 +87,15 @@ def build_staging_checks(
             )
             if any(spec in selected for spec in rule_checks.values()):
                 results |= _rule_results(session, days, rule_checks, limits)
-            if balance in selected:
-                results[balance.key] = row_balance(session, days, limits)
-            if rate in selected:
-                results[rate.key] = reject_rate(session, days, limits)
-            if reasons in selected:
-                results[reasons.key] = known_reasons(session, days, limits)
+            if any(spec in selected for spec in (balance, rate, reasons)):
+                staged = staged_by_day(session, days, limits)
+                found = _reasons(session, days)
+                results[balance.key] = row_balance(session, days, staged)
+                results[rate.key] = reject_rate(session, days, staged, found, limits)
+                results[reasons.key] = {
+                    day: known_reasons(found.get(day, []), row, limits)
+                    for day, row in staged.items()
+                }
         yield from check_results(context, selected, results, days)
 
     return stg_sales_checks
@@ -114,10 +117,9 @@ def _rule_results(
     }
 
 
-def row_balance(session: Session, days: EventDays, limits: Limits) -> ByDay:
+def row_balance(session: Session, days: EventDays, staged: Mapping[date, Row]) -> ByDay:
     """Per day, whether the lines of its files were each judged once, and nothing else is there."""
     lines = count_rows(session, days)
-    staged = _staged(session, days, limits)
     return {day: _balance(lines[day]["raw_rows"], row) for day, row in staged.items()}
 
 
@@ -139,9 +141,14 @@ def _balance(lines: int, row: Row) -> DayResult:
     )
 
 
-def reject_rate(session: Session, days: EventDays, limits: Limits) -> ByDay:
+def reject_rate(
+    session: Session,
+    days: EventDays,
+    staged: Mapping[date, Row],
+    reasons: Mapping[date, list[Row]],
+    limits: Limits,
+) -> ByDay:
     """Per day, the share of rejects beside its limits, with the reasons and sample rows."""
-    reasons = _reasons(session, days)
     samples = grouped_by_day(
         session.run(
             "checks/reject_samples",
@@ -154,7 +161,7 @@ def reject_rate(session: Session, days: EventDays, limits: Limits) -> ByDay:
     )
     return {
         day: _rate(row, reasons.get(day, []), samples.get(day, []), limits)
-        for day, row in _staged(session, days, limits).items()
+        for day, row in staged.items()
     }
 
 
@@ -189,35 +196,33 @@ def _rate(staged: Row, reasons: list[Row], samples: list[Row], limits: Limits) -
     )
 
 
-def known_reasons(session: Session, days: EventDays, limits: Limits) -> ByDay:
-    """Per day, whether it was judged by today's rules and settings."""
-    found = _reasons(session, days)
-    quality = by_day(
-        session.run("staging/quality_by_day", first_day=days.first, last_day=days.last)
-    )
-    return {day: _known(found.get(day, []), quality.get(day), limits) for day in days.days}
+def known_reasons(reasons: list[Row], staged: Row, limits: Limits) -> DayResult:
+    """Whether a day was judged by today's rules and settings.
 
-
-def _known(reasons: list[Row], quality: Row | None, limits: Limits) -> DayResult:
+    Args:
+        reasons: of its rejects.
+        staged: of `staged_by_day`.
+        limits: what days are held against now.
+    """
     known = {rule.reason for rule in rules.RULES}
     unknown = sum(row["reject_rows"] for row in reasons if row["reason"] not in known)
     outdated = sum(row["outdated_rows"] for row in reasons)
     found = {
         f"{outdated:,} rejects were judged by earlier rules": outdated,
         f"{unknown:,} rejects have a reason that no rule has": unknown,
-        "the day was judged by earlier rules": quality is not None
-        and quality["rules_version"] != rules.rules_version(),
     }
-    if quality is not None:
-        late = timedelta(days=limits.late_days)
-        earliest = max(quality["event_date"] - late, limits.first_partition)
+    if staged["rules_version"] is not None:  # it was judged; an earlier version kept less
+        earliest = max(
+            staged["event_date"] - timedelta(days=limits.late_days), limits.first_partition
+        )
         found |= {
-            f"ECOM_REJECT_RATE_ERROR was {quality['reject_rate_limit']} when the day was judged": (
-                quality["reject_rate_limit"] != limits.reject_rate_error
+            "the day was judged by earlier rules": staged["rules_version"] != rules.rules_version(),
+            f"ECOM_REJECT_RATE_ERROR was {staged['reject_rate_limit']} when the day was judged": (
+                staged["reject_rate_limit"] not in (None, limits.reject_rate_error)
             ),
-            f"events in its files could be of {quality['earliest_event_date']} at the earliest "
+            f"events in its files could be of {staged['earliest_event_date']} at the earliest "
             "when the day was judged (ECOM_LATE_DAYS, ECOM_START_DATE)": (
-                quality["earliest_event_date"] != earliest
+                staged["earliest_event_date"] not in (None, earliest)
             ),
         }
     wrong = [what for what, is_so in found.items() if is_so]
@@ -246,7 +251,8 @@ def _reasons(session: Session, days: EventDays) -> Mapping[date, list[Row]]:
     )
 
 
-def _staged(session: Session, days: EventDays, limits: Limits) -> Mapping[date, Row]:
+def staged_by_day(session: Session, days: EventDays, limits: Limits) -> Mapping[date, Row]:
+    """Per day, the rows of clean and rejects, where they come from, and how the day was judged."""
     return by_day(
         session.run(
             "checks/staged_by_day",

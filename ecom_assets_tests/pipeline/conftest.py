@@ -11,7 +11,7 @@ import pytest
 
 from ecom_assets.assets.raw import load_new_files
 from ecom_assets.checks.analytics import no_event_missing, unique_event_id
-from ecom_assets.checks.staging import row_balance
+from ecom_assets.checks.staging import row_balance, staged_by_day
 from ecom_assets.limits import Limits
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.publish import Published, publish_audited_days
@@ -92,7 +92,8 @@ class Shop:
     def unbalanced(self, first: int, last: int | None = None) -> list[str]:
         """What the check on the balance finds."""
         days = EventDays(day(first), day(last or first))
-        found = row_balance(self.session, days, self.limits)
+        staged = staged_by_day(self.session, days, self.limits)
+        found = row_balance(self.session, days, staged)
         return [result.description for result in found.values() if not result.passed]
 
     def wrong(self, days: EventDays) -> list[str]:

@@ -60,7 +60,9 @@ select
     coalesce(of_day.outdated_rows, 0) as outdated_rows,
     coalesce(of_files.judged_rows, 0) as judged_rows,
     q.held_for,
-    q.reject_rate_limit
+    q.reject_rate_limit,
+    q.rules_version,
+    q.earliest_event_date
 from (:days) as days
 left join of_day
     on of_day.event_date = days.event_date

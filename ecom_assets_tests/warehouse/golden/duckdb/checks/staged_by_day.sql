@@ -61,7 +61,9 @@ SELECT
   COALESCE(of_day.outdated_rows, 0) AS outdated_rows,
   COALESCE(of_files.judged_rows, 0) AS judged_rows,
   q.held_for,
-  q.reject_rate_limit
+  q.reject_rate_limit,
+  q.rules_version,
+  q.earliest_event_date
 FROM (
   SELECT
     event_date

@@ -13,17 +13,17 @@ help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/ready  ## a week of generated sales through the whole graph, and the five answers
-	@$(BIN)/python -m ecom_assets.demo
+	@$(BIN)/python -m ecom_assets.commands.demo
 
 dev: $(VENV)/ready  ## the Dagster UI on http://127.0.0.1:3000, ready to materialize and backfill
 	@$(BIN)/python -m ecom_assets.settings
 	@$(BIN)/dagster dev --host 127.0.0.1 --port $${PORT:-3000}
 
 alert-test: $(VENV)/ready  ## a sample alert to each channel in ECOM_ALERT_URLS
-	@$(BIN)/python -m ecom_assets.sensors.try_channels
+	@$(BIN)/python -m ecom_assets.commands.try_channels
 
 answers: $(VENV)/ready  ## the answers; FORMAT=csv or json for pipes, QUESTION=name for one of them
-	@$(BIN)/python -m ecom_assets.answers --format $${FORMAT:-table} $${QUESTION:+--question $$QUESTION}
+	@$(BIN)/python -m ecom_assets.commands.answers --format $${FORMAT:-table} $${QUESTION:+--question $$QUESTION}
 
 doctor: $(VENV)/ready  ## what is fine and what to fix: settings, landing zone, warehouse, Dagster
 	@$(BIN)/python -m ecom_assets.doctor

@@ -11,6 +11,9 @@ from typing import Any
 import dagster as dg
 
 from ecom_assets import startup  # noqa: F401 - before all else of ours
+from ecom_assets.alerts.channels import channels_of
+from ecom_assets.alerts.digest import DigestSettings, build_digest, build_digest_schedule
+from ecom_assets.alerts.sensor import build_alerts
 from ecom_assets.assets.analytics import build_fact_sales
 from ecom_assets.assets.answers import REPORT_FILE, build_answers
 from ecom_assets.assets.landing import build_sales_files
@@ -25,13 +28,10 @@ from ecom_assets.landing.folder import FolderZone
 from ecom_assets.landing.s3 import S3Zone
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.partitions import event_dates
-from ecom_assets.sensors.alerts import build_alerts
-from ecom_assets.sensors.arrivals import build_arrivals
-from ecom_assets.sensors.channels import channels_of
-from ecom_assets.sensors.daily import build_daily
-from ecom_assets.sensors.digest import DigestSettings, build_digest, build_digest_schedule
 from ecom_assets.settings import S3Url, Settings, read_settings
 from ecom_assets.stopping import see_step_goes_on, stoppable
+from ecom_assets.triggers.arrivals import build_arrivals
+from ecom_assets.triggers.daily import build_daily
 from ecom_assets.warehouse.contract import Warehouse
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 from ecom_assets.warehouse.snowflake import SnowflakeWarehouse

@@ -14,14 +14,13 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal
 
-from ecom_assets.limits import MOST_LATE_DAYS, Limits
-from ecom_assets.redaction import HIDDEN, know, redacted
+from ecom_assets.model.limits import MOST_LATE_DAYS, Limits, VanishedFiles
+from ecom_assets.text.redaction import HIDDEN, know, redacted
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 Source = Literal["synthetic", "external"]
 Engine = Literal["duckdb", "snowflake"]
-VanishedFiles = Literal["keep", "drop"]
 
 
 class SettingsError(ValueError):

@@ -16,7 +16,7 @@ import pytest
 
 from ecom_assets.definitions import build_definitions
 from ecom_assets.settings import Settings
-from ecom_assets_tests.stacks import Production, production
+from ecom_assets_tests.support.stacks import Production, production
 
 pytest_plugins = ["ecom_assets_tests.torture.report"]
 

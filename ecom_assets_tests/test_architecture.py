@@ -16,48 +16,33 @@ PACKAGE = PROJECT_ROOT / "ecom_assets"
 # module or folder -> what else of ours it may import
 ALLOWED = {
     "startup.py": set(),
-    "rules.py": set(),
-    "events.py": set(),
-    "foreign_text.py": set(),
-    "redaction.py": set(),
-    "limits.py": set(),
-    "settings.py": {"limits", "redaction"},
+    "model": {"model"},
+    "text": {"text"},
+    "settings.py": {"model", "text"},
     "partitions.py": set(),
     "steps.py": {"landing", "warehouse"},
     "stopping.py": {"steps"},
     "instance.py": {"stopping"},
-    "generator": {"rules", "generator"},
-    "landing": {"landing", "redaction"},
-    "warehouse": {"warehouse", "landing", "rules", "events", "limits", "settings", "redaction"},
-    "pipeline": {"pipeline", "limits", "partitions", "rules", "warehouse"},
-    "questions.py": {"warehouse"},
-    "figures.py": set(),
-    "lineage.py": {"questions", "warehouse"},
-    "report": {"report", "questions", "figures", "rules", "warehouse"},
-    "setup": {"setup", "questions", "settings", "warehouse", "redaction"},
-    "reference": {"reference", "assets", "definitions", "events", "questions", "rules", "settings"}
+    "generator": {"model", "generator"},
+    "landing": {"landing", "text"},
+    "warehouse": {"warehouse", "landing", "model", "settings", "text"},
+    "pipeline": {"pipeline", "landing", "model", "partitions", "warehouse"},
+    "report": {"report", "model", "pipeline", "text", "warehouse"},
+    "setup": {"setup", "model", "settings", "text", "warehouse"},
+    "checks": {"checks", "landing", "model", "partitions", "pipeline", "steps", "text"}
     | {"warehouse"},
-    "doctor": {"doctor", "questions", "settings", "landing", "warehouse", "definitions"}
-    | {"redaction", "stopping"},
-    "checks": {"checks", "partitions", "steps", "rules", "events", "landing", "limits"}
-    | {"pipeline", "warehouse", "foreign_text"},
-    "assets": {"assets", "checks", "partitions", "steps", "rules", "events", "generator"}
-    | {"landing", "limits", "pipeline", "settings", "warehouse", "questions", "lineage", "report"}
-    | {"foreign_text"},
-    "sensors": {"sensors", "assets", "checks", "partitions", "steps", "landing", "pipeline"}
-    | {"settings", "warehouse", "foreign_text"},
+    "assets": {"assets", "checks", "generator", "landing", "model", "partitions", "pipeline"}
+    | {"report", "settings", "steps", "text", "warehouse"},
+    "triggers": {"triggers", "landing", "partitions", "settings", "steps"},
+    "alerts": {"alerts", "assets", "landing", "partitions", "pipeline", "settings", "steps"}
+    | {"text", "triggers", "warehouse"},
+    "doctor": {"doctor", "definitions", "landing", "model", "settings", "stopping", "text"}
+    | {"warehouse"},
+    "reference": {"reference", "assets", "definitions", "model", "settings", "warehouse"},
 }
 WITHOUT_DAGSTER = (
-    *(
-        "rules.py",
-        "events.py",
-        "redaction.py",
-        "settings.py",
-        "questions.py",
-        "figures.py",
-        "lineage.py",
-    ),
-    *("generator", "landing", "warehouse", "report", "setup", "sensors/plan.py"),
+    *("model", "text", "settings.py", "generator", "landing", "warehouse", "setup"),
+    *("triggers/plan.py", "alerts/outcomes.py"),
 )
 
 
@@ -80,7 +65,7 @@ def imports(path: Path) -> set[str]:
 
 def test_every_module_has_its_place() -> None:
     found = {p.name for p in PACKAGE.iterdir() if p.suffix == ".py" or (p / "__init__.py").exists()}
-    assert found - set(ALLOWED) == {*("__init__.py", "definitions.py", "demo.py", "answers.py")}
+    assert found - set(ALLOWED) == {"__init__.py", "definitions.py", "commands"}
 
 
 @pytest.mark.parametrize("part", list(ALLOWED))
@@ -110,7 +95,7 @@ def test_private_names_of_dagster_stand_in_few_modules() -> None:
         if any("._" in name for name in imports(path) if name.startswith("dagster"))
     }
     assert using == {
-        *("checks/many_events.py", "checks/per_day.py", "instance.py", "sensors/evaluations.py")
+        *("checks/many_events.py", "checks/per_day.py", "instance.py", "alerts/evaluations.py")
     }
 
 

@@ -11,12 +11,12 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from ecom_assets import rules
 from ecom_assets.definitions import build_definitions, defs
-from ecom_assets.events import TABLES
+from ecom_assets.model import rules
+from ecom_assets.model.events import TABLES
+from ecom_assets.model.rules import RULES, Rule, to_line
 from ecom_assets.reference.pages import outdated
 from ecom_assets.reference.parts import parts
-from ecom_assets.rules import RULES, Rule, to_line
 from ecom_assets.settings import PROJECT_ROOT, read_settings
 from ecom_assets.warehouse.contract import Purpose
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse

@@ -10,10 +10,10 @@ import pytest
 
 from ecom_assets.definitions import build_definitions, warehouse_of
 from ecom_assets.generator.day import generate_day
-from ecom_assets.rules import RULES
+from ecom_assets.model.rules import RULES
 from ecom_assets.settings import Settings
 from ecom_assets.warehouse.contract import Purpose, Row
-from ecom_assets_tests.stacks import (
+from ecom_assets_tests.support.stacks import (
     FOLDER_DUCKDB,
     S3_DUCKDB,
     S3_SNOWFLAKE,

@@ -13,7 +13,7 @@ import pytest
 from ecom_assets.instance import Launcher
 from ecom_assets.settings import PROJECT_ROOT
 from ecom_assets.stopping import PROCESS_TAG, process_name
-from ecom_assets_tests.dev_server import until
+from ecom_assets_tests.support.dev_server import until
 
 OPEN = """
 import sys, dagster as dg

@@ -12,10 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from ecom_assets.rules import RULES
+from ecom_assets.model.rules import RULES
 from ecom_assets.settings import PROJECT_ROOT
 from ecom_assets_tests.conftest import event
-from ecom_assets_tests.dev_server import BIN, DevServer, clean_environment, free_port, served
+from ecom_assets_tests.support.dev_server import (
+    BIN,
+    DevServer,
+    clean_environment,
+    free_port,
+    served,
+)
 
 README = (PROJECT_ROOT / "README.md").read_text()
 

@@ -3,7 +3,7 @@
 import sys
 import time
 
-from ecom_assets_tests.chromium import NAMES, browser, chromium
+from ecom_assets_tests.support.chromium import NAMES, browser, chromium
 from screenshots.camera import Camera
 from screenshots.pictures import PICTURES
 from screenshots.shop import shop_of_thirty_days

@@ -44,7 +44,7 @@ def clean_and_rejects(camera: Camera, shop: Shop, name: str) -> None:
 
 def answers(camera: Camera, shop: Shop, name: str) -> None:
     """What `make answers` prints."""
-    camera.take_html(name, printed(shop, "make answers", "ecom_assets.answers"))
+    camera.take_html(name, printed(shop, "make answers", "ecom_assets.commands.answers"))
 
 
 def backfill(camera: Camera, shop: Shop, name: str) -> None:

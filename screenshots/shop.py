@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from ecom_assets.alerts.digest import JOB as DIGEST_JOB
 from ecom_assets.generator.day import expected_rows, generate_day
 from ecom_assets.landing.zone import folder_of
 from ecom_assets.partitions import EventDays
-from ecom_assets.sensors.digest import JOB as DIGEST_JOB
 from ecom_assets.settings import PROJECT_ROOT
-from ecom_assets_tests.dev_server import DevServer, clean_environment, dev_server, until
+from ecom_assets_tests.support.dev_server import DevServer, clean_environment, dev_server, until
 
 DAYS = 30
 WEEK = 7

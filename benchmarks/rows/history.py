@@ -11,10 +11,10 @@ from benchmarks.measure import Pairs, paired
 from benchmarks.project import Shop, day_range, land_day
 from benchmarks.registry import Bench, Figure, Room
 from benchmarks.rows.landing import instance_of, take_in
-from ecom_assets.assets.raw import load_new_files
 from ecom_assets.landing.folder import FolderZone
-from ecom_assets.limits import Limits
+from ecom_assets.model.limits import Limits
 from ecom_assets.partitions import EventDays
+from ecom_assets.pipeline.load import load_new_files
 from ecom_assets.pipeline.publish import publish_audited_days
 from ecom_assets.pipeline.stage import stage_days
 from ecom_assets.warehouse.contract import Purpose

@@ -14,13 +14,13 @@ from benchmarks.registry import Bench, Figure, Room
 from ecom_assets.landing.folder import FolderZone
 from ecom_assets.landing.zone import manifest_version
 from ecom_assets.partitions import EventDays
-from ecom_assets.sensors.arrivals import (
+from ecom_assets.triggers.arrivals import (
     FILES_A_TICK,
     HOT_DAYS,
     Cursor,
     build_arrivals,
 )
-from ecom_assets.sensors.survey import Pieces, look_at
+from ecom_assets.triggers.survey import Pieces, look_at
 
 DAYS = 100
 TIMES = 9

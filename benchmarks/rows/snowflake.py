@@ -44,7 +44,7 @@ def count_for(days: int) -> dict[str, int]:
     from ecom_assets.definitions import build_definitions
     from ecom_assets.generator.day import generate_day
     from ecom_assets.settings import read_settings
-    from ecom_assets_tests.stacks import environment, production
+    from ecom_assets_tests.support.stacks import environment, production
 
     with production() as servers, dg.DagsterInstance.ephemeral() as instance:
         place = servers.new_place()

@@ -23,9 +23,9 @@ from ecom_assets.assets.tables import (
 )
 from ecom_assets.checks.analytics import FactChecks, compare_days
 from ecom_assets.checks.per_day import report_days, report_summary
-from ecom_assets.events import FACT_SALES, FACT_TABLE
 from ecom_assets.landing.zone import LandingZone
-from ecom_assets.limits import Limits
+from ecom_assets.model.events import FACT_SALES, FACT_TABLE
+from ecom_assets.model.limits import Limits
 from ecom_assets.partitions import BACKFILL_POLICY, FRESHNESS_POLICY, EventDays, ranges
 from ecom_assets.pipeline.publish import Published, publish_audited_days
 from ecom_assets.steps import RETRY_POLICY, mark_held, mistakes_are_final

@@ -1,6 +1,6 @@
 """The five answers and the sales report: made together, after `fact_sales`.
 
-What a question is, is in `questions.py`; what the report looks like, in `report/`.
+What a question is, is in `model/questions.py`; what the report looks like, in `report/`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,14 +17,14 @@ from ecom_assets.assets.tables import (
     preview,
     queries_metadata,
 )
-from ecom_assets.events import EVENT_DATE, FIELDS
-from ecom_assets.foreign_text import markdown
 from ecom_assets.landing.zone import LandingZone
-from ecom_assets.questions import Question, questions
+from ecom_assets.model.events import EVENT_DATE, FIELDS
+from ecom_assets.model.questions import Question, questions
 from ecom_assets.report.charts import as_image
 from ecom_assets.report.contents import read_contents
 from ecom_assets.report.page import Drawn, make_report
 from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
+from ecom_assets.text.foreign_text import markdown
 from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
 from ecom_assets.warehouse.rows import now
 

@@ -11,9 +11,9 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
-from ecom_assets import rules as quality_rules
 from ecom_assets.assets.tables import OWNERS
 from ecom_assets.landing.zone import LandedFile, LandingZone, folder_of, manifest_version
+from ecom_assets.model import rules as quality_rules
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
 from ecom_assets.settings import Source
 from ecom_assets.steps import RETRY_POLICY, mistakes_are_final

@@ -1,7 +1,7 @@
 """`stg_sales_clean` and `stg_sales_rejects`: one pass over RAW, every line to one of the two.
 
-What becomes of a line is in `pipeline/stage.py`, what the rules are in `rules.py`; how they are
-tested on the result is in `checks/`.
+What becomes of a line is in `pipeline/stage.py`, what the rules are in `model/rules.py`; how they
+are tested on the result is in `checks/`.
 """
 
 import time
@@ -18,12 +18,12 @@ from ecom_assets.assets.tables import (
     queries_metadata,
     table_metadata,
 )
-from ecom_assets.events import CLEAN_TABLE, REJECTS_TABLE, STG_SALES_CLEAN, STG_SALES_REJECTS
-from ecom_assets.limits import Limits
+from ecom_assets.model.events import CLEAN_TABLE, REJECTS_TABLE, STG_SALES_CLEAN, STG_SALES_REJECTS
+from ecom_assets.model.limits import Limits
+from ecom_assets.model.rules import rules_version
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
 from ecom_assets.pipeline.audit import why_held
 from ecom_assets.pipeline.stage import stage_days
-from ecom_assets.rules import rules_version
 from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
 from ecom_assets.warehouse import expressions
 from ecom_assets.warehouse.contract import Purpose, Row, Warehouse

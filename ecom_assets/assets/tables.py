@@ -12,9 +12,9 @@ from typing import Any
 import dagster as dg
 
 from ecom_assets.checks.samples import HIDDEN
-from ecom_assets.events import FIELDS, Column
-from ecom_assets.lineage import Source, column_origins, column_sources
+from ecom_assets.model.events import FIELDS, Column
 from ecom_assets.warehouse.contract import Query, Row
+from ecom_assets.warehouse.lineage import Source, column_origins, column_sources
 
 OWNERS = ["team:data-platform"]
 PAYLOAD = {*(field.name for field in FIELDS), "raw", "raw_text", "offending_value"}

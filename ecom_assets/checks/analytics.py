@@ -16,10 +16,10 @@ from ecom_assets.checks.drift import (
     usual_volume,
 )
 from ecom_assets.checks.per_day import DayResult, Results, StepResult, check_results, day_check
-from ecom_assets.events import FACT_SALES, FACT_TABLE
+from ecom_assets.model.events import FACT_SALES, FACT_TABLE
+from ecom_assets.model.rules import UNIQUE_WITHIN_DAYS
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.audit import why_held
-from ecom_assets.rules import UNIQUE_WITHIN_DAYS
 from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
 from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table

@@ -10,7 +10,7 @@ from datetime import date
 import dagster as dg
 
 from ecom_assets.checks.per_day import DayResult, day_check
-from ecom_assets.events import Column
+from ecom_assets.model.events import Column
 from ecom_assets.partitions import EventDays
 from ecom_assets.warehouse.contract import Session
 
@@ -21,7 +21,7 @@ def column_schema_spec(partitions: dg.PartitionsDefinition, asset: str) -> dg.As
         partitions,
         asset,
         "column_schema",
-        "The table has the columns that `ecom_assets/events.py` describes, with these "
+        "The table has the columns that `ecom_assets/model/events.py` describes, with these "
         "types. A missing or retyped one is an error: somebody changed the table by hand, or an "
         "upgrade was not followed by the set-up. A further one is a warning: nothing fills it.",
     )

@@ -13,8 +13,8 @@ from statistics import median
 import dagster as dg
 
 from ecom_assets.checks.per_day import DayResult
-from ecom_assets.foreign_text import harmless
 from ecom_assets.partitions import EventDays
+from ecom_assets.text.foreign_text import harmless
 from ecom_assets.warehouse.contract import Row, Session
 from ecom_assets.warehouse.rows import grouped_by_day
 

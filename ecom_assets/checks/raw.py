@@ -9,9 +9,10 @@ import dagster as dg
 from ecom_assets.checks.alone import NamedDays, days_to_check
 from ecom_assets.checks.columns import column_schema_spec, column_schemas
 from ecom_assets.checks.per_day import DayResult, Results, StepResult, check_results, day_check
-from ecom_assets.events import RAW_SALES, RAW_TABLE
 from ecom_assets.landing.zone import LandedFile, LandingZone
+from ecom_assets.model.events import RAW_SALES, RAW_TABLE
 from ecom_assets.partitions import EventDays
+from ecom_assets.pipeline.load import vanished_files
 from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
 from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table
@@ -147,12 +148,6 @@ def files_loaded(
             missing[row["batch_date"]].append((row["source_filename"], "damaged: not readable"))
     gone = Counter(row["batch_date"] for row in vanished_files(listed, ledger))
     return {day: _files_loaded(files[day], missing[day], gone[day]) for day in days.days}
-
-
-def vanished_files(listed: Sequence[LandedFile], ledger: Sequence[Row]) -> Sequence[Row]:
-    """The ledger's entries of files that are not in the landing zone."""
-    there = {file.name for file in listed}
-    return [row for row in ledger if row["source_filename"] not in there]
 
 
 def shared_ids(

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-from ecom_assets import rules
 from ecom_assets.checks.per_day import DayResult, day_check
 from ecom_assets.checks.samples import HIDDEN, cut
-from ecom_assets.rules import Rule
+from ecom_assets.model import rules
+from ecom_assets.model.rules import Rule
 from ecom_assets.warehouse.contract import Row
 
 

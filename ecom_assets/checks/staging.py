@@ -5,15 +5,15 @@ from datetime import date, timedelta
 
 import dagster as dg
 
-from ecom_assets import rules
 from ecom_assets.checks.alone import NamedDays, days_to_check
 from ecom_assets.checks.columns import column_schema_spec, column_schemas
 from ecom_assets.checks.per_day import DayResult, StepResult, check_results, day_check
 from ecom_assets.checks.raw import count_rows
 from ecom_assets.checks.rules import rule_result, rule_specs
 from ecom_assets.checks.samples import VALUE_LENGTH, sample_table
-from ecom_assets.events import CLEAN_TABLE, REJECTS_TABLE, STG_SALES_CLEAN, STG_SALES_REJECTS
-from ecom_assets.limits import MOST_LATE_DAYS, Limits
+from ecom_assets.model import rules
+from ecom_assets.model.events import CLEAN_TABLE, REJECTS_TABLE, STG_SALES_CLEAN, STG_SALES_REJECTS
+from ecom_assets.model.limits import MOST_LATE_DAYS, Limits
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.audit import test_days
 from ecom_assets.pipeline.stage import late_reach

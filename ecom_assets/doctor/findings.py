@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from ecom_assets.redaction import redacted
+from ecom_assets.text.redaction import redacted
 
 Result = TypeVar("Result")
 

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from ecom_assets.doctor.findings import Finding, Findings, guarded, unwritable
 from ecom_assets.doctor.snowflake import SET_UP, check_account, check_stage
 from ecom_assets.landing.zone import LandedFile, LandingZone
-from ecom_assets.questions import questions
+from ecom_assets.model.questions import questions
 from ecom_assets.settings import Settings
 from ecom_assets.warehouse.contract import LAYERS, Layer, Purpose, Session, Warehouse
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse

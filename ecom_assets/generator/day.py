@@ -18,7 +18,7 @@ from random import Random
 from struct import Struct
 
 from ecom_assets.generator.catalogue import pieces, seed_of, weighted_table
-from ecom_assets.rules import RULES, Event, Rule
+from ecom_assets.model.rules import RULES, Event, Rule
 
 BY_HOUR = (10, 6, 4, 3, 3, 4, 8, 16, 26, 34, 40, 44, 48, 46, 44, 44, 48, 56, 68, 80, 82, 66, 42, 22)
 """How busy each hour is (UTC): quiet at night, busiest in the evening."""

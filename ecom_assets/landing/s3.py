@@ -25,7 +25,7 @@ from ecom_assets.landing.zone import (
     folder_of,
     is_sales_file,
 )
-from ecom_assets.redaction import cause, quiet_logs, redacted
+from ecom_assets.text.redaction import cause, quiet_logs, redacted
 
 REQUEST_TRIES = 8
 """How often a request is sent before its error is taken for one that stays."""

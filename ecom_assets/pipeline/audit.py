@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ecom_assets import rules
-from ecom_assets.limits import Limits
+from ecom_assets.model import rules
+from ecom_assets.model.limits import Limits
+from ecom_assets.model.rules import Rule
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.stage import late_reach
-from ecom_assets.rules import Rule
 from ecom_assets.warehouse import fields
 from ecom_assets.warehouse.contract import Row, Session
 from ecom_assets.warehouse.expressions import rule_tests

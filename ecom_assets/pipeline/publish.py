@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ecom_assets.limits import MOST_LATE_DAYS, Limits
+from ecom_assets.model.limits import MOST_LATE_DAYS, Limits
+from ecom_assets.model.rules import UNIQUE_WITHIN_DAYS
 from ecom_assets.partitions import EventDays, ranges
 from ecom_assets.pipeline.audit import Audit, audit_days, staged_at
-from ecom_assets.rules import UNIQUE_WITHIN_DAYS
 from ecom_assets.warehouse.contract import Log, Session
 from ecom_assets.warehouse.expressions import days_table
 

@@ -7,9 +7,9 @@ To which day a late line belongs was decided when its file's own day was judged.
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from ecom_assets.limits import MOST_LATE_DAYS, Limits
+from ecom_assets.model.limits import MOST_LATE_DAYS, Limits
+from ecom_assets.model.rules import rules_version
 from ecom_assets.partitions import EventDays
-from ecom_assets.rules import rules_version
 from ecom_assets.warehouse import expressions
 from ecom_assets.warehouse.contract import Session
 from ecom_assets.warehouse.rows import now

@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ecom_assets.assets.answers import DESCRIPTIONS
-from ecom_assets.events import FIELDS, TABLES
-from ecom_assets.questions import Question, questions
+from ecom_assets.model.events import FIELDS, TABLES
+from ecom_assets.model.questions import Question, questions
 from ecom_assets.reference.pages import table
 from ecom_assets.warehouse.contract import Purpose
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse

@@ -5,9 +5,9 @@ Everything here is said by `rules.py`.
 
 from random import Random
 
-from ecom_assets import rules
+from ecom_assets.model import rules
+from ecom_assets.model.rules import BLANK, Event, Rule
 from ecom_assets.reference.pages import table
-from ecom_assets.rules import BLANK, Event, Rule
 from ecom_assets.warehouse.expressions import broken
 
 ENGINES = {"duckdb": "DuckDB", "snowflake": "Snowflake"}

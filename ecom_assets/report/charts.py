@@ -13,8 +13,7 @@ from decimal import Decimal
 from itertools import accumulate, pairwise
 from typing import Any
 
-from ecom_assets.figures import name
-from ecom_assets.questions import Question
+from ecom_assets.model.questions import Question
 from ecom_assets.report.axes import Tick, day_ticks, fitted, text_width, value_ticks
 from ecom_assets.report.contents import (
     BARS_OF_DAYS,
@@ -25,6 +24,7 @@ from ecom_assets.report.contents import (
     rejects_by_reason,
 )
 from ecom_assets.report.template import template
+from ecom_assets.text.figures import name
 from ecom_assets.warehouse.contract import Row
 
 WIDTH = 352

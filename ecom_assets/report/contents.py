@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from ecom_assets.figures import counted, day, money, name, share, short_money
-from ecom_assets.questions import Question, read_answers
+from ecom_assets.model.questions import Question
+from ecom_assets.pipeline.answer import read_answers
+from ecom_assets.text.figures import counted, day, money, name, share, short_money
 from ecom_assets.warehouse.contract import Row, Session
 
 CURRENCIES_SHOWN = 3

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ecom_assets.figures import counted, day, figure, name, period, share
-from ecom_assets.questions import Question
+from ecom_assets.model.questions import Question
+from ecom_assets.model.rules import rules_version
 from ecom_assets.report.charts import answer_chart, quality_chart, rejects_chart
 from ecom_assets.report.contents import (
     CURRENCIES_SHOWN,
@@ -21,7 +21,7 @@ from ecom_assets.report.contents import (
     rejects_by_reason,
 )
 from ecom_assets.report.template import template
-from ecom_assets.rules import rules_version
+from ecom_assets.text.figures import counted, day, figure, name, period, share
 from ecom_assets.warehouse.contract import Row
 
 ROWS_SHOWN = 12

@@ -13,8 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ecom_assets.questions import questions
-from ecom_assets.redaction import cause
+from ecom_assets.model.questions import questions
 from ecom_assets.settings import (
     S3Url,
     Settings,
@@ -29,6 +28,7 @@ from ecom_assets.setup.aws import (
     snowflake_policy,
     trust_policy,
 )
+from ecom_assets.text.redaction import cause
 from ecom_assets.warehouse.snowflake import (
     LOGIN_SECONDS,
     NETWORK_SECONDS,

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from ecom_assets.landing.zone import LandedFile, LandingZone
-from ecom_assets.limits import Limits
+from ecom_assets.model.limits import Limits
 
 Row = Mapping[str, Any]
 """A row of a result: lower-case column names, values as Python's own types (Decimal, date, …)."""

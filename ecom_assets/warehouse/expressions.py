@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ecom_assets import rules
-from ecom_assets.rules import Rule
+from ecom_assets.model import rules
+from ecom_assets.model.rules import Rule
 from ecom_assets.warehouse.contract import LoadedFile
 from ecom_assets.warehouse.sql import SHARED_DIALECT, literal
 

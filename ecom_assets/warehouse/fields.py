@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ecom_assets.events import FIELDS, Field
+from ecom_assets.model.events import FIELDS, Field
 from ecom_assets.warehouse.sql import projections
 
 if TYPE_CHECKING:

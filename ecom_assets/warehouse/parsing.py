@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
-from ecom_assets.events import FIELDS
-from ecom_assets.limits import Limits
+from ecom_assets.model.events import FIELDS
+from ecom_assets.model.limits import Limits
 from ecom_assets.warehouse import fields
 from ecom_assets.warehouse.contract import Row
 from ecom_assets.warehouse.sql import literal, query

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from ecom_assets.landing.lines import empty_upload
 from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
-from ecom_assets.redaction import cause, redacted
 from ecom_assets.settings import SnowflakeSettings
+from ecom_assets.text.redaction import cause, redacted
 from ecom_assets.warehouse.contract import (
     Layer,
     LoadedFile,

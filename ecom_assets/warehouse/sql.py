@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ecom_assets.events import FACT_SALES, PARSED_SALES, Column
+from ecom_assets.model.events import FACT_SALES, PARSED_SALES, Column
 
 if TYPE_CHECKING:
     from sqlglot import exp

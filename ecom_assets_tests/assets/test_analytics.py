@@ -9,11 +9,11 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from ecom_assets.limits import Limits
+from ecom_assets.model.limits import Limits
+from ecom_assets.model.questions import questions
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.audit import Audit, audit_days
 from ecom_assets.pipeline.publish import TRIES, StagingChanged, publish_audited_days
-from ecom_assets.questions import questions
 from ecom_assets.warehouse.contract import Purpose
 from ecom_assets.warehouse.duckdb import DuckDBSession, DuckDBWarehouse
 from ecom_assets_tests.conftest import DAY, Pipeline, event

@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from ecom_assets.landing.zone import LandingError
-from ecom_assets.questions import questions
+from ecom_assets.model.questions import questions
 from ecom_assets.settings import S3Url, read_settings
 from ecom_assets.setup.aws import pipeline_policy
 from ecom_assets_tests.conftest import DAY, Pipeline, event

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from ecom_assets import rules
+from ecom_assets.model import rules
 from ecom_assets.warehouse.duckdb import DuckDBSession
 from ecom_assets_tests.conftest import DAY, Pipeline, event
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import dagster as dg
 import pytest
 
-from ecom_assets.rules import RULES
+from ecom_assets.model.rules import RULES
 from ecom_assets_tests.conftest import DAY, Pipeline, event
 
 LAST = date(2026, 1, 7)

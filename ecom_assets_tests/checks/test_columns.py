@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from ecom_assets.checks.columns import compared
-from ecom_assets.events import (
+from ecom_assets.model.events import (
     CLEAN_TABLE,
     FACT_SALES,
     FACT_TABLE,
@@ -20,7 +20,7 @@ from ecom_assets.events import (
 )
 from ecom_assets.warehouse.contract import Purpose, Session
 from ecom_assets_tests.conftest import DAY, Pipeline, event
-from ecom_assets_tests.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE, Production, new_stack
+from ecom_assets_tests.support.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE, Production, new_stack
 
 TABLES = {
     RAW_TABLE: RAW_SALES,

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from ecom_assets.settings import PROJECT_ROOT
-from ecom_assets_tests.dev_server import free_port
+from ecom_assets_tests.support.dev_server import free_port
 
 CONF = PROJECT_ROOT / "deploy" / "nginx.conf"
 OURS = "https://dagster.example.com"

@@ -24,7 +24,7 @@ import pytest
 from ecom_assets.definitions import build_definitions
 from ecom_assets.settings import PROJECT_ROOT, read_settings
 from ecom_assets_tests.conftest import event
-from ecom_assets_tests.dev_server import BIN, LOCATION, Ui, free_port, until
+from ecom_assets_tests.support.dev_server import BIN, LOCATION, Ui, free_port, until
 
 WITHOUT_POSTGRES = "ECOM_WITHOUT_POSTGRES"
 DEPLOY = PROJECT_ROOT / "deploy"

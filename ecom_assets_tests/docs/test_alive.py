@@ -12,8 +12,8 @@ from ecom_assets.settings import PROJECT_ROOT
 from ecom_assets.steps import HELD_DAYS_TAG
 from ecom_assets.warehouse.contract import Purpose
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
-from ecom_assets_tests.dev_server import BIN
 from ecom_assets_tests.docs.markdown import PAGES, Page
+from ecom_assets_tests.support.dev_server import BIN
 
 OURS = ("py", "sql", "md", "yaml", "yml", "cfg", "lock", "html", "png")
 """Suffixes of files that are the project's own when they are named; `.toml` may be Snowflake's."""

@@ -7,11 +7,11 @@ import dagster as dg
 import pytest
 
 from ecom_assets.definitions import build_definitions
-from ecom_assets.events import FIELDS, TABLES
+from ecom_assets.model.events import FIELDS, TABLES
+from ecom_assets.model.rules import RULES
 from ecom_assets.reference.graph import check_specs
 from ecom_assets.reference.pages import outdated
 from ecom_assets.reference.parts import parts
-from ecom_assets.rules import RULES
 from ecom_assets.settings import PROJECT_ROOT, read_settings
 from ecom_assets_tests.docs.markdown import Page
 

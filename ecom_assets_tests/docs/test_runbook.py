@@ -5,9 +5,9 @@ from pathlib import Path
 
 import duckdb
 
-from ecom_assets.assets.raw import load_new_files
 from ecom_assets.landing.folder import FolderZone
 from ecom_assets.partitions import EventDays
+from ecom_assets.pipeline.load import load_new_files
 from ecom_assets.warehouse.contract import Purpose
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 from ecom_assets_tests.conftest import DAY, event, write_lines

@@ -21,8 +21,8 @@ from ecom_assets.settings import PROJECT_ROOT, S3Url
 from ecom_assets.warehouse.contract import Purpose
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 from ecom_assets.warehouse.sql import SQL_FOLDER, table_columns
-from ecom_assets_tests.s3_servers import S3Server, rclone_server
-from ecom_assets_tests.stacks import (
+from ecom_assets_tests.support.s3_servers import S3Server, rclone_server
+from ecom_assets_tests.support.stacks import (
     FOLDER_DUCKDB,
     S3_DUCKDB,
     S3_SNOWFLAKE,

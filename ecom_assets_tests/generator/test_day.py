@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 
 import ecom_assets
-from ecom_assets.events import FIELDS
 from ecom_assets.generator import expected_rows, generate_day
 from ecom_assets.generator.catalogue import COUNTRIES
-from ecom_assets.rules import RULES, Rule
+from ecom_assets.model.events import FIELDS
+from ecom_assets.model.rules import RULES, Rule
 
 DAY = date(2026, 1, 5)
 SEED = 7

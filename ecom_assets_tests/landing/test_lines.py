@@ -14,7 +14,7 @@ from ecom_assets.landing import lines
 from ecom_assets.landing.folder import FolderZone
 from ecom_assets.landing.lines import UnreadableFile, read_lines
 from ecom_assets.landing.zone import FileVanished, LandedFile, Scan
-from ecom_assets_tests.model import lines_of
+from ecom_assets_tests.support.model import lines_of
 
 DAY = date(2026, 1, 5)
 

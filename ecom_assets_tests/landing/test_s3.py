@@ -15,7 +15,7 @@ import pytest
 from ecom_assets.landing.lines import read_lines
 from ecom_assets.landing.s3 import S3Zone
 from ecom_assets.landing.zone import FileChanged, FileVanished, LandedFile, LandingError, Scan
-from ecom_assets_tests.s3_servers import S3Server, moto_server, rclone_server
+from ecom_assets_tests.support.s3_servers import S3Server, moto_server, rclone_server
 
 DAY = date(2026, 1, 5)
 NEXT = date(2026, 1, 6)

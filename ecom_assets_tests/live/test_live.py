@@ -13,7 +13,7 @@ import pytest
 from ecom_assets.settings import SettingsError, read_settings
 from ecom_assets.setup.snowflake import setup_script
 from ecom_assets_tests.live.account import Account, account
-from ecom_assets_tests.stacks import S3_SNOWFLAKE, new_stack
+from ecom_assets_tests.support.stacks import S3_SNOWFLAKE, new_stack
 from ecom_assets_tests.test_graph import (  # noqa: F401
     instance,
     test_a_week_with_a_bad_day,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ecom_assets.settings import PROJECT_ROOT
-from ecom_assets_tests.stacks import S3_SNOWFLAKE, Production, environment
+from ecom_assets_tests.support.stacks import S3_SNOWFLAKE, Production, environment
 
 LIVE = "ecom_assets_tests/live/test_live.py"
 SOME = [

@@ -7,7 +7,7 @@ import duckdb
 import psutil
 
 from ecom_assets_tests.conftest import event, write_lines
-from ecom_assets_tests.dev_server import DevServer, until
+from ecom_assets_tests.support.dev_server import DevServer, until
 
 ROWS = 5
 """Good lines of a file."""

@@ -11,8 +11,8 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
-from ecom_assets_tests.dev_server import DevServer, dev_server, until
 from ecom_assets_tests.operations.shop import ROWS, Shop, days
+from ecom_assets_tests.support.dev_server import DevServer, dev_server, until
 
 FIRST = date(2026, 1, 5)
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from ecom_assets_tests.conftest import write_lines
-from ecom_assets_tests.dev_server import dev_server, until
 from ecom_assets_tests.operations.shop import ROWS, Shop, days
-from ecom_assets_tests.sensors.receivers import receiving
+from ecom_assets_tests.support.dev_server import dev_server, until
+from ecom_assets_tests.support.receivers import receiving
 
 pytestmark = pytest.mark.xdist_group("sensors in dagster dev")
 

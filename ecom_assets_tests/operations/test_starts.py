@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ecom_assets_tests.dev_server import dev_server, until
 from ecom_assets_tests.operations.shop import Shop, days
+from ecom_assets_tests.support.dev_server import dev_server, until
 
 TODAY = datetime.now(UTC).date()
 FIRST = TODAY - timedelta(days=20)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ecom_assets_tests.dev_server import dev_server
 from ecom_assets_tests.operations.shop import ROWS, Shop, days
+from ecom_assets_tests.support.dev_server import dev_server
 from ecom_assets_tests.torture.report import Figures
 
 pytestmark = pytest.mark.xdist_group("sensors in dagster dev")

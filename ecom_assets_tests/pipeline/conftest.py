@@ -9,18 +9,24 @@ from typing import Any
 
 import pytest
 
-from ecom_assets.assets.raw import load_new_files
 from ecom_assets.checks.analytics import no_event_missing, unique_event_id
 from ecom_assets.checks.staging import row_balance, staged_by_day
-from ecom_assets.limits import Limits
+from ecom_assets.model.limits import Limits
+from ecom_assets.model.rules import UNIQUE_WITHIN_DAYS
 from ecom_assets.partitions import EventDays
+from ecom_assets.pipeline.load import load_new_files
 from ecom_assets.pipeline.publish import Published, publish_audited_days
 from ecom_assets.pipeline.stage import stage_days
-from ecom_assets.rules import UNIQUE_WITHIN_DAYS
 from ecom_assets.warehouse.contract import Purpose, Session
 from ecom_assets.warehouse.rows import by_day
-from ecom_assets_tests.model_tables import breaches, found_in
-from ecom_assets_tests.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE, Production, Stack, emptied_stack
+from ecom_assets_tests.support.model_tables import breaches, found_in
+from ecom_assets_tests.support.stacks import (
+    FOLDER_DUCKDB,
+    S3_SNOWFLAKE,
+    Production,
+    Stack,
+    emptied_stack,
+)
 from ecom_assets_tests.warehouse.conftest import good, jsonl
 
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from ecom_assets.questions import Question, questions
+from ecom_assets.model.questions import Question, questions
+from ecom_assets.model.rules import RULES, rules_version
 from ecom_assets.report.contents import Contents
 from ecom_assets.report.page import Report, make_report
-from ecom_assets.rules import RULES, rules_version
 
 FIRST = date(2026, 1, 5)
 SCRIPT = "<script>alert(1)</script>"

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from ecom_assets.report.charts import as_image
-from ecom_assets_tests import chromium
 from ecom_assets_tests.report.samples import SAMPLES, report_of
+from ecom_assets_tests.support import chromium
 
 CHROMIUM = chromium.chromium()
 

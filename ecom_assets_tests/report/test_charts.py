@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecom_assets.questions import questions
+from ecom_assets.model.questions import questions
 from ecom_assets.report.axes import day_ticks, fitted, text_width, value_ticks
 from ecom_assets.report.charts import answer_chart, as_image, quality_chart, rejects_chart
 from ecom_assets.report.contents import BARS_OF_DAYS

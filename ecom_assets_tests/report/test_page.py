@@ -4,10 +4,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ecom_assets.figures import short_money
-from ecom_assets.questions import questions
+from ecom_assets.model.questions import questions
 from ecom_assets.report.contents import bars, days_between
 from ecom_assets.report.page import make_report
+from ecom_assets.text.figures import short_money
 from ecom_assets_tests.report.samples import FIRST, SAMPLES, SCRIPT, report_of, sample
 
 

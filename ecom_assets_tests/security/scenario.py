@@ -25,20 +25,20 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from dagster._core.instance import InstanceRef
 
-from ecom_assets import answers
+from ecom_assets.alerts.digest import JOB
+from ecom_assets.commands import answers
+from ecom_assets.commands.try_channels import try_channels
 from ecom_assets.definitions import build_definitions, landing_of, warehouse_of
 from ecom_assets.doctor.__main__ import examine
-from ecom_assets.sensors.arrivals import build_arrivals
-from ecom_assets.sensors.digest import JOB
-from ecom_assets.sensors.try_channels import try_channels
 from ecom_assets.settings import PROJECT_ROOT, SettingsError, read_settings
 from ecom_assets.setup import snowflake as setup
+from ecom_assets.triggers.arrivals import build_arrivals
 from ecom_assets.warehouse.contract import Purpose
 from ecom_assets_tests.conftest import event
 from ecom_assets_tests.security.canaries import canary, written_below
 from ecom_assets_tests.security.faults import NOBODY, refusing, wrong_connections, wrong_settings
-from ecom_assets_tests.sensors.receivers import Alerts, Receiver, receiving
-from ecom_assets_tests.stacks import Production, environment
+from ecom_assets_tests.support.receivers import Alerts, Receiver, receiving
+from ecom_assets_tests.support.stacks import Production, environment
 
 GOOD, BAD = date(2026, 1, 5), date(2026, 1, 6)
 RUN_ANYWAY = ("a password that is refused", "an endpoint with a login")

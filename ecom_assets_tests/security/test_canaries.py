@@ -11,7 +11,7 @@ from ecom_assets.setup.aws import pipeline_policy
 from ecom_assets_tests.security.canaries import PART, Search, canary
 from ecom_assets_tests.security.scenario import Scenario, played
 from ecom_assets_tests.setup.permissions import allows
-from ecom_assets_tests.stacks import Production
+from ecom_assets_tests.support.stacks import Production
 from ecom_assets_tests.torture.report import Figures
 
 pytestmark = pytest.mark.xdist_group("canaries")

@@ -8,8 +8,8 @@ import apprise
 import pytest
 import requests
 
-from ecom_assets.sensors.channels import channels_of, deliver
-from ecom_assets.sensors.messages import Message
+from ecom_assets.alerts.channels import channels_of, deliver
+from ecom_assets.alerts.messages import Message
 from ecom_assets.settings import SettingsError, read_settings
 from ecom_assets_tests.security.canaries import Search, canary
 

@@ -13,9 +13,9 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from ecom_assets_tests.conftest import event, write_lines
-from ecom_assets_tests.dev_server import ASSETS, DevServer, dev_server
 from ecom_assets_tests.report.test_browser import CHROMIUM
 from ecom_assets_tests.security.hostile import HOSTILE, SITE
+from ecom_assets_tests.support.dev_server import ASSETS, DevServer, dev_server
 from ecom_assets_tests.torture.report import Figures
 
 pytestmark = [

@@ -18,7 +18,7 @@ from ecom_assets.setup.snowflake import SetupError, apply, connect, main, setup_
 from ecom_assets.warehouse.contract import Purpose
 from ecom_assets.warehouse.snowflake import SnowflakeWarehouse
 from ecom_assets.warehouse.sql import SQL_FOLDER
-from ecom_assets_tests.stacks import Production, environment
+from ecom_assets_tests.support.stacks import Production, environment
 
 ENVIRONMENT = {
     "ECOM_WAREHOUSE": "snowflake",

@@ -18,7 +18,7 @@ import pytest
 
 from ecom_assets.settings import PROJECT_ROOT
 from ecom_assets_tests.conftest import DAY, event, write_lines
-from ecom_assets_tests.dev_server import BIN, clean_environment, until
+from ecom_assets_tests.support.dev_server import BIN, clean_environment, until
 
 ENDLESS = "ecom_assets_tests.stopping.endless"
 SHIPPED = "ecom_assets.definitions"

@@ -11,8 +11,8 @@ import pytest
 
 from ecom_assets.stopping import PROCESS_TAG
 from ecom_assets_tests.conftest import DAY
-from ecom_assets_tests.dev_server import DevServer, dev_server, until
 from ecom_assets_tests.stopping.shop import ENDLESS, SECONDS, Shop, alive
+from ecom_assets_tests.support.dev_server import DevServer, dev_server, until
 from ecom_assets_tests.torture.report import Figures, some
 
 

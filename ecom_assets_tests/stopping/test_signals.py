@@ -13,8 +13,8 @@ import duckdb
 import pytest
 
 from ecom_assets_tests.conftest import DAY
-from ecom_assets_tests.dev_server import until
 from ecom_assets_tests.stopping.shop import ENDLESS, SECONDS, Shop, alive, send
+from ecom_assets_tests.support.dev_server import until
 from ecom_assets_tests.torture.report import Figures, some
 
 INTERRUPTS = [signal.SIGINT, signal.SIGTERM]
@@ -68,7 +68,7 @@ def test_a_run_that_waits_for_the_file_says_so_and_can_be_interrupted(shop: Shop
 def test_make_demo_says_that_it_waits_and_can_be_interrupted(shop: Shop) -> None:
     with duckdb.connect(shop.database), (shop.home / "run.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "ecom_assets.demo"],
+            [sys.executable, "-m", "ecom_assets.commands.demo"],
             cwd=shop.home.parent,
             env=shop.environment,
             stdout=log,

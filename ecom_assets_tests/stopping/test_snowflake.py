@@ -14,9 +14,9 @@ from ecom_assets.settings import S3Url, SnowflakeSettings
 from ecom_assets.warehouse.contract import Purpose
 from ecom_assets.warehouse.snowflake import SnowflakeWarehouse
 from ecom_assets_tests.conftest import DAY, event
-from ecom_assets_tests.dev_server import until
-from ecom_assets_tests.stacks import Production, environment
 from ecom_assets_tests.stopping.shop import SECONDS, Shop, send
+from ecom_assets_tests.support.dev_server import until
+from ecom_assets_tests.support.stacks import Production, environment
 
 
 def interrupt(shop: Shop, process: object) -> None:

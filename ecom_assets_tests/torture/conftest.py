@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ecom_assets_tests.stacks import FOLDER_DUCKDB, S3_DUCKDB, Production
+from ecom_assets_tests.support.stacks import FOLDER_DUCKDB, S3_DUCKDB, Production
 from ecom_assets_tests.torture.runs import days_of
 from ecom_assets_tests.torture.stages import DuckDBStage, S3Stage, SnowflakeStage, Stage
 

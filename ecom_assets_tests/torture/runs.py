@@ -16,13 +16,13 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
-from ecom_assets.assets.raw import load_new_files
 from ecom_assets.generator.day import generate_day
 from ecom_assets.landing.folder import FolderZone
 from ecom_assets.landing.s3 import S3Zone
 from ecom_assets.landing.zone import LandingZone
-from ecom_assets.limits import Limits
+from ecom_assets.model.limits import Limits
 from ecom_assets.partitions import EventDays
+from ecom_assets.pipeline.load import load_new_files
 from ecom_assets.pipeline.publish import publish_audited_days
 from ecom_assets.pipeline.stage import stage_days
 from ecom_assets.settings import S3Url, SnowflakeSettings

@@ -15,7 +15,7 @@ import duckdb
 from fakesnow.server import shared_fs
 
 from ecom_assets.partitions import EventDays
-from ecom_assets_tests.stacks import Production
+from ecom_assets_tests.support.stacks import Production
 from ecom_assets_tests.torture.runs import Place, batch, run_days
 from ecom_assets_tests.torture.states import TABLES, State, read_state, see_balance
 

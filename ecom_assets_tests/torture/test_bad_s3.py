@@ -10,7 +10,7 @@ import pytest
 
 from ecom_assets.landing.s3 import BODY_TRIES, REQUEST_TRIES
 from ecom_assets.landing.zone import LandingError
-from ecom_assets_tests.s3_faults import (
+from ecom_assets_tests.support.s3_faults import (
     Asked,
     Choose,
     Cut,
@@ -21,7 +21,7 @@ from ecom_assets_tests.s3_faults import (
     Stale,
     faulty_s3,
 )
-from ecom_assets_tests.stacks import S3_DUCKDB, Production
+from ecom_assets_tests.support.stacks import S3_DUCKDB, Production
 from ecom_assets_tests.torture.report import Figures, some
 from ecom_assets_tests.torture.stages import Stage
 from ecom_assets_tests.torture.states import current, see_balance, see_same, see_whole

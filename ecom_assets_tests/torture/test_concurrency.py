@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from ecom_assets.partitions import EventDays
-from ecom_assets_tests.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE
+from ecom_assets_tests.support.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE
 from ecom_assets_tests.torture.interleaving import (
     Run,
     SteppingWarehouse,

@@ -17,8 +17,8 @@ import pytest
 
 from ecom_assets.stopping import PROCESS_TAG
 from ecom_assets_tests.conftest import DAY, event, write_lines
-from ecom_assets_tests.dev_server import DevServer, dev_server, until
 from ecom_assets_tests.stopping.shop import SECONDS, Shop
+from ecom_assets_tests.support.dev_server import DevServer, dev_server, until
 from ecom_assets_tests.torture.report import Figures
 
 KINDS = ("command line", "ui", "command line", "ui", "daemon")

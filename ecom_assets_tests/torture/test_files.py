@@ -13,7 +13,7 @@ import pytest
 
 from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
 from ecom_assets.partitions import EventDays
-from ecom_assets_tests.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE
+from ecom_assets_tests.support.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE
 from ecom_assets_tests.torture.report import Figures, some
 from ecom_assets_tests.torture.runs import Place, batch, processes, run_days
 from ecom_assets_tests.torture.stages import Stage

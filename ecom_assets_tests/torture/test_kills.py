@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from ecom_assets.settings import PROJECT_ROOT
-from ecom_assets_tests.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE
+from ecom_assets_tests.support.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE
 from ecom_assets_tests.torture.readers import reading
 from ecom_assets_tests.torture.report import Figures
 from ecom_assets_tests.torture.runs import processes, started
@@ -91,7 +91,7 @@ class Demo:
         }
         settings = {key: value for key, value in os.environ.items() if not key.startswith("ECOM_")}
         return subprocess.Popen(
-            [sys.executable, "-m", "ecom_assets.demo"],
+            [sys.executable, "-m", "ecom_assets.commands.demo"],
             cwd=self.root,
             env={**settings, **own},
             stdout=subprocess.DEVNULL,

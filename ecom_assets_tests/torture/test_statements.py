@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from ecom_assets_tests.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE
+from ecom_assets_tests.support.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE
 from ecom_assets_tests.torture.faults import HOWS, Fault, FaultyWarehouse, Injected
 from ecom_assets_tests.torture.report import Figures, some
 from ecom_assets_tests.torture.runs import run_days

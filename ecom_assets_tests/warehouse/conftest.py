@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from ecom_assets.assets.raw import load_new_files
-from ecom_assets.limits import Limits
+from ecom_assets.model.limits import Limits
 from ecom_assets.partitions import EventDays
+from ecom_assets.pipeline.load import load_new_files
 from ecom_assets.pipeline.stage import stage_days
 from ecom_assets.warehouse.contract import Purpose, Session
 from ecom_assets.warehouse.contract import Row as TableRow
-from ecom_assets_tests.model import BEYOND, REASONS, Place, Row, judge, unpacked
-from ecom_assets_tests.stacks import (
+from ecom_assets_tests.support.model import BEYOND, REASONS, Place, Row, judge, unpacked
+from ecom_assets_tests.support.stacks import (
     FOLDER_DUCKDB,
     S3_SNOWFLAKE,
     Production,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ecom_assets_tests.stacks import FOLDER_DUCKDB, Production, new_stack
+from ecom_assets_tests.support.stacks import FOLDER_DUCKDB, Production, new_stack
 from ecom_assets_tests.warehouse.conftest import DAY, Staging, good, jsonl, opened_staging
 
 DUPLICATE = "Duplicate event_id"

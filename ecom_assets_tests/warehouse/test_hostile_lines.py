@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ecom_assets_tests.model import TEXT_FIELDS
+from ecom_assets_tests.support.model import TEXT_FIELDS
 from ecom_assets_tests.warehouse.conftest import (
     DAY,
     Staging,

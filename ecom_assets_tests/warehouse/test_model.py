@@ -14,15 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from ecom_assets_tests.model import lines_of, unpacked
-from ecom_assets_tests.stacks import (
+from ecom_assets_tests.support.model import lines_of, unpacked
+from ecom_assets_tests.support.stacks import (
     FOLDER_DUCKDB,
     S3_DUCKDB,
     S3_SNOWFLAKE,
     Production,
     emptied_stack,
 )
-from ecom_assets_tests.strategies import OFFSETS, OTHER_DATES, TIMES, files, lines, some
+from ecom_assets_tests.support.strategies import OFFSETS, OTHER_DATES, TIMES, files, lines, some
 from ecom_assets_tests.torture.report import Figures
 from ecom_assets_tests.warehouse.conftest import DAY, Staging, good, jsonl, opened_staging
 

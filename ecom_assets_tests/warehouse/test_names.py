@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from ecom_assets.landing.zone import LandingError
 from ecom_assets_tests.landing.test_folder import STRANGE
-from ecom_assets_tests.stacks import S3_DUCKDB, Production, new_stack
-from ecom_assets_tests.strategies import some
+from ecom_assets_tests.support.stacks import S3_DUCKDB, Production, new_stack
+from ecom_assets_tests.support.strategies import some
 from ecom_assets_tests.torture.report import Figures
 from ecom_assets_tests.warehouse.conftest import DAY, Staging, good, jsonl
 

@@ -30,14 +30,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ecom_assets import rules as product
-from ecom_assets.assets.raw import load_new_files
-from ecom_assets.limits import Limits
+from ecom_assets.model import rules as product
+from ecom_assets.model.limits import Limits
 from ecom_assets.partitions import EventDays
+from ecom_assets.pipeline.load import load_new_files
 from ecom_assets.pipeline.publish import publish_audited_days
 from ecom_assets.pipeline.stage import stage_days
 from ecom_assets.warehouse.contract import Purpose, Session
-from ecom_assets_tests.model_tables import (
+from ecom_assets_tests.support.model_tables import (
     Days,
     Rules,
     Tables,
@@ -46,14 +46,14 @@ from ecom_assets_tests.model_tables import (
     found_in,
     unjudged,
 )
-from ecom_assets_tests.stacks import (
+from ecom_assets_tests.support.stacks import (
     FOLDER_DUCKDB,
     S3_SNOWFLAKE,
     Production,
     Stack,
     emptied_stack,
 )
-from ecom_assets_tests.strategies import some
+from ecom_assets_tests.support.strategies import some
 from ecom_assets_tests.torture.report import Figures
 
 FIRST = date(2026, 1, 5)

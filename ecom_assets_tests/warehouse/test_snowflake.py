@@ -22,7 +22,7 @@ from ecom_assets.warehouse.snowflake import (
     query_tag,
     said,
 )
-from ecom_assets_tests.stacks import S3_SNOWFLAKE, Production, Stack, new_stack
+from ecom_assets_tests.support.stacks import S3_SNOWFLAKE, Production, Stack, new_stack
 from ecom_assets_tests.warehouse.conftest import good, jsonl
 
 DAY = date(2026, 1, 5)
@@ -158,7 +158,7 @@ def test_transactions_on_a_layer_take_turns_and_others_do_not_wait(stack: Stack)
 def test_who_waits_in_vain_may_try_again_and_a_turn_that_is_not_there_is_one_sentence(
     stack: Stack, servers: Production, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ecom_assets_tests.snowflake_locks.LOCK_SECONDS", 0.1)
+    monkeypatch.setattr("ecom_assets_tests.support.snowflake_locks.LOCK_SECONDS", 0.1)
     with (
         stack.warehouse.session(PURPOSE, print) as first,
         stack.warehouse.session(PURPOSE, print) as second,

@@ -1,0 +1,1 @@
+"""What tells people: the sensor of failing checks and runs, and the digest of operations."""

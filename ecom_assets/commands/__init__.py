@@ -1,0 +1,1 @@
+"""What `make` runs beside Dagster: the demo, the answers, a sample alert."""

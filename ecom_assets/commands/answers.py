@@ -1,0 +1,136 @@
+"""`make answers`: the answers as tables for people, or as CSV or JSON for pipes.
+
+    python -m ecom_assets.commands.answers [--format table|csv|json] [--question NAME]
+
+Standard output holds the answers and nothing else. In CSV and JSON a number has all its digits.
+"""
+
+import argparse
+import csv
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import TextIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ecom_assets.model.questions import Question, questions
+from ecom_assets.pipeline.answer import read_answers
+from ecom_assets.settings import read_settings_or_exit
+from ecom_assets.text.figures import figure
+from ecom_assets.warehouse.contract import Purpose, Row, WarehouseError
+
+ROWS_SHOWN = 12
+
+Answers = Mapping[Question, Sequence[Row]]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the answers; exits with one sentence where there are none to be had."""
+    asked = _arguments(arguments)
+    settings = read_settings_or_exit()
+    from ecom_assets.definitions import warehouse_of  # now that the settings are known to be right
+
+    warehouse = warehouse_of(settings)
+    try:
+        with warehouse.session(Purpose("answers", "answers"), _say) as session:
+            answers = read_answers(session)
+    except WarehouseError as error:
+        sys.exit(f"ecom_assets: {error}")
+    if not any(answers.values()):
+        sys.exit(
+            f"ecom_assets: there are no sales in {warehouse.url} yet: `make demo` makes some, or "
+            "materialize fact_sales in the UI (`make dev`)."
+        )
+    wanted = {q: rows for q, rows in answers.items() if asked.question in (None, q.name)}
+    try:
+        WRITERS[asked.format](wanted, sys.stdout)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `| head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m ecom_assets.commands.answers", description=__doc__
+    )
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--format", choices=list(WRITERS), default="table")
+    parser.add_argument("--question", choices=[question.name for question in questions()])
+    return parser.parse_args(arguments)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _write_tables(answers: Answers, out: TextIO) -> None:
+    console = Console(file=out, highlight=False)
+    for question, rows in answers.items():
+        print_table(console, question.title, rows)
+
+
+def _write_csv(answers: Answers, out: TextIO) -> None:
+    """One question with its own columns; several as one table, with the question in front."""
+    names = list(dict.fromkeys(name for rows in answers.values() for row in rows for name in row))
+    several = len(answers) > 1
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*(["question"] if several else []), *names])
+    for question, rows in answers.items():
+        for row in rows:
+            values = [row.get(name) for name in names]
+            writer.writerow([*([question.name] if several else []), *values])
+
+
+def _write_json(answers: Answers, out: TextIO) -> None:
+    """One question as a list of objects; several as an object of such lists."""
+    lists = {question.name: _json_list(rows) for question, rows in answers.items()}
+    if len(lists) == 1:
+        out.write(f"{next(iter(lists.values()))}\n")
+    else:
+        out.write(
+            "{" + ",\n".join(f"{_json(name)}: {rows}" for name, rows in lists.items()) + "}\n"
+        )
+
+
+def _json_list(rows: Sequence[Row]) -> str:
+    objects = [
+        "{" + ", ".join(f"{_json(name)}: {_json(value)}" for name, value in row.items()) + "}"
+        for row in rows
+    ]
+    return "[" + ",\n".join(objects) + "]"
+
+
+def _json(value: object) -> str:
+    if isinstance(value, Decimal):  # a number with all its digits, which a binary float would lose
+        return f"{value:f}"
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+WRITERS: Mapping[str, Callable[[Answers, TextIO], None]] = {
+    "table": _write_tables,
+    "csv": _write_csv,
+    "json": _write_json,
+}
+
+
+def print_table(console: Console, title: str, rows: Sequence[Row]) -> None:
+    """Print the first rows under a title, as a person reads them."""
+    table = Table(box=None)
+    for name, value in (rows[0] if rows else {"no rows": ""}).items():
+        right = isinstance(value, int | float | Decimal)
+        table.add_column(name, justify="right" if right else "left", header_style="dim")
+    for row in rows[:ROWS_SHOWN]:
+        table.add_row(*(Text(figure(name, value)) for name, value in row.items()))
+    console.print(f"\n{title}", style="bold", markup=False)
+    console.print(table)
+    if len(rows) > ROWS_SHOWN:
+        console.print(f"  … and {len(rows) - ROWS_SHOWN:,} more rows", style="dim")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What is known of the data: fields, tables, rules, limits, questions. No Dagster, no warehouse."""

@@ -1,0 +1,142 @@
+"""Loading: the files of some days become lines of RAW, once per version of the file.
+
+What is right or wrong with a line is decided in staging; nothing is dropped here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import uuid4
+
+from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
+from ecom_assets.model.limits import VanishedFiles
+from ecom_assets.partitions import EventDays
+from ecom_assets.warehouse.contract import LoadedFile, Log, Row, Session
+from ecom_assets.warehouse.expressions import files_table
+from ecom_assets.warehouse.rows import now
+from ecom_assets.warehouse.sql import literal
+
+TRIES = 3
+"""A file that is rewritten while it is loaded is listed and loaded again this often."""
+FILES_PER_STATEMENT = 1_000
+"""Files entered into the ledger by one statement."""
+
+
+@dataclass(frozen=True)
+class RawLoad:
+    """What a load did.
+
+    Attributes:
+        loaded: the new and rewritten files, damaged ones among them.
+        unchanged: how many files were in RAW already.
+        dropped: the ledger's entries of files that have vanished, and count no more.
+    """
+
+    loaded: Sequence[LoadedFile]
+    unchanged: int
+    dropped: Sequence[Row] = ()
+
+
+def load_new_files(
+    session: Session,
+    landing: LandingZone,
+    days: EventDays,
+    *,
+    run_id: str,
+    log: Log,
+    keep_or_drop: VanishedFiles = "keep",
+) -> RawLoad:
+    """Load the files of these days that RAW does not have in their present version.
+
+    Lines and ledger are written in one transaction. A file that vanished keeps its rows, or with
+    `keep_or_drop="drop"` loses them in that transaction.
+
+    Raises:
+        LandingError: the landing zone cannot be read.
+        WarehouseError: the warehouse cannot be used.
+    """
+    for attempt in range(1, TRIES + 1):
+        # before the files are listed: what another run enters meanwhile has not vanished
+        before = _ledger(session, days)
+        listed = landing.list_files(days.first, days.last)
+        vanished = _vanished(landing, before, listed) if keep_or_drop == "drop" else []
+        if not vanished and not _not_loaded(before, listed):
+            return RawLoad([], len(listed))
+        try:
+            with session.transaction("raw"):
+                # asked again, for another run may have loaded them while this one waited
+                ledger = _ledger(session, days)
+                wanted = _not_loaded(ledger, listed)
+                dropped = [row for row in vanished if ledger.get(row["source_filename"]) == row]
+                _drop(session, days, dropped)
+                # an id of its own for each load: a retried run must not mix two versions of a file
+                load_id = f"{run_id}:{uuid4().hex[:8]}"
+                loaded = _load(session, landing, wanted, load_id=load_id) if wanted else []
+        except FileChanged as error:
+            if attempt == TRIES:
+                raise
+            log(f"{error} Trying again.")
+        else:
+            return RawLoad(loaded, len(listed) - len(wanted), dropped)
+    raise AssertionError("the loop above returns or raises")
+
+
+def _ledger(session: Session, days: EventDays) -> Mapping[str, Row]:
+    rows = session.run("raw/ledger", first_day=days.first, last_day=days.last)
+    return {row["source_filename"]: row for row in rows}
+
+
+def _vanished(
+    landing: LandingZone, ledger: Mapping[str, Row], listed: Sequence[LandedFile]
+) -> Sequence[Row]:
+    """The ledger's entries of files that are not listed; none where the whole zone is empty."""
+    gone = vanished_files(listed, list(ledger.values()))
+    # a disk that is not mounted lists as no files, and is no reason to forget all that ever came
+    if gone and not listed and not landing.scan(date.min, date.max, 1).files:
+        return []
+    return gone
+
+
+def vanished_files(listed: Sequence[LandedFile], ledger: Sequence[Row]) -> Sequence[Row]:
+    """The ledger's entries of files that are not in the landing zone."""
+    there = {file.name for file in listed}
+    return [row for row in ledger if row["source_filename"] not in there]
+
+
+def _drop(session: Session, days: EventDays, dropped: Sequence[Row]) -> None:
+    for start in range(0, len(dropped), FILES_PER_STATEMENT):
+        names = [row["source_filename"] for row in dropped[start : start + FILES_PER_STATEMENT]]
+        session.run(
+            "raw/drop_vanished",
+            first_day=days.first,
+            last_day=days.last,
+            file_names=[literal(name) for name in names],
+            loaded_at=now(),
+        )
+
+
+def _not_loaded(ledger: Mapping[str, Row], listed: Sequence[LandedFile]) -> Sequence[LandedFile]:
+    return [file for file in listed if not _is_loaded(file, ledger.get(file.name))]
+
+
+def _is_loaded(file: LandedFile, row: Row | None) -> bool:
+    return (
+        row is not None
+        and row["row_count"] is not None
+        and (row["etag"], row["size_bytes"]) == (file.etag, file.size)
+    )
+
+
+def _load(
+    session: Session, landing: LandingZone, files: Sequence[LandedFile], *, load_id: str
+) -> Sequence[LoadedFile]:
+    loaded_at = now()
+    loaded = session.load_lines(landing, files, load_id=load_id, loaded_at=loaded_at)
+    for start in range(0, len(loaded), FILES_PER_STATEMENT):
+        session.run(
+            "raw/record_load",
+            files=files_table(loaded[start : start + FILES_PER_STATEMENT]),
+            load_id=load_id,
+            loaded_at=loaded_at,
+        )
+    return loaded

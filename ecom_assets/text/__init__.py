@@ -1,0 +1,1 @@
+"""Text for people: numbers, what comes from outside made harmless, secrets kept out."""

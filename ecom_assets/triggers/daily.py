@@ -1,0 +1,101 @@
+"""The schedule that once a day asks for the days that are over, and for all that was missed."""
+
+from collections.abc import Sequence
+from datetime import date, time, timedelta
+
+import dagster as dg
+
+from ecom_assets.landing.zone import LandingZone
+from ecom_assets.partitions import TIME_ZONE, EventDays, existing_days
+from ecom_assets.settings import Source
+from ecom_assets.triggers import runs, survey
+
+FILES_A_FIRING = 1_000_000
+"""Older files that a firing looks at: all of its year's."""
+
+DESCRIPTION = """\
+Materializes each day once it is over, at {at} {zone}, and all that was missed since.
+
+Switched on, it is the safety net under the sensor arrivals, and enough by itself where files come
+once a day. Each firing asks for all days that no firing has asked for yet (the first time, for
+yesterday), and for those whose files no run has taken in as they are now: of the last year, and of
+one older year after the other. With a day go the ECOM_LATE_DAYS days before it. Days in a row are
+one run; files that are in RAW already are not read again. A day waits for the next firing while
+another run of the whole graph is at work on it or a file is still being written. Switched off,
+nothing is started, and nothing is forgotten."""
+
+
+def build_daily(start: date, late_days: int, source: Source, at: time) -> dg.ScheduleDefinition:
+    """The schedule `daily`.
+
+    Args:
+        start: the first partition.
+        late_days: how many days before its file's day an event's may be.
+        source: whether days without files get a generated batch.
+        at: the time of day.
+    """
+
+    @dg.schedule(
+        name="daily",
+        job_name=runs.JOB,
+        cron_schedule=f"{at.minute} {at.hour} * * *",
+        execution_timezone=TIME_ZONE,
+        default_status=dg.DefaultScheduleStatus.STOPPED,
+        description=DESCRIPTION.format(at=f"{at:%H:%M}", zone=TIME_ZONE),
+    )
+    def daily(
+        context: dg.ScheduleEvaluationContext, landing: dg.ResourceParam[LandingZone]
+    ) -> Sequence[dg.RunRequest] | dg.SkipReason:
+        now = context.scheduled_execution_time
+        partitions = existing_days(start, now)
+        if partitions is None:
+            return dg.SkipReason(f"The first event date, {start}, is not over yet.")
+        due = days_due(partitions, runs.asked_up_to(context.instance))
+        found = survey.survey(
+            context.instance,
+            landing,
+            partitions,
+            now,
+            late_days=late_days,
+            source=source,
+            pieces=pieces_of(partitions),
+            due=due,
+            whole_graph=True,
+        )
+        for observation in survey.untold(context.instance, found.plan):
+            context.instance.report_runless_asset_event(observation)
+        requests = found.plan.requests
+        if not requests:
+            return dg.SkipReason(survey.report(found))
+        context.log.info(survey.report(found))
+        left = due - {day for request in requests for day in request.days.days}
+        upto = min(left) - timedelta(days=1) if left else partitions.last
+        return [
+            request.days.request(
+                f"{now.date()} {request.key}",  # another night's is another run
+                {
+                    runs.REQUESTED_BY_TAG: "daily",
+                    runs.ASKED_UP_TO_TAG: upto.isoformat(),
+                    **runs.attempt_tag(request.attempt),
+                },
+            )
+            for request in requests
+        ]
+
+    return daily
+
+
+def days_due(partitions: EventDays, asked_up_to: date | None) -> set[date]:
+    """The days that no firing has asked for yet; where none has asked for any, the last one."""
+    if asked_up_to is None:
+        return {partitions.last}
+    return {day for day in partitions.days if day > asked_up_to}
+
+
+def pieces_of(partitions: EventDays) -> survey.Pieces:
+    """The last year, and each day another one of the older years."""
+    year = survey.DAYS_A_TICK
+    older_years = -(-max(partitions.count - year, 0) // year) or 1
+    turn = partitions.last.toordinal() % older_years
+    next_day = partitions.first + timedelta(days=turn * year)
+    return survey.Pieces(year, next_day, FILES_A_FIRING)

@@ -1,0 +1,218 @@
+"""A look at the landing zone and at Dagster's records: which days to ask for, which wait, and why.
+
+The one place that the sensor `arrivals`, the schedule `daily` and the digest have this from. What
+Dagster knows is read in `runs.py`, what to ask for is decided in `plan.py`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import dagster as dg
+
+from ecom_assets.landing.zone import LandedFile, LandingZone, manifest_version
+from ecom_assets.partitions import EventDays, days_text
+from ecom_assets.settings import Source
+from ecom_assets.triggers import plan, runs
+
+DAYS_A_TICK = 366
+"""Older days a look takes in, so that a run is never for much more than a year. Dagster's records
+of so many days are read in some tenths of a second."""
+PAUSES = (timedelta(minutes=1), timedelta(minutes=10))
+"""How long after its first and second failure a day is asked for again; the third is the last."""
+
+OBSERVATIONS_READ = 1_000
+"""Of the days that wait: some for each, unless they are a year's."""
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """What to look at.
+
+    Attributes:
+        hot_days: the last days; all of these.
+        next_day: where to begin with the older ones; None: with the first.
+        files: about how many of their files.
+    """
+
+    hot_days: int
+    next_day: date | None
+    files: int
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a tick has looked at.
+
+    Attributes:
+        pieces: the days looked at, as ranges.
+        next_day: where the next tick goes on with older days.
+    """
+
+    files: Sequence[LandedFile]
+    pieces: Sequence[EventDays]
+    next_day: date | None
+
+    @property
+    def days(self) -> set[date]:
+        """The days looked at, with files or without."""
+        return {day for piece in self.pieces for day in piece.days}
+
+
+def look_at(landing: LandingZone, partitions: EventDays, pieces: Pieces) -> Look:
+    """The files of the last days, and of the next piece of the older ones."""
+    hot = EventDays(
+        max(partitions.first, partitions.last - timedelta(days=pieces.hot_days - 1)),
+        partitions.last,
+    )
+    files = list(landing.list_files(hot.first, hot.last))
+    last_old = hot.first - timedelta(days=1)
+    first = max(partitions.first, pieces.next_day or partitions.first)
+    if first > last_old:
+        first = partitions.first
+    if first > last_old:  # there are no older days
+        return Look(files, [hot], None)
+    last = min(last_old, first + timedelta(days=DAYS_A_TICK - 1))
+    scan = landing.scan(first, last, pieces.files)
+    upto = scan.next_day - timedelta(days=1) if scan.next_day else last
+    next_day = upto + timedelta(days=1)
+    return Look(
+        [*scan.files, *files],
+        [EventDays(first, upto), hot],
+        next_day if next_day <= last_old else None,
+    )
+
+
+def by_day(files: Iterable[LandedFile]) -> dict[date, list[LandedFile]]:
+    """The files of each day that has any."""
+    found: dict[date, list[LandedFile]] = {}
+    for file in files:
+        found.setdefault(file.day, []).append(file)
+    return found
+
+
+def day_files(
+    batch: Sequence[LandedFile], taken: tuple[str, int] | None, settle_seconds: int, now: datetime
+) -> plan.DayFiles:
+    """A day's files, with what Dagster knows of them."""
+    version, record = taken or (None, 0)
+    newest = max(file.last_modified for file in batch).replace(tzinfo=UTC)
+    # a time far in the future is a wrong clock's, and says nothing
+    settled = abs((now - newest).total_seconds()) >= settle_seconds
+    return plan.DayFiles(manifest_version(batch), version, record, settled)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What was found.
+
+    Attributes:
+        look: the files.
+        files: what Dagster knows of each day that has any.
+        plan: which days to ask for, and which wait.
+    """
+
+    look: Look
+    files: Mapping[date, plan.DayFiles]
+    plan: plan.Plan
+
+
+def survey(
+    instance: dg.DagsterInstance,
+    landing: LandingZone,
+    partitions: EventDays,
+    now: datetime,
+    *,
+    late_days: int,
+    source: Source,
+    pieces: Pieces,
+    asked: Mapping[date, str] | None = None,
+    due: Set[date] = frozenset(),
+    whole_graph: bool = False,
+    pauses: Sequence[timedelta] = PAUSES,
+) -> Survey:
+    """Look, and decide what to ask for.
+
+    Args:
+        instance: Dagster's records.
+        landing: the files.
+        partitions: the days that there are.
+        now: with a zone.
+        late_days: how many days before its file's day an event's may be.
+        source: whether days without files get a generated batch.
+        pieces: what to look at.
+        asked: in which version days were asked for that no run has taken in yet.
+        due: days to ask for all the same, with files or without.
+        whole_graph: wait for no other runs than those of the whole graph.
+        pauses: how long to wait after each failure of a day but the last.
+
+    Raises:
+        LandingError: the landing zone cannot be read.
+    """
+    # before the files: a run that ends meanwhile leaves its days to the next look
+    busy = runs.busy_days(instance, now, whole_graph=whole_graph)
+    past = runs.past_runs(instance, now)
+    look = look_at(landing, partitions, pieces)
+    # a run fills the days before with generated batches, which hold no late events
+    must_cover = late_days if source == "external" else 0
+    batches = by_day(look.files)
+    taken = runs.taken_in(
+        instance, {day: plan.touched_by(day, must_cover, partitions) for day in batches}
+    )
+    files = {
+        day: day_files(batch, taken.get(day), landing.settle_seconds, now)
+        for day, batch in batches.items()
+    }
+    planned = plan.plan_requests(
+        plan.changed_days(files, asked or {}),
+        files,
+        past,
+        busy,
+        partitions=partitions,
+        late_days=late_days,
+        now=now,
+        pauses=pauses,
+        due=due,
+    )
+    return Survey(look, files, planned)
+
+
+def report(found: Survey) -> str:
+    """What a survey came to, in one sentence."""
+    look, planned = found.look, found.plan
+    started = ", ".join(str(request.days) for request in planned.requests)
+    waiting = (f"{len(days)} {why} ({days_text(days)})" for why, days in planned.waiting.items())
+    return ", ".join(
+        [
+            f"{len(look.days)} days looked at ({' and '.join(map(str, look.pieces))}), "
+            f"{len(look.files):,} files: "
+            + (f"to materialize {started}" if started else "nothing to start"),
+            *waiting,
+        ]
+    )
+
+
+def untold(instance: dg.DagsterInstance, planned: plan.Plan) -> Sequence[dg.AssetObservation]:
+    """What the page of `sales_files` does not say yet of days that wait because of a finished run.
+
+    Days that wait for a run at work, or for a writer, are left out: they wait for minutes.
+    """
+    waits = {
+        day.isoformat(): {"waits": why, "because of run": planned.runs[day]}
+        for why, days in planned.waiting.items()
+        for day in days
+        if day in planned.runs
+    }
+    told: dict[str, dict[str, object]] = {}
+    if waits:
+        of_days = dg.AssetRecordsFilter(runs.TAKEN_IN_BY, asset_partitions=sorted(waits))
+        newest_first = instance.fetch_observations(of_days, limit=OBSERVATIONS_READ).records
+        for record in reversed(newest_first):
+            if record.asset_observation and record.partition_key:
+                metadata = record.asset_observation.metadata
+                told[record.partition_key] = {name: v.value for name, v in metadata.items()}
+    return [
+        dg.AssetObservation(runs.TAKEN_IN_BY, partition=day, metadata=wait)
+        for day, wait in sorted(waits.items())
+        if told.get(day) != wait
+    ]

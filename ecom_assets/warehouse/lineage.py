@@ -1,0 +1,157 @@
+"""Which columns a column is made of, derived from the SQL that makes it.
+
+The scripts are taken as an engine is sent them and followed through the temporary tables, so
+nothing of this is written by hand. It takes a tenth of a second, once a process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from ecom_assets.model.questions import questions
+from ecom_assets.warehouse import expressions
+from ecom_assets.warehouse.parsing import current_lines, typing
+from ecom_assets.warehouse.sql import literal, statements, table_columns
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+    from sqlglot.lineage import Node
+
+TEMPORARY = "temporary"
+"""What stands for the schema of temporary tables, which have none."""
+
+NO_ASSETS = (
+    *("analytics.fact_sales_days", "analytics.fact_sales_breakdowns"),
+    *("staging.sales_quality", "staging.stg_sales_repeats"),
+)
+"""Tables that assets write beside their own. What is made of totals is made of the fact table."""
+
+Source = tuple[str, str]
+"""A table, `schema.name`, and a column of it; lower case."""
+
+Sources = Mapping[str, frozenset[Source]]
+"""For each column of a table, what it is made of; nothing for what the pipeline itself adds."""
+
+
+@cache
+def column_sources(engine: str) -> Mapping[str, Sources]:
+    """For each asset's table or view, of which columns of which tables its columns are made.
+
+    Args:
+        engine: `duckdb` or `snowflake`.
+    """
+    from sqlglot import exp
+    from sqlglot.lineage import lineage
+
+    schema = _columns_of_tables()
+    schema[TEMPORARY] = {}
+    found: dict[str, Sources] = {}
+    for table, made_by in _queries(engine):
+        for read in made_by.find_all(exp.Table):
+            if not read.db and read.name.lower() in schema[TEMPORARY]:
+                read.set("db", exp.to_identifier(TEMPORARY))
+        columns = lineage(None, made_by, schema, dialect=engine, trim_selects=False, copy=False)
+        assert isinstance(columns, dict)
+        sources = {
+            name.lower(): frozenset(
+                source for leaf in _leaves(node) for source in _seen_through(leaf, found)
+            )
+            for name, node in columns.items()
+        }
+        if "." in table:
+            found[table] = sources
+        else:
+            found[f"{TEMPORARY}.{table}"] = sources
+            schema[TEMPORARY][table] = dict.fromkeys(sources, "varchar")
+    return {name: made_of for name, made_of in found.items() if not _is_seen_through(name)}
+
+
+def column_origins(engine: str, table: str) -> Sources:
+    """Of which columns of RAW a table's columns are made in the end.
+
+    Args:
+        engine: `duckdb` or `snowflake`.
+        table: `schema.name`.
+    """
+    made = column_sources(engine)
+
+    def origins(source: Source) -> frozenset[Source]:
+        table, column = source
+        if table not in made:
+            return frozenset([source])
+        return frozenset(origin for of in made[table][column] for origin in origins(of))
+
+    return {column: origins((table, column)) for column in made[table]}
+
+
+def _scripts(engine: str) -> Iterator[str]:
+    yield from (f"{engine}/parse_lines", "staging/duplicates", "staging/split")
+    yield from ("analytics/repeats", "analytics/publish", "analytics/totals")
+    yield from (f"answers/{question.name}" for question in questions())
+
+
+def _queries(engine: str) -> Iterator[tuple[str, exp.Query]]:
+    """The tables that the scripts write, each with the query that fills it."""
+    from sqlglot import exp
+
+    some_day = date(2026, 1, 1)  # a value in a condition; of no account to what a column is made of
+    days = (
+        *("first_day", "last_day", "own_first_day", "own_last_day", "first_partition"),
+        *("window_start", "window_end"),
+    )
+    values: dict[str, Any] = {
+        **dict.fromkeys(days, some_day),
+        **dict.fromkeys(("late_days", "within_days"), 0),
+        **dict.fromkeys(("rules_version", "run_id"), ""),
+        **typing(),
+        **current_lines(some_day, some_day),
+        "all_reasons": expressions.all_reasons(),
+        "broken": expressions.any_broken(),
+        "breaks_row_rule": expressions.breaks_row_rule(),
+        "first_reason": expressions.first_reason(),
+        "days": expressions.days_table([some_day]),
+        "event_dates": [literal(some_day)],
+    }
+    for script in _scripts(engine):
+        for statement in statements(script, engine, **values):
+            made_by = statement.expression
+            if isinstance(statement, exp.Create | exp.Insert) and isinstance(made_by, exp.Query):
+                yield _name(statement.find(exp.Table)), made_by
+
+
+def _columns_of_tables() -> dict[str, Any]:
+    """The columns of the tables that the set-up makes, by schema and table."""
+    schemas: dict[str, Any] = {}
+    for name, columns in table_columns().items():
+        schema, _, table = name.partition(".")
+        schemas.setdefault(schema, {})[table] = dict.fromkeys(columns, "varchar")
+    return schemas
+
+
+def _leaves(node: Node) -> Iterator[Source]:
+    from sqlglot import exp
+
+    for found in node.walk():
+        if not found.downstream and isinstance(found.source, exp.Table):
+            yield _name(found.source), found.name.rpartition(".")[2].lower()
+
+
+def _seen_through(source: Source, found: Mapping[str, Sources]) -> frozenset[Source]:
+    """A column of an asset's table; in place of one of another table, what that is made of. What is
+    read there before it is written tells of days or rows and adds nothing to them."""
+    table, column = source
+    if not _is_seen_through(table):
+        return frozenset([source])
+    return found.get(table, {}).get(column, frozenset())
+
+
+def _is_seen_through(table: str) -> bool:
+    return table in NO_ASSETS or table.startswith(f"{TEMPORARY}.")
+
+
+def _name(table: exp.Table | None) -> str:
+    assert table is not None
+    return ".".join(part.lower() for part in (table.db, table.name) if part)

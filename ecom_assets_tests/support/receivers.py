@@ -1,0 +1,123 @@
+"""Receivers of alerts: a local web server for each channel, and the sensor over a pipeline."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import dagster as dg
+
+from ecom_assets.alerts.channels import channels_of
+from ecom_assets.alerts.sensor import build_alerts
+from ecom_assets.definitions import build_definitions
+from ecom_assets_tests.conftest import Pipeline
+
+UI = "http://ui.example"
+
+
+class Receiver:
+    """A web hook that keeps what it got.
+
+    Attributes:
+        messages: title and text of each message it took.
+        status: what it answers; anything but 200 refuses.
+        refused: a word; messages with it are refused.
+        attempts: how often it was asked.
+        answers_after: seconds that pass between taking a message and saying so.
+    """
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[str, str]] = []
+        self.status = 200
+        self.refused: str | None = None
+        self.attempts = 0
+        self.answers_after = 0.0
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                receiver.attempts += 1
+                status = receiver.status
+                if receiver.refused and receiver.refused in body["title"] + body["message"]:
+                    status = 400
+                if status == 200:
+                    receiver.messages.append((body["title"], body["message"]))
+                time.sleep(receiver.answers_after)
+                with suppress(OSError):  # who asked may have gone
+                    self.send_response(status)
+                    self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+    @property
+    def url(self) -> str:
+        """Its Apprise URL, with a secret in it."""
+        return f"json://user:s3cret@127.0.0.1:{self.server.server_port}/t0ken"
+
+    @property
+    def titles(self) -> list[str]:
+        """The titles of all messages."""
+        return [title for title, _ in self.messages]
+
+    def take(self) -> list[tuple[str, str]]:
+        """The messages since the last time."""
+        taken, self.messages = self.messages, []
+        return taken
+
+
+@contextmanager
+def receiving() -> Iterator[Receiver]:
+    """A receiver while it runs."""
+    receiver = Receiver()
+    thread = threading.Thread(target=receiver.server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield receiver
+    finally:
+        receiver.server.shutdown()
+        thread.join()
+        receiver.server.server_close()
+
+
+class Alerts:
+    """The sensor `check_alerts` over a pipeline, ticked by hand, with a clock that can be set.
+
+    Attributes:
+        cursor: what it keeps between ticks.
+        later: how far its clock is ahead; more than what events need to settle.
+    """
+
+    def __init__(
+        self, pipeline: Pipeline, *urls: str, warn: tuple[str, ...] = (), hide: bool = False
+    ) -> None:
+        self.pipeline = pipeline
+        self.cursor: str | None = None
+        self.later = timedelta(minutes=1)
+        self.repository = build_definitions(pipeline.settings).get_repository_def()
+        self.sensor = build_alerts(
+            channels_of(urls, warn),
+            UI,
+            hide_values=hide,
+            now=lambda: datetime.now(UTC) + self.later,
+        )
+
+    def tick(self) -> str:
+        """One tick; what it says of itself."""
+        with dg.build_sensor_context(
+            instance=self.pipeline.instance,
+            cursor=self.cursor,
+            repository_def=self.repository,
+            sensor_name="check_alerts",
+        ) as context:
+            result = self.sensor.evaluate_tick(context)
+        self.cursor = result.cursor
+        assert not result.run_requests
+        return result.skip_message or ""

@@ -1,0 +1,495 @@
+"""A Snowflake account for tests: fakesnow's server, and what that lacks, in one place.
+
+The real `snowflake-connector-python` talks to it over HTTP, and the SQL it is sent is the SQL that
+ships. What is added here follows Snowflake's documentation, not its behaviour: no account was at
+hand. So it is no evidence for what the documentation leaves open.
+
+- COPY INTO from an S3 stage: a file list, `$1`, METADATA$ columns, CHECK_JSON, SKIP_FILE, a row of
+  answer per file. Lines are split here, without the project's code.
+- JSON values read as text keep the digits they were written with.
+- IS_OBJECT, IS_BOOLEAN, TRY_PARSE_JSON, TRY_TO_DECIMAL of any text of a number, TRY_CAST of a text
+  to a timestamp.
+- The SUM of a NUMBER is a NUMBER; TRIM heeds its characters; a `$` in a text is a dollar.
+- INFORMATION_SCHEMA.QUERY_HISTORY_BY_SESSION.
+- Transactions wait for each other's locks (`snowflake_locks.py`).
+- Roles, grants, warehouses, the storage integration, stages and file formats are taken note of, not
+  enforced: whether a role may do what it does cannot be found out here. The role and warehouse of
+  a session are always those of `settings`.
+"""
+
+import asyncio
+import gzip
+import json
+import re
+import sys
+import traceback
+import uuid
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from typing import Any
+from unittest import mock
+
+import duckdb
+import fakesnow
+import pyarrow
+from snowflake.connector import errors
+from sqlglot import exp, parse_one
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from ecom_assets.settings import SnowflakeSettings
+from ecom_assets.warehouse.sql import table_columns
+from ecom_assets_tests.support.snowflake_locks import EndingSessions, Locks
+
+serve = fakesnow.server  # before the module of that name hides it
+import fakesnow.cursor  # noqa: E402
+from fakesnow import transforms  # noqa: E402
+from fakesnow.server import app, query_request, shared_fs  # noqa: E402
+from fakesnow.variables import Variables  # noqa: E402
+
+TELEMETRY = Route(
+    "/telemetry/send", lambda _: JSONResponse({"success": True, "data": {}}), methods=["POST"]
+)
+"""The connector reports at the end of a session; without an answer it waits a second or more."""
+
+_answers: "dict[str, asyncio.Task[Response]]" = {}
+
+
+async def _query_once(request: Request) -> Response:
+    """A request that is sent again, as the connector does after a minute without an answer, is the
+    same request: it gets the answer to the first."""
+    request_id = request.query_params["requestId"]
+    if request_id not in _answers:
+        _answers[request_id] = asyncio.create_task(query_request(request))
+    answer = await asyncio.shield(_answers[request_id])
+    _answers.pop(request_id, None)
+    return answer
+
+
+QUERY = Route("/queries/v1/query-request", _query_once, methods=["POST"])
+
+_canceled: set[str] = set()
+
+
+async def _cancel(request: Request) -> Response:
+    """A client no longer wants the answer to a statement, of which it sends the text."""
+    body = await request.body()
+    if request.headers.get("Content-Encoding") == "gzip":
+        body = gzip.decompress(body)
+    _canceled.add(json.loads(body)["sqlText"])
+    return JSONResponse({"success": True})
+
+
+CANCEL = Route("/queries/v1/abort-request", _cancel, methods=["POST"])
+
+ROLE, WAREHOUSE = "ECOM_LOADER", "ECOM"
+
+INTEGRATION = {
+    "ENABLED": "true",
+    "STORAGE_AWS_IAM_USER_ARN": "arn:aws:iam::210987654321:user/double",
+    "STORAGE_AWS_EXTERNAL_ID": "DOUBLE_SFCRole=1_abc",
+}
+
+EXACT = Context(prec=1_000)
+DEEPEST = 4_000
+"""Levels of a JSON document; deeper ones are malformed here. Snowflake's own limit is unknown."""
+WHITE_SPACE = " \t\r\x0b\x0c"
+_Cursor = fakesnow.cursor.FakeSnowflakeCursor
+_execute = _Cursor.execute
+_transform = _Cursor._transform
+_trim_cast_varchar = transforms.trim_cast_varchar
+
+
+class SnowflakeDouble:
+    """The account.
+
+    Attributes:
+        stages: of each database, where `@raw.sales_landing` is: `s3://bucket/prefix/`; its set-up
+            says so.
+        statements: what was sent, in order.
+        history: of each connection, the ids of its statements.
+        locks: of the tables.
+        failures: texts; a statement that holds one fails once, with an internal error.
+    """
+
+    def __init__(self, host: str, port: int, s3: Any) -> None:
+        self.host = host
+        self.port = port
+        self.s3 = s3
+        self.stages: dict[str, str] = {}
+        self.statements: list[str] = []
+        self.failures: list[str] = []
+        self.history: dict[int, list[str]] = {}
+        self.locks = Locks()
+        self.locks.canceled = _canceled
+
+    def settings(self, database: str | None = None) -> SnowflakeSettings:
+        """How to reach it, with a database of its own."""
+        return SnowflakeSettings(
+            account="double",
+            user="ECOM_LOADER",
+            role=ROLE,
+            warehouse=WAREHOUSE,
+            database=database or f"ECOM_{uuid.uuid4().hex[:8]}".upper(),
+            password="snow",
+            host=self.host,
+            port=self.port,
+            protocol="http",
+            storage_integration="ECOM_S3",
+            aws_role_arn="arn:aws:iam::123456789012:role/ecom-snowflake",
+        )
+
+    def empty(self, database: str, *, stage: str) -> None:
+        """Delete all rows of a database, and let its stage be another place."""
+        self.stages[database] = stage
+        with shared_fs.duck_conn.cursor() as cursor:
+            for table in table_columns():
+                cursor.execute(f'delete from "{database}".{table}')
+
+
+@contextmanager
+def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
+    """Start the server.
+
+    Args:
+        s3: a boto3 client for the bucket that the stage points to.
+    """
+    _add_functions(shared_fs.duck_conn)
+    if TELEMETRY not in app.routes:
+        app.routes.append(TELEMETRY)
+        app.routes.insert(0, QUERY)
+        app.routes.insert(0, CANCEL)
+    with deep_recursion(), serve() as connection:
+        double = SnowflakeDouble(connection["host"], connection["port"], s3)
+
+        def execute(cursor: Any, command: str, *args: Any, **kwargs: Any) -> Any:
+            done = double.locks.execute(
+                cursor, command, _execute, lambda: answered(cursor, command, *args, **kwargs)
+            )
+            double.history.setdefault(id(cursor._conn), []).append(cursor.sfqid)
+            return done
+
+        def answered(cursor: Any, command: str, *args: Any, **kwargs: Any) -> Any:
+            double.statements.append(command)
+            try:
+                for text in double.failures:
+                    if text in command.lower():
+                        double.failures.remove(text)
+                        raise AssertionError(f"made to fail: {text}")
+                if done := _administer(double, cursor, " ".join(command.lower().split()), command):
+                    return done
+                if command.lower().startswith("copy into"):
+                    return _copy(double, cursor, parse_one(command, read="snowflake"))
+                if "query_history_by_session" in command.lower():
+                    return _history(double, cursor)
+                return _execute(cursor, command, *args, **kwargs)
+            except errors.Error:
+                raise
+            except Exception as error:  # else a 500, which the connector tries again for minutes
+                traceback.print_exc()
+                raise errors.ProgrammingError(
+                    msg=f"SQL execution internal error: {error}", errno=300002, sqlstate="XX000"
+                ) from error
+
+        with (
+            mock.patch.object(fakesnow.server, "sessions", EndingSessions(double.locks)),
+            mock.patch.object(_Cursor, "execute", execute),
+            mock.patch.object(_Cursor, "_transform", _corrected),
+            mock.patch.object(transforms, "trim_cast_varchar", _trim),
+            mock.patch.object(transforms, "numeric_agg_implicit_cast", lambda node: node),
+            mock.patch.object(Variables, "inline_variables", lambda _, sql: sql),
+        ):
+            yield double
+
+
+@contextmanager
+def deep_recursion() -> Iterator[None]:
+    """Python's JSON parser descends into a document."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, DEEPEST + 1_000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+NOTED = re.compile(
+    r"grant |use role |(create|alter) (role|warehouse|storage integration|file format|stage) "
+    r"|drop (role|database) "
+)
+
+
+def _administer(double: SnowflakeDouble, cursor: Any, said: str, command: str) -> Any:
+    """What concerns the account and not its tables, or None."""
+    if said.startswith(("create stage", "alter stage")):
+        url = re.search(r"url = '(.*?)'", command)
+        assert url is not None
+        double.stages[cursor._conn.database] = url[1]
+    if said.startswith("desc integration"):
+        return _answer(
+            cursor,
+            [
+                {"property": name, "property_type": "String", "property_value": value}
+                for name, value in INTEGRATION.items()
+            ],
+        )
+    if said.startswith("desc stage"):
+        url_now = json.dumps([double.stages[cursor._conn.database]])
+        return _answer(
+            cursor,
+            [{"parent_property": "STAGE_LOCATION", "property": "URL", "property_value": url_now}],
+        )
+    if said.startswith("select current_role()"):
+        set_up = cursor._conn.database in double.stages
+        database = cursor._conn.database if set_up else None
+        return _answer(cursor, [{"role": ROLE, "warehouse": WAREHOUSE, "database": database}])
+    if said.startswith("list '@"):
+        return _list(double, cursor, said)
+    if said.startswith("create schema"):
+        return _execute(cursor, command.replace("with managed access", ""))
+    if NOTED.match(said):
+        return _answer(cursor, [{"status": "Statement executed successfully."}])
+    return None
+
+
+def _list(double: SnowflakeDouble, cursor: Any, said: str) -> Any:
+    place = said.partition("@raw.sales_landing/")[2].rstrip("';")
+    bucket, _, prefix = double.stages[cursor._conn.database].removeprefix("s3://").partition("/")
+    found = double.s3.list_objects_v2(Bucket=bucket, Prefix=prefix + place).get("Contents", [])
+    rows = [{"name": f"s3://{bucket}/{one['Key']}", "size": one["Size"]} for one in found]
+    return _answer(cursor, rows or [{"name": None}])
+
+
+def _corrected(cursor: Any, expression: exp.Expr, params: Any) -> exp.Expr:
+    """fakesnow's translation, with what it gets wrong put right."""
+
+    def right(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.JSONExtractScalar) or (
+            isinstance(node, exp.Cast)
+            and node.to.is_type("varchar", "text")
+            and isinstance(node.this, exp.JSONExtract)
+        ):
+            extract = node if isinstance(node, exp.JSONExtractScalar) else node.this
+            path = extract.expression
+            keys = [key.this for key in path.find_all(exp.JSONPathKey)]
+            assert len(keys) == 1, path
+            return _function("json_value_text", extract.this, exp.Literal.string(keys[0]))
+        if isinstance(node, exp.TryCast) and node.to.is_type("timestampntz"):
+            return _function("moment", node.this)
+        if isinstance(node, exp.ToNumber) and node.args.get("safe"):
+            precision, scale = node.args["precision"].name, node.args["scale"].name
+            text = _function("decimal_text", node.this, exp.Literal.string(scale))
+            to = exp.DataType.build(f"decimal({precision}, {scale})")
+            return exp.TryCast(this=text, to=to)
+        if isinstance(node, exp.ParseJSON) and node.args.get("safe"):
+            is_json = exp.Is(this=_function("check_json", node.this.copy()), expression=exp.null())
+            to = exp.DataType.build("json", dialect="duckdb")
+            return exp.case().when(is_json, exp.TryCast(this=node.this, to=to))  # null for blank
+        if isinstance(node, exp.Anonymous) and node.name.lower() in ("is_object", "is_boolean"):
+            kind = _function("json_type", node.expressions[0])
+            is_kind = exp.Literal.string(node.name.upper().removeprefix("IS_"))
+            return exp.paren(exp.EQ(this=kind, expression=is_kind))
+        return node
+
+    return _transform(cursor, expression.transform(right), params)
+
+
+def _trim(node: exp.Expr) -> exp.Expr:
+    """fakesnow forgets which characters to trim."""
+    return node if node.args.get("expression") else _trim_cast_varchar(node)
+
+
+def _function(name: str, *arguments: exp.Expr) -> exp.Expr:
+    return exp.Anonymous(this=name, expressions=list(arguments))
+
+
+def _add_functions(connection: Any) -> None:
+    functions: list[tuple[str, Any, int, str]] = [
+        ("json_value_text", _json_value_text, 2, "VARCHAR"),
+        ("check_json", _check_json, 1, "VARCHAR"),
+        ("decimal_text", _decimal_text, 2, "VARCHAR"),
+        ("moment", _moment, 1, "TIMESTAMP"),
+    ]
+    for name, function, count, returned in functions:
+        try:
+            connection.create_function(
+                name, function, ["VARCHAR"] * count, returned, null_handling="special"
+            )
+        except duckdb.NotImplementedException:  # made by an earlier fixture of this process
+            continue
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _decimal_text(text: str | None, scale: str | None) -> str | None:
+    """A number with its exponent worked out, rounded half up to so many decimals."""
+    if text is None:
+        return None
+    try:
+        last = Decimal(1).scaleb(-int(scale or 0))
+        return format(Decimal(text).quantize(last, ROUND_HALF_UP, EXACT), "f")
+    except InvalidOperation:
+        return None
+
+
+class _Number(str):
+    """A JSON number as it was written."""
+
+
+def _json_value_text(line: str | None, key: str) -> str | None:
+    if line is None:
+        return None
+    found = json.loads(line, parse_int=_Number, parse_float=_Number)
+    value = found.get(key) if isinstance(found, dict) else None
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _check_json(line: str | None) -> str | None:
+    if line is None or not line.strip(WHITE_SPACE):
+        return None
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(items)
+        if len(found) < len(items):
+            raise ValueError("duplicate object attribute")
+        return found
+
+    def constant(name: str) -> Any:
+        raise ValueError(f"unknown keyword {name}")
+
+    try:
+        document = json.loads(
+            line, object_pairs_hook=pairs, parse_constant=constant, parse_int=str, parse_float=str
+        )
+        json.dumps(document, ensure_ascii=False).encode()  # half a surrogate pair is no character
+    except (ValueError, RecursionError) as error:
+        return f"Error parsing JSON: {error}"
+    return None
+
+
+def _copy(double: SnowflakeDouble, cursor: Any, copy: exp.Expr) -> Any:
+    """COPY INTO … FROM (SELECT … FROM @stage) FILES = (…): each file whole or not at all."""
+    select = copy.args["files"][0].this
+    files = _parameter(copy, "files")
+    names = [name.this for name in files.expressions or [files.this]]
+    assert _parameter(copy, "on_error").this == "SKIP_FILE"
+    assert _parameter(copy, "force").this is True
+    assert len(names) <= 1_000
+    stage_url = double.stages[cursor._conn.database]
+    bucket, _, prefix = stage_url.removeprefix("s3://").partition("/")
+    answers = []
+    for name in names:
+        try:
+            stored = double.s3.get_object(Bucket=bucket, Key=prefix + name)["Body"].read()
+        except double.s3.exceptions.NoSuchKey:
+            continue
+        answer = {"file": f"{stage_url}{name}", "status": "LOADED", "error_limit": 1}
+        try:
+            lines = _lines(gzip.decompress(stored) if name.endswith(".gz") else stored)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            answers.append(
+                answer
+                | {"status": "LOAD_FAILED", "rows_parsed": 0, "rows_loaded": 0, "errors_seen": 1}
+                | {"first_error": f"Invalid data encountered: {error}", "first_error_line": 1}
+            )
+            continue
+        if lines:
+            _insert(cursor, copy, select, prefix + name, lines)
+        answers.append(
+            answer
+            | {"rows_parsed": len(lines), "rows_loaded": len(lines), "errors_seen": 0}
+            | {"first_error": None, "first_error_line": None}
+        )
+    if not answers:
+        answers = [{"status": "Copy executed with 0 files processed."}]
+    return _answer(cursor, answers)
+
+
+def _parameter(copy: exp.Expr, name: str) -> Any:
+    return next(p.expression for p in copy.args["params"] if p.this.name.lower() == name)
+
+
+def _lines(content: bytes) -> list[tuple[str, int]]:
+    text = content.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+    return [(line, number) for number, line in enumerate(text.split("\n"), 1) if line]
+
+
+def _insert(
+    cursor: Any, copy: exp.Expr, select: exp.Expr, name: str, lines: list[tuple[str, int]]
+) -> None:
+    staged = pyarrow.table(
+        {
+            "c1": pyarrow.array([line for line, _ in lines], pyarrow.string()),
+            # of blank text there is no document; the CR of a CRLF is no part of one
+            "document": pyarrow.array(
+                [line.removesuffix("\r") if line.strip(WHITE_SPACE) else None for line, _ in lines]
+            ),
+            "metadata$filename": pyarrow.array([name] * len(lines), pyarrow.string()),
+            "metadata$file_row_number": pyarrow.array([n for _, n in lines], pyarrow.int64()),
+        }
+    )
+
+    def right(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.CheckJson):
+            return _function("check_json", exp.column("c1"))
+        if isinstance(node, exp.ParseJSON):
+            return exp.cast(exp.column("document"), "json")
+        if isinstance(node, exp.Parameter):
+            return exp.column("c1")
+        if isinstance(node, exp.Table) and "@" in node.sql():
+            return exp.to_table("staged_lines")
+        return node
+
+    columns = ", ".join(column.name for column in copy.this.expressions)
+    query = _transform(cursor, select.transform(right), None).sql(dialect="duckdb")
+    table = copy.this.this.sql(dialect="duckdb")
+    connection = cursor._duck_conn
+    connection.register("staged_lines", staged)
+    try:
+        connection.execute(f"insert into {table} ({columns}) {query}")
+    finally:
+        connection.unregister("staged_lines")
+
+
+def _history(double: SnowflakeDouble, cursor: Any) -> Any:
+    return _answer(
+        cursor,
+        [
+            {
+                "query_id": query_id,
+                "query_type": "SELECT",
+                "rows_produced": 1,
+                "bytes_scanned": 1_024,
+                "total_elapsed_time": 12,
+            }
+            for query_id in double.history[id(cursor._conn)]
+        ],
+    )
+
+
+def _answer(cursor: Any, rows: list[dict[str, Any]]) -> Any:
+    """Rows made here, as the answer to a statement."""
+    expressions = [
+        "select " + ", ".join(f'{_literal(value)} as "{key}"' for key, value in row.items())
+        for row in rows
+    ]
+    return _execute(cursor, " union all ".join(expressions))
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, date):
+        return f"date '{value}'"
+    return exp.convert(value).sql(dialect="snowflake")

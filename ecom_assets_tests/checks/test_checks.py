@@ -6,7 +6,7 @@ from decimal import Decimal
 import dagster as dg
 import pytest
 
-from ecom_assets.model.rules import RULES
+from ecom_assets.model.sales import SALES
 from ecom_assets_tests.conftest import DAY, Pipeline, event
 
 LAST = date(2026, 1, 7)
@@ -82,7 +82,7 @@ def test_every_check_answers_for_each_day_of_a_range_run(pipeline: Pipeline) -> 
     pipeline.run(DAY, LAST)
     days = {"2026-01-05", "2026-01-06", "2026-01-07"}
     keys = pipeline.definitions.resolve_asset_graph().asset_check_keys
-    assert len(keys) == len(RULES) + 17
+    assert len(keys) == len(SALES.rules) + 18
     for key in keys:
         results = pipeline.evaluations(key.asset_key.to_user_string(), key.name)
         assert set(results) == days | {None}, key
@@ -182,7 +182,7 @@ TAMPERED = {
 
 
 def test_there_is_a_way_to_break_each_rule() -> None:
-    assert set(TAMPERED) == {rule.name for rule in RULES}
+    assert set(TAMPERED) == {rule.name for rule in SALES.rules}
 
 
 @pytest.mark.parametrize("rule", list(TAMPERED))

@@ -19,8 +19,8 @@ import pytest
 import ecom_assets
 from ecom_assets.generator import expected_rows, generate_day
 from ecom_assets.generator.catalogue import COUNTRIES
-from ecom_assets.model.events import FIELDS
-from ecom_assets.model.rules import RULES, Rule
+from ecom_assets.model.sales import SALES
+from ecom_assets.model.stream import Rule
 
 DAY = date(2026, 1, 5)
 SEED = 7
@@ -139,8 +139,8 @@ def test_a_day_has_exactly_the_rows_asked_for_in_blocks_of_whole_lines(
 def test_a_good_line_has_the_fields_of_an_event_in_their_order_and_of_their_types() -> None:
     python_types = {"text": str, "timestamp": str, "integer": int, "number": int | Decimal}
     for event in good_events():
-        assert list(event) == [field.name for field in FIELDS]
-        for field in FIELDS:
+        assert list(event) == [field.name for field in SALES.fields]
+        for field in SALES.fields:
             assert isinstance(event[field.name], python_types[field.type])
 
 
@@ -153,12 +153,12 @@ def test_as_many_lines_are_defective_as_the_share_says_and_take_the_rules_in_tur
     rows: int,
 ) -> None:
     broken = [name for name in all_broken(day_bytes(rows=rows)) if name]
-    names = [rule.name for rule in RULES]
+    names = [rule.name for rule in SALES.rules]
     begin = names.index(broken[0])
     assert broken == [names[(begin + n) % len(names)] for n in range(round(rows * 0.05))]
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", SALES.rules, ids=lambda rule: rule.name)
 @pytest.mark.parametrize("share", [0.1, 0.9, 1.0])
 def test_a_defect_breaks_its_rule_and_none_before_it(rule: Rule, share: float) -> None:
     content = b"".join(generate_day(DAY, seed=1, rows=400, defect_share=share, rules=[rule]))

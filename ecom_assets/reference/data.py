@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ecom_assets.assets.answers import DESCRIPTIONS
+from ecom_assets.model import sales
 from ecom_assets.model.questions import Question, questions
-from ecom_assets.model.sales import SALES
 from ecom_assets.model.tables import Column, tables
 from ecom_assets.reference.pages import table
 from ecom_assets.warehouse.contract import Purpose
@@ -38,7 +38,10 @@ def fields_table() -> str:
     """A row a field of the event."""
     return table(
         ["field", "in JSON", "what it is"],
-        [[f"`{field.name}`", JSON_TYPES[field.type], field.description] for field in SALES.fields],
+        [
+            [f"`{field.name}`", JSON_TYPES[field.type], field.description]
+            for field in sales.SALES.fields
+        ],
     )
 
 

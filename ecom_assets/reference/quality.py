@@ -5,7 +5,7 @@ Everything here is said by `model/sales.py`.
 
 from random import Random
 
-from ecom_assets.model.sales import SALES
+from ecom_assets.model import sales
 from ecom_assets.model.stream import BLANK, Event, Rule
 from ecom_assets.reference.pages import table
 from ecom_assets.warehouse.names import broken
@@ -31,13 +31,13 @@ def rules_table() -> str:
     """A row a rule, in their order: name, reason, and when it is broken."""
     return table(
         ["rule", "reason", "broken when"],
-        [[f"`{rule.name}`", rule.reason, rule.broken_when] for rule in SALES.rules],
+        [[f"`{rule.name}`", rule.reason, rule.broken_when] for rule in sales.SALES.rules],
     )
 
 
 def rules_in_full() -> str:
     """A section a rule."""
-    return "\n".join(map(_section, SALES.rules))
+    return "\n".join(map(_section, sales.SALES.rules))
 
 
 def _section(rule: Rule) -> str:

@@ -17,9 +17,10 @@ def found(pipeline: Pipeline, day: date = DAY) -> dg.AssetCheckEvaluation:
 
 def counts(pipeline: Pipeline, field: str, day: date = DAY) -> tuple[int, ...]:
     """Filled, absent, unfit and rounded lines of a field, as the check shows them."""
-    table = found(pipeline, day).metadata["fields"].records
-    (row,) = [record.data for record in table if record.data["field"] == field]
-    return tuple(row[name] for name in ("filled", "absent", "unfit", "rounded"))
+    table = found(pipeline, day).metadata["fields"]
+    assert isinstance(table, dg.TableMetadataValue)
+    (row,) = [record.data for record in table.records if record.data["field"] == field]
+    return tuple(int(str(row[name])) for name in ("filled", "absent", "unfit", "rounded"))
 
 
 @pytest.mark.parametrize(

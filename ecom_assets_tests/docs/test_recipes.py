@@ -43,11 +43,11 @@ def code_of(recipe: str) -> str:
 
 def perform(recipe: str, copy: Path) -> None:
     """Put a recipe's code where it belongs."""
-    if needed := NEEDS.get(recipe):
-        if code_of(needed) not in (copy / RECIPES[needed][0]).read_text(encoding="utf-8"):
-            perform(needed, copy)
     name, place = RECIPES[recipe]
     file = copy / name
+    needed = NEEDS.get(recipe)
+    if needed and code_of(needed) not in file.read_text(encoding="utf-8"):
+        perform(needed, copy)
     if place is None:
         file.write_text(code_of(recipe), encoding="utf-8")
         return

@@ -21,7 +21,7 @@ from ecom_assets.landing.zone import LandingError, LandingZone
 from ecom_assets.partitions import existing_days
 from ecom_assets.pipeline.audit import why_held
 from ecom_assets.settings import Source
-from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
+from ecom_assets.steps import RETRY_POLICY, fail_permanent_errors_at_once
 from ecom_assets.triggers import survey
 from ecom_assets.triggers.daily import pieces_of
 from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
@@ -90,7 +90,10 @@ def build_digest(
         purpose = Purpose("operations_digest", context.run.run_id)
         quality: Sequence[Row] = []
         if days:
-            with mistakes_are_final(), warehouse.session(purpose, context.log.info) as session:
+            with (
+                fail_permanent_errors_at_once(),
+                warehouse.session(purpose, context.log.info) as session,
+            ):
                 quality = session.run(
                     "staging/quality_by_day", first_day=days[0], last_day=days[-1]
                 )

@@ -1,19 +1,22 @@
-"""What a channel was told of each check, and what of a batch of evaluations is news to it. Pure.
+"""What a channel has acknowledged of each check, and what of new evaluations is news to it. Pure.
 
-Nothing here reads Dagster's storage (see `evaluations.py`), words a message (`messages.py`) or
-sends one (`channels.py`).
+Nothing here reads Dagster's storage (see `events.py`), words a message (`messages.py`) or sends one
+(`channels.py`).
 """
 
-import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import IntEnum
+from typing import Annotated
+
+from pydantic import PlainSerializer, PlainValidator, TypeAdapter
 
 from ecom_assets.partitions import EventDays, ranges
 
 REMIND_AFTER = timedelta(days=1)
-"""What still fails is told again after this long: once in each shift that could look at it."""
+"""What still fails is sent again after this long: once in each shift that could look at it."""
 
 FIRST_PAUSE = timedelta(minutes=2)
 LONGEST_PAUSE = timedelta(hours=4)
@@ -55,12 +58,49 @@ class Evaluation:
     run_id: str = ""
 
 
-@dataclass(frozen=True)
-class Told:
-    """What a channel was told of a check: the days that fail, and when it was last written to."""
+def _to_ranges(failing: Mapping[Day, Outcome]) -> Mapping[str, str]:
+    days: dict[str, list[Day]] = defaultdict(list)
+    for day, outcome in failing.items():
+        days[outcome.name].append(day)
+    return {
+        name: " ".join(
+            ["table"] * (None in of)
+            + [f"{part.first}/{part.last}" for part in ranges(day for day in of if day)]
+        )
+        for name, of in days.items()
+    }
 
-    days: Mapping[Day, Outcome]
+
+def _from_ranges(packed: object) -> Mapping[Day, Outcome]:
+    if not isinstance(packed, dict):
+        raise ValueError("days by outcome are wanted")
+    found: dict[Day, Outcome] = {}
+    for outcome in Outcome:
+        for part in str(packed.get(outcome.name, "")).split():
+            ends = [] if part == "table" else [date.fromisoformat(day) for day in part.split("/")]
+            found.update(dict.fromkeys(EventDays(*ends).days if ends else [None], outcome))
+    return found
+
+
+Failing = Annotated[
+    Mapping[Day, Outcome], PlainValidator(_from_ranges), PlainSerializer(_to_ranges)
+]
+"""Days that fail, and how; in a cursor as ranges, for it may be a year."""
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """What a channel has acknowledged of a check.
+
+    Attributes:
+        failing: the days that fail as far as the channel knows.
+        at: when it last took a message about the check.
+        position: the place in Dagster's event log up to which its messages were taken.
+    """
+
+    failing: Failing
     at: datetime
+    position: int
 
 
 @dataclass(frozen=True)
@@ -68,21 +108,38 @@ class ChannelState:
     """Where a channel stands.
 
     Attributes:
-        position: all evaluations up to here are dealt with.
-        runs: Dagster's cursor; all run failures up to here are dealt with.
-        told: per check what still fails as far as the channel knows.
-        ahead: checks that are dealt with beyond `position`, because a message about another one
-            was not taken.
-        unanswered: how often in a row it gave no answer.
+        position: the place in Dagster's event log up to which all is dealt with.
+        acknowledged: by check; of some checks it may be ahead of `position`, because a message
+            about another one was not taken.
+        unanswered: how often in a row the channel gave no answer.
         paused_until: nothing is sent to it before, because it gave none.
     """
 
     position: int
-    runs: str
-    told: Mapping[str, Told] = field(default_factory=dict)
-    ahead: Mapping[str, int] = field(default_factory=dict)
+    acknowledged: Mapping[str, Acknowledged] = field(default_factory=dict)
     unanswered: int = 0
     paused_until: datetime | None = None
+
+    def position_of(self, subject: str) -> int:
+        """Up to which place messages about a check were taken."""
+        known = self.acknowledged.get(subject)
+        return max(self.position, known.position if known else 0)
+
+    def with_taken(
+        self, subject: str, failing: Mapping[Day, Outcome], position: int, now: datetime
+    ) -> "ChannelState":
+        """The same, once the channel has taken a message about a check."""
+        taken = {subject: Acknowledged(failing, now, position)}
+        return replace(self, acknowledged={**self.acknowledged, **taken})
+
+    def with_all_taken(self, position: int) -> "ChannelState":
+        """The same, once nothing is left to send; checks that fail nowhere are forgotten."""
+        kept = {check: known for check, known in self.acknowledged.items() if known.failing}
+        return replace(self, position=position, acknowledged=kept)
+
+    def is_paused(self, now: datetime) -> bool:
+        """Whether nothing is sent to it now."""
+        return self.paused_until is not None and now < self.paused_until
 
     def answered(self) -> "ChannelState":
         """The same, of a channel that gives answers."""
@@ -95,33 +152,48 @@ class ChannelState:
         return replace(self, unanswered=self.unanswered + 1, paused_until=now + pause)
 
 
+_CURSOR = TypeAdapter(dict[str, ChannelState])
+
+
+def to_cursor(states: Mapping[str, ChannelState]) -> str:
+    """The states of all channels, by the channel's id, as a sensor keeps them."""
+    return _CURSOR.dump_json(dict(states), exclude_defaults=True).decode()
+
+
+def from_cursor(cursor: str | None) -> dict[str, ChannelState]:
+    """The states that `to_cursor` wrote.
+
+    Raises:
+        ValueError: it did not write this.
+    """
+    return _CURSOR.validate_json(cursor or "{}")
+
+
 @dataclass(frozen=True)
 class Change:
-    """A day whose outcome is not what the channel knows.
+    """A day whose outcome is not what the channel has acknowledged.
 
     Attributes:
-        before: what the channel knows.
-        worst: the worst it was since, of what the channel takes.
+        before: what the channel has acknowledged.
         after: what it is now.
-        evaluation: the one to show: the latest, or of a day that passes again the last to fail.
+        shown: the evaluation to show: the latest, or of a day that passes again the worst.
     """
 
     day: Day
     before: Outcome
-    worst: Outcome
     after: Outcome
-    evaluation: Evaluation
+    shown: Evaluation
 
 
 @dataclass(frozen=True)
 class News:
-    """What a channel does not know yet of a check.
+    """What a channel has not acknowledged of a check.
 
     Attributes:
         check: `asset:check`.
         changes: by day; none for a reminder.
-        unchanged: days that the channel knows to fail, and that still do.
-        failing: what the channel knows to fail once it has been told.
+        unchanged: days that were acknowledged to fail, and that still do.
+        failing: the days that fail, of those that the channel is to know.
     """
 
     check: str
@@ -136,23 +208,17 @@ def by_date(day: Day) -> date:
 
 
 def news(
-    state: ChannelState,
-    evaluations: Iterable[Evaluation],
-    takes: frozenset[Outcome],
+    state: ChannelState, evaluations: Iterable[Evaluation], takes: frozenset[Outcome]
 ) -> Sequence[News]:
-    """What of a batch of evaluations, oldest first, a channel does not know.
-
-    A channel is told when a day gets an outcome that it takes, and of whatever becomes of a day
-    that it was told of. Worst first.
-    """
-    seen: dict[str, dict[Day, list[Evaluation]]] = {}
+    """What of a batch of evaluations, oldest first, is news to a channel: that a day gets an
+    outcome that it takes, and whatever becomes of a day that it knows to fail. Worst first."""
+    new: dict[str, dict[Day, list[Evaluation]]] = defaultdict(lambda: defaultdict(list))
     for evaluation in evaluations:
-        if evaluation.position > state.ahead.get(evaluation.check, state.position):
-            days = seen.setdefault(evaluation.check, {})
-            days.setdefault(evaluation.day, []).append(evaluation)
+        if evaluation.position > state.position_of(evaluation.check):
+            new[evaluation.check][evaluation.day].append(evaluation)
     found = []
-    for check, days in seen.items():
-        known = state.told[check].days if check in state.told else {}
+    for check, days in new.items():
+        known = state.acknowledged[check].failing if check in state.acknowledged else {}
         changes = [
             change
             for day in sorted(days, key=by_date)
@@ -169,106 +235,22 @@ def news(
 def _change(
     day: Day, before: Outcome, evaluations: Sequence[Evaluation], takes: frozenset[Outcome]
 ) -> Change | None:
-    after = evaluations[-1].outcome
+    after = evaluations[-1]
     failures = [each for each in evaluations if each.outcome in takes]
-    worst = max((each.outcome for each in failures), default=Outcome.PASSED)
-    if after == before if before else not worst:
+    if before and after.outcome == before:
         return None
-    shown = evaluations[-1] if after or not failures else failures[-1]
-    return Change(day, before, worst, after, shown)
+    if not before and not failures:
+        return None
+    shown = after
+    if failures and not after.outcome:
+        shown = max(reversed(failures), key=lambda each: each.outcome)
+    return Change(day, before, after.outcome, shown)
 
 
 def reminders(state: ChannelState, now: datetime, but: Iterable[str] = ()) -> Sequence[News]:
     """Checks that still fail and of which the channel has not heard for long, but for some."""
     return [
-        News(check, (), told.days, told.days)
-        for check, told in sorted(state.told.items())
-        if check not in but and now - told.at >= REMIND_AFTER
+        News(check, (), known.failing, known.failing)
+        for check, known in sorted(state.acknowledged.items())
+        if check not in but and known.failing and now - known.at >= REMIND_AFTER
     ]
-
-
-def with_told(told: Mapping[str, Told], item: News, now: datetime) -> Mapping[str, Told]:
-    """What a channel knows once it has been told; a check that fails nowhere is forgotten."""
-    rest = {check: each for check, each in told.items() if check != item.check}
-    return {**rest, item.check: Told(item.failing, now)} if item.failing else rest
-
-
-def to_cursor(states: Mapping[str, ChannelState]) -> str:
-    """The states of all channels, by the channel's id, as a sensor keeps them: days as ranges."""
-    return json.dumps(
-        {
-            channel: {
-                "at": state.position,
-                "runs": state.runs,
-                **({"ahead": dict(state.ahead)} if state.ahead else {}),
-                **(
-                    {"paused": [state.unanswered, int(state.paused_until.timestamp())]}
-                    if state.paused_until
-                    else {}
-                ),
-                "told": {
-                    check: {
-                        "at": int(told.at.timestamp()),
-                        **{
-                            outcome.name: _packed(d for d, o in told.days.items() if o is outcome)
-                            for outcome in sorted(set(told.days.values()))
-                        },
-                    }
-                    for check, told in state.told.items()
-                },
-            }
-            for channel, state in states.items()
-        }
-    )
-
-
-def from_cursor(cursor: str | None, now: datetime) -> Mapping[str, ChannelState]:
-    """The states that `to_cursor` wrote.
-
-    Raises:
-        ValueError: it did not write this.
-    """
-    try:
-        return {
-            channel: ChannelState(
-                position=int(state["at"]),
-                runs=str(state["runs"]),
-                told={
-                    check: Told(
-                        {
-                            day: outcome
-                            for outcome in Outcome
-                            for day in _unpacked(told.get(outcome.name, ""))
-                        },
-                        datetime.fromtimestamp(told["at"], tz=now.tzinfo),
-                    )
-                    for check, told in state["told"].items()
-                },
-                ahead=state.get("ahead", {}),
-                unanswered=state["paused"][0] if "paused" in state else 0,
-                paused_until=datetime.fromtimestamp(state["paused"][1], tz=now.tzinfo)
-                if "paused" in state
-                else None,
-            )
-            for channel, state in json.loads(cursor or "{}").items()
-        }
-    except (AttributeError, IndexError, KeyError, TypeError) as error:
-        raise ValueError(f"not a cursor of the alerts: {type(error).__name__}") from None
-
-
-def _packed(days: Iterable[Day]) -> str:
-    found = list(days)
-    parts = [
-        f"{part.first}" if part.count == 1 else f"{part.first}/{part.last}"
-        for part in ranges(day for day in found if day is not None)
-    ]
-    return " ".join((["table"] if None in found else []) + parts)
-
-
-def _unpacked(text: str) -> Iterable[Day]:
-    for part in text.split():
-        if part == "table":
-            yield None
-            continue
-        first, _, last = part.partition("/")
-        yield from EventDays(date.fromisoformat(first), date.fromisoformat(last or first)).days

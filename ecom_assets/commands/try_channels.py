@@ -51,7 +51,7 @@ def try_channels(settings: Settings) -> int:
 
 
 def _sample(channel: Channel, ui_url: str) -> Message:
-    (found,) = news(ChannelState(position=0, runs=""), _FAILED, channel.takes)
+    (found,) = news(ChannelState(position=0), _FAILED, channel.takes)
     message = check_message(found, ui_url)
     text = f"This is a test of the alerts: nothing has failed.\n{message.text}"
     return replace(message, title=f"TEST {message.title}", text=text)

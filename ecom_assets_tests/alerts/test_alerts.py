@@ -111,7 +111,7 @@ def test_a_run_for_one_day_is_told_once_then_it_recovers(
     assert pipeline.run().success
     alerts.tick()
     assert [title for title, _ in receiver.take()] == [
-        f"RECOVERED: {RATE}: the day passes again (2026-01-05)"
+        f"RECOVERED: {RATE} passes again for 1 day: 2026-01-05"
     ]
     assert json.loads(alerts.cursor or "") != {}
     assert "2026-01-05" not in (alerts.cursor or ""), "a check that fails nowhere is forgotten"
@@ -135,10 +135,12 @@ def test_new_days_worse_days_and_recovered_days_are_told(
     assert told((d3, "warning")) == [f"WARNING: {RATE} failed for 1 day: 2026-01-07"]
     assert told((d2, "error")) == [f"ERROR: {RATE} failed for 1 day: 2026-01-06"]
     assert told((d1, "warning")) == [f"WARNING NOW: {RATE} for 1 day: 2026-01-05"]
-    assert told((d1, "passed"), (d3, "passed")) == [f"RECOVERED: {RATE}: 2 of 3 days pass again"]
-    assert told((d2, "passed")) == [f"RECOVERED: {RATE}: the day passes again (2026-01-06)"]
+    assert told((d1, "passed"), (d3, "passed")) == [
+        f"RECOVERED: {RATE} passes again for 2 days: 2026-01-05, 2026-01-07"
+    ]
+    assert told((d2, "passed")) == [f"RECOVERED: {RATE} passes again for 1 day: 2026-01-06"]
     assert told((d1, "error"), (d1, "passed")) == [
-        f"RECOVERED: {RATE} failed for 1 day: 2026-01-05 and passes again"
+        f"RECOVERED: {RATE} passes again for 1 day: 2026-01-05"
     ]
 
 
@@ -288,8 +290,8 @@ def test_warnings_go_elsewhere_if_there_is_such_a_place(
             [f"WARNING: {failed}7"],
         )
         assert told((DAY, "passed"), (LAST, "passed")) == (
-            [f"RECOVERED: {RATE}: the day passes again (2026-01-05)"],
-            [f"RECOVERED: {RATE}: the day passes again (2026-01-07)"],
+            [f"RECOVERED: {RATE} passes again for 1 day: 2026-01-05"],
+            [f"RECOVERED: {RATE} passes again for 1 day: 2026-01-07"],
         )
 
 
@@ -302,7 +304,7 @@ def test_a_run_that_crashed_is_told_with_what_crashed(
     assert not on_files.run().success
     alerts.tick()
     ((title, text),) = receiver.take()
-    assert title == "ERROR: a run of sales failed for 2026-01-05"
+    assert title == "ERROR: a run of sales for 2026-01-05 failed"
     assert "raw_sales: " in text
     assert "warehouse.duckdb" in text
     assert f"{UI}/runs/{on_files.instance.get_runs()[0].run_id}" in text
@@ -410,7 +412,7 @@ def test_without_a_channel_it_says_what_to_set(pipeline: Pipeline) -> None:
 def test_a_cursor_that_is_none_of_its_own_is_started_anew(
     pipeline: Pipeline, receiver: Receiver
 ) -> None:
-    for wrong in ("", "12", "[]", "{", '{"a": 1}', '{"a": {"at": "x"}}'):
+    for wrong in ("", "12", "[]", "{", '{"a": 1}', '{"a": {"position": "x"}}'):
         alerts = Alerts(pipeline, receiver.url)
         alerts.cursor = wrong
         assert alerts.tick() == "nothing new to tell"
@@ -479,7 +481,7 @@ def test_a_backlog_drains_in_bounded_ticks(on_files: Pipeline, receiver: Receive
 def position(alerts: Alerts) -> int:
     """Where the only channel stands."""
     (state,) = json.loads(alerts.cursor or "").values()
-    return int(state["at"])
+    return int(state["position"])
 
 
 def fill(pipeline: Pipeline, count: int) -> None:

@@ -141,12 +141,10 @@ class ChannelState:
         """Whether nothing is sent to it now."""
         return self.paused_until is not None and now < self.paused_until
 
-    def answered(self) -> "ChannelState":
-        """The same, of a channel that gives answers."""
-        return replace(self, unanswered=0, paused_until=None)
-
-    def not_answered(self, now: datetime) -> "ChannelState":
-        """The same, of a channel that gave no answer once more."""
+    def with_answer(self, now: datetime, *, has_answered: bool) -> "ChannelState":
+        """The same, of a channel that was written to, and that has answered or not."""
+        if has_answered:
+            return replace(self, unanswered=0, paused_until=None)
         # beyond some power of four the pause is the longest one, and would not fit a timedelta
         pause = min(FIRST_PAUSE * 4 ** min(self.unanswered, 10), LONGEST_PAUSE)
         return replace(self, unanswered=self.unanswered + 1, paused_until=now + pause)
@@ -192,14 +190,18 @@ class News:
     Attributes:
         check: `asset:check`.
         changes: by day; none for a reminder.
-        unchanged: days that were acknowledged to fail, and that still do.
-        failing: the days that fail, of those that the channel is to know.
+        failing: the days that fail once the channel has acknowledged this.
     """
 
     check: str
     changes: Sequence[Change]
-    unchanged: Mapping[Day, Outcome]
     failing: Mapping[Day, Outcome]
+
+    @property
+    def unchanged(self) -> Mapping[Day, Outcome]:
+        """Days that were acknowledged to fail, and still do."""
+        changed = {change.day for change in self.changes}
+        return {day: outcome for day, outcome in self.failing.items() if day not in changed}
 
 
 def by_date(day: Day) -> date:
@@ -222,35 +224,34 @@ def news(
         changes = [
             change
             for day in sorted(days, key=by_date)
-            if (change := _change(day, known.get(day, Outcome.PASSED), days[day], takes))
+            if (change := _change(known.get(day, Outcome.PASSED), days[day], takes))
         ]
         if changes:
-            changed = {change.day for change in changes}
-            unchanged = {day: outcome for day, outcome in known.items() if day not in changed}
-            now = {change.day: change.after for change in changes if change.after in takes}
-            found.append(News(check, changes, unchanged, {**unchanged, **now}))
+            now = {change.day: change.after for change in changes}
+            failing = {day: after for day, after in {**known, **now}.items() if after in takes}
+            found.append(News(check, changes, failing))
     return sorted(found, key=lambda each: -max(change.after for change in each.changes))
 
 
 def _change(
-    day: Day, before: Outcome, evaluations: Sequence[Evaluation], takes: frozenset[Outcome]
+    before: Outcome, evaluations: Sequence[Evaluation], takes: frozenset[Outcome]
 ) -> Change | None:
-    after = evaluations[-1]
+    last = evaluations[-1]
     failures = [each for each in evaluations if each.outcome in takes]
-    if before and after.outcome == before:
+    if before and last.outcome == before:
         return None
     if not before and not failures:
         return None
-    shown = after
-    if failures and not after.outcome:
-        shown = max(reversed(failures), key=lambda each: each.outcome)
-    return Change(day, before, after.outcome, shown)
+    shown = last
+    if failures and not last.outcome:
+        shown = sorted(failures, key=lambda each: each.outcome)[-1]
+    return Change(last.day, before, last.outcome, shown)
 
 
-def reminders(state: ChannelState, now: datetime, but: Iterable[str] = ()) -> Sequence[News]:
-    """Checks that still fail and of which the channel has not heard for long, but for some."""
+def reminders(state: ChannelState, now: datetime) -> Sequence[News]:
+    """Checks that still fail and of which the channel has not heard for long."""
     return [
-        News(check, (), known.failing, known.failing)
+        News(check, (), known.failing)
         for check, known in sorted(state.acknowledged.items())
-        if check not in but and known.failing and now - known.at >= REMIND_AFTER
+        if known.failing and now - known.at >= REMIND_AFTER
     ]

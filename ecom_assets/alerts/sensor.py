@@ -100,7 +100,7 @@ def build_alerts(
             if len(delivery.sent) == len(found):
                 state = state.with_all_taken(batch.position)
             if found:
-                state = state.not_answered(now()) if delivery.unanswered else state.answered()
+                state = state.with_answer(now(), has_answered=not delivery.unanswered)
             states[channel.id] = state
         context.update_cursor(to_cursor({channel.id: states[channel.id] for channel in channels}))
         return dg.SkipReason(_summary(channels, states, alerts, deliveries))
@@ -147,11 +147,10 @@ class _Tick:
         batch = self.batch(state.position)
         found = list(news(state, batch.evaluations, channel.takes))
         if batch.is_last:
-            found += reminders(state, self._now, but={item.check for item in found})
+            due = set(self._is_partitioned) - {item.check for item in found}
+            found += [item for item in reminders(state, self._now) if item.check in due]
         alerts = [
-            Alert(item.check, item.failing, check_message(item, self._ui_url))
-            for item in found
-            if item.check in self._is_partitioned
+            Alert(item.check, item.failing, check_message(item, self._ui_url)) for item in found
         ]
         new = (run for at, run in batch.failures if at > state.position_of(RUNS))
         if Outcome.ERROR in channel.takes and (failed := self._failed_runs(tuple(new))):

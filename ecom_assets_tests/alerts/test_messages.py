@@ -22,7 +22,7 @@ def change(day: Day, before: int, after: int, text: str = "it is so", *sample: s
 def news(*changes: Change, unchanged: dict[Day, Outcome] | None = None) -> News:
     known = unchanged or {}
     failing = {each.day: each.after for each in changes if each.after}
-    return News(CHECK, changes, known, {**known, **failing})
+    return News(CHECK, changes, {**known, **failing})
 
 
 def test_a_failing_check_with_everything_there_is_to_say() -> None:

@@ -27,7 +27,7 @@ acknowledged = st.builds(
     st.integers(0),
 )
 answering = st.builds(ChannelState, st.integers(0), st.dictionaries(st.text(), acknowledged))
-states = answering | answering.map(lambda state: state.not_answered(NOW))
+states = answering | answering.map(lambda state: state.with_answer(NOW, has_answered=False))
 
 
 @given(st.dictionaries(st.text(min_size=1), states))

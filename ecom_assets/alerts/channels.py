@@ -105,8 +105,8 @@ def _connect(channel: Channel) -> Any:
     service = apprise.Apprise.instantiate(channel.url)
     if not service or not sender.add(service):
         return sender
-    # A message that is too long would be refused for ever. Whoever wants it split says so in the
-    # URL, with overflow=split.
+    # A message that is too long would be refused for ever. To have it split, the URL sets
+    # overflow=split.
     if service.overflow_mode == apprise.OverflowMode.UPSTREAM:
         service.overflow_mode = apprise.OverflowMode.TRUNCATE
     # By default 4 seconds, after which Apprise calls a message refused that was taken. Its limit
@@ -122,7 +122,7 @@ def _send_in_order(
 
     refusals = 0
     for index, message in enumerate(messages):
-        # one that is begun has its whole time, or nobody could tell whether it was taken
+        # one that is begun has its whole time, or it would be unclear whether it was taken
         if deadline - time.monotonic() < MESSAGE_SECONDS:
             delivery.problem = delivery.problem or "no time was left; the rest follows"
             return

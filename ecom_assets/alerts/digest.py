@@ -1,4 +1,4 @@
-"""The daily digest: an asset whose page says how the pipeline is, and a schedule that sends it."""
+"""The daily digest: an asset that shows the state of the pipeline, and its schedule."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

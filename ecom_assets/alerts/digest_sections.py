@@ -1,11 +1,11 @@
-"""What the daily digest says, section by section, and the message made of them.
+"""The sections of the daily digest, and the message made of them.
 
 Dagster 1.13 documents no API for what the UI's pages *Deployment* and *Automation* show; the
 methods of the instance that `daemons` and `automations` use are called nowhere else.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
@@ -19,6 +19,7 @@ from ecom_assets.settings import Settings
 from ecom_assets.text.foreign_text import harmless
 from ecom_assets.triggers import survey
 from ecom_assets.triggers.daily import pieces_of
+from ecom_assets.triggers.plan import Wait
 from ecom_assets.warehouse.contract import Row
 
 DAYS_OF_RATES = 14
@@ -51,7 +52,7 @@ def digest_message(sections: Sequence[Section], now: datetime, *, is_cut: bool =
     """The digest as text, most urgent first; it reads as Markdown as well.
 
     Args:
-        sections: what it says.
+        sections: its parts.
         now: when that is.
         is_cut: to the length of a chat's message.
     """
@@ -114,12 +115,9 @@ def days_waiting(
                 source=settings.source,
                 pieces=pieces_of(days),
             ).plan
+            waits = {why: set(of) - found.waits[Wait.HELD] for why, of in found.waits.items()}
             # nothing is asked for here: a day that would be waits like all others
-            waits = {
-                why: set(of) - found.held for why, of in replace(found, requests=()).waiting.items()
-            }
-            new = {day for request in found.requests for day in request.days.days}
-            new = new.difference(found.held, *waits.values())
+            new = found.requested.difference(*found.waits.values())
             waits = {**waits, "with files to take in, by arrivals or the next firing of daily": new}
         except LandingError as error:  # all the more reason to send the rest
             waits = {f"all: their files cannot be looked at. {error}": set(days.days)}

@@ -49,7 +49,7 @@ class Batch:
 def read_batch(instance: dg.DagsterInstance, after: int, now: datetime) -> Batch:
     """The events after a position, as far as they are settled."""
     pages = [_read(instance, of, limit, after) for of, limit in AT_ONCE.items()]
-    # a full page tells nothing of what follows its last event
+    # after the last event of a full page there may be more
     full = [
         page[-1].storage_id
         for page, limit in zip(pages, AT_ONCE.values(), strict=True)

@@ -1,4 +1,4 @@
-"""Runs that failed: what Dagster has recorded of them, in words for the alerts and the digest."""
+"""Runs that failed: what Dagster has recorded of them, as text for the alerts and the digest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ class FailedRun:
         run_id: Dagster's id of it.
         what: the job and its event dates, for people.
         problem: what failed and why.
-        follows: whether Dagster starts it again, in words to put after the problem; empty: it has
-            not ended, or nobody knows.
+        follows: whether Dagster starts it again, as text to put after the problem; empty: it has
+            not ended, or Dagster has not recorded it.
     """
 
     run_id: str

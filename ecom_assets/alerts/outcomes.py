@@ -1,7 +1,6 @@
-"""What a channel has acknowledged of each check, and what of new evaluations is news to it. Pure.
+"""What each channel has acknowledged, and which new evaluations are news to it. Pure.
 
-Nothing here reads Dagster's storage (see `events.py`), words a message (`messages.py`) or sends one
-(`channels.py`).
+Reading Dagster's storage is in `events.py`, texts are in `messages.py`, sending in `channels.py`.
 """
 
 from collections import defaultdict
@@ -9,9 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import IntEnum
-from typing import Annotated
 
-from pydantic import PlainSerializer, PlainValidator, TypeAdapter
+from pydantic import TypeAdapter
 
 from ecom_assets.partitions import EventDays, ranges
 
@@ -44,7 +42,7 @@ class Evaluation:
         check: `asset:check`.
         day: which event date it is about.
         outcome: what it came to.
-        description: counts and limit, in the check's words.
+        description: counts and limit, as the check describes them.
         sample: failing rows, a line of text each.
         run_id: the run that evaluated it.
     """
@@ -58,34 +56,8 @@ class Evaluation:
     run_id: str = ""
 
 
-def _to_ranges(failing: Mapping[Day, Outcome]) -> Mapping[str, str]:
-    days: dict[str, list[Day]] = defaultdict(list)
-    for day, outcome in failing.items():
-        days[outcome.name].append(day)
-    return {
-        name: " ".join(
-            ["table"] * (None in of)
-            + [f"{part.first}/{part.last}" for part in ranges(day for day in of if day)]
-        )
-        for name, of in days.items()
-    }
-
-
-def _from_ranges(packed: object) -> Mapping[Day, Outcome]:
-    if not isinstance(packed, dict):
-        raise ValueError("days by outcome are wanted")
-    found: dict[Day, Outcome] = {}
-    for outcome in Outcome:
-        for part in str(packed.get(outcome.name, "")).split():
-            ends = [] if part == "table" else [date.fromisoformat(day) for day in part.split("/")]
-            found.update(dict.fromkeys(EventDays(*ends).days if ends else [None], outcome))
-    return found
-
-
-Failing = Annotated[
-    Mapping[Day, Outcome], PlainValidator(_from_ranges), PlainSerializer(_to_ranges)
-]
-"""Days that fail, and how; in a cursor as ranges, for it may be a year."""
+Failing = Mapping[Day, Outcome]
+"""Days that fail, and how."""
 
 
 @dataclass(frozen=True)
@@ -93,14 +65,36 @@ class Acknowledged:
     """What a channel has acknowledged of a check.
 
     Attributes:
-        failing: the days that fail as far as the channel knows.
+        ranges: the days acknowledged to fail, as ranges, for it may be a year.
         at: when it last took a message about the check.
         position: the place in Dagster's event log up to which its messages were taken.
     """
 
-    failing: Failing
+    ranges: Mapping[Outcome, Sequence[EventDays | None]]
     at: datetime
     position: int
+
+    @classmethod
+    def of(cls, failing: Failing, at: datetime, position: int) -> "Acknowledged":
+        """With the failing days one by one."""
+        packed = {
+            outcome: [
+                *([None] if failing.get(None) is outcome else []),
+                *ranges(day for day, of in failing.items() if day and of is outcome),
+            ]
+            for outcome in set(failing.values())
+        }
+        return cls(packed, at, position)
+
+    @property
+    def failing(self) -> Failing:
+        """The failing days one by one."""
+        return {
+            day: outcome
+            for outcome, parts in self.ranges.items()
+            for part in parts
+            for day in (part.days if part else [None])
+        }
 
 
 @dataclass(frozen=True)
@@ -126,15 +120,15 @@ class ChannelState:
         return max(self.position, known.position if known else 0)
 
     def with_taken(
-        self, subject: str, failing: Mapping[Day, Outcome], position: int, now: datetime
+        self, subject: str, failing: Failing, position: int, now: datetime
     ) -> "ChannelState":
         """The same, once the channel has taken a message about a check."""
-        taken = {subject: Acknowledged(failing, now, position)}
+        taken = {subject: Acknowledged.of(failing, now, position)}
         return replace(self, acknowledged={**self.acknowledged, **taken})
 
     def with_all_taken(self, position: int) -> "ChannelState":
         """The same, once nothing is left to send; checks that fail nowhere are forgotten."""
-        kept = {check: known for check, known in self.acknowledged.items() if known.failing}
+        kept = {check: known for check, known in self.acknowledged.items() if known.ranges}
         return replace(self, position=position, acknowledged=kept)
 
     def is_paused(self, now: datetime) -> bool:
@@ -195,10 +189,10 @@ class News:
 
     check: str
     changes: Sequence[Change]
-    failing: Mapping[Day, Outcome]
+    failing: Failing
 
     @property
-    def unchanged(self) -> Mapping[Day, Outcome]:
+    def unchanged(self) -> Failing:
         """Days that were acknowledged to fail, and still do."""
         changed = {change.day for change in self.changes}
         return {day: outcome for day, outcome in self.failing.items() if day not in changed}
@@ -212,8 +206,8 @@ def by_date(day: Day) -> date:
 def news(
     state: ChannelState, evaluations: Iterable[Evaluation], takes: frozenset[Outcome]
 ) -> Sequence[News]:
-    """What of a batch of evaluations, oldest first, is news to a channel: that a day gets an
-    outcome that it takes, and whatever becomes of a day that it knows to fail. Worst first."""
+    """The news for a channel in a batch of evaluations, oldest first: a day has an outcome that the
+    channel takes, or a day acknowledged to fail has another outcome. Worst first."""
     new: dict[str, dict[Day, list[Evaluation]]] = defaultdict(lambda: defaultdict(list))
     for evaluation in evaluations:
         if evaluation.position > state.position_of(evaluation.check):
@@ -253,5 +247,5 @@ def reminders(state: ChannelState, now: datetime) -> Sequence[News]:
     return [
         News(check, (), known.failing)
         for check, known in sorted(state.acknowledged.items())
-        if known.failing and now - known.at >= REMIND_AFTER
+        if known.ranges and now - known.at >= REMIND_AFTER
     ]

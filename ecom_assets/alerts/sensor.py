@@ -1,8 +1,8 @@
 """The sensor that alerts to failing checks and failed runs; open-source Dagster has none.
 
-A tick reads what is new for each channel, words it, sends it, and moves a channel on only as far as
-it took the messages: what was not taken is read and sent again. What is news is decided in
-`outcomes.py`, its words are in `messages.py` and `failed_runs.py`.
+A tick reads what is new for each channel, sends it, and moves a channel on only as far as it took
+the messages: what was not taken is read and sent again. What is news is decided in `outcomes.py`,
+its text is made in `messages.py` and `failed_runs.py`.
 """
 
 import logging
@@ -39,10 +39,10 @@ Sends a message when a check fails for a day, when it gets worse, when it passes
 while it still fails, and when a run fails; to the Apprise URLs in ECOM_ALERT_URLS, warnings to
 those in ECOM_ALERT_WARN_URLS if there are any.
 
-Switched on, it starts with what happens from then on: a day that fails already is told when it
-is evaluated again (the daily digest lists the days that are held now). Switched off and on again,
-it goes on where it was. A channel that is down gets its messages later; the tick says so. Try the
-channels first with make alert-test.
+Switched on, it starts with what happens from then on: a day that fails already is reported when
+it is evaluated again (the daily digest lists the days that are held now). Switched off and on
+again, it goes on where it was. A channel that is down gets its messages later; the tick shows it.
+Try the channels first with make alert-test.
 """
 
 

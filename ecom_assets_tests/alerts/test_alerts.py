@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as db
 from dagster._core.storage.event_log import SqlEventLogStorage
 
-from ecom_assets.alerts import channels
+from ecom_assets.alerts import channels, events
 from ecom_assets_tests.conftest import DAY, Pipeline, event
 from ecom_assets_tests.support.receivers import UI, Alerts, Receiver, receiving
 
@@ -321,10 +321,8 @@ def test_an_alert_of_a_failed_run_says_whether_dagster_tries_it_again(
     with dg.instance_for_test(overrides, temp_dir=str(tmp_path / "dagster")) as instance:
         pipeline = Pipeline(tmp_path, instance)
         alerts = started(pipeline, receiver.url)
-        if retried:  # a killed run, as the daemon reports it
-            run = pipeline.definitions.resolve_job_def("sales")
-            found = instance.create_run_for_job(run, status=dg.DagsterRunStatus.STARTED)
-            instance.report_run_failed(found, "its process is gone")
+        if retried:
+            fail_run(pipeline)
         else:  # a step that has had its tries
             land(pipeline, DAY)
             pipeline.settings.duckdb_path.write_bytes(b"no database")
@@ -343,6 +341,54 @@ def test_a_run_that_a_blocking_check_stopped_is_told_by_the_check_alone(
     alerts.tick()
     assert not [title for title in receiver.titles if "a run of" in title]
     assert f"ERROR: {RATE} failed for 1 day: 2026-01-05" in receiver.titles
+
+
+def fail_run(pipeline: Pipeline) -> str:
+    """A killed run, as the daemon reports it; its id."""
+    job = pipeline.definitions.resolve_job_def("sales")
+    run = pipeline.instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED)
+    pipeline.instance.report_run_failed(run, "its process is gone")
+    return run.run_id
+
+
+def test_more_failures_than_a_tick_reads_are_each_sent_once_and_no_check_is_passed_over(
+    on_files: Pipeline, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = {dg.DagsterEventType.ASSET_CHECK_EVALUATION: 3, dg.DagsterEventType.RUN_FAILURE: 2}
+    monkeypatch.setattr(events, "AT_ONCE", small)
+    alerts = started(on_files, receiver.url)
+    days = [DAY + timedelta(days=n) for n in range(5)]
+    run_ids = []
+    report(on_files, *((day, "error") for day in days[:4]))
+    for day in days[4:]:
+        run_ids += [fail_run(on_files), fail_run(on_files), fail_run(on_files)]
+        report(on_files, (day, "error"))
+    ticks = [alerts.tick() for _ in range(5)]
+    assert ticks[-1] == "nothing new to tell"
+    texts = [text for _, text in receiver.take()]
+    for run_id in run_ids:
+        assert [run_id in text for text in texts].count(True) == 1
+    for day in days:
+        assert [f"- {day} ERROR" in text for text in texts].count(True) == 1
+
+
+@pytest.mark.parametrize("refused", ["a run of sales failed", RATE])
+def test_failed_runs_and_checks_do_not_hold_each_other_up(
+    on_files: Pipeline, receiver: Receiver, refused: str
+) -> None:
+    alerts = started(on_files, receiver.url)
+    receiver.refused = refused
+    report(on_files, (DAY, "error"), (LAST, "error"), (LAST, "passed"))
+    fail_run(on_files)
+    alerts.tick()
+    fail_run(on_files)
+    alerts.tick()
+    receiver.refused = None
+    alerts.tick()
+    assert alerts.tick() == "nothing new to tell"
+    kinds = ["a check" if RATE in title else "runs" for title in receiver.titles]
+    wanted = ["a check", "runs"] if RATE not in refused else ["runs", "runs", "a check"]
+    assert kinds == wanted
 
 
 def test_an_error_may_hold_payload_values_and_is_hidden_with_them(

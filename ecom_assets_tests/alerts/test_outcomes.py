@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,9 +49,3 @@ def test_days_with_a_gap_are_two_ranges() -> None:
         (d, date(2026, 2, 1)),
         (date(2026, 2, 3), date(2026, 2, 3)),
     ]
-
-
-@pytest.mark.parametrize("cursor", ["{", "[]", "1", '{"a": 1}', '{"a": {"position": "x"}}'])
-def test_another_cursor_is_refused(cursor: str) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        from_cursor(cursor)

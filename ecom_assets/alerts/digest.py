@@ -114,9 +114,9 @@ def _send(context: dg.AssetExecutionContext, message: Message, channels: Sequenc
     )
     if not deliveries:
         return "no: ECOM_ALERT_URLS is not set"
-    for channel, delivery in deliveries.items():
-        if delivery.problem:
-            context.log.warning(f"{channel.name} did not take the digest: {delivery.problem}")
-    return "; ".join(
+    sent = "; ".join(
         f"{channel.name}: {delivery.problem or 'taken'}" for channel, delivery in deliveries.items()
     )
+    if any(delivery.problem for delivery in deliveries.values()):
+        context.log.warning(f"Not every channel took the digest: {sent}")
+    return sent

@@ -17,11 +17,11 @@ import dagster as dg
 
 from ecom_assets.alerts.outcomes import Evaluation, Outcome
 
-AT_ONCE = {
+EVENTS_A_BATCH = {
     dg.DagsterEventType.ASSET_CHECK_EVALUATION: 1_000,
     dg.DagsterEventType.RUN_FAILURE: 50,
 }
-"""Events in a batch. Evaluations are read and sorted in a fraction of a second, and ten ticks,
+"""Evaluations are read and sorted in a fraction of a second, and ten ticks,
 which are five minutes, deal with a backlog of 10,000. A failure costs a look at its run's log."""
 SETTLED_AFTER = timedelta(seconds=5)
 """On PostgreSQL an event gets its number before its transaction ends, so a lower number may appear
@@ -48,11 +48,11 @@ class Batch:
 
 def read_batch(instance: dg.DagsterInstance, after: int, now: datetime) -> Batch:
     """The events after a position, as far as they are settled."""
-    pages = [_read(instance, of, limit, after) for of, limit in AT_ONCE.items()]
+    pages = [_read(instance, of, limit, after) for of, limit in EVENTS_A_BATCH.items()]
     # after the last event of a full page there may be more
     full = [
         page[-1].storage_id
-        for page, limit in zip(pages, AT_ONCE.values(), strict=True)
+        for page, limit in zip(pages, EVENTS_A_BATCH.values(), strict=True)
         if len(page) == limit
     ]
     settled_before = (now - SETTLED_AFTER).timestamp()
@@ -69,7 +69,7 @@ def read_batch(instance: dg.DagsterInstance, after: int, now: datetime) -> Batch
 
 def latest_position(instance: dg.DagsterInstance) -> int:
     """The position of the latest event; 0 where there is none."""
-    latest = [record for of in AT_ONCE for record in _read(instance, of, limit=1)]
+    latest = [record for of in EVENTS_A_BATCH for record in _read(instance, of, limit=1)]
     return max((record.storage_id for record in latest), default=0)
 
 

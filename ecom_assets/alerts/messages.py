@@ -67,7 +67,8 @@ def check_message(news: News, ui_url: str) -> Message:
     shown = [c.shown for c in [*failed, *eased, *passing]]
     lines += [f"Run: {run_url(ui_url, each.run_id)}" for each in shown[:1] if each.run_id]
     sample = [f"- {harmless(row)}" for c in [*failed, *eased] for row in c.shown.sample]
-    lines += ["Some failing rows:"] * bool(sample) + sample[:SAMPLES_SHOWN]
+    if sample:
+        lines += ["Some failing rows:", *sample[:SAMPLES_SHOWN]]
 
     asset, _, check = news.check.rpartition(":")
     wordings = (

@@ -114,8 +114,8 @@ def _states(
     """Where each channel stands; a new one stands at the end."""
     try:
         states = from_cursor(context.cursor)
-    except ValueError as error:
-        context.log.warning(f"The alerts start anew: {error}")
+    except ValueError:
+        context.log.warning("The alerts start anew: their cursor cannot be read.")
         states = {}
     if any(channel.id not in states for channel in channels):
         start = ChannelState(latest_position(context.instance))

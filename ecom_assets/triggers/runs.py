@@ -134,9 +134,9 @@ def _published_by(
     for record in instance.get_run_records(dg.RunsFilter(run_ids=run_ids)):
         run = record.dagster_run
         days = EventDays.of_tags(run.tags)
-        has_counted = run.status in FINISHED - {dg.DagsterRunStatus.CANCELED}
-        is_for_facts = has_counted and _has(run, PUBLISHED_BY)
-        published[run.run_id] = set(days.days) if days and is_for_facts else set()
+        is_over = run.status in FINISHED - {dg.DagsterRunStatus.CANCELED}
+        counts = is_over and _has(run, PUBLISHED_BY)
+        published[run.run_id] = set(days.days) if days and counts else set()
     return published
 
 

@@ -5,6 +5,7 @@ import json
 import logging
 import socket
 import time
+import uuid
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -61,7 +62,7 @@ def report(
                     partition=day.isoformat() if day else None,
                 ),
             ),
-            run_id="11111111-0000-0000-0000-000000000000",
+            run_id=str(uuid.uuid4()),
         )
 
 
@@ -355,7 +356,7 @@ def test_more_failures_than_a_tick_reads_are_each_sent_once_and_no_check_is_pass
     on_files: Pipeline, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small = {dg.DagsterEventType.ASSET_CHECK_EVALUATION: 3, dg.DagsterEventType.RUN_FAILURE: 2}
-    monkeypatch.setattr(events, "AT_ONCE", small)
+    monkeypatch.setattr(events, "EVENTS_A_BATCH", small)
     alerts = started(on_files, receiver.url)
     days = [DAY + timedelta(days=n) for n in range(5)]
     run_ids = []

@@ -124,23 +124,23 @@ def test_new_days_worse_days_and_recovered_days_are_told(
     alerts = started(pipeline, receiver.url)
     d1, d2, d3 = (DAY + timedelta(days=n) for n in range(3))
 
-    def told(*outcomes: tuple[date | None, str]) -> list[str]:
+    def titles_after(*outcomes: tuple[date | None, str]) -> list[str]:
         report(pipeline, *outcomes)
         alerts.tick()
         return [title for title, _ in receiver.take()]
 
-    assert told((d1, "error"), (d2, "warning"), (d3, "passed")) == [
+    assert titles_after((d1, "error"), (d2, "warning"), (d3, "passed")) == [
         f"ERROR: {RATE} failed for 2 days: 2026-01-05 to 2026-01-06"
     ]
-    assert told((d1, "error"), (d2, "warning")) == []
-    assert told((d3, "warning")) == [f"WARNING: {RATE} failed for 1 day: 2026-01-07"]
-    assert told((d2, "error")) == [f"ERROR: {RATE} failed for 1 day: 2026-01-06"]
-    assert told((d1, "warning")) == [f"WARNING NOW: {RATE} for 1 day: 2026-01-05"]
-    assert told((d1, "passed"), (d3, "passed")) == [
+    assert titles_after((d1, "error"), (d2, "warning")) == []
+    assert titles_after((d3, "warning")) == [f"WARNING: {RATE} failed for 1 day: 2026-01-07"]
+    assert titles_after((d2, "error")) == [f"ERROR: {RATE} failed for 1 day: 2026-01-06"]
+    assert titles_after((d1, "warning")) == [f"WARNING NOW: {RATE} for 1 day: 2026-01-05"]
+    assert titles_after((d1, "passed"), (d3, "passed")) == [
         f"RECOVERED: {RATE} passes again for 2 days: 2026-01-05, 2026-01-07"
     ]
-    assert told((d2, "passed")) == [f"RECOVERED: {RATE} passes again for 1 day: 2026-01-06"]
-    assert told((d1, "error"), (d1, "passed")) == [
+    assert titles_after((d2, "passed")) == [f"RECOVERED: {RATE} passes again for 1 day: 2026-01-06"]
+    assert titles_after((d1, "error"), (d1, "passed")) == [
         f"RECOVERED: {RATE} passes again for 1 day: 2026-01-05"
     ]
 
@@ -167,8 +167,8 @@ def test_a_channel_that_is_down_gets_everything_once_it_is_up(
     alerts = started(pipeline, receiver.url)
     receiver.status = 503
     report(pipeline, (DAY, "error"))
-    said = alerts.tick()
-    assert said == (
+    summary = alerts.tick()
+    assert summary == (
         "alert channel 1 (json) did not take 1 of 1 messages (refused with HTTP status 503); "
         "they will be sent again"
     )
@@ -206,9 +206,9 @@ def test_one_bad_channel_does_not_stop_the_other(pipeline: Pipeline, receiver: R
         nowhere = gone.url
     alerts = started(pipeline, nowhere, receiver.url)
     report(pipeline, (DAY, "error"))
-    said = alerts.tick()
-    assert said.startswith("alert channel 1 (json) did not take 1 of 1 messages (not reached")
-    assert said.endswith("1 messages sent")
+    summary = alerts.tick()
+    assert summary.startswith("alert channel 1 (json) did not take 1 of 1 messages (not reached")
+    assert summary.endswith("1 messages sent")
     assert len(receiver.take()) == 1
     alerts.tick()
     assert receiver.take() == [], "the one that took it is not told again"
@@ -223,9 +223,9 @@ def test_a_channel_that_hangs_is_left_behind(
         alerts = started(pipeline, url, receiver.url)
         report(pipeline, (DAY, "error"))
         began = time.monotonic()
-        said = alerts.tick()
+        summary = alerts.tick()
         assert time.monotonic() - began < 5
-    assert "alert channel 1 (json) did not take 1 of 1" in said
+    assert "alert channel 1 (json) did not take 1 of 1" in summary
     assert len(receiver.take()) == 1
 
 
@@ -252,12 +252,12 @@ def test_a_channel_that_never_says_whether_it_took_a_message_is_asked_ever_more_
     began = alerts.later
     sent = []
     while alerts.later < began + timedelta(hours=12):
-        said = alerts.tick()
+        summary = alerts.tick()
         if receiver.take():
-            assert "did not take 1 of 1 messages (no answer within 0.3 seconds)" in said
+            assert "did not take 1 of 1 messages (no answer within 0.3 seconds)" in summary
             sent.append(round((alerts.later - began) / timedelta(minutes=1)))
         else:
-            assert f"gave no answer {len(sent)} times and may have taken" in said
+            assert f"gave no answer {len(sent)} times and may have taken" in summary
         alerts.later += timedelta(minutes=1)
     assert sent == [0, 2, 10, 42, 170, 410, 650], "not each of 1,440 ticks in half a day"
     # it answers again: it is told once more, and of what came meanwhile, without a pause after it
@@ -276,21 +276,21 @@ def test_warnings_go_elsewhere_if_there_is_such_a_place(
     with receiving() as warnings:
         alerts = started(pipeline, receiver.url, warn=(warnings.url,))
 
-        def told(*outcomes: tuple[date | None, str]) -> tuple[list[str], list[str]]:
+        def titles_after(*outcomes: tuple[date | None, str]) -> tuple[list[str], list[str]]:
             report(pipeline, *outcomes)
             alerts.tick()
             return [t for t, _ in receiver.take()], [t for t, _ in warnings.take()]
 
         failed = f"{RATE} failed for 1 day: 2026-01-0"
-        assert told((DAY, "warning"), (LAST, "error")) == (
+        assert titles_after((DAY, "warning"), (LAST, "error")) == (
             [f"ERROR: {failed}7"],
             [f"WARNING: {failed}5"],
         )
-        assert told((DAY, "error"), (LAST, "warning")) == (
+        assert titles_after((DAY, "error"), (LAST, "warning")) == (
             [f"ERROR: {failed}5"],
             [f"WARNING: {failed}7"],
         )
-        assert told((DAY, "passed"), (LAST, "passed")) == (
+        assert titles_after((DAY, "passed"), (LAST, "passed")) == (
             [f"RECOVERED: {RATE} passes again for 1 day: 2026-01-05"],
             [f"RECOVERED: {RATE} passes again for 1 day: 2026-01-07"],
         )
@@ -494,16 +494,16 @@ def test_secrets_are_in_no_log_no_cursor_and_no_word_of_a_tick(
         alerts = started(pipeline, receiver.url, nowhere)
         receiver.status = 401
         report(pipeline, (DAY, "error"))
-        said = alerts.tick()
+        summary = alerts.tick()
         receiver.status = 200
-        said += alerts.tick()
+        summary += alerts.tick()
     finally:
         root.removeHandler(handler)
         root.setLevel(level)
     printed = "".join(capfd.readouterr())
-    assert "refused with HTTP status 401" in said
+    assert "refused with HTTP status 401" in summary
     assert "refused with HTTP status 401" in logged.getvalue(), "the daemon's log has it"
-    kept = said + (alerts.cursor or "") + repr(alerts.sensor) + logged.getvalue() + printed
+    kept = summary + (alerts.cursor or "") + repr(alerts.sensor) + logged.getvalue() + printed
     for secret in ("s3cret", "t0ken", str(receiver.server.server_port)):
         assert secret not in kept
 

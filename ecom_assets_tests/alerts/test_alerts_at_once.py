@@ -32,11 +32,11 @@ def test_two_alert_sensors_at_once_tell_each_failing_day_once(
             tick_while(sensors, partial(fail_all, on_files, days))
             for receiver in (one, two):
                 text = "\n".join(f"{title}\n{message}" for title, message in receiver.take())
-                told = re.findall(r"^- (\S+) ERROR", text, re.MULTILINE)
+                reported = re.findall(r"^- (\S+) ERROR", text, re.MULTILINE)
                 wanted = sorted(str(day) for day in days for _ in CHECKS)
-                figures.count("lost", max(len(wanted) - len(told), 0))
-                figures.count("doubled", max(len(told) - len(wanted), 0))
-                assert sorted(told) == wanted
+                figures.count("lost", max(len(wanted) - len(reported), 0))
+                figures.count("doubled", max(len(reported) - len(wanted), 0))
+                assert sorted(reported) == wanted
         figures.count("interleavings run")
         figures.count("days checked", len(days))
 

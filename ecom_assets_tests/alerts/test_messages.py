@@ -97,10 +97,10 @@ def test_many_days_long_values_and_many_rows_fit_a_chat_with_the_links_in() -> N
     assert "… and 394 more days" in message.text
     assert check_url(UI, CHECK) in message.text
     runs = [FailedRun(f"{n:08}-run", "a run of sales", "z" * 5_000) for n in range(400)]
-    told = run_message(runs, UI)
-    assert told.title == "ERROR: 400 runs failed"
-    assert len(told.text) <= TEXT_LENGTH + 1
-    assert f"… and 395 more: {UI}/runs" in told.text
+    message_of_runs = run_message(runs, UI)
+    assert message_of_runs.title == "ERROR: 400 runs failed"
+    assert len(message_of_runs.text) <= TEXT_LENGTH + 1
+    assert f"… and 395 more: {UI}/runs" in message_of_runs.text
 
 
 HOSTILE = (

@@ -21,8 +21,8 @@ EVENTS_A_BATCH = {
     dg.DagsterEventType.ASSET_CHECK_EVALUATION: 1_000,
     dg.DagsterEventType.RUN_FAILURE: 50,
 }
-"""Evaluations are read and sorted in a fraction of a second, and ten ticks,
-which are five minutes, deal with a backlog of 10,000. A failure costs a look at its run's log."""
+"""Evaluations are read and sorted in a fraction of a second, and ten ticks, which are five minutes,
+deal with a backlog of 10,000. A failure costs a look at its run's log."""
 SETTLED_AFTER = timedelta(seconds=5)
 """On PostgreSQL an event gets its number before its transaction ends, so a lower number may appear
 after a higher one. Nothing is read past an event younger than this, which is far longer than a

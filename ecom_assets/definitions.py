@@ -12,7 +12,7 @@ import dagster as dg
 
 from ecom_assets import startup  # noqa: F401 - before all else of ours
 from ecom_assets.alerts.channels import channels_of
-from ecom_assets.alerts.digest import DigestSettings, build_digest, build_digest_schedule
+from ecom_assets.alerts.digest import build_digest, build_digest_schedule
 from ecom_assets.alerts.sensor import build_alerts
 from ecom_assets.assets.analytics import build_fact_sales
 from ecom_assets.assets.answers import REPORT_FILE, build_answers
@@ -104,15 +104,11 @@ def _build_definitions(
         build_alerts(channels, settings.ui_url, hide_values=settings.hide_values),
     ]
     daily = build_daily(settings.start_date, settings.late_days, settings.source, settings.daily_at)
-    digest = DigestSettings(
-        channels=channels,
-        ui_url=settings.ui_url,
-        hide_values=settings.hide_values,
+    digest = build_digest(
+        settings,
+        channels,
         sensors=[sensor.name for sensor in sensors],
         schedules=[daily.name],
-        start=settings.start_date,
-        late_days=settings.late_days,
-        source=settings.source,
     )
     return dg.Definitions(
         assets=with_links(
@@ -127,7 +123,7 @@ def _build_definitions(
                 build_staging(partitions, engine, limits),
                 build_fact_sales(partitions, engine, limits, checks=fact_checks),
                 build_answers(engine, f"{settings.reports}/{REPORT_FILE}"),
-                build_digest(partitions, engine, digest),
+                digest,
             ],
             settings.repository,
         ),

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from ecom_assets.model.limits import MOST_LATE_DAYS, Limits, VanishedFiles
-from ecom_assets.text.redaction import HIDDEN, know, redacted
+from ecom_assets.text.redaction import HIDDEN, redacted, register_secrets
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
@@ -151,7 +151,7 @@ def read_settings(environ: Mapping[str, str] | None = None, root: Path = PROJECT
     """
     if environ is None:
         environ = {**_dotenv(root / ".env"), **os.environ}
-    know(_secrets(environ))
+    register_secrets(_secrets(environ))
     read = _Reader({name: value.strip() for name, value in environ.items()}, root)
     landing = read.place("ECOM_LANDING", "data/landing")
     engine = read.choice("ECOM_WAREHOUSE", "duckdb", ("duckdb", "snowflake"))

@@ -60,7 +60,7 @@ def mark_held(instance: dg.DagsterInstance, run_id: str, days: Iterable[date]) -
 
 
 @contextmanager
-def mistakes_are_final() -> Iterator[None]:
+def fail_permanent_errors_at_once() -> Iterator[None]:
     """Let an error of the landing zone or the warehouse that will not pass by itself fail the step
     at once, with its one sentence."""
     try:

@@ -1,1 +1,1 @@
-"""What tells people: the sensor of failing checks and runs, and the digest of operations."""
+"""Alerts to people: the sensor of failing checks and runs, and the daily digest."""

@@ -7,9 +7,9 @@ position and scheme alone, and what Apprise and its HTTP client log of it goes n
 import hashlib
 import logging
 import re
-import threading
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,9 +20,7 @@ from ecom_assets.alerts.outcomes import Outcome
 DELIVERY_SECONDS = 25.0
 """For all channels of a tick, side by side; Dagster gives up a tick after 60 seconds."""
 MESSAGE_SECONDS = 12.0
-"""For one message; a mail server may take that long, a chat answers within one. Apprise's own limit
-for an answer is set to it: by default that is 4 seconds, after which it calls a message not taken
-that was taken. `rto=` in a URL wins."""
+"""For one message; a mail server may take that long, a chat answers within one."""
 REFUSALS = 2
 """A channel that refuses one message may take the next; one that refuses two is down."""
 
@@ -34,7 +32,7 @@ class Channel:
     Attributes:
         number: its position in the settings, from 1.
         url: Apprise's URL of it; a secret.
-        takes: the outcomes that it is told of.
+        takes: the outcomes that are sent to it.
     """
 
     number: int
@@ -78,125 +76,92 @@ def channels_of(urls: Sequence[str], warn_urls: Sequence[str]) -> Sequence[Chann
     return [Channel(number, url, takes[url]) for number, url in enumerate(takes, start=1)]
 
 
-def deliver(
-    outgoing: Mapping[Channel, Sequence[Message]], seconds: float = DELIVERY_SECONDS
-) -> Mapping[Channel, Delivery]:
-    """Send messages, to each channel in order, all channels side by side.
-
-    A channel that gives no answer is left behind: what it was being sent counts as not taken,
-    though it may have arrived.
-    """
-    deliveries = {channel: Delivery() for channel in outgoing}
-    deadline = time.monotonic() + seconds
-    threads = {
-        channel: threading.Thread(
-            target=_send_all,
-            args=(channel, messages, deliveries[channel], deadline),
-            name=channel.name,
-            daemon=True,
-        )
-        for channel, messages in outgoing.items()
-    }
-    for thread in threads.values():
-        thread.start()
-    found = {}
-    for channel, thread in threads.items():
-        thread.join(max(0.0, deadline - time.monotonic()))
-        delivery = deliveries[channel]
-        problem = delivery.problem
-        if thread.is_alive():
-            problem = problem or f"no answer within {seconds:g} seconds"
-        unanswered = delivery.unanswered or thread.is_alive()
-        found[channel] = Delivery(list(delivery.sent), problem, unanswered)
-    return found
+def deliver(outgoing: Mapping[Channel, Sequence[Message]]) -> Mapping[Channel, Delivery]:
+    """Send messages, to each channel in order, all channels side by side."""
+    deadline = time.monotonic() + DELIVERY_SECONDS
+    with ThreadPoolExecutor(len(outgoing) or 1) as pool:
+        sending = {
+            channel: pool.submit(_send_all, channel, messages, deadline)
+            for channel, messages in outgoing.items()
+        }
+    return {channel: future.result() for channel, future in sending.items()}
 
 
-def _send_all(
-    channel: Channel, messages: Sequence[Message], delivery: Delivery, deadline: float
-) -> None:
+def _send_all(channel: Channel, messages: Sequence[Message], deadline: float) -> Delivery:
+    delivery = Delivery()
     _sending.set(True)
     try:
-        _send_in_order(channel, messages, delivery, deadline)
-    except Exception as error:  # whose text may be the URL, and who would print it is this thread
+        _send_in_order(_connect(channel), messages, deadline, delivery)
+    except Exception as error:  # its text may be the URL
         delivery.problem = f"Apprise broke down with {type(error).__name__}"
-
-
-def _send_in_order(
-    channel: Channel, messages: Sequence[Message], delivery: Delivery, deadline: float
-) -> None:
-    refusals = 0
-    service = _connect(channel)
-    for index, message in enumerate(messages):
-        began = time.monotonic()
-        # one that is begun has its whole time, or nobody could tell whether it was taken
-        if deadline - began < MESSAGE_SECONDS:
-            delivery.problem = delivery.problem or "no time was left; the rest follows"
-            return
-        problem = _send(service, message)
-        if problem is None:
-            delivery.sent.append(index)
-            continue
-        if time.monotonic() - began >= _patience(service):
-            delivery.problem = f"no answer within {_patience(service):g} seconds"
-            delivery.unanswered = True
-            return
-        delivery.problem = problem
-        refusals += 1
-        if refusals == REFUSALS:
-            return
+    return delivery
 
 
 def _connect(channel: Channel) -> Any:
     import apprise
 
     _keep_quiet()
+    sender = apprise.Apprise()
     service = apprise.Apprise.instantiate(channel.url)
-    # A message that is too long would be refused for ever. Whoever wants it split says so in the
-    # URL, with overflow=split.
-    if service and service.overflow_mode == apprise.OverflowMode.UPSTREAM:
+    if not service or not sender.add(service):
+        return sender
+    # A message that is too long would be refused for ever. To have it split, the URL sets
+    # overflow=split.
+    if service.overflow_mode == apprise.OverflowMode.UPSTREAM:
         service.overflow_mode = apprise.OverflowMode.TRUNCATE
-    if service and service.socket_read_timeout == type(service).socket_read_timeout:
-        service.socket_read_timeout = MESSAGE_SECONDS
-    return service
+    # By default 4 seconds, after which Apprise calls a message refused that was taken. Its limit
+    # for the whole call must come first: that one it calls a timeout.
+    service.socket_read_timeout = MESSAGE_SECONDS + 1
+    return sender
 
 
-def _patience(service: Any) -> float:
-    """How long an answer is waited for."""
-    return min(float(service.socket_read_timeout), MESSAGE_SECONDS) if service else MESSAGE_SECONDS
-
-
-def _send(service: Any, message: Message) -> str | None:
-    """Send a message; the problem, in words without secrets, if it was not taken."""
+def _send_in_order(
+    sender: Any, messages: Sequence[Message], deadline: float, delivery: Delivery
+) -> None:
     import apprise
 
-    sender = apprise.Apprise()
-    if not service or not sender.add(service):
-        return "Apprise cannot use the URL"
-    result = sender.notify(
-        body=message.text,
-        title=message.title,
-        notify_type=apprise.NotifyType(message.kind),
-        body_format=apprise.NotifyFormat.TEXT,
-        timeout=MESSAGE_SECONDS,
-    )
-    if result:
-        return None
-    # of what Apprise says only the status is sure to be no secret
-    codes = re.findall(r"\berror=(\d{3})\b", " ".join(entry.message for entry in result.logs()))
-    return f"refused with HTTP status {codes[-1]}" if codes else "not reached, or refused"
+    refusals = 0
+    for index, message in enumerate(messages):
+        # one that is begun has its whole time, or it would be unclear whether it was taken
+        if deadline - time.monotonic() < MESSAGE_SECONDS:
+            delivery.problem = delivery.problem or "no time was left; the rest follows"
+            return
+        result = sender.notify(
+            body=message.text,
+            title=message.title,
+            notify_type=apprise.NotifyType(message.kind),
+            body_format=apprise.NotifyFormat.TEXT,
+            timeout=MESSAGE_SECONDS,
+        )
+        if result:
+            delivery.sent.append(index)
+            continue
+        if result.status == apprise.AppriseResultStatus.TIMEOUT:
+            delivery.problem = f"no answer within {MESSAGE_SECONDS:g} seconds"
+            delivery.unanswered = True
+            return
+        # of what Apprise logs only the status is sure to be no secret
+        codes = re.findall(r"\berror=(\d{3})\b", " ".join(entry.message for entry in result.logs()))
+        delivery.problem = (
+            f"refused with HTTP status {codes[-1]}" if codes else "not reached, or refused"
+        )
+        refusals += 1
+        if refusals == REFUSALS:
+            return
 
 
 _sending: ContextVar[bool] = ContextVar("sending", default=False)
+"""Apprise's threads inherit it."""
 
 
 def _keep_quiet() -> None:
     """Apprise and urllib3 log URLs, tokens included."""
-    apprise_logger = logging.getLogger("apprise")
-    apprise_logger.propagate = False
-    if not apprise_logger.handlers:
-        apprise_logger.addHandler(logging.NullHandler())
-    logging.getLogger("urllib3.connectionpool").addFilter(_not_of_an_alert)
+    logger = logging.getLogger("apprise")
+    logger.propagate = False
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
+    logging.getLogger("urllib3.connectionpool").addFilter(_is_of_no_alert)
 
 
-def _not_of_an_alert(_record: logging.LogRecord) -> bool:
+def _is_of_no_alert(_record: logging.LogRecord) -> bool:
     return not _sending.get()

@@ -1,19 +1,20 @@
-"""What a channel was told of each check, and what of a batch of evaluations is news to it. Pure.
+"""What each channel has acknowledged, and which new evaluations are news to it. Pure.
 
-Nothing here reads Dagster's storage (see `evaluations.py`), words a message (`messages.py`) or
-sends one (`channels.py`).
+Reading Dagster's storage is in `events.py`, texts are in `messages.py`, sending in `channels.py`.
 """
 
-import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import IntEnum
 
+from pydantic import TypeAdapter
+
 from ecom_assets.partitions import EventDays, ranges
 
 REMIND_AFTER = timedelta(days=1)
-"""What still fails is told again after this long: once in each shift that could look at it."""
+"""What still fails is sent again after this long: once in each shift that could look at it."""
 
 FIRST_PAUSE = timedelta(minutes=2)
 LONGEST_PAUSE = timedelta(hours=4)
@@ -41,7 +42,7 @@ class Evaluation:
         check: `asset:check`.
         day: which event date it is about.
         outcome: what it came to.
-        description: counts and limit, in the check's words.
+        description: counts and limit, as the check describes them.
         sample: failing rows, a line of text each.
         run_id: the run that evaluated it.
     """
@@ -55,12 +56,45 @@ class Evaluation:
     run_id: str = ""
 
 
-@dataclass(frozen=True)
-class Told:
-    """What a channel was told of a check: the days that fail, and when it was last written to."""
+Failing = Mapping[Day, Outcome]
+"""Days that fail, and how."""
 
-    days: Mapping[Day, Outcome]
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """What a channel has acknowledged of a check.
+
+    Attributes:
+        ranges: the days acknowledged to fail, as ranges, for it may be a year.
+        at: when it last took a message about the check.
+        position: the place in Dagster's event log up to which its messages were taken.
+    """
+
+    ranges: Mapping[Outcome, Sequence[EventDays | None]]
     at: datetime
+    position: int
+
+    @classmethod
+    def of(cls, failing: Failing, at: datetime, position: int) -> "Acknowledged":
+        """With the failing days one by one."""
+        packed = {
+            outcome: [
+                *([None] if failing.get(None) is outcome else []),
+                *ranges(day for day, of in failing.items() if day and of is outcome),
+            ]
+            for outcome in set(failing.values())
+        }
+        return cls(packed, at, position)
+
+    @property
+    def failing(self) -> Failing:
+        """The failing days one by one."""
+        return {
+            day: outcome
+            for outcome, parts in self.ranges.items()
+            for part in parts
+            for day in (part.days if part else [None])
+        }
 
 
 @dataclass(frozen=True)
@@ -68,66 +102,100 @@ class ChannelState:
     """Where a channel stands.
 
     Attributes:
-        position: all evaluations up to here are dealt with.
-        runs: Dagster's cursor; all run failures up to here are dealt with.
-        told: per check what still fails as far as the channel knows.
-        ahead: checks that are dealt with beyond `position`, because a message about another one
-            was not taken.
-        unanswered: how often in a row it gave no answer.
+        position: the place in Dagster's event log up to which all is dealt with.
+        acknowledged: by check; of some checks it may be ahead of `position`, because a message
+            about another one was not taken.
+        unanswered: how often in a row the channel gave no answer.
         paused_until: nothing is sent to it before, because it gave none.
     """
 
     position: int
-    runs: str
-    told: Mapping[str, Told] = field(default_factory=dict)
-    ahead: Mapping[str, int] = field(default_factory=dict)
+    acknowledged: Mapping[str, Acknowledged] = field(default_factory=dict)
     unanswered: int = 0
     paused_until: datetime | None = None
 
-    def answered(self) -> "ChannelState":
-        """The same, of a channel that gives answers."""
-        return replace(self, unanswered=0, paused_until=None)
+    def position_of(self, subject: str) -> int:
+        """Up to which place messages about a check were taken."""
+        known = self.acknowledged.get(subject)
+        return max(self.position, known.position if known else 0)
 
-    def not_answered(self, now: datetime) -> "ChannelState":
-        """The same, of a channel that gave no answer once more."""
+    def with_taken(
+        self, subject: str, failing: Failing, position: int, now: datetime
+    ) -> "ChannelState":
+        """The same, once the channel has taken a message about a check."""
+        taken = {subject: Acknowledged.of(failing, now, position)}
+        return replace(self, acknowledged={**self.acknowledged, **taken})
+
+    def with_all_taken(self, position: int) -> "ChannelState":
+        """The same, once nothing is left to send; checks that fail nowhere are forgotten."""
+        kept = {check: known for check, known in self.acknowledged.items() if known.ranges}
+        return replace(self, position=position, acknowledged=kept)
+
+    def is_paused(self, now: datetime) -> bool:
+        """Whether nothing is sent to it now."""
+        return self.paused_until is not None and now < self.paused_until
+
+    def with_answer(self, now: datetime, *, has_answered: bool) -> "ChannelState":
+        """The same, of a channel that was written to, and that has answered or not."""
+        if has_answered:
+            return replace(self, unanswered=0, paused_until=None)
         # beyond some power of four the pause is the longest one, and would not fit a timedelta
         pause = min(FIRST_PAUSE * 4 ** min(self.unanswered, 10), LONGEST_PAUSE)
         return replace(self, unanswered=self.unanswered + 1, paused_until=now + pause)
 
 
+_CURSOR = TypeAdapter(dict[str, ChannelState])
+
+
+def to_cursor(states: Mapping[str, ChannelState]) -> str:
+    """The states of all channels, by the channel's id, as a sensor keeps them."""
+    return _CURSOR.dump_json(dict(states), exclude_defaults=True).decode()
+
+
+def from_cursor(cursor: str | None) -> dict[str, ChannelState]:
+    """The states that `to_cursor` wrote.
+
+    Raises:
+        ValueError: it did not write this.
+    """
+    return _CURSOR.validate_json(cursor or "{}")
+
+
 @dataclass(frozen=True)
 class Change:
-    """A day whose outcome is not what the channel knows.
+    """A day whose outcome is not what the channel has acknowledged.
 
     Attributes:
-        before: what the channel knows.
-        worst: the worst it was since, of what the channel takes.
+        before: what the channel has acknowledged.
         after: what it is now.
-        evaluation: the one to show: the latest, or of a day that passes again the last to fail.
+        shown: the evaluation to show: the latest, or of a day that passes again the worst.
     """
 
     day: Day
     before: Outcome
-    worst: Outcome
     after: Outcome
-    evaluation: Evaluation
+    shown: Evaluation
 
 
 @dataclass(frozen=True)
 class News:
-    """What a channel does not know yet of a check.
+    """What a channel has not acknowledged of a check.
 
     Attributes:
         check: `asset:check`.
         changes: by day; none for a reminder.
-        unchanged: days that the channel knows to fail, and that still do.
-        failing: what the channel knows to fail once it has been told.
+        failing: the days that fail once the channel has acknowledged this.
     """
 
     check: str
     changes: Sequence[Change]
-    unchanged: Mapping[Day, Outcome]
-    failing: Mapping[Day, Outcome]
+    failing: Failing
+
+    @property
+    def unchanged(self) -> Failing:
+        """Days that were acknowledged to fail, and still do."""
+        changed = {change.day for change in self.changes}
+        return {day: outcome for day, outcome in self.failing.items() if day not in changed}
 
 
 def by_date(day: Day) -> date:
@@ -136,139 +204,48 @@ def by_date(day: Day) -> date:
 
 
 def news(
-    state: ChannelState,
-    evaluations: Iterable[Evaluation],
-    takes: frozenset[Outcome],
+    state: ChannelState, evaluations: Iterable[Evaluation], takes: frozenset[Outcome]
 ) -> Sequence[News]:
-    """What of a batch of evaluations, oldest first, a channel does not know.
-
-    A channel is told when a day gets an outcome that it takes, and of whatever becomes of a day
-    that it was told of. Worst first.
-    """
-    seen: dict[str, dict[Day, list[Evaluation]]] = {}
+    """The news for a channel in a batch of evaluations, oldest first: a day has an outcome that the
+    channel takes, or a day acknowledged to fail has another outcome. Worst first."""
+    new: dict[str, dict[Day, list[Evaluation]]] = defaultdict(lambda: defaultdict(list))
     for evaluation in evaluations:
-        if evaluation.position > state.ahead.get(evaluation.check, state.position):
-            days = seen.setdefault(evaluation.check, {})
-            days.setdefault(evaluation.day, []).append(evaluation)
+        if evaluation.position > state.position_of(evaluation.check):
+            new[evaluation.check][evaluation.day].append(evaluation)
     found = []
-    for check, days in seen.items():
-        known = state.told[check].days if check in state.told else {}
+    for check, days in new.items():
+        known = state.acknowledged[check].failing if check in state.acknowledged else {}
         changes = [
             change
             for day in sorted(days, key=by_date)
-            if (change := _change(day, known.get(day, Outcome.PASSED), days[day], takes))
+            if (change := _change(known.get(day, Outcome.PASSED), days[day], takes))
         ]
         if changes:
-            changed = {change.day for change in changes}
-            unchanged = {day: outcome for day, outcome in known.items() if day not in changed}
-            now = {change.day: change.after for change in changes if change.after in takes}
-            found.append(News(check, changes, unchanged, {**unchanged, **now}))
+            now = {change.day: change.after for change in changes}
+            failing = {day: after for day, after in {**known, **now}.items() if after in takes}
+            found.append(News(check, changes, failing))
     return sorted(found, key=lambda each: -max(change.after for change in each.changes))
 
 
 def _change(
-    day: Day, before: Outcome, evaluations: Sequence[Evaluation], takes: frozenset[Outcome]
+    before: Outcome, evaluations: Sequence[Evaluation], takes: frozenset[Outcome]
 ) -> Change | None:
-    after = evaluations[-1].outcome
+    last = evaluations[-1]
     failures = [each for each in evaluations if each.outcome in takes]
-    worst = max((each.outcome for each in failures), default=Outcome.PASSED)
-    if after == before if before else not worst:
+    if before and last.outcome == before:
         return None
-    shown = evaluations[-1] if after or not failures else failures[-1]
-    return Change(day, before, worst, after, shown)
+    if not before and not failures:
+        return None
+    shown = last
+    if failures and not last.outcome:
+        shown = sorted(failures, key=lambda each: each.outcome)[-1]
+    return Change(last.day, before, last.outcome, shown)
 
 
-def reminders(state: ChannelState, now: datetime, but: Iterable[str] = ()) -> Sequence[News]:
-    """Checks that still fail and of which the channel has not heard for long, but for some."""
+def reminders(state: ChannelState, now: datetime) -> Sequence[News]:
+    """Checks that still fail and of which the channel has not heard for long."""
     return [
-        News(check, (), told.days, told.days)
-        for check, told in sorted(state.told.items())
-        if check not in but and now - told.at >= REMIND_AFTER
+        News(check, (), known.failing)
+        for check, known in sorted(state.acknowledged.items())
+        if known.ranges and now - known.at >= REMIND_AFTER
     ]
-
-
-def with_told(told: Mapping[str, Told], item: News, now: datetime) -> Mapping[str, Told]:
-    """What a channel knows once it has been told; a check that fails nowhere is forgotten."""
-    rest = {check: each for check, each in told.items() if check != item.check}
-    return {**rest, item.check: Told(item.failing, now)} if item.failing else rest
-
-
-def to_cursor(states: Mapping[str, ChannelState]) -> str:
-    """The states of all channels, by the channel's id, as a sensor keeps them: days as ranges."""
-    return json.dumps(
-        {
-            channel: {
-                "at": state.position,
-                "runs": state.runs,
-                **({"ahead": dict(state.ahead)} if state.ahead else {}),
-                **(
-                    {"paused": [state.unanswered, int(state.paused_until.timestamp())]}
-                    if state.paused_until
-                    else {}
-                ),
-                "told": {
-                    check: {
-                        "at": int(told.at.timestamp()),
-                        **{
-                            outcome.name: _packed(d for d, o in told.days.items() if o is outcome)
-                            for outcome in sorted(set(told.days.values()))
-                        },
-                    }
-                    for check, told in state.told.items()
-                },
-            }
-            for channel, state in states.items()
-        }
-    )
-
-
-def from_cursor(cursor: str | None, now: datetime) -> Mapping[str, ChannelState]:
-    """The states that `to_cursor` wrote.
-
-    Raises:
-        ValueError: it did not write this.
-    """
-    try:
-        return {
-            channel: ChannelState(
-                position=int(state["at"]),
-                runs=str(state["runs"]),
-                told={
-                    check: Told(
-                        {
-                            day: outcome
-                            for outcome in Outcome
-                            for day in _unpacked(told.get(outcome.name, ""))
-                        },
-                        datetime.fromtimestamp(told["at"], tz=now.tzinfo),
-                    )
-                    for check, told in state["told"].items()
-                },
-                ahead=state.get("ahead", {}),
-                unanswered=state["paused"][0] if "paused" in state else 0,
-                paused_until=datetime.fromtimestamp(state["paused"][1], tz=now.tzinfo)
-                if "paused" in state
-                else None,
-            )
-            for channel, state in json.loads(cursor or "{}").items()
-        }
-    except (AttributeError, IndexError, KeyError, TypeError) as error:
-        raise ValueError(f"not a cursor of the alerts: {type(error).__name__}") from None
-
-
-def _packed(days: Iterable[Day]) -> str:
-    found = list(days)
-    parts = [
-        f"{part.first}" if part.count == 1 else f"{part.first}/{part.last}"
-        for part in ranges(day for day in found if day is not None)
-    ]
-    return " ".join((["table"] if None in found else []) + parts)
-
-
-def _unpacked(text: str) -> Iterable[Day]:
-    for part in text.split():
-        if part == "table":
-            yield None
-            continue
-        first, _, last = part.partition("/")
-        yield from EventDays(date.fromisoformat(first), date.fromisoformat(last or first)).days

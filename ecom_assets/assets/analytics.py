@@ -28,7 +28,7 @@ from ecom_assets.model.limits import Limits
 from ecom_assets.model.tables import FACT_TABLE
 from ecom_assets.partitions import BACKFILL_POLICY, FRESHNESS_POLICY, EventDays, ranges
 from ecom_assets.pipeline.publish import Published, publish_audited_days
-from ecom_assets.steps import RETRY_POLICY, mark_held, mistakes_are_final
+from ecom_assets.steps import RETRY_POLICY, fail_permanent_errors_at_once, mark_held
 from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
 
 
@@ -74,7 +74,10 @@ def build_fact_sales(
         days = EventDays.of(context)
         start = time.monotonic()
         purpose = Purpose("fact_sales", context.run.run_id, days.first, days.last)
-        with mistakes_are_final(), warehouse.session(purpose, context.log.info) as session:
+        with (
+            fail_permanent_errors_at_once(),
+            warehouse.session(purpose, context.log.info) as session,
+        ):
             published = publish_audited_days(session, days, limits, log=context.log.warning)
             held = {day: why for day, why in published.audit.held.items() if day >= days.first}
             _tell_other_days(context, session, days, published, limits.first_partition, checks)

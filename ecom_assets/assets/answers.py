@@ -24,7 +24,7 @@ from ecom_assets.model.tables import EVENT_DATE
 from ecom_assets.report.charts import as_image
 from ecom_assets.report.contents import read_contents
 from ecom_assets.report.page import Drawn, make_report
-from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
+from ecom_assets.steps import RETRY_POLICY, fail_permanent_errors_at_once
 from ecom_assets.text.foreign_text import markdown
 from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
 from ecom_assets.warehouse.rows import now
@@ -151,7 +151,7 @@ def build_answers(engine: str, report_url: str) -> dg.AssetsDefinition:
         warehouse: dg.ResourceParam[Warehouse],
         reports: dg.ResourceParam[LandingZone],
     ) -> Iterator[dg.MaterializeResult[Any]]:
-        with mistakes_are_final():
+        with fail_permanent_errors_at_once():
             made = make_answers(context, warehouse, reports, engine)
         for asset, metadata in made.items():
             yield dg.MaterializeResult(asset_key=asset, metadata=metadata)

@@ -16,7 +16,7 @@ from ecom_assets.landing.zone import LandedFile, LandingZone, folder_of, manifes
 from ecom_assets.model import sales
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
 from ecom_assets.settings import Source
-from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
+from ecom_assets.steps import RETRY_POLICY, fail_permanent_errors_at_once
 
 GENERATED_FILE = "sales.jsonl"
 LISTED_FILES = 50
@@ -77,7 +77,7 @@ def build_sales_files(
         landing: dg.ResourceParam[LandingZone],
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetMaterialization]:
         days = EventDays.of(context)
-        with mistakes_are_final():
+        with fail_permanent_errors_at_once():
             if source == "synthetic":
                 generate_missing(landing, days, config, context)
             listed = landing.list_files(days.first, days.last)

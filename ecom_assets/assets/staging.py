@@ -24,7 +24,7 @@ from ecom_assets.model.tables import CLEAN_TABLE, REJECTS_TABLE
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
 from ecom_assets.pipeline.audit import why_held
 from ecom_assets.pipeline.stage import stage_days
-from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
+from ecom_assets.steps import RETRY_POLICY, fail_permanent_errors_at_once
 from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
 from ecom_assets.warehouse.rows import by_day
 
@@ -92,7 +92,10 @@ def build_staging(
         days = EventDays.of(context)
         start = time.monotonic()
         purpose = Purpose("stg_sales", context.run.run_id, days.first, days.last)
-        with mistakes_are_final(), warehouse.session(purpose, context.log.info) as session:
+        with (
+            fail_permanent_errors_at_once(),
+            warehouse.session(purpose, context.log.info) as session,
+        ):
             earlier = stage_days(session, days, limits, run_id=context.run.run_id)
             quality = by_day(
                 session.run(

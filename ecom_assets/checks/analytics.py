@@ -20,7 +20,7 @@ from ecom_assets.model.sales import UNIQUE_WITHIN_DAYS
 from ecom_assets.model.tables import FACT_TABLE
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.audit import why_held
-from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
+from ecom_assets.steps import RETRY_POLICY, fail_permanent_errors_at_once
 from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table
 from ecom_assets.warehouse.rows import by_day, grouped_by_day
@@ -163,7 +163,10 @@ def build_fact_checks(checks: FactChecks, engine: str) -> dg.AssetChecksDefiniti
     ) -> Iterator[StepResult]:
         days = days_to_check(context, config)
         purpose = Purpose("fact_sales_checks", context.run.run_id, days.first, days.last)
-        with mistakes_are_final(), warehouse.session(purpose, context.log.info) as session:
+        with (
+            fail_permanent_errors_at_once(),
+            warehouse.session(purpose, context.log.info) as session,
+        ):
             results = checks.results(session, days, compare_days(session, days), {})
         selected = [s for s in checks.specs if s.key in context.selected_asset_check_keys]
         yield from check_results(context, selected, results, days)

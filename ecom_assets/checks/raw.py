@@ -13,7 +13,7 @@ from ecom_assets.landing.zone import LandedFile, LandingZone
 from ecom_assets.model.tables import RAW_TABLE
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.load import vanished_files
-from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
+from ecom_assets.steps import RETRY_POLICY, fail_permanent_errors_at_once
 from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table, literal
 from ecom_assets.warehouse.rows import by_day
@@ -75,7 +75,7 @@ def build_raw_checks(partitions: dg.PartitionsDefinition, engine: str) -> dg.Ass
     ) -> Iterator[StepResult]:
         days = days_to_check(context, config)
         purpose = Purpose("raw_sales_checks", context.run.run_id, days.first, days.last)
-        with mistakes_are_final():
+        with fail_permanent_errors_at_once():
             listed = landing.list_files(days.first, days.last)
             with warehouse.session(purpose, context.log.info) as session:
                 counts = count_rows(session, days)

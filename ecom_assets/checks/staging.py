@@ -18,7 +18,7 @@ from ecom_assets.model.tables import CLEAN_TABLE, REJECTS_TABLE
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.audit import test_days
 from ecom_assets.pipeline.stage import late_reach
-from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
+from ecom_assets.steps import RETRY_POLICY, fail_permanent_errors_at_once
 from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
 from ecom_assets.warehouse.expressions import days_table
 from ecom_assets.warehouse.rows import by_day, grouped_by_day
@@ -86,7 +86,10 @@ def build_staging_checks(
         selected = [spec for spec in specs if spec.key in context.selected_asset_check_keys]
         results: dict[dg.AssetCheckKey, ByDay] = {}
         purpose = Purpose("stg_sales_checks", context.run.run_id, days.first, days.last)
-        with mistakes_are_final(), warehouse.session(purpose, context.log.info) as session:
+        with (
+            fail_permanent_errors_at_once(),
+            warehouse.session(purpose, context.log.info) as session,
+        ):
             results[columns_of_clean.key], results[columns_of_rejects.key] = column_schemas(
                 session, days, CLEAN_TABLE, REJECTS_TABLE
             )

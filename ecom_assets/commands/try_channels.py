@@ -1,4 +1,4 @@
-"""`make alert-test`: sends a sample alert to each channel, and says what came of it.
+"""`make alert-test`: sends a sample alert to each channel, and prints what came of it.
 
 The message is made by the same code as real ones, from an invented check that fails.
 """
@@ -12,22 +12,14 @@ from ecom_assets.alerts.messages import Message, check_message
 from ecom_assets.alerts.outcomes import ChannelState, Evaluation, Outcome, news
 from ecom_assets.settings import Settings, read_settings_or_exit
 
+_LIMITS = "warns above 10%, holds the day above 30%"
+_ERROR = f"350 of 1,000 lines rejected (35.0%); {_LIMITS}"
+_WARNING = f"150 of 1,000 lines rejected (15.0%); {_LIMITS}"
+_SAMPLE = ["file dt=2026-01-05/sample.jsonl · line 7 · reason Invalid quantity · value two"]
+_CHECK = "stg_sales_rejects:reject_rate"
 _FAILED = (
-    Evaluation(
-        1,
-        "stg_sales_rejects:reject_rate",
-        date(2026, 1, 5),
-        Outcome.ERROR,
-        "350 of 1,000 lines rejected (35.0%); warns above 10%, holds the day above 30%",
-        ["file dt=2026-01-05/sample.jsonl · line 7 · reason Invalid quantity · value two"],
-    ),
-    Evaluation(
-        2,
-        "stg_sales_rejects:reject_rate",
-        date(2026, 1, 6),
-        Outcome.WARNING,
-        "150 of 1,000 lines rejected (15.0%); warns above 10%, holds the day above 30%",
-    ),
+    Evaluation(1, _CHECK, date(2026, 1, 5), Outcome.ERROR, _ERROR, _SAMPLE),
+    Evaluation(2, _CHECK, date(2026, 1, 6), Outcome.WARNING, _WARNING),
 )
 
 
@@ -51,7 +43,7 @@ def try_channels(settings: Settings) -> int:
 
 
 def _sample(channel: Channel, ui_url: str) -> Message:
-    (found,) = news(ChannelState(position=0, runs=""), _FAILED, channel.takes)
+    (found,) = news(ChannelState(position=0), _FAILED, channel.takes)
     message = check_message(found, ui_url)
     text = f"This is a test of the alerts: nothing has failed.\n{message.text}"
     return replace(message, title=f"TEST {message.title}", text=text)

@@ -1,9 +1,9 @@
 """What must never be shown, taken out of texts: secrets of the settings, in whole or in part, and
-what a URL says before its `@`.
+what stands before the `@` of a URL.
 
-Errors of the libraries that talk to S3 and Snowflake are words of others, a server's among them,
-and Dagster keeps them for ever. What this process knows to be secret is a fact of the process, as
-its environment is, so it is kept here once, told by whoever reads the environment.
+Errors of the libraries that talk to S3 and Snowflake may quote a server, and Dagster keeps them for
+ever. Which values are secret is a fact of the process, as its environment is: they are kept here
+once, registered where the environment is read.
 """
 
 import logging
@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from string import ascii_lowercase, ascii_uppercase
 
 PART = 8
-"""Characters of a secret that must not be seen in a row. What is shorter as a whole keeps nobody
-out, and to hide it would tear words apart."""
+"""Characters of a secret that must not be seen in a row. A shorter secret protects nothing, and
+hiding it would tear words apart."""
 HIDDEN = "***"
 
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
@@ -22,7 +22,7 @@ _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _parts: set[str] = set()
 
 
-def know(secrets: Iterable[str]) -> None:
+def register_secrets(secrets: Iterable[str]) -> None:
     """Hide these from now on."""
     for secret in secrets:
         lower = secret.translate(_LOWER)
@@ -44,14 +44,13 @@ def redacted(text: str) -> str:
 
 
 def cause(error: BaseException) -> BaseException | None:
-    """The error, as the cause of another one; None where it or what led to it says a secret, for
-    Dagster keeps the texts of them all."""
+    """The error, as the cause of another one; None where its text or that of an error before it
+    contains a secret, for Dagster keeps them all."""
     return error if all(redacted(str(one)) == str(one) for one in _chain(error)) else None
 
 
 def quiet_logs() -> None:
-    """Keep out of the logs, however much of them is asked for, what holds AWS session tokens: what
-    botocore says of a request at DEBUG."""
+    """Keep botocore's DEBUG messages out of the logs at any level: they hold AWS session tokens."""
     logger = logging.getLogger("botocore")
     if logger.getEffectiveLevel() < logging.INFO:
         logger.setLevel(logging.INFO)

@@ -62,24 +62,19 @@ def build_daily(start: date, late_days: int, source: Source, at: time) -> dg.Sch
             due=due,
             whole_graph=True,
         )
-        for observation in survey.untold(context.instance, found.plan):
+        for observation in survey.new_observations(context.instance, found.plan):
             context.instance.report_runless_asset_event(observation)
-        requests = found.plan.requests
-        if not requests:
-            return dg.SkipReason(survey.report(found))
-        context.log.info(survey.report(found))
-        left = due - {day for request in requests for day in request.days.days}
+        outcome = survey.report(found)
+        if not found.plan.requests:
+            return dg.SkipReason(outcome)
+        context.log.info(outcome)
+        left = due - found.plan.requested
         upto = min(left) - timedelta(days=1) if left else partitions.last
+        upto_tag = {runs.ASKED_UP_TO_TAG: upto.isoformat()}
         return [
-            request.days.request(
-                f"{now.date()} {request.key}",  # another night's is another run
-                {
-                    runs.REQUESTED_BY_TAG: "daily",
-                    runs.ASKED_UP_TO_TAG: upto.isoformat(),
-                    **runs.attempt_tag(request.attempt),
-                },
-            )
-            for request in requests
+            # another night's is another run
+            runs.run_request(request, "daily", f"{now.date()} {request.key}", upto_tag)
+            for request in found.plan.requests
         ]
 
     return daily

@@ -8,8 +8,23 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from ecom_assets.partitions import EventDays, ranges
+
+PAUSES = (timedelta(minutes=1), timedelta(minutes=10))
+"""How long after its first and second failure a day is asked for again; the third is the last."""
+
+
+class Wait(StrEnum):
+    """Why a day waits; what waits for a person comes first."""
+
+    CANCELED = "canceled: FACT_SALES has what it had; materialize them"
+    GIVEN_UP = "given up after failures: see the run, and materialize them"
+    HELD = "held: see their checks, and materialize them"
+    PAUSED = "to be tried again later"
+    WRITTEN = "being written"
+    BUSY = "in an unfinished run"
 
 
 @dataclass(frozen=True)
@@ -74,37 +89,23 @@ class Plan:
     """What to ask for, and what the other days wait for.
 
     Attributes:
-        written: changed days that wait for their writers.
-        busy: changed or failed days that wait for an unfinished run.
-        paused: days of failed runs whose pause is not over.
-        given_up: days whose last run failed at its last attempt.
-        canceled: days whose last run somebody ended.
-        held: days that their last run held.
+        waits: why days wait, and which; some may be asked for all the same, for another reason.
         runs: the finished run that a day waits because of, by its id.
     """
 
     requests: Sequence[Request] = ()
-    written: Set[date] = field(default_factory=frozenset)
-    busy: Set[date] = field(default_factory=frozenset)
-    paused: Set[date] = field(default_factory=frozenset)
-    given_up: Set[date] = field(default_factory=frozenset)
-    canceled: Set[date] = field(default_factory=frozenset)
-    held: Set[date] = field(default_factory=frozenset)
+    waits: Mapping[Wait, Set[date]] = field(default_factory=dict)
     runs: Mapping[date, str] = field(default_factory=dict)
 
     @property
-    def waiting(self) -> Mapping[str, Set[date]]:
-        """Why days that are not asked for wait, in words, with the days; for a person first."""
-        reasons = {
-            "canceled: FACT_SALES has what it had; materialize them": self.canceled,
-            "given up after failures: see the run, and materialize them": self.given_up,
-            "held: see their checks, and materialize them": self.held,
-            "to be tried again later": self.paused,
-            "being written": self.written,
-            "in an unfinished run": self.busy,
-        }
-        requested = {day for request in self.requests for day in request.days.days}
-        return {why: left for why, days in reasons.items() if (left := days - requested)}
+    def requested(self) -> set[date]:
+        """The days that are asked for."""
+        return {day for request in self.requests for day in request.days.days}
+
+    @property
+    def waiting(self) -> Mapping[Wait, Set[date]]:
+        """Why days that are not asked for wait, and which."""
+        return {why: left for why in Wait if (left := self.waits.get(why, set()) - self.requested)}
 
 
 def changed_days(files: Mapping[date, DayFiles], asked: Mapping[date, str]) -> Set[date]:
@@ -130,68 +131,62 @@ def plan_requests(
     partitions: EventDays,
     late_days: int,
     now: datetime,
-    pauses: Sequence[timedelta],
-    due: Set[date] = frozenset(),
 ) -> Plan:
     """Which runs to ask for now.
 
     Args:
-        changed: days to ask for, because of their files.
+        changed: days to ask for, because of their files or although they have none.
         files: the days that were looked at and have files.
         past: finished runs, newest first.
         busy: days of unfinished runs.
         partitions: the days that there are.
         late_days: how many days before its file's day an event's may be.
         now: with a zone, as the ends of past runs.
-        due: days to ask for all the same, with files or without.
-        pauses: how long to wait after the first, second, … failure of a day; there are no more
-            attempts after the last.
     """
     past = list(past)
     stopped = _stopped(past, partitions)
-    changed = changed | due
+    waits: dict[Wait, Set[date]] = {why: set() for why in Wait}
     writing = {day for day, there in files.items() if not there.settled}
+    # a day and the days that its files touch are asked for together, or not at all for now
     units = {day: touched_by(day, late_days, partitions) for day in changed}
-    ready = {day for day, unit in units.items() if not unit & (busy | writing)}
+    ready, together = _free(units, busy | writing)
     requests = [
         _request_for_changed(days, sorted(ready & set(days.days)), files, stopped)
-        for days in ranges(day for unit_day in ready for day in units[unit_day])
+        for days in together
     ]
-    written = {day for day in changed - ready if units[day] & writing}
-    waiting = changed - ready - written
-    paused: set[date] = set()
-    given_up: set[date] = set()
+    waits[Wait.WRITTEN] = {day for day in changed - ready if units[day] & writing}
+    waits[Wait.BUSY] = changed - ready - waits[Wait.WRITTEN]
     for run in past:
         days = {day for day, last in stopped.items() if last is run and run.failed} - changed
         if not days:
             continue
-        if run.attempt > len(pauses):
-            given_up |= days
-        elif now < run.ended + pauses[run.attempt - 1]:
-            paused |= days
+        if run.attempt > len(PAUSES):
+            waits[Wait.GIVEN_UP] |= days
+        elif now < run.ended + PAUSES[run.attempt - 1]:
+            waits[Wait.PAUSED] |= days
         else:
-            taken = busy | writing | {day for request in requests for day in request.days.days}
             # with the days before that the run was for as well: they may have its late events
             units = {
                 day: touched_by(day, late_days, partitions) & set(run.days.days) for day in days
             }
-            ready = {day for day, unit in units.items() if not unit & taken}
-            waiting |= days - ready
+            ready, together = _free(units, busy | writing | Plan(requests).requested)
+            waits[Wait.BUSY] |= days - ready
             requests += [
                 Request(again, _key(run.run_id, again), attempt=run.attempt + 1)
-                for again in ranges(day for unit_day in ready for day in units[unit_day])
+                for again in together
             ]
     others = {day: run for day, run in stopped.items() if day not in busy}
-    return Plan(
-        requests,
-        written,
-        waiting,
-        paused,
-        given_up,
-        canceled={day for day, run in others.items() if run.canceled},
-        held={day for day, run in others.items() if day in run.held},
-        runs={day: run.run_id for day, run in others.items()},
-    )
+    waits[Wait.CANCELED] = {day for day, run in others.items() if run.canceled}
+    waits[Wait.HELD] = {day for day, run in others.items() if day in run.held}
+    return Plan(requests, waits, {day: run.run_id for day, run in others.items()})
+
+
+def _free(
+    units: Mapping[date, Set[date]], blocked: Set[date]
+) -> tuple[set[date], Sequence[EventDays]]:
+    """The days of whose units no day is blocked, and all days of these units as ranges."""
+    free = {day for day, unit in units.items() if not unit & blocked}
+    return free, ranges(each for day in free for each in units[day])
 
 
 def remembered(
@@ -220,12 +215,15 @@ def _request_for_changed(
     stopped: Mapping[date, PastRun],
 ) -> Request:
     # with what was taken in last, for files may come back to a version that they have had before,
-    # and with the run that was stopped, for whoever asks again wants another one
-    said = []
+    # and with the run that was stopped, for to ask again is to ask for another one
+    fingerprint_input = []
     for day in changed:
         there, run = files.get(day, DayFiles("")), stopped.get(day)
-        said.append(f"{day} {there.taken_id} {there.version} {run.run_id if run else ''}")
-    return Request(days, _key(*said, days), tuple(day for day in changed if day in files))
+        fingerprint_input.append(
+            f"{day} {there.taken_id} {there.version} {run.run_id if run else ''}"
+        )
+    taken_in = tuple(day for day in changed if day in files)
+    return Request(days, _key(*fingerprint_input, days), taken_in)
 
 
 def _stopped(past: Sequence[PastRun], partitions: EventDays) -> Mapping[date, PastRun]:
@@ -242,5 +240,5 @@ def _stopped(past: Sequence[PastRun], partitions: EventDays) -> Mapping[date, Pa
     return found
 
 
-def _key(*said: object) -> str:
-    return hashlib.sha256("\n".join(map(str, said)).encode()).hexdigest()[:32]
+def _key(*parts: object) -> str:
+    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:32]

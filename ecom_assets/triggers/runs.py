@@ -11,7 +11,7 @@ import dagster as dg
 
 from ecom_assets.partitions import EventDays, materializations
 from ecom_assets.steps import HELD_DAYS_TAG
-from ecom_assets.triggers.plan import PastRun
+from ecom_assets.triggers.plan import PastRun, Request
 
 JOB = "sales"
 TAKEN_IN_BY = dg.AssetKey("sales_files")
@@ -41,9 +41,12 @@ LAUNCHED_WITHIN = timedelta(minutes=10)
 """A run that was created and not even queued by then lost its launcher, and will never start."""
 
 
-def attempt_tag(attempt: int) -> Mapping[str, str]:
-    """What tells a run from the first one for its days."""
-    return {ATTEMPT_TAG: str(attempt)} if attempt > 1 else {}
+def run_request(
+    request: Request, requested_by: str, key: str, tags: Mapping[str, str]
+) -> dg.RunRequest:
+    """A request as Dagster takes it."""
+    attempt = {ATTEMPT_TAG: str(request.attempt)} if request.attempt > 1 else {}
+    return request.days.request(key, {REQUESTED_BY_TAG: requested_by, **attempt, **tags})
 
 
 def busy_days(
@@ -111,7 +114,7 @@ def taken_in(
             day, materialization = record.partition_key, record.asset_materialization
             if day not in left or materialization is None:
                 continue
-            # a record without a run is somebody's word
+            # reported by hand: trusted
             if record.run_id in published and not wanted[day] <= published[record.run_id]:
                 continue
             left.remove(day)
@@ -127,13 +130,14 @@ def _published_by(
     run_ids = sorted({record.run_id for record in records if record.run_id})
     if not run_ids:
         return {}
-    runs = [each.dagster_run for each in instance.get_run_records(dg.RunsFilter(run_ids=run_ids))]
-    days = {
-        run.run_id: EventDays.of_tags(run.tags)
-        for run in runs
-        if _has(run, PUBLISHED_BY) and run.status in (FINISHED - {dg.DagsterRunStatus.CANCELED})
-    }
-    return {run.run_id: set(of.days) if (of := days.get(run.run_id)) else set() for run in runs}
+    published: dict[str, Set[date]] = {}
+    for record in instance.get_run_records(dg.RunsFilter(run_ids=run_ids)):
+        run = record.dagster_run
+        days = EventDays.of_tags(run.tags)
+        is_over = run.status in FINISHED - {dg.DagsterRunStatus.CANCELED}
+        counts = is_over and _has(run, PUBLISHED_BY)
+        published[run.run_id] = set(days.days) if days and counts else set()
+    return published
 
 
 def _past_run(instance: dg.DagsterInstance, record: dg.RunRecord) -> PastRun | None:
@@ -159,22 +163,15 @@ def _past_run(instance: dg.DagsterInstance, record: dg.RunRecord) -> PastRun | N
     )
 
 
-def _held_days(
-    instance: dg.DagsterInstance, run: dg.DagsterRun, days: EventDays
-) -> frozenset[date]:
+def _held_days(instance: dg.DagsterInstance, run: dg.DagsterRun, days: EventDays) -> Set[date]:
     names = run.tags.get(HELD_DAYS_TAG, "").split(", ")
     if "…" not in names:
-        return frozenset(date.fromisoformat(name) for name in names if name)
+        return {date.fromisoformat(name) for name in names if name}
     # of more than the tag can name: the days that it has not published
-    left = {day.isoformat() for day in days.days}
-    held = set(left)
-    for records in materializations(instance, PUBLISHED_BY, left):
-        for record in records:
-            if record.partition_key in left:
-                left.remove(record.partition_key)
-                if record.run_id == run.run_id:
-                    held.remove(record.partition_key)
-    return frozenset(map(date.fromisoformat, held))
+    log = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
+    events = [entry.get_dagster_event() for entry in log]
+    published = {event.partition for event in events if event.asset_key == PUBLISHED_BY}
+    return {day for day in days.days if day.isoformat() not in published}
 
 
 def _has(run: dg.DagsterRun, key: dg.AssetKey) -> bool:

@@ -4,7 +4,8 @@ The one place that the sensor `arrivals`, the schedule `daily` and the digest ha
 Dagster knows is read in `runs.py`, what to ask for is decided in `plan.py`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -18,9 +19,6 @@ from ecom_assets.triggers import plan, runs
 DAYS_A_TICK = 366
 """Older days a look takes in, so that a run is never for much more than a year. Dagster's records
 of so many days are read in some tenths of a second."""
-PAUSES = (timedelta(minutes=1), timedelta(minutes=10))
-"""How long after its first and second failure a day is asked for again; the third is the last."""
-
 OBSERVATIONS_READ = 1_000
 """Of the days that wait: some for each, unless they are a year's."""
 
@@ -83,25 +81,6 @@ def look_at(landing: LandingZone, partitions: EventDays, pieces: Pieces) -> Look
     )
 
 
-def by_day(files: Iterable[LandedFile]) -> dict[date, list[LandedFile]]:
-    """The files of each day that has any."""
-    found: dict[date, list[LandedFile]] = {}
-    for file in files:
-        found.setdefault(file.day, []).append(file)
-    return found
-
-
-def day_files(
-    batch: Sequence[LandedFile], taken: tuple[str, int] | None, settle_seconds: int, now: datetime
-) -> plan.DayFiles:
-    """A day's files, with what Dagster knows of them."""
-    version, record = taken or (None, 0)
-    newest = max(file.last_modified for file in batch).replace(tzinfo=UTC)
-    # a time far in the future is a wrong clock's, and says nothing
-    settled = abs((now - newest).total_seconds()) >= settle_seconds
-    return plan.DayFiles(manifest_version(batch), version, record, settled)
-
-
 @dataclass(frozen=True)
 class Survey:
     """What was found.
@@ -129,7 +108,6 @@ def survey(
     asked: Mapping[date, str] | None = None,
     due: Set[date] = frozenset(),
     whole_graph: bool = False,
-    pauses: Sequence[timedelta] = PAUSES,
 ) -> Survey:
     """Look, and decide what to ask for.
 
@@ -144,7 +122,6 @@ def survey(
         asked: in which version days were asked for that no run has taken in yet.
         due: days to ask for all the same, with files or without.
         whole_graph: wait for no other runs than those of the whole graph.
-        pauses: how long to wait after each failure of a day but the last.
 
     Raises:
         LandingError: the landing zone cannot be read.
@@ -155,64 +132,67 @@ def survey(
     look = look_at(landing, partitions, pieces)
     # a run fills the days before with generated batches, which hold no late events
     must_cover = late_days if source == "external" else 0
-    batches = by_day(look.files)
+    batches: dict[date, list[LandedFile]] = defaultdict(list)
+    for file in look.files:
+        batches[file.day].append(file)
     taken = runs.taken_in(
         instance, {day: plan.touched_by(day, must_cover, partitions) for day in batches}
     )
-    files = {
-        day: day_files(batch, taken.get(day), landing.settle_seconds, now)
-        for day, batch in batches.items()
-    }
+    files = {}
+    for day, batch in batches.items():
+        newest = max(file.last_modified for file in batch).replace(tzinfo=UTC)
+        # a time far in the future comes from a wrong clock
+        is_settled = abs((now - newest).total_seconds()) >= landing.settle_seconds
+        version, record = taken.get(day, (None, 0))
+        files[day] = plan.DayFiles(manifest_version(batch), version, record, is_settled)
     planned = plan.plan_requests(
-        plan.changed_days(files, asked or {}),
+        plan.changed_days(files, asked or {}) | due,
         files,
         past,
         busy,
         partitions=partitions,
         late_days=late_days,
         now=now,
-        pauses=pauses,
-        due=due,
     )
     return Survey(look, files, planned)
 
 
 def report(found: Survey) -> str:
     """What a survey came to, in one sentence."""
-    look, planned = found.look, found.plan
-    started = ", ".join(str(request.days) for request in planned.requests)
-    waiting = (f"{len(days)} {why} ({days_text(days)})" for why, days in planned.waiting.items())
-    return ", ".join(
-        [
-            f"{len(look.days)} days looked at ({' and '.join(map(str, look.pieces))}), "
-            f"{len(look.files):,} files: "
-            + (f"to materialize {started}" if started else "nothing to start"),
-            *waiting,
-        ]
-    )
+    look = found.look
+    started = ", ".join(str(request.days) for request in found.plan.requests)
+    parts = [
+        f"{len(look.days)} days looked at ({' and '.join(map(str, look.pieces))}), "
+        f"{len(look.files):,} files: "
+        + (f"to materialize {started}" if started else "nothing to start")
+    ]
+    parts += [f"{len(of)} {why} ({days_text(of)})" for why, of in found.plan.waiting.items()]
+    return ", ".join(parts)
 
 
-def untold(instance: dg.DagsterInstance, planned: plan.Plan) -> Sequence[dg.AssetObservation]:
-    """What the page of `sales_files` does not say yet of days that wait because of a finished run.
+def new_observations(
+    instance: dg.DagsterInstance, planned: plan.Plan
+) -> Sequence[dg.AssetObservation]:
+    """What the page of `sales_files` does not show yet of days that wait because of a finished run.
 
     Days that wait for a run at work, or for a writer, are left out: they wait for minutes.
     """
     waits = {
-        day.isoformat(): {"waits": why, "because of run": planned.runs[day]}
+        day.isoformat(): {"waits": str(why), "because of run": planned.runs[day]}
         for why, days in planned.waiting.items()
         for day in days
         if day in planned.runs
     }
-    told: dict[str, dict[str, object]] = {}
+    observed: dict[str | None, dict[str, object]] = {}
     if waits:
         of_days = dg.AssetRecordsFilter(runs.TAKEN_IN_BY, asset_partitions=sorted(waits))
         newest_first = instance.fetch_observations(of_days, limit=OBSERVATIONS_READ).records
         for record in reversed(newest_first):
-            if record.asset_observation and record.partition_key:
+            if record.asset_observation:
                 metadata = record.asset_observation.metadata
-                told[record.partition_key] = {name: v.value for name, v in metadata.items()}
+                observed[record.partition_key] = {name: v.value for name, v in metadata.items()}
     return [
         dg.AssetObservation(runs.TAKEN_IN_BY, partition=day, metadata=wait)
         for day, wait in sorted(waits.items())
-        if told.get(day) != wait
+        if observed.get(day) != wait
     ]

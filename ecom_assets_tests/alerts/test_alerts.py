@@ -5,6 +5,7 @@ import json
 import logging
 import socket
 import time
+import uuid
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 import sqlalchemy as db
 from dagster._core.storage.event_log import SqlEventLogStorage
 
-from ecom_assets.alerts import channels
+from ecom_assets.alerts import channels, events
 from ecom_assets_tests.conftest import DAY, Pipeline, event
 from ecom_assets_tests.support.receivers import UI, Alerts, Receiver, receiving
 
@@ -61,7 +62,7 @@ def report(
                     partition=day.isoformat() if day else None,
                 ),
             ),
-            run_id="11111111-0000-0000-0000-000000000000",
+            run_id=str(uuid.uuid4()),
         )
 
 
@@ -111,7 +112,7 @@ def test_a_run_for_one_day_is_told_once_then_it_recovers(
     assert pipeline.run().success
     alerts.tick()
     assert [title for title, _ in receiver.take()] == [
-        f"RECOVERED: {RATE}: the day passes again (2026-01-05)"
+        f"RECOVERED: {RATE} passes again for 1 day: 2026-01-05"
     ]
     assert json.loads(alerts.cursor or "") != {}
     assert "2026-01-05" not in (alerts.cursor or ""), "a check that fails nowhere is forgotten"
@@ -123,22 +124,24 @@ def test_new_days_worse_days_and_recovered_days_are_told(
     alerts = started(pipeline, receiver.url)
     d1, d2, d3 = (DAY + timedelta(days=n) for n in range(3))
 
-    def told(*outcomes: tuple[date | None, str]) -> list[str]:
+    def titles_after(*outcomes: tuple[date | None, str]) -> list[str]:
         report(pipeline, *outcomes)
         alerts.tick()
         return [title for title, _ in receiver.take()]
 
-    assert told((d1, "error"), (d2, "warning"), (d3, "passed")) == [
+    assert titles_after((d1, "error"), (d2, "warning"), (d3, "passed")) == [
         f"ERROR: {RATE} failed for 2 days: 2026-01-05 to 2026-01-06"
     ]
-    assert told((d1, "error"), (d2, "warning")) == []
-    assert told((d3, "warning")) == [f"WARNING: {RATE} failed for 1 day: 2026-01-07"]
-    assert told((d2, "error")) == [f"ERROR: {RATE} failed for 1 day: 2026-01-06"]
-    assert told((d1, "warning")) == [f"WARNING NOW: {RATE} for 1 day: 2026-01-05"]
-    assert told((d1, "passed"), (d3, "passed")) == [f"RECOVERED: {RATE}: 2 of 3 days pass again"]
-    assert told((d2, "passed")) == [f"RECOVERED: {RATE}: the day passes again (2026-01-06)"]
-    assert told((d1, "error"), (d1, "passed")) == [
-        f"RECOVERED: {RATE} failed for 1 day: 2026-01-05 and passes again"
+    assert titles_after((d1, "error"), (d2, "warning")) == []
+    assert titles_after((d3, "warning")) == [f"WARNING: {RATE} failed for 1 day: 2026-01-07"]
+    assert titles_after((d2, "error")) == [f"ERROR: {RATE} failed for 1 day: 2026-01-06"]
+    assert titles_after((d1, "warning")) == [f"WARNING NOW: {RATE} for 1 day: 2026-01-05"]
+    assert titles_after((d1, "passed"), (d3, "passed")) == [
+        f"RECOVERED: {RATE} passes again for 2 days: 2026-01-05, 2026-01-07"
+    ]
+    assert titles_after((d2, "passed")) == [f"RECOVERED: {RATE} passes again for 1 day: 2026-01-06"]
+    assert titles_after((d1, "error"), (d1, "passed")) == [
+        f"RECOVERED: {RATE} passes again for 1 day: 2026-01-05"
     ]
 
 
@@ -164,8 +167,8 @@ def test_a_channel_that_is_down_gets_everything_once_it_is_up(
     alerts = started(pipeline, receiver.url)
     receiver.status = 503
     report(pipeline, (DAY, "error"))
-    said = alerts.tick()
-    assert said == (
+    summary = alerts.tick()
+    assert summary == (
         "alert channel 1 (json) did not take 1 of 1 messages (refused with HTTP status 503); "
         "they will be sent again"
     )
@@ -203,9 +206,9 @@ def test_one_bad_channel_does_not_stop_the_other(pipeline: Pipeline, receiver: R
         nowhere = gone.url
     alerts = started(pipeline, nowhere, receiver.url)
     report(pipeline, (DAY, "error"))
-    said = alerts.tick()
-    assert said.startswith("alert channel 1 (json) did not take 1 of 1 messages (not reached")
-    assert said.endswith("1 messages sent")
+    summary = alerts.tick()
+    assert summary.startswith("alert channel 1 (json) did not take 1 of 1 messages (not reached")
+    assert summary.endswith("1 messages sent")
     assert len(receiver.take()) == 1
     alerts.tick()
     assert receiver.take() == [], "the one that took it is not told again"
@@ -220,9 +223,9 @@ def test_a_channel_that_hangs_is_left_behind(
         alerts = started(pipeline, url, receiver.url)
         report(pipeline, (DAY, "error"))
         began = time.monotonic()
-        said = alerts.tick()
+        summary = alerts.tick()
         assert time.monotonic() - began < 5
-    assert "alert channel 1 (json) did not take 1 of 1" in said
+    assert "alert channel 1 (json) did not take 1 of 1" in summary
     assert len(receiver.take()) == 1
 
 
@@ -249,12 +252,12 @@ def test_a_channel_that_never_says_whether_it_took_a_message_is_asked_ever_more_
     began = alerts.later
     sent = []
     while alerts.later < began + timedelta(hours=12):
-        said = alerts.tick()
+        summary = alerts.tick()
         if receiver.take():
-            assert "did not take 1 of 1 messages (no answer within 0.3 seconds)" in said
+            assert "did not take 1 of 1 messages (no answer within 0.3 seconds)" in summary
             sent.append(round((alerts.later - began) / timedelta(minutes=1)))
         else:
-            assert f"gave no answer {len(sent)} times and may have taken" in said
+            assert f"gave no answer {len(sent)} times and may have taken" in summary
         alerts.later += timedelta(minutes=1)
     assert sent == [0, 2, 10, 42, 170, 410, 650], "not each of 1,440 ticks in half a day"
     # it answers again: it is told once more, and of what came meanwhile, without a pause after it
@@ -273,23 +276,23 @@ def test_warnings_go_elsewhere_if_there_is_such_a_place(
     with receiving() as warnings:
         alerts = started(pipeline, receiver.url, warn=(warnings.url,))
 
-        def told(*outcomes: tuple[date | None, str]) -> tuple[list[str], list[str]]:
+        def titles_after(*outcomes: tuple[date | None, str]) -> tuple[list[str], list[str]]:
             report(pipeline, *outcomes)
             alerts.tick()
             return [t for t, _ in receiver.take()], [t for t, _ in warnings.take()]
 
         failed = f"{RATE} failed for 1 day: 2026-01-0"
-        assert told((DAY, "warning"), (LAST, "error")) == (
+        assert titles_after((DAY, "warning"), (LAST, "error")) == (
             [f"ERROR: {failed}7"],
             [f"WARNING: {failed}5"],
         )
-        assert told((DAY, "error"), (LAST, "warning")) == (
+        assert titles_after((DAY, "error"), (LAST, "warning")) == (
             [f"ERROR: {failed}5"],
             [f"WARNING: {failed}7"],
         )
-        assert told((DAY, "passed"), (LAST, "passed")) == (
-            [f"RECOVERED: {RATE}: the day passes again (2026-01-05)"],
-            [f"RECOVERED: {RATE}: the day passes again (2026-01-07)"],
+        assert titles_after((DAY, "passed"), (LAST, "passed")) == (
+            [f"RECOVERED: {RATE} passes again for 1 day: 2026-01-05"],
+            [f"RECOVERED: {RATE} passes again for 1 day: 2026-01-07"],
         )
 
 
@@ -302,7 +305,7 @@ def test_a_run_that_crashed_is_told_with_what_crashed(
     assert not on_files.run().success
     alerts.tick()
     ((title, text),) = receiver.take()
-    assert title == "ERROR: a run of sales failed for 2026-01-05"
+    assert title == "ERROR: a run of sales for 2026-01-05 failed"
     assert "raw_sales: " in text
     assert "warehouse.duckdb" in text
     assert f"{UI}/runs/{on_files.instance.get_runs()[0].run_id}" in text
@@ -319,10 +322,8 @@ def test_an_alert_of_a_failed_run_says_whether_dagster_tries_it_again(
     with dg.instance_for_test(overrides, temp_dir=str(tmp_path / "dagster")) as instance:
         pipeline = Pipeline(tmp_path, instance)
         alerts = started(pipeline, receiver.url)
-        if retried:  # a killed run, as the daemon reports it
-            run = pipeline.definitions.resolve_job_def("sales")
-            found = instance.create_run_for_job(run, status=dg.DagsterRunStatus.STARTED)
-            instance.report_run_failed(found, "its process is gone")
+        if retried:
+            fail_run(pipeline)
         else:  # a step that has had its tries
             land(pipeline, DAY)
             pipeline.settings.duckdb_path.write_bytes(b"no database")
@@ -341,6 +342,54 @@ def test_a_run_that_a_blocking_check_stopped_is_told_by_the_check_alone(
     alerts.tick()
     assert not [title for title in receiver.titles if "a run of" in title]
     assert f"ERROR: {RATE} failed for 1 day: 2026-01-05" in receiver.titles
+
+
+def fail_run(pipeline: Pipeline) -> str:
+    """A killed run, as the daemon reports it; its id."""
+    job = pipeline.definitions.resolve_job_def("sales")
+    run = pipeline.instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED)
+    pipeline.instance.report_run_failed(run, "its process is gone")
+    return run.run_id
+
+
+def test_more_failures_than_a_tick_reads_are_each_sent_once_and_no_check_is_passed_over(
+    on_files: Pipeline, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = {dg.DagsterEventType.ASSET_CHECK_EVALUATION: 3, dg.DagsterEventType.RUN_FAILURE: 2}
+    monkeypatch.setattr(events, "EVENTS_A_BATCH", small)
+    alerts = started(on_files, receiver.url)
+    days = [DAY + timedelta(days=n) for n in range(5)]
+    run_ids = []
+    report(on_files, *((day, "error") for day in days[:4]))
+    for day in days[4:]:
+        run_ids += [fail_run(on_files), fail_run(on_files), fail_run(on_files)]
+        report(on_files, (day, "error"))
+    ticks = [alerts.tick() for _ in range(5)]
+    assert ticks[-1] == "nothing new to tell"
+    texts = [text for _, text in receiver.take()]
+    for run_id in run_ids:
+        assert [run_id in text for text in texts].count(True) == 1
+    for day in days:
+        assert [f"- {day} ERROR" in text for text in texts].count(True) == 1
+
+
+@pytest.mark.parametrize("refused", ["a run of sales failed", RATE])
+def test_failed_runs_and_checks_do_not_hold_each_other_up(
+    on_files: Pipeline, receiver: Receiver, refused: str
+) -> None:
+    alerts = started(on_files, receiver.url)
+    receiver.refused = refused
+    report(on_files, (DAY, "error"), (LAST, "error"), (LAST, "passed"))
+    fail_run(on_files)
+    alerts.tick()
+    fail_run(on_files)
+    alerts.tick()
+    receiver.refused = None
+    alerts.tick()
+    assert alerts.tick() == "nothing new to tell"
+    kinds = ["a check" if RATE in title else "runs" for title in receiver.titles]
+    wanted = ["a check", "runs"] if RATE not in refused else ["runs", "runs", "a check"]
+    assert kinds == wanted
 
 
 def test_an_error_may_hold_payload_values_and_is_hidden_with_them(
@@ -410,7 +459,7 @@ def test_without_a_channel_it_says_what_to_set(pipeline: Pipeline) -> None:
 def test_a_cursor_that_is_none_of_its_own_is_started_anew(
     pipeline: Pipeline, receiver: Receiver
 ) -> None:
-    for wrong in ("", "12", "[]", "{", '{"a": 1}', '{"a": {"at": "x"}}'):
+    for wrong in ("", "12", "[]", "{", '{"a": 1}', '{"a": {"position": "x"}}'):
         alerts = Alerts(pipeline, receiver.url)
         alerts.cursor = wrong
         assert alerts.tick() == "nothing new to tell"
@@ -445,16 +494,16 @@ def test_secrets_are_in_no_log_no_cursor_and_no_word_of_a_tick(
         alerts = started(pipeline, receiver.url, nowhere)
         receiver.status = 401
         report(pipeline, (DAY, "error"))
-        said = alerts.tick()
+        summary = alerts.tick()
         receiver.status = 200
-        said += alerts.tick()
+        summary += alerts.tick()
     finally:
         root.removeHandler(handler)
         root.setLevel(level)
     printed = "".join(capfd.readouterr())
-    assert "refused with HTTP status 401" in said
+    assert "refused with HTTP status 401" in summary
     assert "refused with HTTP status 401" in logged.getvalue(), "the daemon's log has it"
-    kept = said + (alerts.cursor or "") + repr(alerts.sensor) + logged.getvalue() + printed
+    kept = summary + (alerts.cursor or "") + repr(alerts.sensor) + logged.getvalue() + printed
     for secret in ("s3cret", "t0ken", str(receiver.server.server_port)):
         assert secret not in kept
 
@@ -479,7 +528,7 @@ def test_a_backlog_drains_in_bounded_ticks(on_files: Pipeline, receiver: Receive
 def position(alerts: Alerts) -> int:
     """Where the only channel stands."""
     (state,) = json.loads(alerts.cursor or "").values()
-    return int(state["at"])
+    return int(state["position"])
 
 
 def fill(pipeline: Pipeline, count: int) -> None:

@@ -2,14 +2,13 @@
 
 import re
 import threading
-import uuid
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import partial
 
-import dagster as dg
 import pytest
 
+from ecom_assets_tests.alerts.test_alerts import report
 from ecom_assets_tests.conftest import DAY, Pipeline
 from ecom_assets_tests.support.receivers import Alerts, receiving
 from ecom_assets_tests.torture.report import Figures
@@ -33,11 +32,11 @@ def test_two_alert_sensors_at_once_tell_each_failing_day_once(
             tick_while(sensors, partial(fail_all, on_files, days))
             for receiver in (one, two):
                 text = "\n".join(f"{title}\n{message}" for title, message in receiver.take())
-                told = re.findall(r"^- (\S+) ERROR", text, re.MULTILINE)
+                reported = re.findall(r"^- (\S+) ERROR", text, re.MULTILINE)
                 wanted = sorted(str(day) for day in days for _ in CHECKS)
-                figures.count("lost", max(len(wanted) - len(told), 0))
-                figures.count("doubled", max(len(told) - len(wanted), 0))
-                assert sorted(told) == wanted
+                figures.count("lost", max(len(wanted) - len(reported), 0))
+                figures.count("doubled", max(len(reported) - len(wanted), 0))
+                assert sorted(reported) == wanted
         figures.count("interleavings run")
         figures.count("days checked", len(days))
 
@@ -66,18 +65,4 @@ def fail_all(pipeline: Pipeline, days: Sequence[date]) -> None:
     """The checks fail for these days, one after the other, each in a run of its own."""
     for day in days:
         for check in CHECKS:
-            evaluation = dg.AssetCheckEvaluation(
-                asset_key=dg.AssetKey("stg_sales_rejects"),
-                check_name=check,
-                passed=False,
-                severity=dg.AssetCheckSeverity.ERROR,
-                description="it is so",
-                metadata={},
-                partition=day.isoformat(),
-            )
-            event = dg.DagsterEvent(
-                event_type_value=dg.DagsterEventType.ASSET_CHECK_EVALUATION.value,
-                job_name="sales",
-                event_specific_data=evaluation,
-            )
-            pipeline.instance.report_dagster_event(event, run_id=str(uuid.uuid4()))
+            report(pipeline, (day, "error"), check=check)

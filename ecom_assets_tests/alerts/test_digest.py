@@ -1,19 +1,32 @@
 """The daily digest: what it finds, what it says, and where it is sent."""
 
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 
 import dagster as dg
+from dagster._core.remote_origin import (
+    RegisteredCodeLocationOrigin,
+    RemoteInstigatorOrigin,
+    RemoteRepositoryOrigin,
+)
+from dagster._core.scheduler.instigation import (
+    InstigatorState,
+    InstigatorStatus,
+    InstigatorType,
+    ScheduleInstigatorData,
+    SensorInstigatorData,
+    TickData,
+    TickStatus,
+)
 
-from ecom_assets.alerts.digest import JOB, RUNS_SHOWN
-from ecom_assets.alerts.digest_text import Digest, digest_message
-from ecom_assets.alerts.heartbeats import Automation, automations, silent_daemons
-from ecom_assets.alerts.messages import TEXT_LENGTH, FailedRun
+from ecom_assets.alerts import digest_sections as sections
+from ecom_assets.alerts.digest import JOB
+from ecom_assets.alerts.digest_sections import RUNS_SHOWN, Section, digest_message
+from ecom_assets.alerts.messages import TEXT_LENGTH
+from ecom_assets.partitions import EventDays
 from ecom_assets_tests.conftest import DAY, Pipeline, event
 from ecom_assets_tests.support.receivers import UI, Receiver
 
 NOW = datetime(2026, 1, 8, 7, tzinfo=UTC)
-QUIET = Digest(NOW, {}, [], [], [], [], [], [])
 
 
 def materialized(pipeline: Pipeline, job: str = JOB) -> tuple[str, str]:
@@ -47,7 +60,7 @@ def test_it_says_what_is_wrong_and_goes_to_the_channels(
     for part in (
         "- 2026-01-06: 1 of 2 lines rejected, more than 30%",
         "days: 2026-01-01 to 2026-01-04, 2026-01-07 to ",
-        "(a run of sales, 2026-01-07): raw_sales: ",
+        "(a run of sales for 2026-01-07): raw_sales: ",
         "- check_alerts: off",
         "- daily_digest: off",
     ):
@@ -77,64 +90,78 @@ def test_the_days_graph_does_not_run_it(on_files: Pipeline) -> None:
     assert dg.AssetKey("operations_digest") not in keys
 
 
-def test_all_is_well() -> None:
-    message = digest_message(QUIET, UI)
-    assert message.title == "Digest of 2026-01-08: all is well"
-    assert message.kind == "info"
-
-
-def test_everything_it_can_say() -> None:
-    run = FailedRun("0123456789", "a materialization", "2026-01-05", "raw_sales: @all no disk")
-    message = digest_message(
-        Digest(
-            now=NOW,
-            held={DAY: "5 of 10 lines rejected, more than 30%"},
-            missing=[date(2026, 1, 6), date(2026, 1, 7)],
-            rates=[
-                {"event_date": DAY, "reject_rows": 5, "raw_rows": 10, "reject_rate": Decimal("0.5")}
-            ],
-            failed=[run],
-            long=[(run, NOW - timedelta(hours=7))],
-            automations=[
-                Automation("check_alerts", True, True, NOW - timedelta(hours=2), "failure"),
-                Automation("new", True, True),
-                Automation("daily_sales", False, True, NOW - timedelta(hours=5), "success"),
-                Automation("daily_digest", False, False),
-            ],
-            silent=["SENSOR"],
-            waiting={"canceled: materialize them": {DAY}},
-        ),
-        UI,
-    )
+def test_its_title_counts_what_needs_a_look() -> None:
+    held = Section("Days held", ["2026-01-05: so it is"], 1, ("day", "held"))
+    missing = Section("Days missing", ["2 days: …"], 2, ("day", "missing"))
+    rates = Section("Reject rates", [])
+    message = digest_message([held, missing, rates], NOW)
     assert message.kind == "warning"
-    assert message.title == (
-        "Digest of 2026-01-08: 1 day held, 2 days missing, 1 day waiting, 1 run failed, "
-        "1 run not ending, 1 daemon silent, 2 sensors overdue"
-    )
-    told = "01234567 (a materialization, 2026-01-05): raw_sales: \uff20all no disk "
-    told += f"{UI}/runs/0123456789"
+    assert message.title == "Digest of 2026-01-08: 1 day held, 2 days missing"
     assert [line for line in message.text.splitlines() if line] == [
         "Days held:",
-        "- 2026-01-05: 5 of 10 lines rejected, more than 30%",
+        "- 2026-01-05: so it is",
         "Days missing:",
-        "- 2 days: 2026-01-06 to 2026-01-07",
-        "Days that wait:",
-        "- canceled: materialize them (1 day: 2026-01-05)",
-        "Runs failed in the last day:",
-        f"- {told}",
-        "Runs going on for more than 6 hours:",
-        f"- since 2026-01-08 00:00 UTC: {told}",
-        "Daemons without a sign of life:",
-        "- SENSOR",
-        "Sensors and schedules:",
-        "- check_alerts: on, last tick 2026-01-08 05:00 UTC, failure (OVERDUE)",
-        "- new: on, no tick yet (OVERDUE)",
-        "- daily_sales: on, last tick 2026-01-08 02:00 UTC, success",
-        "- daily_digest: off",
-        "Reject rate of the last 14 days:",
-        "- all: 50.0% (5 of 10 lines)",
-        "- 2026-01-05: 50.0% (5 of 10 lines)",
+        "- 2 days: …",
+        "Reject rates:",
+        "- none",
     ]
+    quiet = digest_message([rates], NOW)
+    assert (quiet.title, quiet.kind) == ("Digest of 2026-01-08: all is well", "info")
+
+
+def test_reject_rates_are_those_of_the_last_days() -> None:
+    days = [DAY + timedelta(days=n) for n in range(sections.DAYS_OF_RATES + 1)]
+    quality = [{"event_date": day, "reject_rows": 5, "raw_rows": 10} for day in days]
+    quality[-1] = {"event_date": days[-1], "reject_rows": 0, "raw_rows": 0}
+    found = sections.reject_rates(EventDays(days[0], days[-1]), quality)
+    assert found.entries[0] == "all: 50.0% (65 of 130 lines)"
+    assert found.entries[1].startswith(f"{days[1]}: ")
+    assert found.entries[-1] == f"{days[-1]}: 0.0% (0 of 0 lines)"
+
+
+def test_runs_that_do_not_end_are_named_with_since_when(on_files: Pipeline) -> None:
+    job = on_files.definitions.resolve_job_def("sales")
+    tags = {"dagster/partition": "2026-01-05"}
+    run = on_files.instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTING, tags=tags)
+    start = dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, job_name="sales")
+    on_files.instance.report_dagster_event(start, run.run_id)
+    now = datetime.now(UTC)
+    settings = on_files.settings
+    assert sections.long_runs(on_files.instance, settings, now).count == 0
+    found = sections.long_runs(on_files.instance, settings, now + timedelta(hours=7))
+    assert found.count == 1
+    assert f": {run.run_id[:8]} (a run of sales for 2026-01-05) " in found.entries[0]
+    assert found.entries[0].startswith(f"since {now:%Y-%m-%d %H:}")
+
+
+def test_sensors_that_do_not_tick_are_overdue_and_schedules_are_not(on_files: Pipeline) -> None:
+    sensor, schedule = SensorInstigatorData(), ScheduleInstigatorData("0 1 * * *", 0.0)
+    for name, data, ticked in (
+        ("check_alerts", sensor, True),
+        ("new", sensor, False),
+        ("daily", schedule, True),
+    ):
+        of = InstigatorType.SENSOR if data is sensor else InstigatorType.SCHEDULE
+        repository = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("ecom_assets"), "all")
+        state = InstigatorState(
+            RemoteInstigatorOrigin(repository, name), of, InstigatorStatus.RUNNING, data
+        )
+        on_files.instance.add_instigator_state(state)
+        if ticked:
+            at = (NOW - timedelta(hours=2)).timestamp()
+            on_files.instance.create_tick(
+                TickData(state.instigator_origin_id, name, of, TickStatus.SKIPPED, at)
+            )
+    found = sections.automations(
+        on_files.instance, ["check_alerts", "new"], ["daily", "daily_digest"], NOW
+    )
+    assert found.entries == [
+        "check_alerts: on, last tick 2026-01-08 05:00 UTC, skipped (OVERDUE)",
+        "new: on, no tick yet (OVERDUE)",
+        "daily: on, last tick 2026-01-08 05:00 UTC, skipped",
+        "daily_digest: off",
+    ]
+    assert found.count == 2
 
 
 def test_more_failed_runs_than_are_shown_are_counted(on_files: Pipeline) -> None:
@@ -149,15 +176,11 @@ def test_more_failed_runs_than_are_shown_are_counted(on_files: Pipeline) -> None
 
 
 def test_many_held_days_fit_a_chat() -> None:
-    held = {DAY + timedelta(days=n): "x" * 1_000 for n in range(400)}
-    message = digest_message(Digest(NOW, held, [], [], [], [], [], []), UI)
+    held = Section("Days held", ["x" * 1_000] * 400, 400, ("day", "held"))
+    message = digest_message([held], NOW)
     assert len(message.text) <= TEXT_LENGTH + 1
     assert "400 days held" in message.title
 
 
-def test_a_daemon_that_never_ran_is_silent_and_what_was_never_on_is_off(on_files: Pipeline) -> None:
-    assert "SENSOR" in silent_daemons(on_files.instance)
-    assert automations(on_files.instance, ["check_alerts"], ["daily_digest"]) == [
-        Automation("check_alerts", True, False),
-        Automation("daily_digest", False, False),
-    ]
+def test_a_daemon_that_never_ran_is_silent(on_files: Pipeline) -> None:
+    assert "SENSOR" in sections.daemons(on_files.instance).entries

@@ -4,14 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from ecom_assets.alerts.messages import (
-    TEXT_LENGTH,
-    TITLE_LENGTH,
-    FailedRun,
-    check_message,
-    check_url,
-    run_message,
-)
+from ecom_assets.alerts.failed_runs import FailedRun, run_message
+from ecom_assets.alerts.messages import TEXT_LENGTH, TITLE_LENGTH, check_message, check_url
 from ecom_assets.alerts.outcomes import Change, Day, Evaluation, News, Outcome
 from ecom_assets.text.foreign_text import harmless
 from ecom_assets_tests.conftest import DAY
@@ -22,13 +16,13 @@ UI = "https://dagster.example/prefix"
 
 def change(day: Day, before: int, after: int, text: str = "it is so", *sample: str) -> Change:
     evaluation = Evaluation(1, CHECK, day, Outcome(after), text, sample, "run-1")
-    return Change(day, Outcome(before), Outcome(max(before, after)), Outcome(after), evaluation)
+    return Change(day, Outcome(before), Outcome(after), evaluation)
 
 
 def news(*changes: Change, unchanged: dict[Day, Outcome] | None = None) -> News:
     known = unchanged or {}
     failing = {each.day: each.after for each in changes if each.after}
-    return News(CHECK, changes, known, {**known, **failing})
+    return News(CHECK, changes, {**known, **failing})
 
 
 def test_a_failing_check_with_everything_there_is_to_say() -> None:
@@ -64,16 +58,20 @@ def test_a_failing_check_with_everything_there_is_to_say() -> None:
     [
         (news(change(DAY, 0, 1)), "WARNING: {} failed for 1 day: 2026-01-05", "warning"),
         (news(change(None, 0, 2)), "ERROR: {} failed for the table as a whole", "failure"),
-        (news(change(None, 2, 0)), "RECOVERED: {} passes again", "success"),
+        (
+            news(change(None, 2, 0)),
+            "RECOVERED: {} passes again for the table as a whole",
+            "success",
+        ),
         (news(change(DAY, 2, 1)), "WARNING NOW: {} for 1 day: 2026-01-05", "warning"),
         (
             news(*(change(DAY + timedelta(days=n), 2, 0) for n in range(3))),
-            "RECOVERED: {}: all 3 days pass again (2026-01-05 to 2026-01-07)",
+            "RECOVERED: {} passes again for 3 days: 2026-01-05 to 2026-01-07",
             "success",
         ),
         (
             news(change(DAY, 2, 0), unchanged={date(2026, 1, 1): Outcome.ERROR}),
-            "RECOVERED: {}: 1 of 2 days pass again",
+            "RECOVERED: {} passes again for 1 day: 2026-01-05",
             "success",
         ),
         (
@@ -98,11 +96,11 @@ def test_many_days_long_values_and_many_rows_fit_a_chat_with_the_links_in() -> N
     assert len(message.text) <= TEXT_LENGTH + 1
     assert "… and 394 more days" in message.text
     assert check_url(UI, CHECK) in message.text
-    runs = [FailedRun(f"{n:08}-run", "a run of sales", "", "z" * 5_000) for n in range(400)]
-    told = run_message(runs, UI)
-    assert told.title == "ERROR: 400 runs failed"
-    assert len(told.text) <= TEXT_LENGTH + 1
-    assert f"… and 395 more: {UI}/runs" in told.text
+    runs = [FailedRun(f"{n:08}-run", "a run of sales", "z" * 5_000) for n in range(400)]
+    message_of_runs = run_message(runs, UI)
+    assert message_of_runs.title == "ERROR: 400 runs failed"
+    assert len(message_of_runs.text) <= TEXT_LENGTH + 1
+    assert f"… and 395 more: {UI}/runs" in message_of_runs.text
 
 
 HOSTILE = (
@@ -122,7 +120,7 @@ def test_data_mentions_nobody_links_nowhere_and_formats_nothing() -> None:
     text = check_message(found, UI).text
     links = [word for word in text.split() if "://" in word]
     assert all(link.startswith(UI) for link in links)
-    run = run_message([FailedRun("run-1", "a materialization", "2026-01-05", HOSTILE)], UI)
+    run = run_message([FailedRun("run-1", "a materialization", HOSTILE)], UI)
     for each in (text, run.text):
         assert not set(each) & set("@<>`*~|[]\r\x00\x1b\u202e")
 
@@ -133,10 +131,10 @@ def test_a_long_value_is_cut_before_it_is_looked_at() -> None:
 
 def test_a_run_that_failed() -> None:
     message = run_message(
-        [FailedRun("0123456789", "a run of sales", "2026-01-05 to 2026-01-07", "raw_sales: no")], UI
+        [FailedRun("0123456789", "a run of sales for 2026-01-05", "raw_sales: no", " (so it is)")],
+        UI,
     )
-    assert message.title == "ERROR: a run of sales failed for 2026-01-05 to 2026-01-07"
-    assert message.text.splitlines() == [
-        "- 01234567 (a run of sales, 2026-01-05 to 2026-01-07): raw_sales: no",
-        f"  {UI}/runs/0123456789",
-    ]
+    assert message.title == "ERROR: a run of sales for 2026-01-05 failed"
+    assert message.text == (
+        f"- 01234567 (a run of sales for 2026-01-05): raw_sales: no (so it is) {UI}/runs/0123456789"
+    )

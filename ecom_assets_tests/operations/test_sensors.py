@@ -50,8 +50,8 @@ def test_files_arrive_and_a_held_day_is_told_of_and_recovers(tmp_path: Path) -> 
         # a rewritten file, half of which is no JSON: its day is held, and keeps what it had
         bad = FIRST + timedelta(days=1)
         write_lines(tmp_path / f"landing/dt={bad}/a.jsonl", ["@everyone <b>broken</b>"] * ROWS)
-        title = until(lambda: _told(channel.titles, "reject_rate"), "somebody is told", 300)
-        (message,) = [text for said, text in channel.messages if said == title]
+        title = until(lambda: _title(channel.titles, "reject_rate"), "somebody is told", 300)
+        (message,) = [text for heading, text in channel.messages if heading == title]
         assert str(bad) in title + message
         assert f"{ROWS} of {ROWS} lines rejected" in message
         assert f"dt={bad}/a.jsonl" in message
@@ -62,13 +62,13 @@ def test_files_arrive_and_a_held_day_is_told_of_and_recovers(tmp_path: Path) -> 
 
         # the channel that was down is told when it is up again; the other one is not told twice
         down.status = 200
-        until(lambda: _told(down.titles, "reject_rate"), "the channel that was down is told")
-        assert len([said for said in channel.titles if "reject_rate" in said]) == 1
+        until(lambda: _title(down.titles, "reject_rate"), "the channel that was down is told")
+        assert len([title for title in channel.titles if "reject_rate" in title]) == 1
 
         # the file is put right: the day is published, and both hear that it has recovered
         shop.land(bad, 1)
         for each in (channel, down):
-            until(lambda each=each: _told(each.titles, "RECOVERED"), "the recovery is told", 300)  # type: ignore[misc]
+            until(lambda each=each: _title(each.titles, "RECOVERED"), "the recovery is told", 300)  # type: ignore[misc]
         assert set(shop.published()) == wanted
 
         # nothing was asked for twice: two first runs, the bad file's, the good one's
@@ -80,5 +80,5 @@ def _sales(shop: Shop) -> Sequence[Mapping[str, Any]]:
     return shop.dev.runs(pipelineName="sales")
 
 
-def _told(titles: list[str], what: str) -> str:
+def _title(titles: list[str], what: str) -> str:
     return next((title for title in titles if what in title), "")

@@ -39,9 +39,9 @@ def test_days_that_cannot_be_missed_days_and_quiet_ticks(tmp_path: Path) -> None
         ]
         for run_id in runs:
             assert dev.ended(run_id) == "FAILURE"
-            (said, *_) = dev.failures(run_id)
-            assert said.startswith("This run was started for ")
-            assert said.count(": nothing was read or written.") == 1
+            (problem, *_) = dev.failures(run_id)
+            assert problem.startswith("This run was started for ")
+            assert problem.count(": nothing was read or written.") == 1
         assert not (tmp_path / "landing").exists(), "no batch was generated"
         assert not (tmp_path / "warehouse.duckdb").exists()
 

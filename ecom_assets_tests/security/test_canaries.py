@@ -23,7 +23,7 @@ PLACES = {  # where it is looked, and what must be there for the search to be wo
     "alerts as sent": b"ERROR: reject_rate on stg_sales_rejects failed",
     "statements to Snowflake": b"storage_aws_role_arn",
     "objects in S3": b"<title>Sales report",
-    "cursors": b'"runs"',
+    "cursors": b'"position"',
     "errors": b"Traceback",
     "make doctor": b"does not let",
     "texts of objects": b"Settings(",

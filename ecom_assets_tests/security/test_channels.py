@@ -43,8 +43,8 @@ def test_an_error_in_a_channel_is_a_message_not_taken_and_says_no_url(
     assert delivery.sent == []
     assert delivery.problem
     assert delivery.problem.startswith("Apprise broke down with ")
-    said = "".join(capfd.readouterr()) + f"{channel} {delivery}"
-    assert not Search({"url": secret}).found(said.encode())
+    printed = "".join(capfd.readouterr()) + f"{channel} {delivery}"
+    assert not Search({"url": secret}).found(printed.encode())
 
 
 def test_an_error_in_reading_a_url_is_one_sentence_without_it(

@@ -6,16 +6,16 @@ import pytest
 
 from ecom_assets.settings import read_settings
 from ecom_assets.text import redaction
-from ecom_assets.text.redaction import cause, know, quiet_logs, redacted
+from ecom_assets.text.redaction import cause, quiet_logs, redacted, register_secrets
 
 
 @pytest.fixture(autouse=True)
-def nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redaction, "_parts", set())
 
 
 @pytest.mark.parametrize(
-    ("said", "shown"),
+    ("text", "shown"),
     [
         ("it was s3cret-Passw0rd!", "it was ***"),
         ("twice: s3cret-Passw0rd!s3cret-Passw0rd! and so on", "twice: *** and so on"),
@@ -29,9 +29,9 @@ def nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
         ("", ""),
     ],
 )
-def test_a_secret_is_hidden_in_whole_and_in_part_and_nothing_else(said: str, shown: str) -> None:
-    know(["s3cret-Passw0rd!", "short", ""])
-    assert redacted(said) == shown
+def test_a_secret_is_hidden_in_whole_and_in_part_and_nothing_else(text: str, shown: str) -> None:
+    register_secrets(["s3cret-Passw0rd!", "short", ""])
+    assert redacted(text) == shown
 
 
 def test_the_settings_say_what_is_secret() -> None:
@@ -51,8 +51,8 @@ def test_the_settings_say_what_is_secret() -> None:
         assert redacted(known) == known
 
 
-def test_an_error_is_no_cause_when_what_led_to_it_says_a_secret() -> None:
-    know(["s3cret-Passw0rd!"])
+def test_an_error_is_no_cause_when_what_led_to_it_contains_a_secret() -> None:
+    register_secrets(["s3cret-Passw0rd!"])
     with pytest.raises(ConnectionError) as raised:
         try:
             raise ValueError("Failed to parse: s3cret-Pass")

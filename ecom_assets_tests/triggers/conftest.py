@@ -35,7 +35,7 @@ class Arrivals:
         later: how far the sensor's clock is ahead of the files; by default they have settled.
         options: what else `build_arrivals` is told.
         cursor: what the last tick left.
-        said: what the last tick said.
+        skipped: why the last tick started nothing.
     """
 
     pipeline: Pipeline
@@ -43,7 +43,7 @@ class Arrivals:
     later: timedelta = timedelta(minutes=1)
     options: dict[str, Any] = field(default_factory=dict)
     cursor: str | None = None
-    said: str = ""
+    skipped: str = ""
 
     @property
     def instance(self) -> dg.DagsterInstance:
@@ -92,11 +92,11 @@ class Arrivals:
         )
         result = sensor.evaluate_tick(context)
         self.cursor = result.cursor
-        self.said = result.skip_message or ""
+        self.skipped = result.skip_message or ""
         for observation in result.asset_events:
             self.instance.report_runless_asset_event(observation)
         requests = list(result.run_requests or [])
-        assert bool(requests) != bool(self.said), "a tick starts runs or says why not"
+        assert bool(requests) != bool(self.skipped), "a tick starts runs or says why not"
         return requests
 
     def run(

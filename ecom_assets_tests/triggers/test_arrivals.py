@@ -143,7 +143,7 @@ def test_files_outside_the_partitions_and_hidden_ones_start_nothing(anywhere: Ar
     for name in (".a.jsonl", "_a.jsonl", "a.jsonl.tmp", "_tmp/a.jsonl", "a.csv"):
         anywhere.put(f"dt={FIFTH}/{name}")
     assert anywhere.tick() == []
-    assert anywhere.said.endswith("0 files: nothing to start")
+    assert anywhere.skipped.endswith("0 files: nothing to start")
     anywhere.put("dt=2026-01-01/a.jsonl")
     anywhere.put(f"dt={yesterday()}/a.jsonl")
     assert [days_of(request) for request in anywhere.tick()] == ["2026-01-01", str(yesterday())]
@@ -152,7 +152,7 @@ def test_files_outside_the_partitions_and_hidden_ones_start_nothing(anywhere: Ar
 def test_before_the_first_day_is_over_there_is_nothing_to_do(arrivals: Arrivals) -> None:
     arrivals.pipeline.configure(start_date=datetime.now(UTC).date() + timedelta(days=1))
     assert arrivals.tick() == []
-    assert "is not over yet" in arrivals.said
+    assert "is not over yet" in arrivals.skipped
 
 
 def test_a_half_written_file_is_not_picked_up(arrivals: Arrivals) -> None:
@@ -186,7 +186,7 @@ def test_a_file_that_changes_while_its_run_is_at_work_is_asked_for_again(
     run_id = arrivals.have_run({**ONE_DAY, **request.tags}, dg.DagsterRunStatus.QUEUED)
     arrivals.put(f"dt={FIFTH}/a.jsonl", lines(event(1), event(2)))
     assert arrivals.tick() == []
-    assert "1 in an unfinished run" in arrivals.said
+    assert "1 in an unfinished run" in arrivals.skipped
     arrivals.instance.delete_run(run_id)
     assert arrivals.tick_and_run() == [FIFTH]
     assert arrivals.tick() == []
@@ -208,7 +208,7 @@ def test_a_day_waits_for_any_unfinished_run(
     arrivals.have_run(days, status, *assets)
     assert [days_of(request) for request in arrivals.tick()] == ["2026-01-06"]
     assert arrivals.tick() == [], "asked for already, or busy"
-    assert "1 in an unfinished run" in arrivals.said
+    assert "1 in an unfinished run" in arrivals.skipped
 
 
 def test_runs_of_something_else_are_not_waited_for(arrivals: Arrivals) -> None:
@@ -287,7 +287,7 @@ def test_a_failed_runs_days_are_asked_for_again_three_times_in_all(
     assert len({key for key, _ in attempts}) == 3
     arrivals.later = timedelta(days=1)
     assert arrivals.tick() == []
-    assert "2 given up after failures" in arrivals.said
+    assert "2 given up after failures" in arrivals.skipped
     # other files are another matter
     arrivals.put(f"dt={FIFTH}/a.jsonl", lines(event(3)))
     assert arrivals.tick_and_run() == [FIFTH]
@@ -356,8 +356,8 @@ def test_days_that_wait_for_a_person_are_told_in_the_tick_on_their_page_and_in_t
     canceled = "canceled: FACT_SALES has what it had; materialize them"
     held = "held: see their checks, and materialize them"
     for day, why in ((FIFTH, canceled), ("2026-01-07", held)):
-        assert f"1 {why} ({day})" in arrivals.said
-        assert [said["waits"] for said in arrivals.observed(day)] == [why]
+        assert f"1 {why} ({day})" in arrivals.skipped
+        assert [each["waits"] for each in arrivals.observed(day)] == [why]
     assert arrivals.tick() == []
     assert len(arrivals.observed(FIFTH)) == 1, "once"
     text, _ = materialized(arrivals.pipeline)
@@ -373,7 +373,7 @@ def test_days_that_wait_for_a_person_are_told_in_the_tick_on_their_page_and_in_t
     arrivals.cursor = kept
     assert arrivals.pipeline.run(date(2026, 1, 5)).success
     assert arrivals.tick() == []
-    assert "canceled" not in arrivals.said
+    assert "canceled" not in arrivals.skipped
     assert facts(arrivals.pipeline) == ["event-2"]
 
 
@@ -386,7 +386,7 @@ def test_a_run_that_was_canceled_half_way_has_taken_nothing_in(arrivals: Arrival
     assert arrivals.tick() == []
     arrivals.instance.report_run_canceled(run)
     assert arrivals.tick() == []
-    assert "1 canceled" in arrivals.said
+    assert "1 canceled" in arrivals.skipped
     arrivals.cursor = None
     assert arrivals.tick_and_run() == [FIFTH]
 
@@ -398,8 +398,8 @@ def test_a_run_that_held_many_days_is_told_with_all_of_them(arrivals: Arrivals) 
     (request,) = arrivals.tick()
     assert not arrivals.run(request).success
     assert arrivals.tick() == []
-    assert "27 held" in arrivals.said
-    assert "(2026-01-01 to 2026-01-14, 2026-01-16 to 2026-01-28)" in arrivals.said
+    assert "27 held" in arrivals.skipped
+    assert "(2026-01-01 to 2026-01-14, 2026-01-16 to 2026-01-28)" in arrivals.skipped
 
 
 def test_a_landing_zone_that_is_down_fails_the_tick_in_one_sentence(arrivals: Arrivals) -> None:

@@ -109,9 +109,9 @@ def test_a_day_is_left_to_the_next_firing_while_a_run_of_the_whole_graph_is_at_w
     arrivals.have_run(fifth, dg.DagsterRunStatus.STARTED, "fact_sales")
     assert not isinstance(tick(arrivals), str)
     at_work = arrivals.have_run(fifth, dg.DagsterRunStatus.STARTED)
-    said = tick(arrivals)
-    assert isinstance(said, str)
-    assert said.endswith("nothing to start, 1 in an unfinished run (2026-01-05)")
+    skipped = tick(arrivals)
+    assert isinstance(skipped, str)
+    assert skipped.endswith("nothing to start, 1 in an unfinished run (2026-01-05)")
     assert fire(arrivals, 7) == ["2026-01-06"]
     arrivals.instance.delete_run(at_work)
     assert fire(arrivals, 8) == ["2026-01-05 to 2026-01-07"], "no firing has asked for the 5th"

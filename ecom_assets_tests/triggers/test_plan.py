@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from ecom_assets.partitions import EventDays, ranges
 from ecom_assets.triggers.plan import (
+    PAUSES,
     DayFiles,
     PastRun,
     Plan,
+    Wait,
     changed_days,
     plan_requests,
     remembered,
@@ -20,7 +22,6 @@ from ecom_assets.triggers.plan import (
 
 JANUARY = EventDays(date(2026, 1, 1), date(2026, 1, 31))
 NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
-PAUSES = (timedelta(minutes=1), timedelta(minutes=10))
 
 
 def january(*days: int) -> set[date]:
@@ -38,9 +39,9 @@ def as_text(days: EventDays) -> str:
 
 def failure(days: str, *, run_id: str = "failed", attempt: int = 1, **fields: Any) -> PastRun:
     """A run of the whole graph that failed an hour ago."""
-    said: dict[str, Any] = {"takes_in": True, "publishes": True, "failed": True}
+    fates: dict[str, Any] = {"takes_in": True, "publishes": True, "failed": True}
     ended = NOW - timedelta(hours=1)
-    return PastRun(run_id, as_range(days), attempt=attempt, **{"ended": ended, **said, **fields})
+    return PastRun(run_id, as_range(days), attempt=attempt, **{"ended": ended, **fates, **fields})
 
 
 def success(days: str, **fields: Any) -> PastRun:
@@ -64,7 +65,6 @@ def plan(
         partitions=partitions,
         late_days=late_days,
         now=NOW,
-        pauses=PAUSES,
     )
 
 
@@ -131,14 +131,14 @@ def test_a_day_waits_while_a_run_is_at_work_on_it_or_on_its_late_days(
     waiting: tuple[int, ...],
 ) -> None:
     planned = plan(january(*changed), busy=january(*busy), late_days=late_days)
-    assert (asked(planned), planned.busy) == (requests, january(*waiting))
+    assert (asked(planned), planned.waits[Wait.BUSY]) == (requests, january(*waiting))
 
 
 def test_a_day_waits_for_its_writers_and_for_those_of_the_days_it_is_asked_for_with() -> None:
     planned = plan(january(5, 6), writing=january(5), late_days=1)
-    assert (asked(planned), planned.written) == ([], january(5, 6))
+    assert (asked(planned), planned.waits[Wait.WRITTEN]) == ([], january(5, 6))
     planned = plan(january(5, 6), writing=january(5))
-    assert (asked(planned), planned.written) == (["6"], january(5))
+    assert (asked(planned), planned.waits[Wait.WRITTEN]) == (["6"], january(5))
 
 
 @pytest.mark.parametrize(
@@ -172,23 +172,25 @@ def test_the_days_of_a_failed_run_are_asked_for_again(
 def test_an_attempt_is_counted_and_the_last_one_said() -> None:
     assert [request.attempt for request in plan(set(), failure("5")).requests] == [2]
     assert [request.attempt for request in plan(set(), failure("5", attempt=2)).requests] == [3]
-    assert plan(set(), failure("5", attempt=3)).given_up == january(5)
+    assert plan(set(), failure("5", attempt=3)).waits[Wait.GIVEN_UP] == january(5)
     just_now = failure("5", ended=NOW)
-    assert plan(set(), just_now).paused == january(5)
+    assert plan(set(), just_now).waits[Wait.PAUSED] == january(5)
     # other files are another matter
     assert [r.attempt for r in plan(january(5), failure("5", attempt=3)).requests] == [1]
 
 
 def test_a_failed_day_whose_files_have_changed_since_waits_for_what_these_touch() -> None:
     planned = plan(january(6), failure("6-7"), busy=january(5), late_days=1)
-    assert (asked(planned), planned.busy) == (["6-7"], january(6)), "7 with the day before"
+    assert (asked(planned), planned.waits[Wait.BUSY]) == (["6-7"], january(6)), (
+        "7 with the day before"
+    )
     planned = plan(january(6), failure("6"), busy=january(5), late_days=1)
-    assert (asked(planned), planned.busy) == ([], january(6))
+    assert (asked(planned), planned.waits[Wait.BUSY]) == ([], january(6))
 
 
 def test_a_failed_run_cut_in_two_by_a_busy_day_loses_no_late_events() -> None:
     planned = plan(set(), failure("4-8"), busy=january(6), late_days=1)
-    assert (asked(planned), planned.busy) == (["4-5", "7-8"], january(6, 7))
+    assert (asked(planned), planned.waits[Wait.BUSY]) == (["4-5", "7-8"], january(6, 7))
     # of 7-8: 8 with the day before
     after = plan(set(), success("7-8"), success("4-5"), failure("4-8"), late_days=1)
     assert asked(after) == ["5-6"], "6 with the day before"
@@ -196,7 +198,9 @@ def test_a_failed_run_cut_in_two_by_a_busy_day_loses_no_late_events() -> None:
 
 def test_two_failed_runs_that_meet_are_not_repeated_for_one_day_at_once() -> None:
     planned = plan(set(), failure("5-6", run_id="later"), failure("6-7"), late_days=1)
-    assert (asked(planned), planned.busy) == (["5-6"], january(7)), "7 with the day before"
+    assert (asked(planned), planned.waits[Wait.BUSY]) == (["5-6"], january(7)), (
+        "7 with the day before"
+    )
 
 
 def test_a_failed_day_outside_the_partitions_is_nobodys() -> None:
@@ -214,7 +218,6 @@ def test_a_key_is_the_same_for_the_same_state_and_for_no_other() -> None:
             partitions=JANUARY,
             late_days=0,
             now=NOW,
-            pauses=PAUSES,
         )
         return planned.requests[0].key
 
@@ -234,9 +237,7 @@ def test_a_key_is_the_same_for_the_same_state_and_for_no_other() -> None:
 def test_what_was_asked_for_is_remembered_until_it_was_taken_in() -> None:
     fifth, sixth, seventh = sorted(january(5, 6, 7))
     files: Mapping[date, DayFiles] = {fifth: DayFiles("a"), sixth: DayFiles("b", taken="b")}
-    planned = plan_requests(
-        {fifth}, files, [], set(), partitions=JANUARY, late_days=0, now=NOW, pauses=PAUSES
-    )
+    planned = plan_requests({fifth}, files, [], set(), partitions=JANUARY, late_days=0, now=NOW)
     before = {sixth: "b", seventh: "c"}
     looked_at = {fifth, sixth}
     assert remembered(before, planned, files, looked_at) == {fifth: "a", seventh: "c"}
@@ -279,7 +280,7 @@ def test_what_holds_of_every_plan(
         of_day = [request for request in planned.requests if day in request.changed]
         if unit & (busy | writing):
             assert not of_day
-            assert day in planned.busy | planned.written
+            assert day in planned.waits[Wait.BUSY] | planned.waits[Wait.WRITTEN]
         else:
             (request,) = of_day
             assert unit <= set(request.days.days), "with all the days that its files may touch"

@@ -21,7 +21,7 @@ from ecom_assets.assets.links import with_links
 from ecom_assets.assets.raw import build_raw_sales
 from ecom_assets.assets.staging import build_staging
 from ecom_assets.checks.alone import build_checks_job
-from ecom_assets.checks.analytics import FactChecks, build_fact_checks
+from ecom_assets.checks.analytics import build_fact_checks
 from ecom_assets.checks.raw import build_raw_checks
 from ecom_assets.checks.staging import build_staging_checks
 from ecom_assets.landing.folder import FolderZone
@@ -92,11 +92,10 @@ def _build_definitions(
     partitions = event_dates(settings.start_date)
     engine = settings.engine
     limits = settings.limits
-    fact_checks = FactChecks(partitions)
     checks = [
-        build_raw_checks(partitions, engine),
-        build_staging_checks(partitions, limits, engine),
-        build_fact_checks(fact_checks, engine),
+        build_raw_checks(partitions),
+        build_staging_checks(partitions, limits),
+        build_fact_checks(partitions),
     ]
     channels = channels_of(settings.alert_urls, settings.alert_warn_urls)
     sensors = [
@@ -121,7 +120,7 @@ def _build_definitions(
                     keep_or_drop=settings.vanished_files,
                 ),
                 build_staging(partitions, engine, limits),
-                build_fact_sales(partitions, engine, limits, checks=fact_checks),
+                build_fact_sales(partitions, engine, limits),
                 build_answers(engine, f"{settings.reports}/{REPORT_FILE}"),
                 digest,
             ],

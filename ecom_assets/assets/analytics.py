@@ -6,7 +6,7 @@ that held one fails after it has published the others, so that nobody takes it f
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,7 +21,7 @@ from ecom_assets.assets.tables import (
     queries_metadata,
     table_metadata,
 )
-from ecom_assets.checks.analytics import FactChecks, compare_days
+from ecom_assets.checks.analytics import compare_days, fact_checks, fact_results
 from ecom_assets.checks.per_day import report_days, report_summary
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.model.limits import Limits
@@ -36,7 +36,6 @@ def build_fact_sales(
     partitions: dg.PartitionsDefinition,
     engine: str,
     limits: Limits,
-    checks: FactChecks,
 ) -> dg.AssetsDefinition:
     """The asset `fact_sales`.
 
@@ -44,8 +43,9 @@ def build_fact_sales(
         partitions: the event dates.
         engine: the warehouse's kind, for people.
         limits: what lines and days are held against.
-        checks: the checks on the table, whose step Dagster skips when days are held.
     """
+    # their step is skipped by Dagster when days are held
+    specs = fact_checks(partitions)
 
     @dg.asset(
         name="fact_sales",
@@ -80,14 +80,14 @@ def build_fact_sales(
         ):
             published = publish_audited_days(session, days, limits, log=context.log.warning)
             held = {day: why for day, why in published.audit.held.items() if day >= days.first}
-            _tell_other_days(context, session, days, published, limits.first_partition, checks)
+            _tell_other_days(context, session, days, published, limits.first_partition, specs)
             facts = compare_days(session, days)
             last = max((day for day in days.days if day not in held), default=days.last)
             shown = preview(
                 session.run("analytics/preview_fact", day=last), hide_values=limits.hide_values
             )
             if held:
-                results = checks.results(session, days, facts, held)
+                results = fact_results(session, days, facts, held)
             queries = queries_metadata(session.queries())
         seconds = {"seconds": round(time.monotonic() - start, 2)}
         told: dict[date, dict[str, Any]] = {
@@ -108,9 +108,9 @@ def build_fact_sales(
             yield dg.AssetMaterialization(
                 "fact_sales", partition=day.isoformat(), metadata=metadata
             )
-        report_days(context, checks.specs, results)
+        report_days(context, specs, results)
         if not context.has_partition_key:
-            for spec in checks.specs:
+            for spec in specs:
                 report_summary(context, spec, results[spec.key])
         mark_held(context.instance, context.run.run_id, held)
         try:
@@ -138,7 +138,7 @@ def _tell_other_days(
     days: EventDays,
     published: Published,
     first_partition: date,
-    checks: FactChecks,
+    specs: Sequence[dg.AssetCheckSpec],
 ) -> None:
     """Tell Dagster of days outside of the run: those before it that were published along or held,
     and those of which rows have changed sides; and of all what the checks find. A held one is no
@@ -166,7 +166,7 @@ def _tell_other_days(
             context.log_event(
                 dg.AssetMaterialization("fact_sales", partition=str(day), metadata=told)
             )
-        report_days(context, checks.specs, checks.results(session, around, facts, held))
+        report_days(context, specs, fact_results(session, around, facts, held))
 
 
 def _counts(row: Row) -> dict[str, Any]:

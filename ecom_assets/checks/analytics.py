@@ -1,13 +1,12 @@
 """The checks on `fact_sales`: what is published is what clean staging holds, each event once, and
 looks as usual."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import dagster as dg
 
-from ecom_assets.checks.alone import NamedDays, days_to_check
-from ecom_assets.checks.columns import column_schema_spec, column_schemas
+from ecom_assets.checks.columns import COLUMN_SCHEMA, column_schema
 from ecom_assets.checks.drift import (
     LEAST_WEEKS,
     WEEKS,
@@ -15,13 +14,14 @@ from ecom_assets.checks.drift import (
     usual_revenue,
     usual_volume,
 )
-from ecom_assets.checks.per_day import DayResult, Results, StepResult, check_results, day_check
+from ecom_assets.checks.per_day import DayResult, Results, day_checks, results_on, table
+from ecom_assets.checks.step import checks_step
+from ecom_assets.landing.zone import LandingZone
 from ecom_assets.model.sales import UNIQUE_WITHIN_DAYS
 from ecom_assets.model.tables import FACT_TABLE
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.audit import why_held
-from ecom_assets.steps import RETRY_POLICY, fail_permanent_errors_at_once
-from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
+from ecom_assets.warehouse.contract import Row, Session
 from ecom_assets.warehouse.expressions import days_table
 from ecom_assets.warehouse.rows import by_day, grouped_by_day
 
@@ -30,148 +30,82 @@ PAIRS_SHOWN = 2
 FILES_SHOWN = 20
 
 
-class FactChecks:
-    """The checks on `fact_sales`.
+CHECKS = {
+    "matches_clean": "FACT_SALES and the repeats that it leaves out equal clean staging in rows, "
+    "quantity and money, to the last cent. A day that is held keeps what it had, and fails here "
+    "with the reason.",
+    "unique_event_id": f"No event_id stands in FACT_SALES twice within {UNIQUE_WITHIN_DAYS} days, "
+    "asked of the table itself. A failure means that revenue is counted twice.",
+    "no_event_missing": "Every clean event of a published day is in FACT_SALES, or in "
+    f"STG_SALES_REPEATS beside an earlier one of the {UNIQUE_WITHIN_DAYS} days before. A failure "
+    "means that a sale has vanished.",
+    "repeats": f"No event of the day was published on one of the {UNIQUE_WITHIN_DAYS} days before. "
+    "Repeats are left out of FACT_SALES and stand in STG_SALES_REPEATS; they never hold a day. "
+    "Warns with the files: one that was delivered twice repeats another as a whole.",
+    "usual_volume": "The day has about as many sales as its weekday had in the "
+    f"{WEEKS} weeks before. Warns, never holds a day; silent until there are {LEAST_WEEKS} such "
+    "weeks. See whether files are missing, or were sent twice under new ids.",
+    "usual_revenue": "The day's revenue in each currency is about what it was on its weekday in "
+    f"the {WEEKS} weeks before. Warns, never holds a day; silent until there are {LEAST_WEEKS} "
+    "such weeks. See whether amounts come in another unit or currency.",
+    **COLUMN_SCHEMA,
+}
 
-    They are asked for at two places, because Dagster skips their step when the asset's step has
-    held a day: see `assets/analytics.py`.
 
-    Attributes:
-        specs: which there are.
+def fact_checks(partitions: dg.PartitionsDefinition) -> list[dg.AssetCheckSpec]:
+    """The checks on `fact_sales`, for these event dates.
+
+    They are answered at two places, because Dagster skips their step when the asset's step has held
+    a day: see `assets/analytics.py`.
     """
-
-    def __init__(self, partitions: dg.PartitionsDefinition) -> None:
-        """Args:
-        partitions: the event dates.
-        """
-        self._matches = day_check(
-            partitions,
-            "fact_sales",
-            "matches_clean",
-            "FACT_SALES and the repeats that it leaves out equal clean staging in rows, quantity "
-            "and money, to the last cent. A day that is held keeps what it had, and fails here "
-            "with the reason.",
-        )
-        self._once = day_check(
-            partitions,
-            "fact_sales",
-            "unique_event_id",
-            f"No event_id stands in FACT_SALES twice within {UNIQUE_WITHIN_DAYS} days, asked of "
-            "the table itself. A failure means that revenue is counted twice.",
-        )
-        self._missing = day_check(
-            partitions,
-            "fact_sales",
-            "no_event_missing",
-            "Every clean event of a published day is in FACT_SALES, or in STG_SALES_REPEATS beside "
-            f"an earlier one of the {UNIQUE_WITHIN_DAYS} days before. A failure means that a sale "
-            "has vanished.",
-        )
-        self._repeats = day_check(
-            partitions,
-            "fact_sales",
-            "repeats",
-            "No event of the day was published on one of the "
-            f"{UNIQUE_WITHIN_DAYS} days before. Repeats are left out of FACT_SALES and stand in "
-            "STG_SALES_REPEATS; they never hold a day. Warns with the files: one that was "
-            "delivered twice repeats another as a whole.",
-        )
-        self._volume = day_check(
-            partitions,
-            "fact_sales",
-            "usual_volume",
-            f"The day has about as many sales as its weekday had in the {WEEKS} weeks before. "
-            f"Warns, never holds a day; silent until there are {LEAST_WEEKS} such weeks. See "
-            "whether files are missing, or were sent twice under new ids.",
-        )
-        self._revenue = day_check(
-            partitions,
-            "fact_sales",
-            "usual_revenue",
-            "The day's revenue in each currency is about what it was on its weekday in the "
-            f"{WEEKS} weeks before. Warns, never holds a day; silent until there are "
-            f"{LEAST_WEEKS} such weeks. See whether amounts come in another unit or currency.",
-        )
-        self._columns = column_schema_spec(partitions, "fact_sales")
-        self.specs = (
-            *(self._matches, self._once, self._missing, self._repeats),
-            *(self._volume, self._revenue, self._columns),
-        )
-
-    def results(
-        self,
-        session: Session,
-        days: EventDays,
-        facts: Mapping[date, Row],
-        held: Mapping[date, str],
-    ) -> Results:
-        """What they find.
-
-        Args:
-            session: to the warehouse.
-            days: which days.
-            facts: of `compare_days`, for these days.
-            held: why days are held, where the caller knows.
-        """
-        totals = published_totals(session, days)
-        (columns,) = column_schemas(session, days, FACT_TABLE)
-        wrong = by_day(
-            session.run(
-                "checks/exactly_once",
-                window_start=days.first - timedelta(days=UNIQUE_WITHIN_DAYS),
-                first_day=days.first,
-                last_day=days.last,
-                within_days=UNIQUE_WITHIN_DAYS,
-            )
-        )
-        repeats = grouped_by_day(
-            session.run("checks/repeats_by_file", first_day=days.first, last_day=days.last)
-        )
-        return {
-            self._matches.key: {
-                day: matches_clean(row, held.get(day)) for day, row in facts.items()
-            },
-            self._once.key: {day: unique_event_id(wrong.get(day)) for day in days.days},
-            self._missing.key: {day: no_event_missing(wrong.get(day)) for day in days.days},
-            self._repeats.key: {
-                day: repeats_of_files(row, repeats.get(day, [])) for day, row in facts.items()
-            },
-            self._volume.key: {day: usual_volume(totals, day) for day in days.days},
-            self._revenue.key: {day: usual_revenue(totals, day) for day in days.days},
-            self._columns.key: columns,
-        }
+    return day_checks(partitions, "fact_sales", CHECKS)
 
 
-def build_fact_checks(checks: FactChecks, engine: str) -> dg.AssetChecksDefinition:
-    """The checks on `fact_sales` as a step of their own, so that they can be run alone.
+def build_fact_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefinition:
+    """The checks on `fact_sales` as a step of their own, so that they can be run alone."""
+
+    def find(session: Session, _: LandingZone, days: EventDays) -> Results:
+        return fact_results(session, days, compare_days(session, days), {})
+
+    return checks_step("fact_sales_checks", fact_checks(partitions), find)
+
+
+def fact_results(
+    session: Session, days: EventDays, facts: Mapping[date, Row], held: Mapping[date, str]
+) -> Results:
+    """What the checks on `fact_sales` find.
 
     Args:
-        checks: which.
-        engine: the warehouse's kind.
+        session: to the warehouse.
+        days: which days.
+        facts: of `compare_days`, for these days.
+        held: why days are held, where the caller knows.
     """
-
-    @dg.multi_asset_check(
-        name="fact_sales_checks",
-        specs=checks.specs,
-        can_subset=True,
-        retry_policy=RETRY_POLICY,
+    totals = published_totals(session, days)
+    of_days = {"first_day": days.first, "last_day": days.last}
+    wrong = by_day(
+        session.run(
+            "checks/exactly_once",
+            window_start=days.first - timedelta(days=UNIQUE_WITHIN_DAYS),
+            within_days=UNIQUE_WITHIN_DAYS,
+            **of_days,
+        )
     )
-    def fact_sales_checks(
-        context: dg.AssetCheckExecutionContext,
-        config: NamedDays,
-        warehouse: dg.ResourceParam[Warehouse],
-    ) -> Iterator[StepResult]:
-        days = days_to_check(context, config)
-        purpose = Purpose("fact_sales_checks", context.run.run_id, days.first, days.last)
-        with (
-            fail_permanent_errors_at_once(),
-            warehouse.session(purpose, context.log.info) as session,
-        ):
-            results = checks.results(session, days, compare_days(session, days), {})
-        selected = [s for s in checks.specs if s.key in context.selected_asset_check_keys]
-        yield from check_results(context, selected, results, days)
-
-    return fact_sales_checks
+    repeats = grouped_by_day(session.run("checks/repeats_by_file", **of_days))
+    return results_on(
+        "fact_sales",
+        {
+            "matches_clean": {day: matches_clean(row, held.get(day)) for day, row in facts.items()},
+            "unique_event_id": {day: unique_event_id(wrong.get(day)) for day in days.days},
+            "no_event_missing": {day: no_event_missing(wrong.get(day)) for day in days.days},
+            "repeats": {
+                day: repeats_of_files(row, repeats.get(day, [])) for day, row in facts.items()
+            },
+            "usual_volume": {day: usual_volume(totals, day) for day in days.days},
+            "usual_revenue": {day: usual_revenue(totals, day) for day in days.days},
+            "column_schema": column_schema(session, days, FACT_TABLE),
+        },
+    )
 
 
 def compare_days(session: Session, days: EventDays) -> Mapping[date, Row]:
@@ -277,26 +211,15 @@ def repeats_of_files(row: Row, pairs: Sequence[Row]) -> DayResult:
         else f"None of {published:,} events was published on an earlier day",
         metadata={
             "repeats": row["repeat_rows"],
-            "files": dg.MetadataValue.table(
+            "files": table(
+                {"file": "string", "repeats": "string", "events": "int", "first line": "int"},
                 [
-                    dg.TableRecord(
-                        {
-                            "file": pair["source_filename"],
-                            "repeats": pair["earlier_filename"],
-                            "events": pair["repeat_rows"],
-                            "first line": pair["first_row_number"],
-                        }
+                    (
+                        *(pair["source_filename"], pair["earlier_filename"]),
+                        *(pair["repeat_rows"], pair["first_row_number"]),
                     )
                     for pair in pairs[:FILES_SHOWN]
                 ],
-                dg.TableSchema(
-                    [
-                        dg.TableColumn("file"),
-                        dg.TableColumn("repeats"),
-                        dg.TableColumn("events", "int"),
-                        dg.TableColumn("first line", "int"),
-                    ]
-                ),
             ),
         },
         warn_only=True,

@@ -5,41 +5,29 @@ written with. What the columns are is in `model/tables.py`.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
-import dagster as dg
-
-from ecom_assets.checks.per_day import DayResult, day_check
+from ecom_assets.checks.per_day import ByDay, DayResult
 from ecom_assets.model.tables import Column, tables
 from ecom_assets.partitions import EventDays
 from ecom_assets.warehouse.contract import Session
 
-
-def column_schema_spec(partitions: dg.PartitionsDefinition, asset: str) -> dg.AssetCheckSpec:
-    """The check on an asset's table."""
-    return day_check(
-        partitions,
-        asset,
-        "column_schema",
-        "The table has the columns that `ecom_assets/model/tables.py` describes, with these "
-        "types. A missing or retyped one is an error: somebody changed the table by hand, or an "
-        "upgrade was not followed by the set-up. A further one is a warning: nothing fills it.",
-    )
+COLUMN_SCHEMA = {
+    "column_schema": "The table has the columns that `ecom_assets/model/tables.py` describes, with "
+    "these types. A missing or retyped one is an error: somebody changed the table by hand, or an "
+    "upgrade was not followed by the set-up. A further one is a warning: nothing fills it."
+}
 
 
-def column_schemas(
-    session: Session, days: EventDays, *names: str
-) -> Sequence[Mapping[date, DayResult]]:
-    """For each table, whether its columns are as they should be.
+def column_schema(session: Session, days: EventDays, table: str) -> ByDay:
+    """For each of these days, whether a table's columns are as they should be now.
 
     Args:
         session: to the warehouse.
         days: which days to answer for.
-        names: of the tables, with their schemas, in upper case.
+        table: its name with its schema, in upper case.
     """
-    found = session.columns()
-    results = [compared(tables()[name], found.get(name, {})) for name in names]
-    return [dict.fromkeys(days.days, result) for result in results]
+    result = compared(tables()[table], session.columns().get(table, {}))
+    return dict.fromkeys(days.days, result)
 
 
 def compared(columns: Sequence[Column], found: Mapping[str, str]) -> DayResult:

@@ -5,14 +5,13 @@ a required field is absent is for the rules to say.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
-import dagster as dg
-
-from ecom_assets.checks.per_day import DayResult, day_check
+from ecom_assets.checks.per_day import ByDay, DayResult, table
 from ecom_assets.checks.samples import HIDDEN, VALUE_LENGTH, cut
 from ecom_assets.model import sales
 from ecom_assets.model.limits import Limits
+from ecom_assets.model.stream import Field
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.stage import late_reach
 from ecom_assets.warehouse.contract import Row, Session
@@ -24,20 +23,15 @@ LEAST_DAYS = 3
 """With fewer of them nothing was always so."""
 
 
-def fields_spec(partitions: dg.PartitionsDefinition) -> dg.AssetCheckSpec:
-    """The check on `stg_sales_clean`."""
-    return day_check(
-        partitions,
-        "stg_sales_clean",
-        "fields_fit",
-        "The values of the day's lines are of the types that the contract gives to their fields. "
-        "One that is not becomes null. Warns where that happens in more of the lines than a "
-        "field's limit (1 % by default), and where a field is empty on this day that was filled "
-        f"on each of the {DAYS_BEFORE} days before. Never holds a day.",
-    )
+FIELDS_FIT = {
+    "fields_fit": "The values of the day's lines are of the types that the contract gives to their "
+    "fields. One that is not becomes null. Warns where that happens in more of the lines than a "
+    "field's limit (1 % by default), and where a field is empty on this day that was filled on "
+    f"each of the {DAYS_BEFORE} days before. Never holds a day."
+}
 
 
-def fields_fit(session: Session, days: EventDays, limits: Limits) -> Mapping[date, DayResult]:
+def fields_fit(session: Session, days: EventDays, limits: Limits) -> ByDay:
     """Per day, whether its values fit, with the counts of each field and a value that does not.
 
     Args:
@@ -92,59 +86,50 @@ def _of_day(
         values: of each field with values that do not fit, one of them.
     """
     of_field = {row["field"]: row for row in rows}
-    fields = [field for field in sales.SALES.fields if field.name in of_field]
-    wrong = []
-    for field in fields:
-        row = of_field[field.name]
-        lines = row["filled_rows"] + row["absent_rows"] + row["unfit_rows"]
-        if row["unfit_rows"] > lines * field.unfit_warn:
-            wrong.append(
-                f"{field.name} is no {field.type} in {row['unfit_rows']:,} of {lines:,} lines, "
-                f"first {row['first_unfit']}: {values[field.name]}"
-            )
-        elif (
-            lines
-            and not row["filled_rows"]
-            and len(before) >= LEAST_DAYS
-            and all(day.get(field.name) for day in before)
-        ):
-            wrong.append(
-                f"{field.name} is empty; it was filled on each of {len(before)} days before"
-            )
+    fields = [
+        (field, of_field[field.name]) for field in sales.SALES.fields if field.name in of_field
+    ]
+    wrong = [text for field, row in fields if (text := _wrong(field, row, before, values))]
     unfit = sum(row["unfit_rows"] for row in rows)
+    counts = ("filled", "absent", "unfit", "rounded")
     return DayResult(
         passed=not wrong,
         description="; ".join(wrong)
         or f"{unfit:,} values of {len(fields)} fields are of another type, within the limits",
         metadata={
             "values that do not fit": unfit,
-            "fields": dg.MetadataValue.table(
+            "fields": table(
+                {
+                    "field": "string",
+                    **dict.fromkeys(counts, "int"),
+                    **{"first unfit": "string", "its value": "string"},
+                },
                 [
-                    dg.TableRecord(
-                        {
-                            "field": field.name,
-                            "filled": of_field[field.name]["filled_rows"],
-                            "absent": of_field[field.name]["absent_rows"],
-                            "unfit": of_field[field.name]["unfit_rows"],
-                            "rounded": of_field[field.name]["rounded_rows"],
-                            "first unfit": of_field[field.name]["first_unfit"] or "",
-                            "its value": values.get(field.name, ""),
-                        }
+                    (
+                        field.name,
+                        *(row[f"{count}_rows"] for count in counts),
+                        *(row["first_unfit"] or "", values.get(field.name, "")),
                     )
-                    for field in fields
+                    for field, row in fields
                 ],
-                dg.TableSchema(
-                    [
-                        dg.TableColumn("field"),
-                        *(
-                            dg.TableColumn(name, "int")
-                            for name in ("filled", "absent", "unfit", "rounded")
-                        ),
-                        dg.TableColumn("first unfit"),
-                        dg.TableColumn("its value"),
-                    ]
-                ),
             ),
         },
         warn_only=True,
     )
+
+
+def _wrong(
+    field: Field, row: Row, before: Sequence[Mapping[str, int]], values: Mapping[str, str]
+) -> str:
+    """What is wrong with a field on a day, if anything is."""
+    unfit, filled = row["unfit_rows"], row["filled_rows"]
+    lines = filled + row["absent_rows"] + unfit
+    if unfit > lines * field.unfit_warn:
+        return (
+            f"{field.name} is no {field.type} in {unfit:,} of {lines:,} lines, first "
+            f"{row['first_unfit']}: {values[field.name]}"
+        )
+    was_filled = len(before) >= LEAST_DAYS and all(day.get(field.name) for day in before)
+    if lines and not filled and was_filled:
+        return f"{field.name} is empty; it was filled on each of {len(before)} days before"
+    return ""

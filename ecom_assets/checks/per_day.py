@@ -46,25 +46,46 @@ class DayResult:
         return dg.AssetCheckSeverity.WARN if self.warn_only else dg.AssetCheckSeverity.ERROR
 
 
-def day_check(
-    partitions: dg.PartitionsDefinition,
-    asset: str,
-    name: str,
-    description: str,
-) -> dg.AssetCheckSpec:
-    """A check that answers for each day.
+def day_checks(
+    partitions: dg.PartitionsDefinition, asset: str, descriptions: Mapping[str, str]
+) -> list[dg.AssetCheckSpec]:
+    """Checks that answer for each day.
 
     Args:
         partitions: the event dates.
-        asset: which asset it is about.
-        name: its name.
-        description: what must hold, and what a failure means.
+        asset: which asset they are about.
+        descriptions: by the name of each, what must hold, and what a failure means.
     """
-    return dg.AssetCheckSpec(name, asset=asset, description=description, partitions_def=partitions)
+    return [
+        dg.AssetCheckSpec(name, asset=asset, description=text, partitions_def=partitions)
+        for name, text in descriptions.items()
+    ]
 
 
-Results = Mapping[dg.AssetCheckKey, Mapping[date, DayResult]]
-"""For each check, the result of each day of the run."""
+ByDay = Mapping[date, DayResult]
+"""The result of each day of the run."""
+
+Results = Mapping[dg.AssetCheckKey, ByDay]
+"""The results of each check."""
+
+
+def results_on(asset: str, by_name: Mapping[str, ByDay]) -> Results:
+    """The results of the checks on an asset, by their names."""
+    return {dg.AssetCheckKey(dg.AssetKey(asset), name): found for name, found in by_name.items()}
+
+
+def table(columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> dg.MetadataValue:
+    """Rows as the UI shows a table.
+
+    Args:
+        columns: the type of each, `string` or `int`, by its name.
+        rows: their values, in the order of the columns.
+    """
+    return dg.MetadataValue.table(
+        [dg.TableRecord(dict(zip(columns, row, strict=True))) for row in rows],
+        dg.TableSchema([dg.TableColumn(name, kind) for name, kind in columns.items()]),
+    )
+
 
 StepResult = dg.AssetCheckEvaluation | dg.Output[None]
 """What a step of checks yields."""
@@ -140,14 +161,12 @@ def summary(by_day: Mapping[date, DayResult]) -> DayResult:
         metadata={
             "days failed": str(len(failed)),
             "days": str(len(by_day)),
-            "failed days": dg.MetadataValue.table(
+            "failed days": table(
+                {"event date": "string", "what failed": "string"},
                 [
-                    dg.TableRecord(
-                        {"event date": day.isoformat(), "what failed": result.description}
-                    )
+                    (day.isoformat(), result.description)
                     for day, result in list(failed.items())[:FAILED_DAYS_SHOWN]
                 ],
-                dg.TableSchema([dg.TableColumn("event date"), dg.TableColumn("what failed")]),
             ),
         },
         warn_only=not errors,

@@ -1,99 +1,60 @@
 """Checks on `raw_sales`: every line of every file is there, once."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import date
 
 import dagster as dg
 
-from ecom_assets.checks.alone import NamedDays, days_to_check
-from ecom_assets.checks.columns import column_schema_spec, column_schemas
-from ecom_assets.checks.per_day import DayResult, Results, StepResult, check_results, day_check
+from ecom_assets.checks.columns import COLUMN_SCHEMA, column_schema
+from ecom_assets.checks.per_day import ByDay, DayResult, Results, day_checks, results_on, table
+from ecom_assets.checks.step import checks_step
 from ecom_assets.landing.zone import LandedFile, LandingZone
 from ecom_assets.model.tables import RAW_TABLE
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.load import vanished_files
-from ecom_assets.steps import RETRY_POLICY, fail_permanent_errors_at_once
-from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
+from ecom_assets.warehouse.contract import Row, Session
 from ecom_assets.warehouse.expressions import days_table, literal
-from ecom_assets.warehouse.rows import by_day
+from ecom_assets.warehouse.rows import by_day, grouped_by
 
 FILES_SHOWN = 20
 FILES_NAMED = 3
 """In the sentence of a check; it is a line of an alert."""
 
+CHECKS = {
+    "row_balance": "Rows in RAW.RAW_SALES = lines in the files, as counted when they were read. "
+    "A difference means that lines were lost or doubled.",
+    "files_loaded": "Every file that lies in the landing zone is in RAW in its present version. "
+    "A damaged .gz is not: it holds its day until it is replaced.",
+    "files_present": "Every file whose rows count is in the landing zone still. The rows of one "
+    "that has vanished count (ECOM_VANISHED_FILES=keep), which is right where old files are tidied "
+    "away, and wrong where one was renamed or corrected under a new name.",
+    "not_empty": "The day has lines. A day without is published as empty, with this warning.",
+    **COLUMN_SCHEMA,
+}
 
-def build_raw_checks(partitions: dg.PartitionsDefinition, engine: str) -> dg.AssetChecksDefinition:
-    """The checks on `raw_sales`, in one step.
 
-    Args:
-        partitions: the event dates.
-        engine: the warehouse's kind.
-    """
-    balance = day_check(
-        partitions,
-        "raw_sales",
-        "row_balance",
-        "Rows in RAW.RAW_SALES = lines in the files, as counted when they were read. "
-        "A difference means that lines were lost or doubled.",
-    )
-    loaded = day_check(
-        partitions,
-        "raw_sales",
-        "files_loaded",
-        "Every file that lies in the landing zone is in RAW in its present version. "
-        "A damaged .gz is not: it holds its day until it is replaced.",
-    )
-    present = day_check(
-        partitions,
-        "raw_sales",
-        "files_present",
-        "Every file whose rows count is in the landing zone still. The rows of one that has "
-        "vanished count (ECOM_VANISHED_FILES=keep), which is right where old files are tidied "
-        "away, and wrong where one was renamed or corrected under a new name.",
-    )
-    not_empty = day_check(
-        partitions,
-        "raw_sales",
-        "not_empty",
-        "The day has lines. A day without is published as empty, with this warning.",
-    )
-    columns = column_schema_spec(partitions, "raw_sales")
-    specs = [balance, loaded, present, not_empty, columns]
+def build_raw_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefinition:
+    """The checks on `raw_sales`, in one step, for these event dates."""
+    return checks_step("raw_sales_checks", day_checks(partitions, "raw_sales", CHECKS), _find)
 
-    @dg.multi_asset_check(
-        name="raw_sales_checks",
-        specs=specs,
-        can_subset=True,
-        retry_policy=RETRY_POLICY,
-    )
-    def raw_sales_checks(
-        context: dg.AssetCheckExecutionContext,
-        config: NamedDays,
-        landing: dg.ResourceParam[LandingZone],
-        warehouse: dg.ResourceParam[Warehouse],
-    ) -> Iterator[StepResult]:
-        days = days_to_check(context, config)
-        purpose = Purpose("raw_sales_checks", context.run.run_id, days.first, days.last)
-        with fail_permanent_errors_at_once():
-            listed = landing.list_files(days.first, days.last)
-            with warehouse.session(purpose, context.log.info) as session:
-                counts = count_rows(session, days)
-                ledger = session.run("raw/ledger", first_day=days.first, last_day=days.last)
-                vanished = vanished_files(listed, ledger)
-                shared = shared_ids(session, days, vanished, {file.day for file in listed})
-                (schema,) = column_schemas(session, days, RAW_TABLE)
-        results: Results = {
-            balance.key: {day: row_balance(row) for day, row in counts.items()},
-            not_empty.key: {day: has_lines(row) for day, row in counts.items()},
-            loaded.key: files_loaded(listed, ledger, days),
-            present.key: files_present(listed, vanished, shared, days),
-            columns.key: schema,
-        }
-        selected = [spec for spec in specs if spec.key in context.selected_asset_check_keys]
-        yield from check_results(context, selected, results, days)
 
-    return raw_sales_checks
+def _find(session: Session, landing: LandingZone, days: EventDays) -> Results:
+    listed = landing.list_files(days.first, days.last)
+    counts = count_rows(session, days)
+    ledger = session.run("raw/ledger", first_day=days.first, last_day=days.last)
+    vanished = vanished_files(listed, ledger)
+    shared = shared_ids(session, days, vanished, {file.day for file in listed})
+    return results_on(
+        "raw_sales",
+        {
+            "row_balance": {day: row_balance(row) for day, row in counts.items()},
+            "not_empty": {day: has_lines(row) for day, row in counts.items()},
+            "files_loaded": files_loaded(listed, ledger, days),
+            "files_present": files_present(listed, vanished, shared, days),
+            "column_schema": column_schema(session, days, RAW_TABLE),
+        },
+    )
 
 
 def count_rows(session: Session, days: EventDays) -> Mapping[date, Row]:
@@ -128,9 +89,7 @@ def has_lines(row: Row) -> DayResult:
     )
 
 
-def files_loaded(
-    listed: Sequence[LandedFile], ledger: Sequence[Row], days: EventDays
-) -> Mapping[date, DayResult]:
+def files_loaded(listed: Sequence[LandedFile], ledger: Sequence[Row], days: EventDays) -> ByDay:
     """Per day, whether every listed file is in the ledger, as it lies there, and was readable."""
     known = {row["source_filename"]: row for row in ledger}
     files: dict[date, int] = dict.fromkeys(days.days, 0)
@@ -170,16 +129,13 @@ def files_present(
     vanished: Sequence[Row],
     shared: Sequence[Row],
     days: EventDays,
-) -> Mapping[date, DayResult]:
+) -> ByDay:
     """Per day, whether every file whose rows count is there."""
     there = Counter(file.day for file in listed)
-    gone: dict[date, list[Row]] = {day: [] for day in days.days}
-    for row in vanished:
-        gone[row["batch_date"]].append(row)
-    again: dict[date, list[Row]] = {day: [] for day in days.days}
-    for row in shared:
-        again[row["batch_date"]].append(row)
-    return {day: _files_present(there[day], gone[day], again[day]) for day in days.days}
+    gone, again = grouped_by("batch_date", vanished), grouped_by("batch_date", shared)
+    return {
+        day: _files_present(there[day], gone.get(day, []), again.get(day, [])) for day in days.days
+    }
 
 
 def _files_present(there: int, gone: Sequence[Row], shared: Sequence[Row]) -> DayResult:
@@ -206,24 +162,15 @@ def _files_present(there: int, gone: Sequence[Row], shared: Sequence[Row]) -> Da
         metadata={
             "files vanished": len(gone),
             "files there": there,
-            "sample": dg.MetadataValue.table(
+            "sample": table(
+                {"file": "string", "lines": "int", "replaced by": "string"},
                 [
-                    dg.TableRecord(
-                        {
-                            "file": row["source_filename"],
-                            "lines": row["row_count"] or 0,
-                            "replaced by": ", ".join(replaced_by.get(row["source_filename"], [])),
-                        }
+                    (
+                        *(row["source_filename"], row["row_count"] or 0),
+                        ", ".join(replaced_by.get(row["source_filename"], [])),
                     )
                     for row in gone[:FILES_SHOWN]
                 ],
-                dg.TableSchema(
-                    [
-                        dg.TableColumn("file"),
-                        dg.TableColumn("lines", "int"),
-                        dg.TableColumn("replaced by"),
-                    ]
-                ),
             ),
         },
         warn_only=True,
@@ -243,9 +190,6 @@ def _files_loaded(files: int, missing: Sequence[tuple[str, str]], gone: int) -> 
             "files": files,
             "files not in RAW": len(missing),
             "files no longer there": gone,
-            "sample": dg.MetadataValue.table(
-                [dg.TableRecord({"file": name, "why": why}) for name, why in missing[:FILES_SHOWN]],
-                dg.TableSchema([dg.TableColumn("file"), dg.TableColumn("why")]),
-            ),
+            "sample": table({"file": "string", "why": "string"}, missing[:FILES_SHOWN]),
         },
     )

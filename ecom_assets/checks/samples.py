@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
+from ecom_assets.checks.per_day import table
 from ecom_assets.warehouse.contract import Row
 
 VALUE_LENGTH = 80
@@ -18,26 +19,15 @@ def sample_table(rows: Sequence[Row], *, hide_values: bool) -> dg.MetadataValue:
         rows: with `reason`, `source_filename`, `source_row_number`, `offending_value`.
         hide_values: whether payload values are left out.
     """
-    return dg.MetadataValue.table(
+    return table(
+        {"reason": "string", "file": "string", "line": "int", "value": "string"},
         [
-            dg.TableRecord(
-                {
-                    "reason": row["reason"],
-                    "file": row["source_filename"],
-                    "line": row["source_row_number"],
-                    "value": _shown(row["offending_value"], hide_values),
-                }
+            (
+                *(row["reason"], row["source_filename"], row["source_row_number"]),
+                _shown(row["offending_value"], hide_values),
             )
             for row in rows
         ],
-        dg.TableSchema(
-            [
-                dg.TableColumn("reason"),
-                dg.TableColumn("file"),
-                dg.TableColumn("line", "int"),
-                dg.TableColumn("value"),
-            ]
-        ),
     )
 
 

@@ -1,125 +1,90 @@
 """Checks on staging: the rules on the clean table, the balance of rows, the rate of rejects."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import dagster as dg
 
-from ecom_assets.checks.alone import NamedDays, days_to_check
-from ecom_assets.checks.columns import column_schema_spec, column_schemas
-from ecom_assets.checks.fields import fields_fit, fields_spec
-from ecom_assets.checks.per_day import DayResult, StepResult, check_results, day_check
+from ecom_assets.checks.columns import COLUMN_SCHEMA, column_schema
+from ecom_assets.checks.fields import FIELDS_FIT, fields_fit
+from ecom_assets.checks.per_day import ByDay, DayResult, Results, day_checks, results_on, table
 from ecom_assets.checks.raw import count_rows
-from ecom_assets.checks.rules import rule_result, rule_specs
+from ecom_assets.checks.rules import rule_checks, rule_result
 from ecom_assets.checks.samples import VALUE_LENGTH, sample_table
+from ecom_assets.checks.step import checks_step
+from ecom_assets.landing.zone import LandingZone
 from ecom_assets.model import sales
 from ecom_assets.model.limits import MOST_LATE_DAYS, Limits
 from ecom_assets.model.tables import CLEAN_TABLE, REJECTS_TABLE
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.audit import test_days
 from ecom_assets.pipeline.stage import late_reach
-from ecom_assets.steps import RETRY_POLICY, fail_permanent_errors_at_once
-from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
+from ecom_assets.warehouse.contract import Row, Session
 from ecom_assets.warehouse.expressions import days_table
 from ecom_assets.warehouse.rows import by_day, grouped_by_day
 
 SAMPLES_PER_REASON = 2
 
-ByDay = Mapping[date, DayResult]
+ROW_BALANCE = {
+    "row_balance": "Every line of RAW in the day's files is in clean or in rejects, once, be it on "
+    "an earlier day that a late event belongs to; and the day holds no row of a file version that "
+    "is no longer current. A difference means that lines were lost or doubled, or wait for a run."
+}
+KNOWN_REASONS = {
+    "known_reasons": "The day was judged by today's fields, rules and settings (ECOM_LATE_DAYS, "
+    "ECOM_REJECT_RATE_ERROR), its rejects for reasons that the rules know. If not: materialize "
+    "staging again, which replays the day from RAW."
+}
 
 
 def build_staging_checks(
-    partitions: dg.PartitionsDefinition, limits: Limits, engine: str
+    partitions: dg.PartitionsDefinition, limits: Limits
 ) -> dg.AssetChecksDefinition:
     """The checks on `stg_sales_clean` and `stg_sales_rejects`, in one step.
 
     Args:
         partitions: the event dates.
         limits: what the days are held against.
-        engine: the warehouse's kind.
     """
-    rule_checks = rule_specs(partitions)
-    balance = day_check(
-        partitions,
-        "stg_sales_clean",
-        "row_balance",
-        "Every line of RAW in the day's files is in clean or in rejects, once, be it on an earlier "
-        "day that a late event belongs to; and the day holds no row of a file version that is no "
-        "longer current. A difference means that lines were lost or doubled, or wait for a run.",
-    )
-    rate = day_check(
-        partitions,
-        "stg_sales_rejects",
-        "reject_rate",
-        "The share of the day's lines that break a rule: warns above "
+    rate = {
+        "reject_rate": "The share of the day's lines that break a rule: warns above "
         f"{limits.reject_rate_warn:.0%} (ECOM_REJECT_RATE_WARN), holds the day above "
-        f"{limits.reject_rate_error:.0%} (ECOM_REJECT_RATE_ERROR). With reasons and sample rows.",
-    )
-    reasons = day_check(
-        partitions,
-        "stg_sales_rejects",
-        "known_reasons",
-        "The day was judged by today's rules and settings (ECOM_LATE_DAYS, "
-        "ECOM_REJECT_RATE_ERROR), its rejects for reasons that the rules know. If not: materialize "
-        "staging again, which replays the day from RAW.",
-    )
-    fields = fields_spec(partitions)
-    columns_of_clean = column_schema_spec(partitions, "stg_sales_clean")
-    columns_of_rejects = column_schema_spec(partitions, "stg_sales_rejects")
+        f"{limits.reject_rate_error:.0%} (ECOM_REJECT_RATE_ERROR). With reasons and sample rows."
+    }
+    on_clean = {**rule_checks(), **FIELDS_FIT, **ROW_BALANCE, **COLUMN_SCHEMA}
     specs = [
-        *(*rule_checks.values(), fields, balance, columns_of_clean),
-        *(rate, reasons, columns_of_rejects),
+        *day_checks(partitions, "stg_sales_clean", on_clean),
+        *day_checks(partitions, "stg_sales_rejects", {**rate, **KNOWN_REASONS, **COLUMN_SCHEMA}),
     ]
 
-    @dg.multi_asset_check(
-        name="stg_sales_checks",
-        specs=specs,
-        can_subset=True,
-        retry_policy=RETRY_POLICY,
-    )
-    def stg_sales_checks(
-        context: dg.AssetCheckExecutionContext,
-        config: NamedDays,
-        warehouse: dg.ResourceParam[Warehouse],
-    ) -> Iterator[StepResult]:
-        days = days_to_check(context, config)
-        selected = [spec for spec in specs if spec.key in context.selected_asset_check_keys]
-        results: dict[dg.AssetCheckKey, ByDay] = {}
-        purpose = Purpose("stg_sales_checks", context.run.run_id, days.first, days.last)
-        with (
-            fail_permanent_errors_at_once(),
-            warehouse.session(purpose, context.log.info) as session,
-        ):
-            results[columns_of_clean.key], results[columns_of_rejects.key] = column_schemas(
-                session, days, CLEAN_TABLE, REJECTS_TABLE
-            )
-            if any(spec in selected for spec in rule_checks.values()):
-                results |= _rule_results(session, days, rule_checks, limits)
-            if fields in selected:
-                results[fields.key] = fields_fit(session, days, limits)
-            if any(spec in selected for spec in (balance, rate, reasons)):
-                staged = staged_by_day(session, days, limits)
-                found = _reasons(session, days)
-                results[balance.key] = row_balance(session, days, staged)
-                results[rate.key] = reject_rate(session, days, staged, found, limits)
-                results[reasons.key] = {
-                    day: known_reasons(found.get(day, []), row, limits)
-                    for day, row in staged.items()
-                }
-        yield from check_results(context, selected, results, days)
+    def find(session: Session, _: LandingZone, days: EventDays) -> Results:
+        staged = staged_by_day(session, days, limits)
+        reasons = _reasons(session, days)
+        on_clean = {
+            **_rule_results(session, days, limits),
+            "fields_fit": fields_fit(session, days, limits),
+            "row_balance": row_balance(session, days, staged),
+            "column_schema": column_schema(session, days, CLEAN_TABLE),
+        }
+        on_rejects = {
+            "reject_rate": reject_rate(session, days, staged, reasons, limits),
+            "known_reasons": {
+                day: known_reasons(reasons.get(day, []), row, limits) for day, row in staged.items()
+            },
+            "column_schema": column_schema(session, days, REJECTS_TABLE),
+        }
+        return {
+            **results_on("stg_sales_clean", on_clean),
+            **results_on("stg_sales_rejects", on_rejects),
+        }
 
-    return stg_sales_checks
+    return checks_step("stg_sales_checks", specs, find)
 
 
-def _rule_results(
-    session: Session,
-    days: EventDays,
-    specs: Mapping[str, dg.AssetCheckSpec],
-    limits: Limits,
-) -> Mapping[dg.AssetCheckKey, ByDay]:
+def _rule_results(session: Session, days: EventDays, limits: Limits) -> Mapping[str, ByDay]:
     tests = test_days(session, days, limits)
     return {
-        specs[rule.name].key: {
+        rule.name: {
             day: rule_result(rule, tests.get(day), hide_values=limits.hide_values)
             for day in days.days
         }
@@ -192,12 +157,9 @@ def _rate(staged: Row, reasons: list[Row], samples: list[Row], limits: Limits) -
             "holds the day above": f"{limit:.0%}",
             "rejects": rejects,
             "lines": lines,
-            "reasons": dg.MetadataValue.table(
-                [
-                    dg.TableRecord({"reason": r["reason"], "rows": r["reject_rows"]})
-                    for r in reasons
-                ],
-                dg.TableSchema([dg.TableColumn("reason"), dg.TableColumn("rows", "int")]),
+            "reasons": table(
+                {"reason": "string", "rows": "int"},
+                [(row["reason"], row["reject_rows"]) for row in reasons],
             ),
             "sample": sample_table(samples, hide_values=limits.hide_values),
         },

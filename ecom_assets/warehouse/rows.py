@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 
 from ecom_assets.warehouse.contract import Row
 
@@ -18,9 +19,14 @@ def by_day(rows: Sequence[Row]) -> Mapping[date, Row]:
 
 def grouped_by_day(rows: Sequence[Row]) -> Mapping[date, list[Row]]:
     """Rows of several a day, by their event date."""
-    groups: dict[date, list[Row]] = {}
+    return grouped_by("event_date", rows)
+
+
+def grouped_by(column: str, rows: Sequence[Row]) -> Mapping[Any, list[Row]]:
+    """Rows by what they have in a column."""
+    groups: dict[Any, list[Row]] = {}
     for row in rows:
-        groups.setdefault(row["event_date"], []).append(row)
+        groups.setdefault(row[column], []).append(row)
     return groups
 
 

@@ -13,7 +13,14 @@ from datetime import date
 import dagster as dg
 
 from ecom_assets.landing.zone import LandingBusy, LandingError
-from ecom_assets.warehouse.contract import WarehouseBusy, WarehouseError
+from ecom_assets.partitions import EventDays
+from ecom_assets.warehouse.contract import (
+    Purpose,
+    Session,
+    Warehouse,
+    WarehouseBusy,
+    WarehouseError,
+)
 
 INTERRUPTS = (KeyboardInterrupt, dg.DagsterExecutionInterruptedError)
 """What a signal, *Terminate* or *Force termination* becomes inside a step."""
@@ -57,6 +64,19 @@ def mark_held(instance: dg.DagsterInstance, run_id: str, days: Iterable[date]) -
     names = [day.isoformat() for day in days]
     more = ["…"] if len(names) > HELD_DAYS_IN_TAG else []
     instance.add_run_tags(run_id, {HELD_DAYS_TAG: ", ".join([*names[:HELD_DAYS_IN_TAG], *more])})
+
+
+@contextmanager
+def step_session(
+    context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext,
+    warehouse: Warehouse,
+    step: str,
+    days: EventDays,
+) -> Iterator[Session]:
+    """A session for a step of the graph that is about some days."""
+    purpose = Purpose(step, context.run.run_id, days.first, days.last)
+    with fail_permanent_errors_at_once(), warehouse.session(purpose, context.log.info) as session:
+        yield session
 
 
 @contextmanager

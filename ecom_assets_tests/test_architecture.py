@@ -21,7 +21,7 @@ ALLOWED = {
     "text": {"text"},
     "settings.py": {"model", "text"},
     "partitions.py": set(),
-    "steps.py": {"landing", "warehouse"},
+    "steps.py": {"landing", "partitions", "warehouse"},
     "stopping.py": {"steps"},
     "instance.py": {"stopping"},
     "generator": {"model", "generator"},

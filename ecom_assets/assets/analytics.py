@@ -28,8 +28,8 @@ from ecom_assets.model.limits import Limits
 from ecom_assets.model.tables import FACT_TABLE
 from ecom_assets.partitions import BACKFILL_POLICY, FRESHNESS_POLICY, EventDays, ranges
 from ecom_assets.pipeline.publish import Published, publish_audited_days
-from ecom_assets.steps import RETRY_POLICY, fail_permanent_errors_at_once, mark_held
-from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
+from ecom_assets.steps import RETRY_POLICY, mark_held, step_session
+from ecom_assets.warehouse.contract import Row, Session, Warehouse
 
 
 def build_fact_sales(
@@ -73,11 +73,7 @@ def build_fact_sales(
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetMaterialization]:
         days = EventDays.of(context)
         start = time.monotonic()
-        purpose = Purpose("fact_sales", context.run.run_id, days.first, days.last)
-        with (
-            fail_permanent_errors_at_once(),
-            warehouse.session(purpose, context.log.info) as session,
-        ):
+        with step_session(context, warehouse, "fact_sales", days) as session:
             published = publish_audited_days(session, days, limits, log=context.log.warning)
             held = {day: why for day, why in published.audit.held.items() if day >= days.first}
             _tell_other_days(context, session, days, published, limits.first_partition, specs)
@@ -105,22 +101,26 @@ def build_fact_sales(
         # one, and as Dagster then skips the steps of the checks and of the answers, what they tell
         # is told here.
         for day, metadata in told.items():
-            yield dg.AssetMaterialization(
-                "fact_sales", partition=day.isoformat(), metadata=metadata
-            )
+            yield dg.AssetMaterialization("fact_sales", partition=str(day), metadata=metadata)
         report_days(context, specs, results)
         if not context.has_partition_key:
             for spec in specs:
                 report_summary(context, spec, results[spec.key])
         mark_held(context.instance, context.run.run_id, held)
-        try:
-            for asset, answer in make_answers(context, warehouse, reports, engine).items():
-                context.log_event(dg.AssetMaterialization(asset, metadata=answer))
-        except Exception:  # it must not hide that days are held
-            context.log.exception("The answers and the report could not be made.")
+        _tell_answers(context, warehouse, reports, engine)
         raise dg.Failure(_held_days(held, days, len(told)), allow_retries=False)
 
     return fact_sales
+
+
+def _tell_answers(
+    context: dg.AssetExecutionContext, warehouse: Warehouse, reports: LandingZone, engine: str
+) -> None:
+    try:
+        for asset, answer in make_answers(context, warehouse, reports, engine).items():
+            context.log_event(dg.AssetMaterialization(asset, metadata=answer))
+    except Exception:  # it must not hide that days are held
+        context.log.exception("The answers and the report could not be made.")
 
 
 def _held_days(held: Mapping[date, str], days: EventDays, published: int) -> str:

@@ -12,6 +12,7 @@ import dagster as dg
 from pydantic import Field
 
 from ecom_assets.assets.tables import OWNERS
+from ecom_assets.checks.per_day import table
 from ecom_assets.landing.zone import LandedFile, LandingZone, folder_of, manifest_version
 from ecom_assets.model import sales
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
@@ -137,25 +138,11 @@ def _manifest(files: Sequence[LandedFile]) -> dict[str, dg.MetadataValue]:
     return {
         "files": dg.MetadataValue.int(len(files)),
         "bytes": dg.MetadataValue.int(sum(file.size for file in files)),
-        "manifest": dg.MetadataValue.table(
-            records=[
-                dg.TableRecord(
-                    {
-                        "file": file.name,
-                        "bytes": file.size,
-                        "last modified (UTC)": file.last_modified.isoformat(sep=" "),
-                        "etag": file.etag,
-                    }
-                )
+        "manifest": table(
+            {"file": "string", "bytes": "int", "last modified (UTC)": "string", "etag": "string"},
+            [
+                (file.name, file.size, file.last_modified.isoformat(sep=" "), file.etag)
                 for file in files[:LISTED_FILES]
             ],
-            schema=dg.TableSchema(
-                [
-                    dg.TableColumn("file"),
-                    dg.TableColumn("bytes", "int"),
-                    dg.TableColumn("last modified (UTC)"),
-                    dg.TableColumn("etag"),
-                ]
-            ),
         ),
     }

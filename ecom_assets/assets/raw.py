@@ -17,8 +17,8 @@ from ecom_assets.model.limits import VanishedFiles
 from ecom_assets.model.tables import RAW_TABLE
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
 from ecom_assets.pipeline.load import RawLoad, load_new_files
-from ecom_assets.steps import RETRY_POLICY, fail_permanent_errors_at_once
-from ecom_assets.warehouse.contract import LoadedFile, Purpose, Row, Warehouse
+from ecom_assets.steps import RETRY_POLICY, step_session
+from ecom_assets.warehouse.contract import LoadedFile, Row, Warehouse
 from ecom_assets.warehouse.expressions import days_table
 from ecom_assets.warehouse.rows import by_day
 
@@ -63,11 +63,7 @@ def build_raw_sales(
     ) -> dg.MaterializeResult[Any]:
         days = EventDays.of(context)
         start = time.monotonic()
-        purpose = Purpose("raw_sales", context.run.run_id, days.first, days.last)
-        with (
-            fail_permanent_errors_at_once(),
-            warehouse.session(purpose, context.log.info) as session,
-        ):
+        with step_session(context, warehouse, "raw_sales", days) as session:
             load = load_new_files(
                 session,
                 landing,

@@ -11,6 +11,7 @@ from typing import Any
 
 import dagster as dg
 
+from ecom_assets.checks.per_day import table
 from ecom_assets.checks.samples import HIDDEN
 from ecom_assets.model import sales
 from ecom_assets.model.tables import tables
@@ -97,24 +98,14 @@ def queries_metadata(queries: Sequence[Query]) -> Mapping[str, dg.MetadataValue]
     nothing for a warehouse that keeps no history."""
     if not queries:
         return {}
-    records = [
-        dg.TableRecord(
-            {
-                "query id": query.query_id,
-                "script": query.script,
-                "rows": query.rows,
-                "bytes scanned": query.bytes_scanned,
-                "milliseconds": query.milliseconds,
-            }
-        )
+    columns = {"query id": "string", "script": "string"}
+    columns |= dict.fromkeys(("rows", "bytes scanned", "milliseconds"), "int")
+    rows = [
+        (query.query_id, query.script, query.rows, query.bytes_scanned, query.milliseconds)
         for query in queries
     ]
-    columns = [
-        dg.TableColumn(name, "int" if name not in ("query id", "script") else "string")
-        for name in records[0].data
-    ]
     return {
-        "queries": dg.MetadataValue.table(records, dg.TableSchema(columns)),
+        "queries": table(columns, rows),
         "bytes scanned": dg.MetadataValue.int(sum(q.bytes_scanned or 0 for q in queries)),
     }
 

@@ -8,8 +8,8 @@ from ecom_assets.checks.alone import NamedDays, days_to_check
 from ecom_assets.checks.per_day import Results, StepResult, check_results
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.partitions import EventDays
-from ecom_assets.steps import RETRY_POLICY, fail_permanent_errors_at_once
-from ecom_assets.warehouse.contract import Purpose, Session, Warehouse
+from ecom_assets.steps import RETRY_POLICY, step_session
+from ecom_assets.warehouse.contract import Session, Warehouse
 
 Find = Callable[[Session, LandingZone, EventDays], Results]
 """What looks at the tables, and at the landing zone, and answers for each day."""
@@ -34,11 +34,7 @@ def checks_step(
         warehouse: dg.ResourceParam[Warehouse],
     ) -> Iterator[StepResult]:
         days = days_to_check(context, config)
-        purpose = Purpose(name, context.run.run_id, days.first, days.last)
-        with (
-            fail_permanent_errors_at_once(),
-            warehouse.session(purpose, context.log.info) as session,
-        ):
+        with step_session(context, warehouse, name, days) as session:
             results = find(session, landing, days)
         selected = [spec for spec in specs if spec.key in context.selected_asset_check_keys]
         yield from check_results(context, selected, results, days)

@@ -168,9 +168,11 @@ def _held_days(instance: dg.DagsterInstance, run: dg.DagsterRun, days: EventDays
     if "…" not in names:
         return {date.fromisoformat(name) for name in names if name}
     # of more than the tag can name: the days that it has not published
-    log = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
-    events = [entry.get_dagster_event() for entry in log]
-    published = {event.partition for event in events if event.asset_key == PUBLISHED_BY}
+    left = {day.isoformat() for day in days.days}
+    published: set[str | None] = set()
+    for records in materializations(instance, PUBLISHED_BY, left):
+        published |= {record.partition_key for record in records if record.run_id == run.run_id}
+        left -= {record.partition_key for record in records if record.partition_key}
     return {day for day in days.days if day.isoformat() not in published}
 
 

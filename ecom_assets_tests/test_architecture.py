@@ -18,7 +18,8 @@ ALLOWED = {
     "startup.py": set(),
     "model": {"model"},
     "text": {"text"},
-    "settings.py": {"model", "text"},
+    "setting_types.py": {"model"},
+    "settings.py": {"model", "setting_types", "text"},
     "partitions.py": set(),
     "steps.py": {"landing", "warehouse"},
     "stopping.py": {"steps"},
@@ -41,7 +42,16 @@ ALLOWED = {
     "reference": {"reference", "assets", "definitions", "model", "settings", "warehouse"},
 }
 WITHOUT_DAGSTER = (
-    *("model", "text", "settings.py", "generator", "landing", "warehouse", "setup"),
+    *(
+        "model",
+        "text",
+        "setting_types.py",
+        "settings.py",
+        "generator",
+        "landing",
+        "warehouse",
+        "setup",
+    ),
     *("triggers/plan.py", "alerts/outcomes.py"),
 )
 

@@ -120,6 +120,7 @@ def test_loading_the_definitions_imports_nothing_heavy(chosen: dict[str, str]) -
     heavy = [
         *(
             "apprise",
+            "babel",
             "boto3",
             "botocore",
             "dagster_aws",

@@ -51,6 +51,11 @@ def short_money(value: Decimal, currency: str | None = None) -> str:
     return format_decimal(value, "#,##0", LOCALE) if abs(value) >= 100 else money(value, currency)
 
 
+def shortest(value: Decimal) -> str:
+    """For little room: `0.005`, `1.2K`, `2B`."""
+    return format_compact_decimal(value, format_type="short", fraction_digits=9, locale=LOCALE)
+
+
 def share(value: float | Decimal) -> str:
     """A part of one in per cent: `12.3%`; small parts show as `<0.1%`."""
     return "<0.1%" if 0 < value < Decimal("0.0005") else format_percent(value, "#,##0.0%", LOCALE)

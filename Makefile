@@ -32,8 +32,9 @@ snowflake-setup: $(VENV)/ready  ## print what Snowflake and AWS need; APPLY=1 [C
 	@$(BIN)/python -m ecom_assets.setup.snowflake $(if $(filter 1,$(APPLY)),--apply) \
 		$(if $(CONNECTION),--connection '$(CONNECTION)')
 
-docs: $(VENV)/ready  ## renew what the documentation takes from the code
+docs: $(VENV)/ready-dev  ## renew what is made from the code: parts of the documentation, golden SQL
 	@$(BIN)/python -m ecom_assets.reference
+	@ECOM_UPDATE_GOLDEN=1 $(BIN)/pytest -q ecom_assets_tests/warehouse/test_sql.py
 
 test: $(VENV)/ready-dev  ## the tests
 	@$(BIN)/pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 2)') --dist loadgroup

@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 
 from benchmarks.document import DOCUMENT, read_results, record, render, verdict
-from benchmarks.registry import PROJECT_ROOT, Bench, Room, all_benches
+from benchmarks.registry import PROJECT_ROOT, Bench, Room
+from benchmarks.rows import all_benches
 
 PEERS = PROJECT_ROOT / ".venv-bench/bin/python"
 

@@ -1,4 +1,4 @@
-"""What a benchmark is, and all that there are, in the order of the document.
+"""What a benchmark is, and the room that it is measured in.
 
 A benchmark says what it compares and what it should reach, and measures itself; a miss is explained
 in `docs/benchmarks.md` by its `bound`. The measuring stands in `rows/`, one module per kind.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from ecom_assets.settings import PROJECT_ROOT
+from ecom_assets.settings import PROJECT_ROOT as PROJECT_ROOT
 
 T = TypeVar("T")
 
@@ -97,14 +97,3 @@ class Bench:
     measure: Callable[[Room], Sequence[Figure]]
     how: str = ""
     bound: str = ""
-
-
-def all_benches() -> Sequence[Bench]:
-    """Every benchmark, in the order of the document."""
-    from benchmarks.rows import big_day, days, generator, history, landing, snowflake, start
-
-    modules = (big_day, generator, start, days, history, landing, snowflake)
-    return [bench for module in modules for bench in module.BENCHES]
-
-
-__all__ = ["PROJECT_ROOT", "Bench", "Figure", "Room", "all_benches"]

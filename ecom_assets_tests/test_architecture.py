@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,31 @@ def imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {f"{node.module}.{alias.name}" for alias in node.names}
     return names
+
+
+def module_of(path: Path) -> str:
+    """A file's name as a module."""
+    parts = path.relative_to(PROJECT_ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@pytest.mark.parametrize("tree", ["ecom_assets", "benchmarks", "screenshots"])
+def test_no_modules_import_each_other_in_a_circle(tree: str) -> None:
+    files = {module_of(path): path for path in (PROJECT_ROOT / tree).rglob("*.py")}
+    graph = {
+        name: {
+            found
+            for imported in imports(path)
+            # a name from a package is its submodule, where it has one
+            for found in (imported, imported.rpartition(".")[0])
+            if found in files and found != name
+        }
+        for name, path in files.items()
+    }
+    for name, found in graph.items():  # a package's face is no module of its own
+        graph[name] = {f for f in found if not (f + ".").startswith(f"{name}.")}
+    sorter = TopologicalSorter(graph)
+    sorter.prepare()  # raises CycleError, which names them
 
 
 def test_every_module_has_its_place() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from ecom_assets.definitions import build_definitions, warehouse_of
 from ecom_assets.generator.day import generate_day
-from ecom_assets.model.rules import RULES
+from ecom_assets.model.sales import SALES
 from ecom_assets.settings import Settings
 from ecom_assets.warehouse.contract import Purpose, Row
 from ecom_assets_tests.support.stacks import (
@@ -90,7 +90,7 @@ def tables(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
 def land_week(settings: Settings, servers: Servers, share_of_bad_day: float) -> None:
     for day in DAYS:
         share = share_of_bad_day if day == BAD_DAY else 0.05
-        blocks = generate_day(day, seed=1, rows=120, defect_share=share, rules=RULES)
+        blocks = generate_day(day, seed=1, rows=120, defect_share=share, rules=SALES.rules)
         land(settings, servers, f"dt={day}/sales.jsonl", b"".join(blocks))
 
 
@@ -158,7 +158,7 @@ def run_days(settings: Settings, servers: Production, instance: Any, days: int) 
     """Some days with a few good events each, in one run."""
     listed = [FIRST + timedelta(days=n) for n in range(days)]
     for day in listed:
-        blocks = generate_day(day, seed=1, rows=30, defect_share=0.05, rules=RULES)
+        blocks = generate_day(day, seed=1, rows=30, defect_share=0.05, rules=SALES.rules)
         land(settings, servers, f"dt={day}/sales.jsonl", b"".join(blocks))
     assert run(settings, instance, listed[-1]).success
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ecom_assets.model.rules import RULES
+from ecom_assets.model.sales import SALES
 from ecom_assets.settings import PROJECT_ROOT
 from ecom_assets_tests.conftest import event
 from ecom_assets_tests.support.dev_server import (
@@ -59,7 +59,7 @@ def test_the_demo_shows_answers_then_the_ui_shows_its_run(clone: Path) -> None:
         assert re.search(rf"✓ {step} ", demo.stdout), demo.stdout
     for title in ("Revenue per day", "by country", "by product category", "by marketing channel"):
         assert title in demo.stdout
-    for rule in RULES:
+    for rule in SALES.rules:
         assert re.search(rf"{re.escape(rule.reason)} +[1-9]", demo.stdout), rule.name
 
     python = READ_A_TABLE.replace(".venv/bin/python", sys.executable)

@@ -31,8 +31,8 @@ create table raw.raw_sales_files (
     superseded_at timestamp
 );
 create table staging.stg_sales_clean (
-    event_id varchar, event_ts timestamp, event_date date, order_id varchar, customer_id bigint,
-    session_id varchar, product_id bigint, category varchar, quantity decimal(18, 4),
+    event_id varchar, event_ts timestamp, event_date date, order_id varchar, customer_id varchar,
+    session_id varchar, product_id varchar, category varchar, quantity decimal(18, 4),
     unit_price decimal(18, 4), total_amount decimal(18, 4), currency varchar,
     payment_method varchar, country varchar, device varchar, marketing_channel varchar,
     source_filename varchar, source_row_number bigint, ingestion_ts timestamp
@@ -70,7 +70,7 @@ with parsed as (
         *,
         from_json(raw, '{
             "event_id": "VARCHAR", "event_ts": "VARCHAR", "order_id": "VARCHAR",
-            "customer_id": "BIGINT", "session_id": "VARCHAR", "product_id": "BIGINT",
+            "customer_id": "VARCHAR", "session_id": "VARCHAR", "product_id": "VARCHAR",
             "category": "VARCHAR", "quantity": "VARCHAR", "unit_price": "VARCHAR",
             "total_amount": "VARCHAR", "currency": "VARCHAR", "payment_method": "VARCHAR",
             "country": "VARCHAR", "device": "VARCHAR", "marketing_channel": "VARCHAR"

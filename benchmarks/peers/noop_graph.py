@@ -1,9 +1,9 @@
 """A Dagster graph of the project's shape that does nothing: the floor under any graph of its size.
 
-As many assets, checks and steps, with the same partitions, backfill policy and executor; a test
-holds the two together. In a run for a range of days each check yields one summary, and with
-`NOOP_RESULTS=days` it reports each day's result beside it, as the project must: a check is useless
-in the UI for any day that it does not name.
+As many assets, checks and steps, counted from the declared stream, with the same partitions,
+backfill policy and executor; a test holds the two together. In a run for a range of days each check
+yields one summary, and with `NOOP_RESULTS=days` it reports each day's result beside it, as the
+project must: a check is useless in the UI for any day that it does not name.
 """
 
 import json
@@ -18,15 +18,15 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import (
     AssetCheckEvaluationTargetMaterializationData,
 )
 
+from ecom_assets.model.questions import questions
+from ecom_assets.model.sales import SALES
+
 DAYS = dg.DailyPartitionsDefinition(os.environ.get("NOOP_START", "2026-01-01"), timezone="UTC")
 SINGLE_RUN = dg.BackfillPolicy.single_run()
-ANSWERS = (
-    *("payment_method_usage", "revenue_by_category", "revenue_by_country", "revenue_by_day"),
-    "revenue_by_marketing_channel",
-)
+ANSWERS = [question.name for question in questions()]
 CHECKS: Mapping[str, Mapping[str, int]] = {
     "raw_sales_checks": {"raw_sales": 5},
-    "stg_sales_checks": {"stg_sales_clean": 11, "stg_sales_rejects": 3},
+    "stg_sales_checks": {"stg_sales_clean": len(SALES.rules) + 3, "stg_sales_rejects": 3},
     "fact_sales_checks": {"fact_sales": 7},
 }
 """Per step of checks, how many there are on which asset."""

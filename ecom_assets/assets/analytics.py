@@ -24,8 +24,8 @@ from ecom_assets.assets.tables import (
 from ecom_assets.checks.analytics import FactChecks, compare_days
 from ecom_assets.checks.per_day import report_days, report_summary
 from ecom_assets.landing.zone import LandingZone
-from ecom_assets.model.events import FACT_SALES, FACT_TABLE
 from ecom_assets.model.limits import Limits
+from ecom_assets.model.tables import FACT_TABLE
 from ecom_assets.partitions import BACKFILL_POLICY, FRESHNESS_POLICY, EventDays, ranges
 from ecom_assets.pipeline.publish import Published, publish_audited_days
 from ecom_assets.steps import RETRY_POLICY, mark_held, mistakes_are_final
@@ -62,7 +62,7 @@ def build_fact_sales(
         "after its audit. A bad day is held: it keeps what it had here and shows as failed, "
         "while the other days of the run are published.",
         metadata={
-            **table_metadata(FACT_TABLE, FACT_SALES, "one row per sale event"),
+            **table_metadata(FACT_TABLE, "one row per sale event"),
             **sql_links("analytics/repeats", "analytics/publish"),
         },
     )

@@ -18,8 +18,9 @@ from ecom_assets.assets.tables import (
     queries_metadata,
 )
 from ecom_assets.landing.zone import LandingZone
-from ecom_assets.model.events import EVENT_DATE, FIELDS
 from ecom_assets.model.questions import Question, questions
+from ecom_assets.model.sales import SALES
+from ecom_assets.model.tables import EVENT_DATE
 from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
 from ecom_assets.text.foreign_text import markdown
 from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
@@ -33,7 +34,7 @@ REPORT_FILE = f"{REPORT}.html"
 PREVIEW_ROWS = 10
 
 DESCRIPTIONS = {
-    **{field.name: field.description for field in FIELDS},
+    **{field.name: field.description for field in SALES.fields},
     EVENT_DATE.name: EVENT_DATE.description,
     "orders": "Distinct orders.",
     "sales": "Sale events, the lines of orders.",

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from ecom_assets.assets.tables import OWNERS
 from ecom_assets.landing.zone import LandedFile, LandingZone, folder_of, manifest_version
-from ecom_assets.model import rules as quality_rules
+from ecom_assets.model import sales
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
 from ecom_assets.settings import Source
 from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
@@ -127,7 +127,7 @@ def generate_missing(
             seed=config.seed,
             rows=rows,
             defect_share=config.defect_share,
-            rules=quality_rules.RULES,
+            rules=sales.SALES.rules,
         )
         landing.write(name, blocks)
         context.log.info(f"generated {rows} events: {name}")

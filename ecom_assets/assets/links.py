@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 
 from ecom_assets.settings import PROJECT_ROOT
-from ecom_assets.warehouse.sql import SQL_FOLDER
+from ecom_assets.warehouse.scripts import SQL_FOLDER
 
 DEFAULT_BRANCH = "HEAD"
 """GitHub's and GitLab's word for it in an address."""

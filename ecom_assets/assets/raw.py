@@ -13,8 +13,8 @@ import dagster as dg
 from ecom_assets.assets.links import sql_links
 from ecom_assets.assets.tables import OWNERS, preview, queries_metadata, table_metadata
 from ecom_assets.landing.zone import LandingZone
-from ecom_assets.model.events import RAW_SALES, RAW_TABLE
 from ecom_assets.model.limits import VanishedFiles
+from ecom_assets.model.tables import RAW_TABLE
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
 from ecom_assets.pipeline.load import RawLoad, load_new_files
 from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
@@ -52,7 +52,7 @@ def build_raw_sales(
         "Append-only.\n\nThe ledger `RAW.RAW_SALES_FILES` says which version of a file is "
         "current, so a rewritten file replaces its rows and the old ones stay for audit.",
         metadata={
-            **table_metadata(RAW_TABLE, RAW_SALES, "one row per line of a file version"),
+            **table_metadata(RAW_TABLE, "one row per line of a file version"),
             **sql_links(f"{engine}/load_lines", "raw/record_load"),
         },
     )

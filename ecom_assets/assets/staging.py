@@ -1,6 +1,6 @@
 """`stg_sales_clean` and `stg_sales_rejects`: one pass over RAW, every line to one of the two.
 
-What becomes of a line is in `pipeline/stage.py`, what the rules are in `model/rules.py`; how they
+What becomes of a line is in `pipeline/stage.py`, what the rules are in `model/sales.py`; how they
 are tested on the result is in `checks/`.
 """
 
@@ -18,14 +18,13 @@ from ecom_assets.assets.tables import (
     queries_metadata,
     table_metadata,
 )
-from ecom_assets.model.events import CLEAN_TABLE, REJECTS_TABLE, STG_SALES_CLEAN, STG_SALES_REJECTS
+from ecom_assets.model import sales
 from ecom_assets.model.limits import Limits
-from ecom_assets.model.rules import rules_version
+from ecom_assets.model.tables import CLEAN_TABLE, REJECTS_TABLE
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
 from ecom_assets.pipeline.audit import why_held
 from ecom_assets.pipeline.stage import stage_days
 from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
-from ecom_assets.warehouse import expressions
 from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
 from ecom_assets.warehouse.rows import by_day
 
@@ -53,7 +52,7 @@ def build_staging(
         "group_name": "staging",
         "kinds": {engine, "table"},
         "owners": OWNERS,
-        "code_version": f"{rules_version()} {limits.version}",
+        "code_version": f"{sales.SALES.version} {limits.version}",
         "partitions_def": partitions,
     }
     links = sql_links(
@@ -63,7 +62,7 @@ def build_staging(
         "stg_sales_clean",
         description="The events that break no rule, with typed fields and UTC times.",
         metadata={
-            **table_metadata(CLEAN_TABLE, STG_SALES_CLEAN, "one row per event that breaks no rule"),
+            **table_metadata(CLEAN_TABLE, "one row per event that breaks no rule"),
             **links,
         },
         **shared,
@@ -74,11 +73,7 @@ def build_staging(
         "and line number.\n\nMaterializing staging again replays all lines from RAW: after a "
         "rule has changed, rejects become clean and the other way round.",
         metadata={
-            **table_metadata(
-                REJECTS_TABLE,
-                STG_SALES_REJECTS,
-                "one row per line that breaks a rule",
-            ),
+            **table_metadata(REJECTS_TABLE, "one row per line that breaks a rule"),
             **links,
         },
         **shared,
@@ -108,13 +103,12 @@ def build_staging(
             )
             previews = {
                 "stg_sales_clean": session.run("staging/preview_clean", day=days.last),
-                "stg_sales_rejects": session.run(
-                    "staging/preview_rejects",
-                    day=days.last,
-                    offending_value=expressions.offending_value(),
-                ),
+                "stg_sales_rejects": session.run("staging/preview_rejects", day=days.last),
             }
             queries = queries_metadata(session.queries())
+        if limits.hide_values:
+            rejects_shown = previews["stg_sales_rejects"]
+            previews["stg_sales_rejects"] = [_without_keys(row) for row in rejects_shown]
         judged = [*earlier, *days.days]
         held = [day for day in judged if not quality[day]["publishable"]]
         if earlier:
@@ -147,6 +141,11 @@ def build_staging(
             yield dg.MaterializeResult(asset_key=asset)
 
     return stg_sales
+
+
+def _without_keys(row: Row) -> Row:
+    """A reject without the keys that its reasons may name."""
+    return {**row, "reasons": row["reasons"].partition(", found: ")[0]}
 
 
 def _counts(asset: str, row: Row) -> dict[str, Any]:

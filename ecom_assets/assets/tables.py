@@ -12,13 +12,12 @@ from typing import Any
 import dagster as dg
 
 from ecom_assets.checks.samples import HIDDEN
-from ecom_assets.model.events import FIELDS, Column
+from ecom_assets.model import sales
+from ecom_assets.model.tables import tables
 from ecom_assets.warehouse.contract import Query, Row
 from ecom_assets.warehouse.lineage import Source, column_origins, column_sources
 
 OWNERS = ["team:data-platform"]
-PAYLOAD = {*(field.name for field in FIELDS), "raw", "raw_text", "offending_value"}
-"""The columns of previews whose values a line brought along."""
 PREVIEW_LENGTH = 500
 """Characters of a value in a preview; a payload of a megabyte would not fit on the page."""
 _PIECE = re.compile(r'(.{1,47},)(?=")')
@@ -26,11 +25,10 @@ _PIECE = re.compile(r'(.{1,47},)(?=")')
 blanks, and makes a column as wide as what it cannot break."""
 
 
-def table_metadata(name: str, columns: Sequence[Column], grain: str) -> Mapping[str, Any]:
+def table_metadata(name: str, grain: str) -> Mapping[str, Any]:
     """What does not change from run to run: the table's name, its grain and its columns."""
-    schema = dg.TableSchema(
-        columns=[dg.TableColumn(c.name, type=c.type, description=c.description) for c in columns]
-    )
+    columns = [dg.TableColumn(c.name, c.type, description=c.description) for c in tables()[name]]
+    schema = dg.TableSchema(columns)
     return {"dagster/table_name": name, "dagster/column_schema": schema, "grain": grain}
 
 
@@ -41,11 +39,12 @@ def preview(rows: Sequence[Row], *, hide_values: bool = False) -> dg.MetadataVal
         rows: of a table.
         hide_values: whether what came from the payload is left out.
     """
+    payload = {*(f.name for f in sales.SALES.fields), "raw", "raw_text", "offending_value"}
     return dg.MetadataValue.table(
         records=[
             dg.TableRecord(
                 {
-                    name: HIDDEN if hide_values and name in PAYLOAD else _shown(value)
+                    name: HIDDEN if hide_values and name in payload else _shown(value)
                     for name, value in row.items()
                 }
             )

@@ -16,8 +16,8 @@ from ecom_assets.checks.drift import (
     usual_volume,
 )
 from ecom_assets.checks.per_day import DayResult, Results, StepResult, check_results, day_check
-from ecom_assets.model.events import FACT_SALES, FACT_TABLE
-from ecom_assets.model.rules import UNIQUE_WITHIN_DAYS
+from ecom_assets.model.sales import UNIQUE_WITHIN_DAYS
+from ecom_assets.model.tables import FACT_TABLE
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.audit import why_held
 from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
@@ -114,7 +114,7 @@ class FactChecks:
             held: why days are held, where the caller knows.
         """
         totals = published_totals(session, days)
-        (columns,) = column_schemas(session, days, {FACT_TABLE: FACT_SALES})
+        (columns,) = column_schemas(session, days, FACT_TABLE)
         wrong = by_day(
             session.run(
                 "checks/exactly_once",

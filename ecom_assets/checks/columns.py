@@ -1,7 +1,7 @@
 """The check `column_schema`: a table has the columns that the project says, with their types.
 
 A table has one schema. Like all checks this one answers for the days of a run: it is what they were
-written with. What the columns are is in `events.py`.
+written with. What the columns are is in `model/tables.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from datetime import date
 import dagster as dg
 
 from ecom_assets.checks.per_day import DayResult, day_check
-from ecom_assets.model.events import Column
+from ecom_assets.model.tables import Column, tables
 from ecom_assets.partitions import EventDays
 from ecom_assets.warehouse.contract import Session
 
@@ -21,24 +21,24 @@ def column_schema_spec(partitions: dg.PartitionsDefinition, asset: str) -> dg.As
         partitions,
         asset,
         "column_schema",
-        "The table has the columns that `ecom_assets/model/events.py` describes, with these "
+        "The table has the columns that `ecom_assets/model/tables.py` describes, with these "
         "types. A missing or retyped one is an error: somebody changed the table by hand, or an "
         "upgrade was not followed by the set-up. A further one is a warning: nothing fills it.",
     )
 
 
 def column_schemas(
-    session: Session, days: EventDays, tables: Mapping[str, Sequence[Column]]
+    session: Session, days: EventDays, *names: str
 ) -> Sequence[Mapping[date, DayResult]]:
     """For each table, whether its columns are as they should be.
 
     Args:
         session: to the warehouse.
         days: which days to answer for.
-        tables: the columns of each, by its name with its schema, in upper case.
+        names: of the tables, with their schemas, in upper case.
     """
     found = session.columns()
-    results = [compared(columns, found.get(name, {})) for name, columns in tables.items()]
+    results = [compared(tables()[name], found.get(name, {})) for name in names]
     return [dict.fromkeys(days.days, result) for result in results]
 
 

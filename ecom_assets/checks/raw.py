@@ -10,14 +10,13 @@ from ecom_assets.checks.alone import NamedDays, days_to_check
 from ecom_assets.checks.columns import column_schema_spec, column_schemas
 from ecom_assets.checks.per_day import DayResult, Results, StepResult, check_results, day_check
 from ecom_assets.landing.zone import LandedFile, LandingZone
-from ecom_assets.model.events import RAW_SALES, RAW_TABLE
+from ecom_assets.model.tables import RAW_TABLE
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.load import vanished_files
 from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
 from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
-from ecom_assets.warehouse.expressions import days_table
+from ecom_assets.warehouse.expressions import days_table, literal
 from ecom_assets.warehouse.rows import by_day
-from ecom_assets.warehouse.sql import literal
 
 FILES_SHOWN = 20
 FILES_NAMED = 3
@@ -83,7 +82,7 @@ def build_raw_checks(partitions: dg.PartitionsDefinition, engine: str) -> dg.Ass
                 ledger = session.run("raw/ledger", first_day=days.first, last_day=days.last)
                 vanished = vanished_files(listed, ledger)
                 shared = shared_ids(session, days, vanished, {file.day for file in listed})
-                (schema,) = column_schemas(session, days, {RAW_TABLE: RAW_SALES})
+                (schema,) = column_schemas(session, days, RAW_TABLE)
         results: Results = {
             balance.key: {day: row_balance(row) for day, row in counts.items()},
             not_empty.key: {day: has_lines(row) for day, row in counts.items()},

@@ -9,8 +9,8 @@ import dagster as dg
 
 from ecom_assets.checks.per_day import DayResult, day_check
 from ecom_assets.checks.samples import HIDDEN, cut
-from ecom_assets.model import rules
-from ecom_assets.model.rules import Rule
+from ecom_assets.model import sales
+from ecom_assets.model.stream import Rule
 from ecom_assets.warehouse.contract import Row
 
 
@@ -26,7 +26,7 @@ def rule_specs(
             f"No clean row breaks the rule “{rule.reason}”, which is broken when "
             f"{rule.broken_when}. {rule.why} Tested on the clean table itself.",
         )
-        for rule in rules.RULES
+        for rule in sales.SALES.rules
     }
 
 

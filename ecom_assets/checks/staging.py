@@ -7,19 +7,20 @@ import dagster as dg
 
 from ecom_assets.checks.alone import NamedDays, days_to_check
 from ecom_assets.checks.columns import column_schema_spec, column_schemas
+from ecom_assets.checks.fields import fields_fit, fields_spec
 from ecom_assets.checks.per_day import DayResult, StepResult, check_results, day_check
 from ecom_assets.checks.raw import count_rows
 from ecom_assets.checks.rules import rule_result, rule_specs
 from ecom_assets.checks.samples import VALUE_LENGTH, sample_table
-from ecom_assets.model import rules
-from ecom_assets.model.events import CLEAN_TABLE, REJECTS_TABLE, STG_SALES_CLEAN, STG_SALES_REJECTS
+from ecom_assets.model import sales
 from ecom_assets.model.limits import MOST_LATE_DAYS, Limits
+from ecom_assets.model.tables import CLEAN_TABLE, REJECTS_TABLE
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.audit import test_days
 from ecom_assets.pipeline.stage import late_reach
 from ecom_assets.steps import RETRY_POLICY, mistakes_are_final
 from ecom_assets.warehouse.contract import Purpose, Row, Session, Warehouse
-from ecom_assets.warehouse.expressions import days_table, offending_value
+from ecom_assets.warehouse.expressions import days_table
 from ecom_assets.warehouse.rows import by_day, grouped_by_day
 
 SAMPLES_PER_REASON = 2
@@ -62,9 +63,13 @@ def build_staging_checks(
         "ECOM_REJECT_RATE_ERROR), its rejects for reasons that the rules know. If not: materialize "
         "staging again, which replays the day from RAW.",
     )
+    fields = fields_spec(partitions)
     columns_of_clean = column_schema_spec(partitions, "stg_sales_clean")
     columns_of_rejects = column_schema_spec(partitions, "stg_sales_rejects")
-    specs = [*rule_checks.values(), balance, rate, reasons, columns_of_clean, columns_of_rejects]
+    specs = [
+        *(*rule_checks.values(), fields, balance, columns_of_clean),
+        *(rate, reasons, columns_of_rejects),
+    ]
 
     @dg.multi_asset_check(
         name="stg_sales_checks",
@@ -83,10 +88,12 @@ def build_staging_checks(
         purpose = Purpose("stg_sales_checks", context.run.run_id, days.first, days.last)
         with mistakes_are_final(), warehouse.session(purpose, context.log.info) as session:
             results[columns_of_clean.key], results[columns_of_rejects.key] = column_schemas(
-                session, days, {CLEAN_TABLE: STG_SALES_CLEAN, REJECTS_TABLE: STG_SALES_REJECTS}
+                session, days, CLEAN_TABLE, REJECTS_TABLE
             )
             if any(spec in selected for spec in rule_checks.values()):
                 results |= _rule_results(session, days, rule_checks, limits)
+            if fields in selected:
+                results[fields.key] = fields_fit(session, days, limits)
             if any(spec in selected for spec in (balance, rate, reasons)):
                 staged = staged_by_day(session, days, limits)
                 found = _reasons(session, days)
@@ -113,7 +120,7 @@ def _rule_results(
             day: rule_result(rule, tests.get(day), hide_values=limits.hide_values)
             for day in days.days
         }
-        for rule in rules.RULES
+        for rule in sales.SALES.rules
     }
 
 
@@ -156,7 +163,6 @@ def reject_rate(
             last_day=days.last,
             per_reason=SAMPLES_PER_REASON,
             max_length=VALUE_LENGTH + 1,
-            offending_value=offending_value(),
         )
     )
     return {
@@ -204,7 +210,7 @@ def known_reasons(reasons: list[Row], staged: Row, limits: Limits) -> DayResult:
         staged: of `staged_by_day`.
         limits: what days are held against now.
     """
-    known = {rule.reason for rule in rules.RULES}
+    known = {rule.reason for rule in sales.SALES.rules}
     unknown = sum(row["reject_rows"] for row in reasons if row["reason"] not in known)
     outdated = sum(row["outdated_rows"] for row in reasons)
     found = {
@@ -216,7 +222,7 @@ def known_reasons(reasons: list[Row], staged: Row, limits: Limits) -> DayResult:
             staged["event_date"] - timedelta(days=limits.late_days), limits.first_partition
         )
         found |= {
-            "the day was judged by earlier rules": staged["rules_version"] != rules.rules_version(),
+            "the day was judged by earlier rules": staged["rules_version"] != sales.SALES.version,
             f"ECOM_REJECT_RATE_ERROR was {staged['reject_rate_limit']} when the day was judged": (
                 staged["reject_rate_limit"] not in (None, limits.reject_rate_error)
             ),
@@ -234,7 +240,7 @@ def known_reasons(reasons: list[Row], staged: Row, limits: Limits) -> DayResult:
             "reasons seen": len(reasons),
             "rejects judged by earlier rules": outdated,
             "rejects for an unknown reason": unknown,
-            "rules version": rules.rules_version(),
+            "rules version": sales.SALES.version,
         },
         warn_only=True,
     )
@@ -246,7 +252,6 @@ def _reasons(session: Session, days: EventDays) -> Mapping[date, list[Row]]:
             "checks/reasons_by_day",
             first_day=days.first,
             last_day=days.last,
-            rules_version=rules.rules_version(),
         )
     )
 

@@ -11,11 +11,11 @@ from ecom_assets.doctor.findings import Finding, Findings, guarded, unwritable
 from ecom_assets.doctor.snowflake import SET_UP, check_account, check_stage
 from ecom_assets.landing.zone import LandedFile, LandingZone
 from ecom_assets.model.questions import questions
+from ecom_assets.model.tables import tables
 from ecom_assets.settings import Settings
 from ecom_assets.warehouse.contract import LAYERS, Layer, Purpose, Session, Warehouse
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 from ecom_assets.warehouse.snowflake import SnowflakeSession
-from ecom_assets.warehouse.sql import table_columns
 
 PART = "warehouse"
 
@@ -66,13 +66,15 @@ def _tables(session: Session, settings: Settings) -> Findings[bool]:
     there = {
         (table.lower(), column) for table, types in session.columns().items() for column in types
     }
-    wanted = {(table, column) for table, names in table_columns().items() for column in names}
+    wanted = {
+        (name.lower(), column.name) for name, columns in tables().items() for column in columns
+    }
     missing = sorted({f"{table}.{column}" for table, column in wanted - there})
     if settings.snowflake:  # on DuckDB the views are made with their rows
         seen = {table for table, _ in there}
         missing += sorted({f"analytics.{question.name}" for question in questions()} - seen)
     if not missing:
-        yield Finding("ok", PART, f"All {len(table_columns())} tables have their columns.")
+        yield Finding("ok", PART, f"All {len(tables())} tables have their columns.")
         return True
     what = f"{', '.join(missing[:3])}{f' and {len(missing) - 3} more' if missing[3:] else ''}"
     if settings.snowflake:

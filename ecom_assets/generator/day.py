@@ -2,7 +2,8 @@
 
 Pure functions of their arguments, to the byte. A good line is put together from pieces that are
 made once, and drawn by look-ups in weighted tables, because a day may have millions of lines.
-What the shop is belongs in `catalogue`, what a defect is in `rules`, and files belong elsewhere.
+What the shop is belongs in `catalogue`, what a defect is in `model/sales.py`; files belong
+elsewhere.
 """
 
 import calendar
@@ -18,7 +19,8 @@ from random import Random
 from struct import Struct
 
 from ecom_assets.generator.catalogue import pieces, seed_of, weighted_table
-from ecom_assets.model.rules import RULES, Event, Rule
+from ecom_assets.model.sales import SALES
+from ecom_assets.model.stream import Event, Rule
 
 BY_HOUR = (10, 6, 4, 3, 3, 4, 8, 16, 26, 34, 40, 44, 48, 46, 44, 44, 48, 56, 68, 80, 82, 66, 42, 22)
 """How busy each hour is (UTC): quiet at night, busiest in the evening."""
@@ -62,7 +64,7 @@ def generate_day(
     seed: int,
     rows: int,
     defect_share: float = 0.05,
-    rules: Sequence[Rule] = RULES,
+    rules: Sequence[Rule] = SALES.rules,
 ) -> Iterator[bytes]:
     """The lines of `day` in order of time: `rows` of them, in blocks of whole lines.
 

@@ -7,15 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ecom_assets.model import rules
+from ecom_assets.model import sales
 from ecom_assets.model.limits import Limits
-from ecom_assets.model.rules import Rule
+from ecom_assets.model.stream import Rule
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.stage import late_reach
-from ecom_assets.warehouse import fields
 from ecom_assets.warehouse.contract import Row, Session
-from ecom_assets.warehouse.expressions import rule_tests
-from ecom_assets.warehouse.parsing import current_lines
 from ecom_assets.warehouse.rows import by_day
 
 
@@ -74,20 +71,17 @@ def test_days(session: Session, days: EventDays, limits: Limits) -> Mapping[date
     return by_day(
         session.run(
             "checks/clean_rules",
-            **current_lines(days.first, days.last + late_reach(session, days, limits)),
             first_day=days.first,
             last_day=days.last,
-            signs_from_line=fields.signs_from_line,
-            signs_of_clean=fields.signs_of_clean,
-            has_zero=fields.has_zero(),
-            rule_tests=rule_tests(),
+            first_batch_day=days.first,
+            last_batch_day=days.last + late_reach(session, days, limits),
         )
     )
 
 
 def broken_rules(test: Row | None) -> Sequence[Rule]:
     """The rules that a day's clean rows break."""
-    return [rule for rule in rules.RULES if test is not None and test[rule.name] > 0]
+    return [rule for rule in sales.SALES.rules if test is not None and test[rule.name] > 0]
 
 
 def staged_at(session: Session, days: EventDays) -> Mapping[date, datetime]:

@@ -12,9 +12,8 @@ from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
 from ecom_assets.model.limits import VanishedFiles
 from ecom_assets.partitions import EventDays
 from ecom_assets.warehouse.contract import LoadedFile, Log, Row, Session
-from ecom_assets.warehouse.expressions import files_table
+from ecom_assets.warehouse.expressions import files_table, literal
 from ecom_assets.warehouse.rows import now
-from ecom_assets.warehouse.sql import literal
 
 TRIES = 3
 """A file that is rewritten while it is loaded is listed and loaded again this often."""

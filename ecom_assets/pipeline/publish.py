@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ecom_assets.model.limits import MOST_LATE_DAYS, Limits
-from ecom_assets.model.rules import UNIQUE_WITHIN_DAYS
+from ecom_assets.model.sales import UNIQUE_WITHIN_DAYS
 from ecom_assets.partitions import EventDays, ranges
 from ecom_assets.pipeline.audit import Audit, audit_days, staged_at
 from ecom_assets.warehouse.contract import Log, Session

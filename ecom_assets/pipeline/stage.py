@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from ecom_assets.model.limits import MOST_LATE_DAYS, Limits
-from ecom_assets.model.rules import rules_version
 from ecom_assets.partitions import EventDays
-from ecom_assets.warehouse import expressions
 from ecom_assets.warehouse.contract import Session
+from ecom_assets.warehouse.expressions import days_table, literal
 from ecom_assets.warehouse.rows import now
 
 
@@ -33,52 +32,61 @@ def stage_days(session: Session, days: EventDays, limits: Limits, *, run_id: str
     # RAW is read in here as well, so that of two runs the later one goes by what is there by then
     with session.transaction("staging"):
         late = late_reach(session, days, limits)
-        own_days = (days.first, days.last)
-        session.parse_lines(
+        _parse(
+            session,
             EventDays(days.first - late, days.last).days,
-            first_batch_day=days.first,
-            last_batch_day=days.last + late,
-            own_days=own_days,
+            days.first,
+            days.last + late,
+            of=days,
             limits=limits,
         )
         earlier = _earlier_days(session, days, days.first - late) if late else []
         if earlier:
             yesterday = days.first - timedelta(days=1)
-            session.parse_lines(
-                earlier,
-                first_batch_day=earlier[0],
-                last_batch_day=yesterday,
-                own_days=own_days,
-                limits=limits,
-            )
+            _parse(session, earlier, earlier[0], yesterday, of=days, limits=limits)
         first_and_last = {
             "first_day": earlier[0] if earlier else days.first,
             "last_day": days.last,
             "last_batch_day": days.last + late,
-            "days": expressions.days_table([*earlier, *days.days]),
+            "days": days_table([*earlier, *days.days]),
+            "run_id": run_id,
         }
-        judged_by = {"rules_version": rules_version(), "run_id": run_id}
-        session.run("staging/duplicates", breaks_row_rule=expressions.breaks_row_rule())
-        session.run(
-            "staging/split",
-            **first_and_last,
-            **judged_by,
-            broken=expressions.any_broken(),
-            first_reason=expressions.first_reason(),
-            all_reasons=expressions.all_reasons(),
-        )
+        session.run("staging/duplicates")
+        session.run("staging/split", **first_and_last)
         session.run(
             "staging/quality",
             **first_and_last,
-            **judged_by,
             first_batch_day=days.first,
             late_days=limits.late_days,
             first_partition=limits.first_partition,
-            rules=expressions.rules_table(),
             reject_rate_error=limits.reject_rate_error,
             evaluated_at=now(),
         )
     return earlier
+
+
+def _parse(
+    session: Session,
+    belong_to: Sequence[date],
+    first_batch_day: date,
+    last_batch_day: date,
+    *,
+    of: EventDays,
+    limits: Limits,
+) -> None:
+    """Add lines of RAW, typed, to the temporary table `parsed_sales`: the current ones of the files
+    of some days that belong to some days. To which day a line of a file of another day than those
+    that are judged now (`of`) belongs was decided when that day was judged."""
+    session.run(
+        "parse_lines",
+        event_dates=[literal(day) for day in belong_to],
+        first_batch_day=first_batch_day,
+        last_batch_day=last_batch_day,
+        own_first_day=of.first,
+        own_last_day=of.last,
+        late_days=limits.late_days,
+        first_partition=limits.first_partition,
+    )
 
 
 def late_reach(session: Session, days: EventDays, limits: Limits) -> timedelta:

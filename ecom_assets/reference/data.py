@@ -1,7 +1,7 @@
 """The event, the tables and the answers as text: fields, columns, types, and what they mean.
 
-What a row of a table is and whether a value may be null is said by `sql/tables.sql`, what a column
-means by `events.py` and `assets/answers.py`; the types of the answers are asked of DuckDB.
+What a row of a table is, is said by `sql/tables.sql`, what a column
+means by `model/tables.py` and `assets/answers.py`; the types of the answers are asked of DuckDB.
 """
 
 import re
@@ -10,17 +10,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ecom_assets.assets.answers import DESCRIPTIONS
-from ecom_assets.model.events import FIELDS, TABLES
+from ecom_assets.model import sales
 from ecom_assets.model.questions import Question, questions
+from ecom_assets.model.tables import Column, tables
 from ecom_assets.reference.pages import table
 from ecom_assets.warehouse.contract import Purpose
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
-from ecom_assets.warehouse.sql import SQL_FOLDER
+from ecom_assets.warehouse.scripts import SQL_FOLDER
 
 JSON_TYPES = {
     "text": "text",
-    "timestamp": "text: ISO 8601",
-    "integer": "whole number",
+    "moment": "text: ISO 8601",
+    "whole": "whole number",
     "number": "number, or its text",
 }
 
@@ -37,33 +38,34 @@ def fields_table() -> str:
     """A row a field of the event."""
     return table(
         ["field", "in JSON", "what it is"],
-        [[f"`{field.name}`", JSON_TYPES[field.type], field.description] for field in FIELDS],
+        [
+            [f"`{field.name}`", JSON_TYPES[field.type], field.description]
+            for field in sales.SALES.fields
+        ],
     )
 
 
-def tables() -> str:
+def tables_in_full() -> str:
     """A section a table and view: what a row is, and the columns with their types."""
     text = (SQL_FOLDER / "tables.sql").read_text(encoding="utf-8")
-    return "\n".join([*(_table(name, text) for name in TABLES), *_answers(questions())])
+    return "\n".join(
+        [
+            *(_table(name, columns, text) for name, columns in tables().items()),
+            *_answers(questions()),
+        ]
+    )
 
 
-def _table(name: str, text: str) -> str:
+def _table(name: str, columns: Sequence[Column], text: str) -> str:
     found = re.search(
-        r"((?:-- [^\n]+\n)+)"
-        rf"create table if not exists {re.escape(name.lower())} \(\n((?:    [^\n]+\n)+)\)",
-        text,
+        rf"((?:-- [^\n]+\n)+)create table if not exists {re.escape(name.lower())} ", text
     )
     if found is None:
         raise ValueError(f"sql/tables.sql does not say above {name} what one row of it is.")
-    grain, body = found[1].replace("-- ", "").replace("\n", " ").strip(), found[2]
-    never_null = set(re.findall(r"(?m)^    (\w+) .+ not null", body))
     return _section(
         name,
-        grain,
-        [
-            (c.name, c.type if c.name in never_null else f"{c.type}, or null", c.description)
-            for c in TABLES[name]
-        ],
+        found[1].replace("-- ", "").replace("\n", " ").strip(),
+        [(c.name, c.type if c.required else f"{c.type}, or null", c.description) for c in columns],
     )
 
 

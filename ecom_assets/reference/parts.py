@@ -15,7 +15,7 @@ def parts() -> Mapping[str, str]:
         "rules-in-full": quality.rules_in_full(),
         "questions": data.questions_table(),
         "fields": data.fields_table(),
-        "tables": data.tables(),
+        "tables": data.tables_in_full(),
         "assets": graph.assets(definitions),
         "launchpad": graph.launchpad(),
         "checks": graph.checks(definitions),

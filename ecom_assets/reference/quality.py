@@ -1,14 +1,14 @@
 """The quality rules as text: the short table, and each rule with its SQL and a line that breaks it.
 
-Everything here is said by `rules.py`.
+Everything here is said by `model/sales.py`.
 """
 
 from random import Random
 
-from ecom_assets.model import rules
-from ecom_assets.model.rules import BLANK, Event, Rule
+from ecom_assets.model import sales
+from ecom_assets.model.stream import BLANK, Event, Rule
 from ecom_assets.reference.pages import table
-from ecom_assets.warehouse.expressions import broken
+from ecom_assets.warehouse.names import broken
 
 ENGINES = {"duckdb": "DuckDB", "snowflake": "Snowflake"}
 
@@ -31,13 +31,13 @@ def rules_table() -> str:
     """A row a rule, in their order: name, reason, and when it is broken."""
     return table(
         ["rule", "reason", "broken when"],
-        [[f"`{rule.name}`", rule.reason, rule.broken_when] for rule in rules.RULES],
+        [[f"`{rule.name}`", rule.reason, rule.broken_when] for rule in sales.SALES.rules],
     )
 
 
 def rules_in_full() -> str:
     """A section a rule."""
-    return "\n".join(map(_section, rules.RULES))
+    return "\n".join(map(_section, sales.SALES.rules))
 
 
 def _section(rule: Rule) -> str:

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ecom_assets.model import sales
 from ecom_assets.model.questions import Question
-from ecom_assets.model.rules import rules_version
 from ecom_assets.report.charts import answer_chart, quality_chart, rejects_chart
 from ecom_assets.report.contents import (
     CURRENCIES_SHOWN,
@@ -149,8 +149,8 @@ def _more(rows: Sequence[Row], one: str, many: str | None = None) -> str:
 
 
 def _made_of(contents: Contents) -> Sequence[tuple[str, str]]:
-    old = sum(row["rules_version"] != rules_version() for row in contents.quality)
-    rules = rules_version()
+    old = sum(row["rules_version"] != sales.SALES.version for row in contents.quality)
+    rules = sales.SALES.version
     if old:
         rules += f"; {counted(old, 'day')} judged by another version"
     return [

@@ -29,13 +29,14 @@ from ecom_assets.setup.aws import (
     trust_policy,
 )
 from ecom_assets.text.redaction import cause
+from ecom_assets.warehouse.scripts import SQL_FOLDER
 from ecom_assets.warehouse.snowflake import (
     LOGIN_SECONDS,
     NETWORK_SECONDS,
     NO_DETECTION,
     said,
 )
-from ecom_assets.warehouse.sql import SQL_FOLDER, render
+from ecom_assets.warehouse.sql import render
 
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection

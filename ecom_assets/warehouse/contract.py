@@ -14,7 +14,6 @@ from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from ecom_assets.landing.zone import LandedFile, LandingZone
-from ecom_assets.model.limits import Limits
 
 Row = Mapping[str, Any]
 """A row of a result: lower-case column names, values as Python's own types (Decimal, date, …)."""
@@ -94,7 +93,8 @@ class Session(Protocol):
     """One connection. Used by one thread, and never after its context has ended."""
 
     def run(self, script: str, /, **values: Any) -> Sequence[Row]:
-        """Run the statements of `sql/<script>.sql` with `values` bound to its `:name`s.
+        """Run the statements of `sql/<engine>/<script>.sql`, or else of `sql/<script>.sql`, with
+        `values` bound to its `:name`s; the others follow from the stream (`names.py`).
 
         A signal to the process that raises an error ends the statement at work, in the warehouse,
         too, and leaves the session fit to roll back.
@@ -109,7 +109,7 @@ class Session(Protocol):
 
     def columns(self) -> Mapping[str, Mapping[str, str]]:
         """The columns of the tables and views as they are: by `SCHEMA.TABLE`, the type of each by
-        its name in lower case, in the words of `events.py`."""
+        its name in lower case, in the words of `model/tables.py`."""
         ...
 
     def define_view(self, script: str) -> None:
@@ -137,28 +137,6 @@ class Session(Protocol):
 
         Called inside a transaction. A file that vanished since it was listed is left out of the
         answer.
-        """
-        ...
-
-    def parse_lines(
-        self,
-        days: Sequence[date],
-        *,
-        first_batch_day: date,
-        last_batch_day: date,
-        own_days: tuple[date, date],
-        limits: Limits,
-    ) -> None:
-        """Add lines of RAW, typed, to the temporary table `parsed_sales`, which `staging/temporary`
-        has made: the current ones of some files that belong to some days.
-
-        Args:
-            days: the event dates that they belong to.
-            first_batch_day: the first day of whose folder the files are.
-            last_batch_day: the last one.
-            own_days: the first and the last day that are being judged by these limits; to which day
-                a line of another day's file belongs was decided when that day was judged.
-            limits: how late an event may be, and of which day at the earliest.
         """
         ...
 

@@ -25,7 +25,6 @@ from ecom_assets.warehouse.contract import (
     WarehouseError,
     goes_on,
 )
-from ecom_assets.warehouse.parsing import Parsing
 from ecom_assets.warehouse.rows import types_by_table
 from ecom_assets.warehouse.sql import render, render_table
 
@@ -151,10 +150,8 @@ class DuckDBWarehouse:
         )
 
 
-class DuckDBSession(Parsing):
+class DuckDBSession:
     """One connection to the file."""
-
-    engine = "duckdb"
 
     def __init__(
         self, connection: "duckdb.DuckDBPyConnection", see_wanted: Callable[[], None] = goes_on
@@ -186,7 +183,7 @@ class DuckDBSession(Parsing):
         return self._run([render_table(name, "duckdb")])
 
     def columns(self) -> Mapping[str, Mapping[str, str]]:
-        return types_by_table(self.run("duckdb/columns"))
+        return types_by_table(self.run("columns"))
 
     def define_view(self, script: str) -> None:
         self.run(script)
@@ -246,7 +243,7 @@ class DuckDBSession(Parsing):
         stream = LineStream(zone, files)
         self._connection.register("lines", stream.reader())
         try:
-            self.run("duckdb/load_lines", load_id=load_id, loaded_at=loaded_at)
+            self.run("load_lines", load_id=load_id, loaded_at=loaded_at)
         except Exception:
             if stream.error is not None:
                 raise stream.error from None

@@ -11,10 +11,12 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ecom_assets.model import sales
 from ecom_assets.model.questions import questions
-from ecom_assets.warehouse import expressions
-from ecom_assets.warehouse.parsing import current_lines, typing
-from ecom_assets.warehouse.sql import literal, statements, table_columns
+from ecom_assets.model.stream import EventStream
+from ecom_assets.model.tables import tables
+from ecom_assets.warehouse.expressions import days_table, literal
+from ecom_assets.warehouse.sql import statements
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -36,13 +38,17 @@ Sources = Mapping[str, frozenset[Source]]
 """For each column of a table, what it is made of; nothing for what the pipeline itself adds."""
 
 
-@cache
 def column_sources(engine: str) -> Mapping[str, Sources]:
     """For each asset's table or view, of which columns of which tables its columns are made.
 
     Args:
         engine: `duckdb` or `snowflake`.
     """
+    return _column_sources(engine, sales.SALES)
+
+
+@cache
+def _column_sources(engine: str, stream: EventStream) -> Mapping[str, Sources]:
     from sqlglot import exp
     from sqlglot.lineage import lineage
 
@@ -87,8 +93,8 @@ def column_origins(engine: str, table: str) -> Sources:
     return {column: origins((table, column)) for column in made[table]}
 
 
-def _scripts(engine: str) -> Iterator[str]:
-    yield from (f"{engine}/parse_lines", "staging/duplicates", "staging/split")
+def _scripts() -> Iterator[str]:
+    yield from ("parse_lines", "staging/duplicates", "staging/split")
     yield from ("analytics/repeats", "analytics/publish", "analytics/totals")
     yield from (f"answers/{question.name}" for question in questions())
 
@@ -100,22 +106,16 @@ def _queries(engine: str) -> Iterator[tuple[str, exp.Query]]:
     some_day = date(2026, 1, 1)  # a value in a condition; of no account to what a column is made of
     days = (
         *("first_day", "last_day", "own_first_day", "own_last_day", "first_partition"),
-        *("window_start", "window_end"),
+        *("first_batch_day", "last_batch_day", "window_start", "window_end"),
     )
     values: dict[str, Any] = {
         **dict.fromkeys(days, some_day),
         **dict.fromkeys(("late_days", "within_days"), 0),
-        **dict.fromkeys(("rules_version", "run_id"), ""),
-        **typing(),
-        **current_lines(some_day, some_day),
-        "all_reasons": expressions.all_reasons(),
-        "broken": expressions.any_broken(),
-        "breaks_row_rule": expressions.breaks_row_rule(),
-        "first_reason": expressions.first_reason(),
-        "days": expressions.days_table([some_day]),
+        "run_id": "",
+        "days": days_table([some_day]),
         "event_dates": [literal(some_day)],
     }
-    for script in _scripts(engine):
+    for script in _scripts():
         for statement in statements(script, engine, **values):
             made_by = statement.expression
             if isinstance(statement, exp.Create | exp.Insert) and isinstance(made_by, exp.Query):
@@ -125,9 +125,9 @@ def _queries(engine: str) -> Iterator[tuple[str, exp.Query]]:
 def _columns_of_tables() -> dict[str, Any]:
     """The columns of the tables that the set-up makes, by schema and table."""
     schemas: dict[str, Any] = {}
-    for name, columns in table_columns().items():
-        schema, _, table = name.partition(".")
-        schemas.setdefault(schema, {})[table] = dict.fromkeys(columns, "varchar")
+    for name, columns in tables().items():
+        schema, _, table = name.lower().partition(".")
+        schemas.setdefault(schema, {})[table] = {column.name: "varchar" for column in columns}
     return schemas
 
 

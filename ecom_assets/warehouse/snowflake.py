@@ -30,9 +30,9 @@ from ecom_assets.warehouse.contract import (
     WarehouseError,
     goes_on,
 )
-from ecom_assets.warehouse.parsing import WHITE_SPACE, Parsing
+from ecom_assets.warehouse.expressions import literal
 from ecom_assets.warehouse.rows import types_by_table
-from ecom_assets.warehouse.sql import literal, render, render_table
+from ecom_assets.warehouse.sql import render, render_table
 
 if TYPE_CHECKING:
     from dagster_snowflake import SnowflakeResource
@@ -178,10 +178,8 @@ def query_tag(purpose: Purpose) -> str:
     return json.dumps({name: value for name, value in said.items() if value is not None})
 
 
-class SnowflakeSession(Parsing):
+class SnowflakeSession:
     """One connection to the account."""
-
-    engine = "snowflake"
 
     def __init__(
         self,
@@ -204,7 +202,7 @@ class SnowflakeSession(Parsing):
         return self._execute(render_table(name, "snowflake"), name)
 
     def columns(self) -> Mapping[str, Mapping[str, str]]:
-        return types_by_table(self.run("snowflake/columns"))
+        return types_by_table(self.run("columns"))
 
     def ask(self, statement: str) -> Sequence[Row]:
         """The answer to a statement that concerns no rows: DESC, LIST, SHOW."""
@@ -217,7 +215,7 @@ class SnowflakeSession(Parsing):
         from snowflake.connector import errors
 
         try:
-            history = {row["query_id"]: row for row in self.run("snowflake/query_history")}
+            history = {row["query_id"]: row for row in self.run("query_history")}
         except errors.Error:  # a role may be kept from it; the ids are worth having all the same
             history = {}
         return [
@@ -229,7 +227,7 @@ class SnowflakeSession(Parsing):
                 milliseconds=history.get(query_id, {}).get("total_elapsed_time"),
             )
             for query_id, (script, rows) in self._scripts.items()
-            if script != "snowflake/query_history"
+            if script != "query_history"
         ]
 
     def _execute(self, statement: str, script: str) -> Sequence[Row]:
@@ -279,7 +277,7 @@ class SnowflakeSession(Parsing):
         begin later, so they see what the other has committed.
         """
         now = datetime.now(UTC).replace(tzinfo=None)
-        told = self.run(f"snowflake/turn_{layer}", taken_by=self._tag, taken_at=now)
+        told = self.run(f"turn_{layer}", taken_by=self._tag, taken_at=now)
         if not int(told[0]["number of rows updated"]):
             raise WarehouseError(
                 f"{layer.upper()}.TURNS has no row, so runs cannot wait for each other: run the "
@@ -304,7 +302,7 @@ class SnowflakeSession(Parsing):
         prefix = zone.url.removeprefix("s3://").partition("/")[2]  # what is before a file's name
         before = len(f"{prefix}/") if prefix else 0
         answer = self.run(
-            "snowflake/load_lines",
+            "load_lines",
             file_names=[literal(file.name) for file in files],
             name_start=before + 1,
             day_start=before + 1 + len("dt="),
@@ -333,14 +331,13 @@ class SnowflakeSession(Parsing):
     def _corrected(
         self, loaded: dict[str, LoadedFile], load: dict[str, Any]
     ) -> Sequence[LoadedFile]:
-        characters = {"white_space": WHITE_SPACE, "carriage_return": "\r"}
         odd = {
             row["source_filename"]: row["blank_rows"]
-            for row in self.run("snowflake/odd_lines", **load, **characters)
+            for row in self.run("odd_lines", **load)
             if row["blank_rows"] or row["rows_with_cr"]
         }
         if odd:
-            self.run("snowflake/correct_lines", **load, **characters)
+            self.run("correct_lines", **load)
         return [
             LoadedFile(
                 one.file,

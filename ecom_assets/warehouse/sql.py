@@ -1,194 +1,142 @@
-"""The SQL files made ready for an engine: read, bound, transpiled.
+"""The SQL files made ready for an engine: names bound, transpiled.
 
-A file is written in Snowflake's dialect, or in the engine's own where it lies in `sql/<engine>/`.
-A `:name` in it is bound on the parsed statement, so that a value is always a value. Importing
-sqlglot takes a while; it is imported at the first use.
+A `:name` is bound on the parsed statement, so that a value is always a value: to what is handed
+along with the script, or to what it stands for in any script (`names.py`). Importing sqlglot takes
+a while; it is imported at the first use.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ecom_assets.model.events import FACT_SALES, PARSED_SALES, Column
+from ecom_assets.model import sales
+from ecom_assets.model.stream import EventStream
+from ecom_assets.model.tables import tables, temporary_tables
+from ecom_assets.warehouse.expressions import literal
+from ecom_assets.warehouse.names import meaning
+from ecom_assets.warehouse.scripts import SHARED_DIALECT, parsed
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
-SQL_FOLDER = Path(__file__).parent.parent / "sql"
-SHARED_DIALECT = "snowflake"
 
-COLUMN_LISTS: Mapping[str, Sequence[Column]] = {
-    "event_columns": FACT_SALES,
-    "parsed_columns": PARSED_SALES,
-}
-"""What a `:name` stands for in any script: the columns of clean, fact and repeats, and those of the
-lines that staging has parsed. In a CREATE they have their types."""
-
-
-def render(script: str, dialect: str, **values: Any) -> list[str]:
-    """The statements of `sql/<script>.sql` for an engine.
+def render(script: str, engine: str, **values: Any) -> list[str]:
+    """The statements of a SQL file for an engine.
 
     Args:
-        script: the file's path below `sql/`, without its suffix.
-        dialect: `duckdb` or `snowflake`.
-        values: what each `:name` stands for: None, a bool, int, Decimal, str, date or datetime
-            (UTC, without a zone), an expression made here, a list of them, or a function that
-            makes one of these for an engine, by its name.
+        script: the path of `sql/<engine>/<script>.sql`, or else of `sql/<script>.sql`.
+        engine: `duckdb` or `snowflake`.
+        values: what a `:name` stands for, beside those of `names.py`: a value (see `literal`), or a
+            list of expressions.
 
     Raises:
-        KeyError: a `:name` has no value.
+        KeyError: a `:name` stands for nothing.
         sqlglot.errors.SqlglotError: the file cannot be said in that dialect.
     """
-    return _render(script, dialect, values) if values else [*_without_values(script, dialect)]
+    if values:
+        return _render(script, engine, values)
+    return [*_without_values(script, engine, sales.SALES)]
 
 
 @lru_cache(maxsize=256)
-def _without_values(script: str, dialect: str) -> Sequence[str]:
+def _without_values(script: str, engine: str, stream: EventStream) -> list[str]:
     # each session makes the tables where they are missing: the same statements again and again
-    return _render(script, dialect, {})
+    return _render(script, engine, {})
 
 
-def _render(script: str, dialect: str, values: dict[str, Any]) -> list[str]:
+def _render(script: str, engine: str, values: dict[str, Any]) -> list[str]:
     from sqlglot import ErrorLevel
 
     return [
         statement.sql(
-            dialect=dialect,
+            dialect=engine,
             pretty=True,
             comments=False,
             unsupported_level=ErrorLevel.RAISE,
             copy=False,  # it was made for this
         )
-        for statement in statements(script, dialect, **values)
+        for statement in statements(script, engine, **values)
     ]
 
 
-def statements(script: str, dialect: str, **values: Any) -> list[exp.Expr]:
+def statements(script: str, engine: str, **values: Any) -> list[exp.Expr]:
     """What `render` says, still parsed; the caller's to change."""
-    made = {n: value(dialect) if callable(value) else value for n, value in values.items()}
-    return [_for_engine(_bind(found, made), dialect) for found in _parse(script, dialect)]
+    return [_for_engine(_bind(found, values, engine), engine) for found in parsed(script, engine)]
 
 
-def query(script: str) -> exp.Expr:
-    """The query of `sql/<script>.sql`, to be bound to a `:name`; its own names are bound there."""
-    (found,) = _parse(script, SHARED_DIALECT)
-    return found
-
-
-def projections(script: str, dialect: str) -> dict[str, exp.Expr]:
-    """What the query of `sql/<script>.sql` selects, by its name, with its `:name`s unbound."""
-    (found,) = _parse(script, dialect)
-    return {column.alias: column.this for column in found.expressions}
-
-
-def render_table(name: str, dialect: str) -> str:
+def render_table(name: str, engine: str) -> str:
     """The query for all rows of a table or view, `schema.name`."""
     from sqlglot import exp
 
-    return exp.select("*").from_(exp.to_table(name)).sql(dialect=dialect)
+    return exp.select("*").from_(exp.to_table(name)).sql(dialect=engine)
 
 
-def table_columns() -> dict[str, list[str]]:
-    """The columns of each table of `sql/tables.sql`, by `schema.name`."""
-    from sqlglot import exp
-
-    return {
-        f"{table.this.this.db}.{table.this.this.name}": [
-            column.name for column in table.this.expressions
-        ]
-        for table in _parse("tables", SHARED_DIALECT)
-        if isinstance(table, exp.Create) and table.kind == "TABLE"
-    }
-
-
-@lru_cache(maxsize=256)
-def _parse(script: str, dialect: str) -> Sequence[exp.Expr]:
-    import sqlglot
-
-    written_in = dialect if script.startswith(f"{dialect}/") else SHARED_DIALECT
-    text = (SQL_FOLDER / f"{script}.sql").read_text(encoding="utf-8")
-    return [statement for statement in sqlglot.parse(text, read=written_in) if statement]
-
-
-def _bind(statement: exp.Expr, values: dict[str, Any]) -> exp.Expr:
+def _bind(statement: exp.Expr, values: dict[str, Any], engine: str) -> exp.Expr:
     from sqlglot import exp
 
     bound = statement.copy()
     for placeholder in list(bound.find_all(exp.Placeholder)):
-        value = values[placeholder.name] if placeholder.name in values else _columns(placeholder)
-        if isinstance(value, list):  # of expressions: they stand in the place of one
-            parent = placeholder.parent
-            assert parent is not None
-            if isinstance(parent, exp.Paren):
-                parent.replace(exp.Tuple(expressions=[new.copy() for new in value]))
-                continue
-            listed = [
-                new
-                for old in parent.expressions
-                for new in ([one.copy() for one in value] if old is placeholder else [old])
-            ]
-            parent.set("expressions", listed)
+        parent = placeholder.parent
+        owner = parent.table if isinstance(parent, exp.Column) else ""
+        if parent and owner:  # `table.:name`: in place of the column
+            parent.replace(placeholder)
+        if placeholder.name in values:
+            value = values[placeholder.name]
+        elif isinstance(parent, exp.Schema) and isinstance(parent.parent, exp.Create):
+            value = _definitions(parent.this)
         else:
-            new = _bind(literal(value), values)
-            table = placeholder.parent
-            if isinstance(table, exp.Table) and isinstance(new, exp.Query):
-                table.replace(new)  # `from (:name)` was read as the name of a table in parentheses
-            else:
-                placeholder.replace(new)
+            value = meaning(placeholder.name, sales.SALES, engine, owner)
+        if isinstance(value, list):
+            _put(value, placeholder)
+            continue
+        new = _bind(literal(value), values, engine)
+        table = placeholder.parent
+        if isinstance(table, exp.Table) and isinstance(new, exp.Query):
+            table.replace(new)  # `from (:name)` was read as the name of a table in parentheses
+        else:
+            placeholder.replace(new)
     return bound
 
 
-def _columns(placeholder: exp.Placeholder) -> list[exp.Expr]:
-    """The columns that a name stands for in any script. Behind the name of a table they are that
-    table's: the placeholder is then taken out of its column.
-
-    Raises:
-        KeyError: the name has no value.
-    """
+def _put(expressions: list[exp.Expr], placeholder: exp.Expr) -> None:
+    """Put several expressions in the place of one."""
     from sqlglot import exp
 
-    columns = COLUMN_LISTS[placeholder.name]
     parent = placeholder.parent
-    if isinstance(parent, exp.Schema) and isinstance(parent.parent, exp.Create):
-        return [
-            exp.ColumnDef(
-                this=exp.to_identifier(column.name),
-                kind=exp.DataType.build(column.type, dialect=SHARED_DIALECT),
-            )
-            for column in columns
-        ]
-    table = parent.table if isinstance(parent, exp.Column) else None
-    if parent and table:
-        parent.replace(placeholder)
-    return [exp.column(column.name, table=table) for column in columns]
+    assert parent is not None
+    if isinstance(parent, exp.Paren):
+        parent.replace(exp.Tuple(expressions=expressions))
+        return
+    listed = [
+        new for old in parent.expressions for new in (expressions if old is placeholder else [old])
+    ]
+    parent.set("expressions", listed)
 
 
-def literal(value: Any) -> exp.Expr:
-    """A value as SQL says it: never text pasted into a statement."""
+def _definitions(table: exp.Table) -> list[exp.Expr]:
+    """The columns of a table that is made, with their types."""
     from sqlglot import exp
 
-    if isinstance(value, exp.Expr):
-        return value
-    if isinstance(value, datetime):
-        moment = exp.Literal.string(value.isoformat(sep=" ", timespec="microseconds"))
-        return exp.cast(moment, "timestamp_ntz", dialect=SHARED_DIALECT)
-    if isinstance(value, date):
-        return exp.cast(exp.Literal.string(value.isoformat()), "date")
-    if value is None or isinstance(value, bool | int | Decimal | str):
-        return exp.convert(value)
-    raise TypeError(f"{type(value).__name__} cannot be bound to a name in SQL")
+    name = f"{table.db}.{table.name}".upper().lstrip(".")
+    columns = tables().get(name)
+    return [
+        exp.ColumnDef(
+            this=exp.to_identifier(column.name),
+            kind=exp.DataType.build(column.type, dialect=SHARED_DIALECT),
+            constraints=[exp.ColumnConstraint(kind=exp.NotNullColumnConstraint())]
+            if columns and column.required
+            else [],
+        )
+        for column in columns or temporary_tables()[name]
+    ]
 
 
-def _for_engine(statement: exp.Expr, dialect: str) -> exp.Expr:
+def _for_engine(statement: exp.Expr, engine: str) -> exp.Expr:
     """What sqlglot does not know of how DuckDB says a thing."""
     from sqlglot import exp
 
-    if dialect != "duckdb":
+    if engine != "duckdb":
         return statement
     for cluster in list(statement.find_all(exp.Cluster, exp.ClusterProperty)):
         cluster.pop()  # DuckDB skips by the order of insertion
@@ -203,11 +151,11 @@ def _for_engine(statement: exp.Expr, dialect: str) -> exp.Expr:
     for node in list(statement.find_all(exp.DataType)):
         if node.this == exp.DataType.Type.VARIANT:
             node.replace(exp.DataType.build("json", dialect="duckdb"))
-    for parsed in list(statement.find_all(exp.ParseJSON)):
+    for strictly in list(statement.find_all(exp.ParseJSON)):
         # DuckDB takes more for JSON than JSON is
-        text = parsed.this
+        text = strictly.this
         strict = exp.Anonymous(this="is_json", expressions=[text.copy()])
-        parsed.replace(exp.case().when(strict, exp.cast(text, "json", dialect="duckdb")))
+        strictly.replace(exp.case().when(strict, exp.cast(text, "json", dialect="duckdb")))
     for call in list(statement.find_all(exp.Anonymous)):
         if call.name.lower() == "is_object":
             # where all documents are valid, their first character says it without reading them

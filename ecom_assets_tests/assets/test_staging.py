@@ -1,11 +1,12 @@
 """Staging: every line to clean or to rejects, days replaced whole."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from ecom_assets.model import rules
+from ecom_assets.model import sales
 from ecom_assets.warehouse.duckdb import DuckDBSession
 from ecom_assets_tests.conftest import DAY, Pipeline, event
 
@@ -37,7 +38,7 @@ def test_each_generated_defect_becomes_a_reject_for_its_rule(pipeline: Pipeline)
     config = {"events_per_day": 900, "defect_share": 0.1}
     assert pipeline.run(config=config).success
     found = {first for first, _ in reasons(pipeline)}
-    assert found == {rule.reason for rule in rules.RULES}
+    assert found == {rule.reason for rule in sales.SALES.rules}
 
 
 def test_quality_is_counted_per_day_and_per_rule(pipeline: Pipeline) -> None:
@@ -49,7 +50,7 @@ def test_quality_is_counted_per_day_and_per_rule(pipeline: Pipeline) -> None:
     assert pipeline.query(
         "select raw_rows, clean_rows, reject_rows, reject_rate, publishable, rules_version "
         "from staging.sales_quality"
-    ) == [(10, 8, 2, Decimal("0.200000"), True, rules.rules_version())]
+    ) == [(10, 8, 2, Decimal("0.200000"), True, sales.SALES.version)]
     counts = pipeline.query(
         "select reason, reject_rows, broken_rows from staging.sales_quality_rules "
         "where broken_rows > 0 order by reason"
@@ -60,7 +61,7 @@ def test_quality_is_counted_per_day_and_per_rule(pipeline: Pipeline) -> None:
         ("Non-positive quantity", 1, 1),
     ]
     assert pipeline.query("select count(*) from staging.sales_quality_rules") == [
-        (len(rules.RULES),)
+        (len(sales.SALES.rules),)
     ]
 
 
@@ -149,13 +150,13 @@ def test_a_changed_rule_replays_all_lines_from_raw_without_the_landing_zone(
     pipeline.run()
     assert pipeline.balance() == (2, 1, 1)
     path.unlink()
-    lenient = [rule for rule in rules.RULES if rule.name != "quantity_positive"]
-    before = rules.rules_version()
+    lenient = tuple(r for r in sales.SALES.rules if r.name != "quantity_positive")
+    before = sales.SALES.version
     with monkeypatch.context() as changed:
-        changed.setattr(rules, "RULES", lenient)
+        changed.setattr(sales, "SALES", replace(sales.SALES, rules=lenient))
         assert pipeline.run(
             selection=["stg_sales_clean", "stg_sales_rejects", "fact_sales"]
         ).success
-        assert rules.rules_version() != before
+        assert sales.SALES.version != before
     assert pipeline.balance() == (2, 2, 0)
     assert pipeline.query("select count(*) from analytics.fact_sales") == [(2,)]

@@ -11,7 +11,8 @@ import pytest
 from benchmarks.document import DOCUMENT, read_results, render
 from benchmarks.peers import handwritten
 from benchmarks.project import land_day
-from benchmarks.registry import Figure, all_benches
+from benchmarks.registry import Figure
+from benchmarks.rows import all_benches
 from benchmarks.rows.big_day import totals
 from benchmarks.rows.generator import DIGEST, digest
 from ecom_assets.definitions import defs

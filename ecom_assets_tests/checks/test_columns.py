@@ -8,26 +8,10 @@ import dagster as dg
 import pytest
 
 from ecom_assets.checks.columns import compared
-from ecom_assets.model.events import (
-    CLEAN_TABLE,
-    FACT_SALES,
-    FACT_TABLE,
-    RAW_SALES,
-    RAW_TABLE,
-    REJECTS_TABLE,
-    STG_SALES_CLEAN,
-    STG_SALES_REJECTS,
-)
+from ecom_assets.model.tables import FACT_TABLE, tables
 from ecom_assets.warehouse.contract import Purpose, Session
 from ecom_assets_tests.conftest import DAY, Pipeline, event
 from ecom_assets_tests.support.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE, Production, new_stack
-
-TABLES = {
-    RAW_TABLE: RAW_SALES,
-    CLEAN_TABLE: STG_SALES_CLEAN,
-    REJECTS_TABLE: STG_SALES_REJECTS,
-    FACT_TABLE: FACT_SALES,
-}
 
 
 @pytest.fixture(params=[FOLDER_DUCKDB, S3_SNOWFLAKE])
@@ -41,7 +25,7 @@ def session(
 
 def test_the_tables_that_are_made_have_the_columns_that_are_described(session: Session) -> None:
     found = session.columns()
-    for table, columns in TABLES.items():
+    for table, columns in tables().items():
         assert found[table] == {column.name: column.type for column in columns}
 
 
@@ -50,9 +34,9 @@ def test_the_tables_that_are_made_have_the_columns_that_are_described(session: S
     [
         ("drop column device", dg.AssetCheckSeverity.ERROR, "device missing: VARCHAR"),
         (
-            "alter column customer_id set data type varchar",
+            "alter column customer_id set data type bigint",
             dg.AssetCheckSeverity.ERROR,
-            "customer_id VARCHAR in place of BIGINT",
+            "customer_id BIGINT in place of VARCHAR",
         ),
         ("add column note varchar", dg.AssetCheckSeverity.WARN, "note not ours: VARCHAR"),
     ],
@@ -80,6 +64,6 @@ def test_the_answer_is_each_days_in_a_range_run(pipeline: Pipeline) -> None:
 
 
 def test_a_table_that_is_not_there_misses_every_column() -> None:
-    result = compared(RAW_SALES, {})
-    assert result.metadata["columns that differ"] == str(len(RAW_SALES))
+    result = compared(tables()[FACT_TABLE], {})
+    assert result.metadata["columns that differ"] == str(len(tables()[FACT_TABLE]))
     assert result.severity == dg.AssetCheckSeverity.ERROR

@@ -13,8 +13,8 @@ from typing import Any
 
 from ecom_assets.settings import S3Url, Settings, SnowflakeSettings
 from ecom_assets.setup.snowflake import apply, connect
+from ecom_assets.warehouse.expressions import literal
 from ecom_assets.warehouse.snowflake import NETWORK_SECONDS
-from ecom_assets.warehouse.sql import literal
 
 
 class Account:

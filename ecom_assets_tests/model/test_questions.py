@@ -14,7 +14,7 @@ from ecom_assets.model import questions
 from ecom_assets.reference.pages import outdated
 from ecom_assets.reference.parts import parts
 from ecom_assets.settings import PROJECT_ROOT
-from ecom_assets.warehouse import lineage, sql
+from ecom_assets.warehouse import lineage, scripts
 from ecom_assets_tests.conftest import Pipeline, event
 
 QUESTION = """\
@@ -36,12 +36,12 @@ group by device, currency;
 def sql_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of the SQL files in place of the project's own."""
     folder = tmp_path / "sql"
-    shutil.copytree(sql.SQL_FOLDER, folder)
-    monkeypatch.setattr(sql, "SQL_FOLDER", folder)
+    shutil.copytree(scripts.SQL_FOLDER, folder)
+    monkeypatch.setattr(scripts, "SQL_FOLDER", folder)
     monkeypatch.setattr(questions, "FOLDER", folder / "answers")
-    lineage.column_sources.cache_clear()
+    lineage._column_sources.cache_clear()
     yield folder
-    lineage.column_sources.cache_clear()
+    lineage._column_sources.cache_clear()
 
 
 @pytest.mark.parametrize(

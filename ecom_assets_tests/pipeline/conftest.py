@@ -12,7 +12,7 @@ import pytest
 from ecom_assets.checks.analytics import no_event_missing, unique_event_id
 from ecom_assets.checks.staging import row_balance, staged_by_day
 from ecom_assets.model.limits import Limits
-from ecom_assets.model.rules import UNIQUE_WITHIN_DAYS
+from ecom_assets.model.sales import UNIQUE_WITHIN_DAYS
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.load import load_new_files
 from ecom_assets.pipeline.publish import Published, publish_audited_days

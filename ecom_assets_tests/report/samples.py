@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from ecom_assets.model.questions import Question, questions
-from ecom_assets.model.rules import RULES, rules_version
+from ecom_assets.model.sales import SALES
 from ecom_assets.report.contents import Contents
 from ecom_assets.report.page import Report, make_report
 
@@ -31,7 +31,7 @@ def sample(
     quality: list[Mapping[str, Any]] = []
     rejects: list[Mapping[str, Any]] = []
     for n in range(days):
-        of_rules = [(n * 7 + place * 13) % 23 for place in range(len(RULES))]
+        of_rules = [(n * 7 + place * 13) % 23 for place in range(len(SALES.rules))]
         day = FIRST + timedelta(days=n)
         raw = 2000 + sum(of_rules)
         quality.append(
@@ -42,10 +42,10 @@ def sample(
                 "reject_rows": sum(of_rules),
                 "reject_rate": Decimal(sum(of_rules)) / raw,
                 "publishable": n not in held,
-                "rules_version": rules_version() if n else "older",
+                "rules_version": SALES.version if n else "older",
             }
         )
-        for rule, rows in zip(RULES, of_rules, strict=True):
+        for rule, rows in zip(SALES.rules, of_rules, strict=True):
             rejects.append({"event_date": day, "reason": rule.reason, "reject_rows": rows})
     made_at = datetime(2026, 2, 3, 4, 5, 6)
     return Contents(answers, quality, rejects, made_at, "/data/warehouse.duckdb", "some-run")

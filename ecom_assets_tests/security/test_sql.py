@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecom_assets.settings import PROJECT_ROOT
-from ecom_assets.warehouse.sql import SQL_FOLDER, literal, render
+from ecom_assets.warehouse.expressions import literal
+from ecom_assets.warehouse.scripts import SQL_FOLDER
+from ecom_assets.warehouse.sql import render
 from ecom_assets_tests.torture.report import Figures
 
 PACKAGE = PROJECT_ROOT / "ecom_assets"

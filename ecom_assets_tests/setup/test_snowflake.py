@@ -16,8 +16,8 @@ from sqlglot import exp
 from ecom_assets.settings import PROJECT_ROOT, Settings, SettingsError, read_settings
 from ecom_assets.setup.snowflake import SetupError, apply, connect, main, setup_script, statements
 from ecom_assets.warehouse.contract import Purpose
+from ecom_assets.warehouse.scripts import SQL_FOLDER
 from ecom_assets.warehouse.snowflake import SnowflakeWarehouse
-from ecom_assets.warehouse.sql import SQL_FOLDER
 from ecom_assets_tests.support.stacks import Production, environment
 
 ENVIRONMENT = {

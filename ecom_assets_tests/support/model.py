@@ -8,11 +8,13 @@ in which a line meets it.
 import json
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Literal
+
+from ecom_assets.model import sales
 
 REASONS = {
     "json_object": "Malformed JSON",
@@ -29,19 +31,8 @@ REASONS = {
 
 UNIQUE_WITHIN = timedelta(days=7)
 
-TEXT_FIELDS = (
-    "event_id",
-    "order_id",
-    "session_id",
-    "category",
-    "currency",
-    "payment_method",
-    "country",
-    "device",
-    "marketing_channel",
-)
-INTEGER_FIELDS = ("customer_id", "product_id")
-NUMBER_FIELDS = ("quantity", "unit_price", "total_amount")
+KNOWN_KEYS = 20
+"""As many keys are named of an object that has no field of the event."""
 
 Place = tuple[str, int]
 """A line: its file's name and its number there."""
@@ -344,7 +335,11 @@ class Row:
         values: its typed fields, where it is a JSON object that names no key twice.
         unsure: text fields that hold a JSON number: engines spell it differently.
         broken: all rules it breaks, in order.
-        is_rounded: whether one of its numbers has more decimals than are kept; None: perhaps.
+        absent: the fields that it lacks or that are null.
+        unfit: the fields that hold something of another type.
+        rounded: the numbers with more decimals than are kept.
+        perhaps_rounded: the numbers of which nobody need know it.
+        keys: what it holds.
     """
 
     line: str
@@ -354,11 +349,24 @@ class Row:
     values: Mapping[str, Cell] = field(default_factory=dict)
     unsure: frozenset[str] = frozenset()
     broken: tuple[str, ...] = ()
-    is_rounded: bool | None = False
+    absent: frozenset[str] = frozenset()
+    unfit: frozenset[str] = frozenset()
+    rounded: frozenset[str] = frozenset()
+    perhaps_rounded: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
 
     @property
     def reasons(self) -> str:
-        return "; ".join(REASONS[rule] for rule in self.broken)
+        return "; ".join(REASONS[rule] for rule in self.broken) + self.known_keys
+
+    @property
+    def known_keys(self) -> str:
+        """What a reject adds where it has no field of the event at all."""
+        if not self.values or len(self.absent) < len(self.values):
+            return ""
+        keys = ", ".join(sorted(self.keys)[:KNOWN_KEYS]).replace(";", ",")
+        # of a line that was mended RAW has no JSON to name keys of
+        return f"; No known field, found: {keys}" if keys and self.is_json else "; No known field"
 
 
 def parse(line: str, batch_day: date, late_days: int = 0, first: date = date.min) -> Row:
@@ -376,15 +384,21 @@ def parse(line: str, batch_day: date, late_days: int = 0, first: date = date.min
     if document is None or not document.is_object or document.names_a_key_twice:
         return replace(row, broken=("json_object",))
     given = dict(document.pairs)
-    values: dict[str, Cell] = {name: text_of(given.get(name)) for name in TEXT_FIELDS}
-    values |= {name: integer_of(given.get(name)) for name in INTEGER_FIELDS}
-    numbers = {name: number_of(given.get(name)) for name in NUMBER_FIELDS}
+    read: Mapping[str, Callable[[Value | None], Cell]] = {
+        "text": text_of,
+        "whole": integer_of,
+        "number": number_of,
+        "moment": moment_of,
+    }
+    fields = sales.SALES.fields
+    values = {field.name: read[field.type](given.get(field.name)) for field in fields}
+    absent = {n for n in values if n not in given or given[n].text == "null"}
+    rounded = {field.name: is_rounded(given.get(field.name)) for field in sales.SALES.numbers}
     moment = moment_of(given.get("event_ts"))
     event_id = text_of(given.get("event_id"))
     earliest = max(first, batch_day - timedelta(days=late_days))
     in_window = moment is not None and earliest <= moment.date() <= batch_day
-    quantity, total = numbers["quantity"], numbers["total_amount"]
-    rounded = [is_rounded(given.get(name)) for name in NUMBER_FIELDS]
+    quantity, total = values["quantity"], values["total_amount"]
     judged = {
         "event_id_present": not event_id or event_id.isspace(),
         "event_ts_valid": moment is None,
@@ -397,10 +411,18 @@ def parse(line: str, batch_day: date, late_days: int = 0, first: date = date.min
     return replace(
         row,
         event_date=moment.date() if moment is not None and in_window else batch_day,
-        values=values | numbers | {"event_ts": moment},
-        unsure=frozenset(n for n in TEXT_FIELDS if n in given and given[n].kind == "number"),
+        values=values,
+        unsure=frozenset(
+            f.name
+            for f in fields
+            if f.type == "text" and f.name in given and given[f.name].kind == "number"
+        ),
         broken=tuple(rule for rule, is_broken in judged.items() if is_broken),
-        is_rounded=True if True in rounded else None if None in rounded else False,
+        absent=frozenset(absent),
+        unfit=frozenset(name for name in values if values[name] is None and name not in absent),
+        rounded=frozenset(name for name, is_so in rounded.items() if is_so),
+        perhaps_rounded=frozenset(name for name, is_so in rounded.items() if is_so is None),
+        keys=frozenset(given),
     )
 
 

@@ -11,7 +11,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from ecom_assets.model import sales
 from ecom_assets.warehouse.contract import Session
+from ecom_assets.warehouse.rows import grouped_by_day
 from ecom_assets_tests.support.model import (
     REASONS,
     Place,
@@ -25,8 +27,6 @@ from ecom_assets_tests.support.model import (
 
 UNIQUE_WITHIN = timedelta(days=7)
 MOST_LATE = timedelta(days=31)
-
-BREAKDOWNS = ("category", "country", "device", "marketing_channel", "payment_method")
 
 Line = tuple[date, str, int]
 """A row of staging: its day, its file's name and its number there."""
@@ -290,12 +290,13 @@ class Tables:
             ),
             "clean": {line: values(row) for line, row in rows.items() if not row.broken},
             "rejects": {
-                line: ("; ".join(names[rule] for rule in row.broken), row.line)
+                line: ("; ".join(names[rule] for rule in row.broken) + row.known_keys, row.line)
                 for line, row in rows.items()
                 if row.broken
             },
             "quality": {day: staged.counts for day, staged in self.staged.items()},
             "rejects per rule": +per_rule,
+            "fields": {day: field_counts(of.rows.values()) for day, of in self.staged.items()},
             "fact": {line: values(row) for line, row in facts.items()},
             "totals": {**totals(facts)} | {(day, None): (0, 0, 0, 0) for day in empty},
             "repeats": {
@@ -318,6 +319,19 @@ def judged(line: str, batch_day: date, rules: Rules) -> Row:
     return replace(row, broken=(*row.broken, *also))
 
 
+def field_counts(rows: Iterable[Row]) -> Mapping[str, tuple[int, int, int]]:
+    """Of each field, how many of the objects have it, lack it, or hold something else there."""
+    objects = [row for row in rows if row.values]
+    return {
+        field.name: (
+            sum(field.name not in row.absent | row.unfit for row in objects),
+            sum(field.name in row.absent for row in objects),
+            sum(field.name in row.unfit for row in objects),
+        )
+        for field in sales.SALES.fields
+    }
+
+
 def totals(facts: Mapping[Line, Row]) -> Mapping[Any, Any]:
     """Orders, sales, units and revenue of each day and currency."""
     sold = grouped(facts, lambda line, row: (line[0], row.values["currency"]))
@@ -330,7 +344,7 @@ def totals(facts: Mapping[Line, Row]) -> Mapping[Any, Any]:
 def breakdowns(facts: Mapping[Line, Row]) -> Mapping[Any, Any]:
     """Sales, units and revenue of each day, currency, and value of some columns, one by one."""
     sold: dict[Any, Sequence[Row]] = {}
-    for name in BREAKDOWNS:
+    for name in sales.SALES.breakdowns:
 
         def key(line: Line, row: Row, name: str = name) -> Any:
             return line[0], row.values["currency"], name, row.values[name]
@@ -457,6 +471,12 @@ def found_in(session: Session) -> Mapping[str, Any]:
                 for r in session.read_table("staging.sales_quality_rules")
             }
         ),
+        "fields": {
+            day: {r["field"]: (r["filled_rows"], r["absent_rows"], r["unfit_rows"]) for r in rows}
+            for day, rows in grouped_by_day(
+                session.read_table("staging.sales_quality_fields")
+            ).items()
+        },
         "fact": by_line("analytics.fact_sales", typed),
         "repeats": by_line(
             "staging.stg_sales_repeats",

@@ -41,8 +41,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from ecom_assets.model.tables import tables
 from ecom_assets.settings import SnowflakeSettings
-from ecom_assets.warehouse.sql import table_columns
 from ecom_assets_tests.support.snowflake_locks import EndingSessions, Locks
 
 serve = fakesnow.server  # before the module of that name hides it
@@ -147,7 +147,7 @@ class SnowflakeDouble:
         """Delete all rows of a database, and let its stage be another place."""
         self.stages[database] = stage
         with shared_fs.duck_conn.cursor() as cursor:
-            for table in table_columns():
+            for table in map(str.lower, tables()):
                 cursor.execute(f'delete from "{database}".{table}')
 
 

@@ -12,6 +12,7 @@ from unittest import mock
 from ecom_assets.landing.folder import FolderZone
 from ecom_assets.landing.s3 import S3Zone
 from ecom_assets.landing.zone import LandingZone
+from ecom_assets.model import sales
 from ecom_assets.settings import S3Url, SnowflakeSettings, read_settings
 from ecom_assets.setup.snowflake import apply, connect
 from ecom_assets.warehouse.contract import Warehouse
@@ -57,7 +58,7 @@ class Production:
     s3: S3Server
     snowflake: SnowflakeDouble
     network_seconds: int = 1
-    _lent: list[SnowflakeSettings] = field(default_factory=list)
+    _lent: dict[str, SnowflakeSettings] = field(default_factory=dict)
 
     def new_place(self) -> S3Url:
         """A place in the bucket that nobody else uses."""
@@ -72,11 +73,12 @@ class Production:
         return snowflake
 
     def emptied_database(self, stage: S3Url) -> SnowflakeSettings:
-        """A database as the set-up makes it, whose stage is that place; the same one at each call,
-        emptied, for a set-up takes longer than most tests."""
-        if not self._lent:
-            self._lent.append(self.new_database(stage))
-        (snowflake,) = self._lent
+        """A database as the set-up makes it, whose stage is that place; the same one at each call
+        for the same stream, emptied, for a set-up takes longer than most tests."""
+        stream = sales.SALES.version
+        if stream not in self._lent:
+            self._lent[stream] = self.new_database(stage)
+        snowflake = self._lent[stream]
         self.snowflake.empty(snowflake.database, stage=f"{stage}/")
         return snowflake
 

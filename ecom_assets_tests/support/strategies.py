@@ -149,7 +149,8 @@ def objects(draw: st.DrawFn, near: date) -> str:
     }
     if wild:
         fields["unit_price"] = draw(json_numbers)
-        fields["customer_id"] = draw(json_integers)
+        fields["customer_id"] = draw(json_texts)
+        fields["points"] = draw(json_integers)
         fields["category"] = draw(json_texts)
         for name in draw(st.sets(st.sampled_from(sorted(fields)), max_size=1)):
             del fields[name]

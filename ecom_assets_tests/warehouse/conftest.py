@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -11,13 +12,16 @@ from typing import Any
 
 import pytest
 
+from ecom_assets.model import sales
 from ecom_assets.model.limits import Limits
+from ecom_assets.model.stream import Field
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.load import load_new_files
 from ecom_assets.pipeline.stage import stage_days
 from ecom_assets.warehouse.contract import Purpose, Session
 from ecom_assets.warehouse.contract import Row as TableRow
 from ecom_assets_tests.support.model import BEYOND, REASONS, Place, Row, judge, unpacked
+from ecom_assets_tests.support.model_tables import field_counts
 from ecom_assets_tests.support.stacks import (
     FOLDER_DUCKDB,
     S3_SNOWFLAKE,
@@ -152,6 +156,9 @@ class Staging:
     def _compare_counts(self, wanted: Sequence[Row]) -> None:
         quality = {r["event_date"]: r for r in self.table("staging.sales_quality")}
         rules = {(r["event_date"], r["rule"]): r for r in self.table("staging.sales_quality_rules")}
+        counted_fields = self.table("staging.sales_quality_fields")
+        fields = {(row["event_date"], row["field"]): row for row in counted_fields}
+        assert len(fields) == len(counted_fields) == len(quality) * len(sales.SALES.fields)
         assert quality.keys() == self._staged.keys()
         assert len(quality) == len(self.table("staging.sales_quality"))
         for day, counted in quality.items():
@@ -164,8 +171,17 @@ class Staging:
             of_day = tuple(f"dt={arrival}/" for arrival in arrivals.days)
             is_whole = not any(n.startswith(of_day) for n in self._damaged)
             assert counted["publishable"] == (is_whole and day in self._run)
-            rounded = Counter(row.is_rounded for row in rows)
-            assert 0 <= counted["rounded_rows"] - rounded[True] <= rounded[None]
+            certain = sum(bool(row.rounded) for row in rows)
+            perhaps = sum(bool(row.perhaps_rounded) for row in rows)
+            assert 0 <= counted["rounded_rows"] - certain <= perhaps
+            for name, (filled, absent, unfit) in field_counts(rows).items():
+                of_field = fields[day, name]
+                assert of_field["filled_rows"] == filled, name
+                assert of_field["absent_rows"] == absent, name
+                assert of_field["unfit_rows"] == unfit, name
+                certain = sum(name in row.rounded for row in rows)
+                perhaps = sum(name in row.perhaps_rounded for row in rows)
+                assert 0 <= of_field["rounded_rows"] - certain <= perhaps, name
             firsts = Counter(row.broken[0] for row in bad)
             alls = Counter(rule for row in bad for rule in row.broken)
             for rule in REASONS:
@@ -223,8 +239,20 @@ def opened_staging(stack: Stack) -> Iterator[Staging]:
         yield Staging(stack, session)
 
 
+EVERY_TYPE = replace(
+    sales.SALES,
+    fields=(*sales.SALES.fields, Field("points", "whole", "For tests: a whole number.")),
+)
+
+
 @pytest.fixture
-def staging(tmp_path: Path, servers: Production) -> Iterator[Staging]:
+def every_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stream with a field of each type: the shop's sales have no whole number."""
+    monkeypatch.setattr(sales, "SALES", EVERY_TYPE)
+
+
+@pytest.fixture
+def staging(every_type: None, tmp_path: Path, servers: Production) -> Iterator[Staging]:
     """An empty landing zone and an empty warehouse: a folder and DuckDB."""
     with opened_staging(new_stack(FOLDER_DUCKDB, tmp_path, servers)) as opened:
         yield opened
@@ -232,7 +260,7 @@ def staging(tmp_path: Path, servers: Production) -> Iterator[Staging]:
 
 @pytest.fixture(params=[FOLDER_DUCKDB, S3_SNOWFLAKE])
 def staging_on_both(
-    request: pytest.FixtureRequest, tmp_path: Path, servers: Production
+    every_type: None, request: pytest.FixtureRequest, tmp_path: Path, servers: Production
 ) -> Iterator[Staging]:
     """An empty landing zone and an empty warehouse, on both engines."""
     with opened_staging(emptied_stack(request.param, tmp_path, servers)) as opened:

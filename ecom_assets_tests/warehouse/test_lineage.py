@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from ecom_assets.model.events import FACT_SALES, FIELDS, STG_SALES_CLEAN, STG_SALES_REJECTS
 from ecom_assets.model.questions import questions
+from ecom_assets.model.sales import SALES
+from ecom_assets.model.tables import event_columns, tables
 from ecom_assets.warehouse.lineage import column_origins, column_sources
 from ecom_assets_tests.conftest import DAY, Pipeline, event
 
@@ -22,7 +23,7 @@ def raw(*columns: str) -> frozenset[tuple[str, str]]:
 @pytest.mark.parametrize("engine", ENGINES)
 def test_clean_is_made_of_raw_through_the_temporary_tables(engine: str) -> None:
     assert column_sources(engine)[CLEAN] == {
-        **{field.name: raw("raw", "raw_text") for field in FIELDS},
+        **{field.name: raw("raw", "raw_text") for field in SALES.fields},
         "event_date": raw("raw", "raw_text", "batch_date"),
         **{column: raw(column) for column in AS_IT_CAME},
     }
@@ -46,14 +47,14 @@ def test_rejects_keep_the_line_and_what_the_rules_looked_at(engine: str) -> None
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_fact_is_clean_column_by_column(engine: str) -> None:
-    expected = {column.name: frozenset([(CLEAN, column.name)]) for column in FACT_SALES}
+    expected = {column.name: frozenset([(CLEAN, column.name)]) for column in event_columns()}
     assert column_sources(engine)[FACT] == expected
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_field_of_the_fact_goes_back_to_the_line_in_raw(engine: str) -> None:
     origins = column_origins(engine, FACT)
-    for field in FIELDS:
+    for field in SALES.fields:
         assert origins[field.name] == raw("raw", "raw_text"), field.name
     assert all(origins.values()), "every column has a path to RAW"
     assert origins["total_amount"] == raw("raw", "raw_text")
@@ -72,8 +73,8 @@ def test_the_answers_are_made_of_the_fact(engine: str) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 def test_no_column_is_left_out(engine: str) -> None:
     made = column_sources(engine)
-    for table, columns in ((CLEAN, STG_SALES_CLEAN), (REJECTS, STG_SALES_REJECTS)):
-        assert list(made[table]) == [column.name for column in columns]
+    for table in (CLEAN, REJECTS):
+        assert list(made[table]) == [column.name for column in tables()[table.upper()]]
     assert set(made) == {CLEAN, REJECTS, FACT} | {f"analytics.{q.name}" for q in questions()}
 
 

@@ -29,7 +29,7 @@ from ecom_assets_tests.warehouse.conftest import DAY, Staging, good, jsonl, open
 
 @pytest.fixture
 def staging(
-    request: pytest.FixtureRequest, tmp_path: Path, servers: Production
+    every_type: None, request: pytest.FixtureRequest, tmp_path: Path, servers: Production
 ) -> Iterator[Staging]:
     """An empty landing zone and an empty warehouse, on the stack that the test names."""
     with opened_staging(emptied_stack(request.param, tmp_path, servers)) as opened:

@@ -11,6 +11,7 @@ repeated, ends like one run over all its days, also beside days that are held.
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -30,8 +31,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ecom_assets.model import rules as product
+from ecom_assets.model import sales
 from ecom_assets.model.limits import Limits
+from ecom_assets.model.stream import Rule as QualityRule
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.load import load_new_files
 from ecom_assets.pipeline.publish import publish_audited_days
@@ -100,7 +102,7 @@ some_rules = st.builds(
     also=st.sampled_from([{}, {"also": lambda values: values["currency"] is None}]),
 )
 
-ONE_MORE_RULE = product.Rule(
+ONE_MORE_RULE = QualityRule(
     name="also",
     reason="Also",
     broken="currency is null",
@@ -115,10 +117,10 @@ ONE_MORE_RULE = product.Rule(
 @contextmanager
 def in_force(rules: Rules) -> Iterator[None]:
     """The project's rules, and one more where these say so."""
-    listed = list(product.RULES)
+    listed = list(sales.SALES.rules)
     if rules.also:
         listed.insert(-1, ONE_MORE_RULE)
-    with mock.patch.object(product, "RULES", tuple(listed)):
+    with mock.patch.object(sales, "SALES", replace(sales.SALES, rules=tuple(listed))):
         yield
 
 

@@ -11,7 +11,7 @@ create or replace temporary table placed_events (
     earlier_row_number bigint
 );
 
-create or replace temporary table moving_sales (:event_columns);
+create or replace temporary table moving_sales (:columns);
 
 create or replace temporary table published_days (
     event_date date,

@@ -82,11 +82,7 @@ insert into analytics.fact_sales_breakdowns (
     event_date,
     currency,
     breakdown,
-    category,
-    country,
-    device,
-    marketing_channel,
-    payment_method,
+    :breakdown_columns,
     sales,
     units,
     revenue
@@ -94,28 +90,12 @@ insert into analytics.fact_sales_breakdowns (
 select
     event_date,
     currency,
-    case
-        when grouping(category) = 0 then 'category'
-        when grouping(country) = 0 then 'country'
-        when grouping(device) = 0 then 'device'
-        when grouping(marketing_channel) = 0 then 'marketing_channel'
-        else 'payment_method'
-    end as breakdown,
-    category,
-    country,
-    device,
-    marketing_channel,
-    payment_method,
+    :breakdown as breakdown,
+    :breakdown_columns,
     count(*) as sales,
     sum(quantity) as units,
     sum(total_amount) as revenue
 from analytics.fact_sales
 where event_date between :first_day and :last_day
     and event_date in (select p.event_date from published_days as p)
-group by grouping sets (
-    (event_date, currency, category),
-    (event_date, currency, country),
-    (event_date, currency, device),
-    (event_date, currency, marketing_channel),
-    (event_date, currency, payment_method)
-);
+group by grouping sets (:breakdown_sets);

@@ -38,8 +38,10 @@ typed as (
 placed as (
     select
         typed.*,
-        :signs_from_texts,
-        :is_rounded as is_rounded,
+        :field_signs,
+        :absent_fields as absent_fields,
+        :unfit_fields as unfit_fields,
+        :rounded_fields as rounded_fields,
         case
             when
                 typed.is_object

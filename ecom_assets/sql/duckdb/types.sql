@@ -1,11 +1,17 @@
 -- How a field is read from a line, for each type: first its text, then its value; null where it
--- does not fit. `:value` is the field as FROM_JSON gives it, `:text` its text, `:number` its value.
+-- does not fit. `:value` is the field as FROM_JSON gives it, `:text` its text, `:number` its value;
+-- `field_name` stands for the field's name.
 --
 -- DuckDB turns JSON numbers into binary floats. Up to 15 characters with up to 4 decimals come back
 -- as the number that was written; others are read again from the line (json_text), and so is a zero
 -- that may have been too small for one. A number with an exponent is written out before it is cast
 -- (plain_number).
 select
+    event.field_name as in_event,
+    json_extract_string(raw, :path) as in_line,
+    :value is null as is_absent,
+    array_to_string(list_slice(list_sort(json_keys(:value)), 1, 20), ', ') as keys_of_line,
+
     -- a JSON string or number; FROM_JSON gives the JSON text of anything else
     case
         when
@@ -35,17 +41,17 @@ select
             )
             and not starts_with(:value, '0000')
             then regexp_replace(replace(upper(:value), ',', '.'), '(\.\d{6})\d+', '\1')
-    end as timestamp_as_text,
-    try_cast(:text as timestamptz) at time zone 'UTC' as timestamp_as_value,
+    end as moment_as_text,
+    try_cast(:text as timestamptz) at time zone 'UTC' as moment_as_value,
 
     case
         when contains(:value, '.') and length(:value) > 15 then json_text(raw, :name)
         else :value
-    end as integer_as_text,
+    end as whole_as_text,
     case
         when regexp_full_match(:text, '[+-]?\d+(\.0*)?')
             then try_cast(split_part(:text, '.', 1) as bigint)
-    end as integer_as_value,
+    end as whole_as_value,
 
     case
         when regexp_matches(:value, '\.\d{5}|[eE]|.{16}|^-?0\.0$')

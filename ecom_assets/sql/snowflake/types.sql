@@ -1,10 +1,16 @@
 -- How a field is read from a line, for each type: first its text, then its value; null where it
--- does not fit. `:value` is the field in the VARIANT, `:text` its text, `:number` its value.
+-- does not fit. `:value` is the field in the VARIANT, `:text` its text, `:number` its value;
+-- `field_name` stands for the field's name.
 --
 -- A moment is put together from its parts: how Snowflake detects a format on its own is not relied
 -- on. Digits, colons and dots behind the T are the time of day; what follows it is the offset. A
 -- whole number is kept only where it fits 64 bits, as in DuckDB.
 select
+    raw:field_name as in_event,
+    raw:field_name as in_line,
+    cast(:value as varchar) is null as is_absent,
+    array_to_string(array_slice(array_sort(object_keys(:value)), 0, 20), ', ') as keys_of_line,
+
     -- a JSON string or number
     iff(
         is_object(:value) or is_array(:value) or is_boolean(:value), null, cast(:value as varchar)
@@ -21,7 +27,7 @@ select
             )
             and not startswith(cast(:value as varchar), '0000')
             then upper(replace(cast(:value as varchar), ',', '.'))
-    end as timestamp_as_text,
+    end as moment_as_text,
     dateadd(
         minute,
         case
@@ -56,16 +62,16 @@ select
                 || substr(regexp_substr(substr(:text, 12), '^[0-9:.]+'), 9, 7)
             ) as timestamp_ntz
         )
-    ) as timestamp_as_value,
+    ) as moment_as_value,
 
-    cast(:value as varchar) as integer_as_text,
+    cast(:value as varchar) as whole_as_text,
     case
         when
             regexp_like(:text, '[+-]?\\d+(\\.0*)?')
             and try_cast(split_part(:text, '.', 1) as number(38, 0))
             between -9223372036854775808 and 9223372036854775807
             then try_cast(split_part(:text, '.', 1) as number(38, 0))
-    end as integer_as_value,
+    end as whole_as_value,
 
     cast(:value as varchar) as number_as_text,
     case

@@ -22,7 +22,7 @@ with lines as (
     select
         event_date,
         count(*) as raw_rows,
-        count_if(is_object and is_rounded) as rounded_rows
+        count_if(is_object and rounded_fields is not null) as rounded_rows
     from parsed_sales
     where event_date between :first_day and :last_day
     group by event_date
@@ -189,3 +189,61 @@ left join found
     on found.event_date = days.event_date
         and contains(concat('; ', found.reasons, ';'), concat('; ', rules.reason, ';'))
 group by days.event_date, rules.rule, rules.reason;
+
+delete from staging.sales_quality_fields
+where event_date between :first_day and :last_day
+    and event_date in (select days.event_date from (:days) as days);
+
+insert into staging.sales_quality_fields (
+    event_date,
+    field,
+    filled_rows,
+    absent_rows,
+    unfit_rows,
+    rounded_rows,
+    first_unfit,
+    rules_version,
+    run_id
+)
+with found as (
+    select
+        event_date,
+        absent_fields,
+        unfit_fields,
+        rounded_fields,
+        count(*) as line_count,
+        min(source_filename || ' line ' || cast(source_row_number as varchar)) as first_line
+    from parsed_sales
+    where event_date between :first_day and :last_day
+        and is_object
+    group by event_date, absent_fields, unfit_fields, rounded_fields
+),
+
+per_field as (
+    select
+        found.*,
+        fields.field,
+        coalesce(contains(found.absent_fields, concat(';', fields.field, ';')), false)
+            as is_absent,
+        coalesce(contains(found.unfit_fields, concat(';', fields.field, ';')), false) as is_unfit,
+        contains(found.rounded_fields, concat(';', fields.field, ';')) as is_rounded
+    from found
+    cross join (:fields) as fields
+)
+
+select
+    days.event_date,
+    fields.field,
+    coalesce(sum(iff(f.is_absent or f.is_unfit, 0, f.line_count)), 0) as filled_rows,
+    coalesce(sum(iff(f.is_absent, f.line_count, 0)), 0) as absent_rows,
+    coalesce(sum(iff(f.is_unfit, f.line_count, 0)), 0) as unfit_rows,
+    coalesce(sum(iff(f.is_rounded, f.line_count, 0)), 0) as rounded_rows,
+    min(iff(f.is_unfit, f.first_line, null)) as first_unfit,
+    :rules_version as rules_version,
+    :run_id as run_id
+from (:days) as days
+cross join (:fields) as fields
+left join per_field as f
+    on f.event_date = days.event_date
+        and f.field = fields.field
+group by days.event_date, fields.field;

@@ -1,5 +1,6 @@
 -- Replace these days in clean and rejects: every parsed line goes to exactly one of the two.
--- Runs in one transaction with quality.sql.
+-- Of an object that has no field of the event a reject says which keys it has, up to twenty: it is
+-- another producer's. Runs in one transaction with quality.sql.
 delete from staging.stg_sales_clean
 where event_date between :first_day and :last_day
     and event_date in (select days.event_date from (:days) as days);
@@ -23,7 +24,7 @@ with judged as (
 
 select :event_columns
 from judged
-where not :broken
+where not :breaks_a_rule
 order by event_date;
 
 insert into staging.stg_sales_rejects (
@@ -54,18 +55,30 @@ rejected as (
     select
         :first_reason as reason,
         :all_reasons as reasons,
+        is_object and coalesce(absent_fields = :all_fields, false) as has_no_field,
         event_date,
         batch_date,
         source_filename,
         source_row_number,
         load_id
     from judged
-    where :broken
+    where :breaks_a_rule
 )
 
 select
     j.reason,
-    j.reasons,
+    case
+        when j.has_no_field
+            then
+                concat(
+                    j.reasons,
+                    '; No known field',
+                    coalesce(
+                        concat(', found: ', nullif(replace(:keys_of_line, ';', ','), '')), ''
+                    )
+                )
+        else j.reasons
+    end as reasons,
     r.raw,
     r.raw_text,
     j.event_date,

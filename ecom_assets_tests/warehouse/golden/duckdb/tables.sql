@@ -30,19 +30,10 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_clean (
   event_id TEXT NOT NULL,
   event_ts TIMESTAMP NOT NULL,
   event_date DATE NOT NULL,
-  order_id TEXT,
-  customer_id BIGINT,
-  session_id TEXT,
-  product_id BIGINT,
-  category TEXT,
   quantity DECIMAL(18, 4) NOT NULL,
-  unit_price DECIMAL(18, 4),
-  total_amount DECIMAL(18, 4) NOT NULL,
-  currency TEXT,
-  payment_method TEXT,
+  points BIGINT,
   country TEXT,
   device TEXT,
-  marketing_channel TEXT,
   source_filename TEXT NOT NULL,
   source_row_number BIGINT NOT NULL,
   ingestion_ts TIMESTAMP NOT NULL
@@ -78,20 +69,17 @@ CREATE TABLE IF NOT EXISTS staging.sales_quality (
   rounded_rows BIGINT
 );
 
-ALTER TABLE staging.sales_quality
-ADD COLUMN IF NOT EXISTS held_for TEXT;
-
-ALTER TABLE staging.sales_quality
-ADD COLUMN IF NOT EXISTS reject_rate_limit DECIMAL(9, 6);
-
-ALTER TABLE staging.sales_quality
-ADD COLUMN IF NOT EXISTS earliest_event_date DATE;
-
-ALTER TABLE staging.sales_quality
-ADD COLUMN IF NOT EXISTS staged_along_with DATE;
-
-ALTER TABLE staging.sales_quality
-ADD COLUMN IF NOT EXISTS rounded_rows BIGINT;
+CREATE TABLE IF NOT EXISTS staging.sales_quality_fields (
+  event_date DATE NOT NULL,
+  field TEXT NOT NULL,
+  filled_rows BIGINT NOT NULL,
+  absent_rows BIGINT NOT NULL,
+  unfit_rows BIGINT NOT NULL,
+  rounded_rows BIGINT NOT NULL,
+  first_unfit TEXT,
+  rules_version TEXT NOT NULL,
+  run_id TEXT NOT NULL
+);
 
 CREATE TABLE IF NOT EXISTS staging.sales_quality_rules (
   event_date DATE NOT NULL,
@@ -107,19 +95,10 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_repeats (
   event_id TEXT NOT NULL,
   event_ts TIMESTAMP NOT NULL,
   event_date DATE NOT NULL,
-  order_id TEXT,
-  customer_id BIGINT,
-  session_id TEXT,
-  product_id BIGINT,
-  category TEXT,
   quantity DECIMAL(18, 4) NOT NULL,
-  unit_price DECIMAL(18, 4),
-  total_amount DECIMAL(18, 4) NOT NULL,
-  currency TEXT,
-  payment_method TEXT,
+  points BIGINT,
   country TEXT,
   device TEXT,
-  marketing_channel TEXT,
   source_filename TEXT NOT NULL,
   source_row_number BIGINT NOT NULL,
   ingestion_ts TIMESTAMP NOT NULL,
@@ -132,19 +111,10 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales (
   event_id TEXT NOT NULL,
   event_ts TIMESTAMP NOT NULL,
   event_date DATE NOT NULL,
-  order_id TEXT,
-  customer_id BIGINT,
-  session_id TEXT,
-  product_id BIGINT,
-  category TEXT,
   quantity DECIMAL(18, 4) NOT NULL,
-  unit_price DECIMAL(18, 4),
-  total_amount DECIMAL(18, 4) NOT NULL,
-  currency TEXT,
-  payment_method TEXT,
+  points BIGINT,
   country TEXT,
   device TEXT,
-  marketing_channel TEXT,
   source_filename TEXT NOT NULL,
   source_row_number BIGINT NOT NULL,
   ingestion_ts TIMESTAMP NOT NULL
@@ -164,11 +134,8 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales_breakdowns (
   event_date DATE NOT NULL,
   currency TEXT,
   breakdown TEXT NOT NULL,
-  category TEXT,
   country TEXT,
   device TEXT,
-  marketing_channel TEXT,
-  payment_method TEXT,
   sales BIGINT NOT NULL,
   units DECIMAL(38, 4) NOT NULL,
   revenue DECIMAL(38, 4) NOT NULL

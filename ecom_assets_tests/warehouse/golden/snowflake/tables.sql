@@ -31,19 +31,10 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_clean (
   event_id VARCHAR NOT NULL,
   event_ts TIMESTAMPNTZ NOT NULL,
   event_date DATE NOT NULL,
-  order_id VARCHAR,
-  customer_id BIGINT,
-  session_id VARCHAR,
-  product_id BIGINT,
-  category VARCHAR,
   quantity DECIMAL(18, 4) NOT NULL,
-  unit_price DECIMAL(18, 4),
-  total_amount DECIMAL(18, 4) NOT NULL,
-  currency VARCHAR,
-  payment_method VARCHAR,
+  points BIGINT,
   country VARCHAR,
   device VARCHAR,
-  marketing_channel VARCHAR,
   source_filename VARCHAR NOT NULL,
   source_row_number BIGINT NOT NULL,
   ingestion_ts TIMESTAMPNTZ NOT NULL
@@ -81,20 +72,17 @@ CREATE TABLE IF NOT EXISTS staging.sales_quality (
   rounded_rows BIGINT
 );
 
-ALTER TABLE staging.sales_quality
-ADD IF NOT EXISTS held_for VARCHAR;
-
-ALTER TABLE staging.sales_quality
-ADD IF NOT EXISTS reject_rate_limit DECIMAL(9, 6);
-
-ALTER TABLE staging.sales_quality
-ADD IF NOT EXISTS earliest_event_date DATE;
-
-ALTER TABLE staging.sales_quality
-ADD IF NOT EXISTS staged_along_with DATE;
-
-ALTER TABLE staging.sales_quality
-ADD IF NOT EXISTS rounded_rows BIGINT;
+CREATE TABLE IF NOT EXISTS staging.sales_quality_fields (
+  event_date DATE NOT NULL,
+  field VARCHAR NOT NULL,
+  filled_rows BIGINT NOT NULL,
+  absent_rows BIGINT NOT NULL,
+  unfit_rows BIGINT NOT NULL,
+  rounded_rows BIGINT NOT NULL,
+  first_unfit VARCHAR,
+  rules_version VARCHAR NOT NULL,
+  run_id VARCHAR NOT NULL
+);
 
 CREATE TABLE IF NOT EXISTS staging.sales_quality_rules (
   event_date DATE NOT NULL,
@@ -110,19 +98,10 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_repeats (
   event_id VARCHAR NOT NULL,
   event_ts TIMESTAMPNTZ NOT NULL,
   event_date DATE NOT NULL,
-  order_id VARCHAR,
-  customer_id BIGINT,
-  session_id VARCHAR,
-  product_id BIGINT,
-  category VARCHAR,
   quantity DECIMAL(18, 4) NOT NULL,
-  unit_price DECIMAL(18, 4),
-  total_amount DECIMAL(18, 4) NOT NULL,
-  currency VARCHAR,
-  payment_method VARCHAR,
+  points BIGINT,
   country VARCHAR,
   device VARCHAR,
-  marketing_channel VARCHAR,
   source_filename VARCHAR NOT NULL,
   source_row_number BIGINT NOT NULL,
   ingestion_ts TIMESTAMPNTZ NOT NULL,
@@ -136,19 +115,10 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales (
   event_id VARCHAR NOT NULL,
   event_ts TIMESTAMPNTZ NOT NULL,
   event_date DATE NOT NULL,
-  order_id VARCHAR,
-  customer_id BIGINT,
-  session_id VARCHAR,
-  product_id BIGINT,
-  category VARCHAR,
   quantity DECIMAL(18, 4) NOT NULL,
-  unit_price DECIMAL(18, 4),
-  total_amount DECIMAL(18, 4) NOT NULL,
-  currency VARCHAR,
-  payment_method VARCHAR,
+  points BIGINT,
   country VARCHAR,
   device VARCHAR,
-  marketing_channel VARCHAR,
   source_filename VARCHAR NOT NULL,
   source_row_number BIGINT NOT NULL,
   ingestion_ts TIMESTAMPNTZ NOT NULL
@@ -169,11 +139,8 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales_breakdowns (
   event_date DATE NOT NULL,
   currency VARCHAR,
   breakdown VARCHAR NOT NULL,
-  category VARCHAR,
   country VARCHAR,
   device VARCHAR,
-  marketing_channel VARCHAR,
-  payment_method VARCHAR,
   sales BIGINT NOT NULL,
   units DECIMAL(38, 4) NOT NULL,
   revenue DECIMAL(38, 4) NOT NULL

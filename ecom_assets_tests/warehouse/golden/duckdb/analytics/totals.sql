@@ -115,11 +115,8 @@ INSERT INTO analytics.fact_sales_breakdowns (
   event_date,
   currency,
   breakdown,
-  category,
   country,
   device,
-  marketing_channel,
-  payment_method,
   sales,
   units,
   revenue
@@ -128,21 +125,13 @@ SELECT
   event_date,
   currency,
   CASE
-    WHEN GROUPING(category) = 0
-    THEN 'category'
     WHEN GROUPING(country) = 0
     THEN 'country'
     WHEN GROUPING(device) = 0
     THEN 'device'
-    WHEN GROUPING(marketing_channel) = 0
-    THEN 'marketing_channel'
-    ELSE 'payment_method'
   END AS breakdown,
-  category,
   country,
   device,
-  marketing_channel,
-  payment_method,
   COUNT(*) AS sales,
   SUM(quantity) AS units,
   SUM(total_amount) AS revenue
@@ -156,9 +145,6 @@ WHERE
   )
 GROUP BY
   GROUPING SETS (
-    (event_date, currency, category),
     (event_date, currency, country),
-    (event_date, currency, device),
-    (event_date, currency, marketing_channel),
-    (event_date, currency, payment_method)
+    (event_date, currency, device)
   );

@@ -90,10 +90,10 @@ WITH lines AS (
             (
               CASE
                 WHEN REGEXP_MATCHES((
-                  raw ->> '$.quantity'
+                  raw ->> '$."quantity"'
                 ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
                 THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
-                ELSE raw ->> '$.quantity'
+                ELSE raw ->> '$."quantity"'
               END
             ),
             '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
@@ -101,10 +101,10 @@ WITH lines AS (
           THEN TRY_CAST((
             CASE
               WHEN REGEXP_MATCHES((
-                raw ->> '$.quantity'
+                raw ->> '$."quantity"'
               ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
               THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
-              ELSE raw ->> '$.quantity'
+              ELSE raw ->> '$."quantity"'
             END
           ) AS DECIMAL(18, 4))
         END
@@ -117,10 +117,10 @@ WITH lines AS (
                 (
                   CASE
                     WHEN REGEXP_MATCHES((
-                      raw ->> '$.quantity'
+                      raw ->> '$."quantity"'
                     ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
                     THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
-                    ELSE raw ->> '$.quantity'
+                    ELSE raw ->> '$."quantity"'
                   END
                 ),
                 '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
@@ -128,10 +128,10 @@ WITH lines AS (
               THEN TRY_CAST((
                 CASE
                   WHEN REGEXP_MATCHES((
-                    raw ->> '$.quantity'
+                    raw ->> '$."quantity"'
                   ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
                   THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
-                  ELSE raw ->> '$.quantity'
+                  ELSE raw ->> '$."quantity"'
                 END
               ) AS DECIMAL(18, 4))
             END
@@ -143,10 +143,10 @@ WITH lines AS (
                   (
                     CASE
                       WHEN REGEXP_MATCHES((
-                        raw ->> '$.quantity'
+                        raw ->> '$."quantity"'
                       ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
                       THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
-                      ELSE raw ->> '$.quantity'
+                      ELSE raw ->> '$."quantity"'
                     END
                   ),
                   '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
@@ -154,10 +154,10 @@ WITH lines AS (
                 THEN TRY_CAST((
                   CASE
                     WHEN REGEXP_MATCHES((
-                      raw ->> '$.quantity'
+                      raw ->> '$."quantity"'
                     ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
                     THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
-                    ELSE raw ->> '$.quantity'
+                    ELSE raw ->> '$."quantity"'
                   END
                 ) AS DECIMAL(18, 4))
               END
@@ -169,10 +169,10 @@ WITH lines AS (
                 (
                   CASE
                     WHEN REGEXP_MATCHES((
-                      raw ->> '$.quantity'
+                      raw ->> '$."quantity"'
                     ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
                     THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
-                    ELSE raw ->> '$.quantity'
+                    ELSE raw ->> '$."quantity"'
                   END
                 ),
                 '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
@@ -180,10 +180,10 @@ WITH lines AS (
               THEN TRY_CAST((
                 CASE
                   WHEN REGEXP_MATCHES((
-                    raw ->> '$.quantity'
+                    raw ->> '$."quantity"'
                   ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
                   THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
-                  ELSE raw ->> '$.quantity'
+                  ELSE raw ->> '$."quantity"'
                 END
               ) AS DECIMAL(18, 4))
             END
@@ -193,10 +193,10 @@ WITH lines AS (
             (
               CASE
                 WHEN REGEXP_MATCHES((
-                  raw ->> '$.quantity'
+                  raw ->> '$."quantity"'
                 ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
                 THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
-                ELSE raw ->> '$.quantity'
+                ELSE raw ->> '$."quantity"'
               END
             ),
             '[1-9]'
@@ -206,10 +206,10 @@ WITH lines AS (
             (
               CASE
                 WHEN REGEXP_MATCHES((
-                  raw ->> '$.quantity'
+                  raw ->> '$."quantity"'
                 ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
                 THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
-                ELSE raw ->> '$.quantity'
+                ELSE raw ->> '$."quantity"'
               END
             ),
             '-'
@@ -219,281 +219,7 @@ WITH lines AS (
         END
       )
       ELSE 0
-    END AS quantity_sign,
-    CASE
-      WHEN (
-        CASE
-          WHEN REGEXP_FULL_MATCH(
-            (
-              CASE
-                WHEN REGEXP_MATCHES((
-                  raw ->> '$.unit_price'
-                ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                THEN PLAIN_NUMBER(JSON_TEXT(raw, 'unit_price'))
-                ELSE raw ->> '$.unit_price'
-              END
-            ),
-            '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-          )
-          THEN TRY_CAST((
-            CASE
-              WHEN REGEXP_MATCHES((
-                raw ->> '$.unit_price'
-              ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-              THEN PLAIN_NUMBER(JSON_TEXT(raw, 'unit_price'))
-              ELSE raw ->> '$.unit_price'
-            END
-          ) AS DECIMAL(18, 4))
-        END
-      ) = 0
-      THEN (
-        CASE
-          WHEN (
-            CASE
-              WHEN REGEXP_FULL_MATCH(
-                (
-                  CASE
-                    WHEN REGEXP_MATCHES((
-                      raw ->> '$.unit_price'
-                    ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                    THEN PLAIN_NUMBER(JSON_TEXT(raw, 'unit_price'))
-                    ELSE raw ->> '$.unit_price'
-                  END
-                ),
-                '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-              )
-              THEN TRY_CAST((
-                CASE
-                  WHEN REGEXP_MATCHES((
-                    raw ->> '$.unit_price'
-                  ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                  THEN PLAIN_NUMBER(JSON_TEXT(raw, 'unit_price'))
-                  ELSE raw ->> '$.unit_price'
-                END
-              ) AS DECIMAL(18, 4))
-            END
-          ) <> 0
-          THEN CAST(SIGN(
-            (
-              CASE
-                WHEN REGEXP_FULL_MATCH(
-                  (
-                    CASE
-                      WHEN REGEXP_MATCHES((
-                        raw ->> '$.unit_price'
-                      ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                      THEN PLAIN_NUMBER(JSON_TEXT(raw, 'unit_price'))
-                      ELSE raw ->> '$.unit_price'
-                    END
-                  ),
-                  '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-                )
-                THEN TRY_CAST((
-                  CASE
-                    WHEN REGEXP_MATCHES((
-                      raw ->> '$.unit_price'
-                    ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                    THEN PLAIN_NUMBER(JSON_TEXT(raw, 'unit_price'))
-                    ELSE raw ->> '$.unit_price'
-                  END
-                ) AS DECIMAL(18, 4))
-              END
-            )
-          ) AS BIGINT)
-          WHEN (
-            CASE
-              WHEN REGEXP_FULL_MATCH(
-                (
-                  CASE
-                    WHEN REGEXP_MATCHES((
-                      raw ->> '$.unit_price'
-                    ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                    THEN PLAIN_NUMBER(JSON_TEXT(raw, 'unit_price'))
-                    ELSE raw ->> '$.unit_price'
-                  END
-                ),
-                '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-              )
-              THEN TRY_CAST((
-                CASE
-                  WHEN REGEXP_MATCHES((
-                    raw ->> '$.unit_price'
-                  ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                  THEN PLAIN_NUMBER(JSON_TEXT(raw, 'unit_price'))
-                  ELSE raw ->> '$.unit_price'
-                END
-              ) AS DECIMAL(18, 4))
-            END
-          ) IS NULL
-          THEN NULL
-          WHEN NOT REGEXP_MATCHES(
-            (
-              CASE
-                WHEN REGEXP_MATCHES((
-                  raw ->> '$.unit_price'
-                ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                THEN PLAIN_NUMBER(JSON_TEXT(raw, 'unit_price'))
-                ELSE raw ->> '$.unit_price'
-              END
-            ),
-            '[1-9]'
-          )
-          THEN 0
-          WHEN CONTAINS(
-            (
-              CASE
-                WHEN REGEXP_MATCHES((
-                  raw ->> '$.unit_price'
-                ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                THEN PLAIN_NUMBER(JSON_TEXT(raw, 'unit_price'))
-                ELSE raw ->> '$.unit_price'
-              END
-            ),
-            '-'
-          )
-          THEN -1
-          ELSE 1
-        END
-      )
-      ELSE 0
-    END AS unit_price_sign,
-    CASE
-      WHEN (
-        CASE
-          WHEN REGEXP_FULL_MATCH(
-            (
-              CASE
-                WHEN REGEXP_MATCHES((
-                  raw ->> '$.total_amount'
-                ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
-                ELSE raw ->> '$.total_amount'
-              END
-            ),
-            '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-          )
-          THEN TRY_CAST((
-            CASE
-              WHEN REGEXP_MATCHES((
-                raw ->> '$.total_amount'
-              ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-              THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
-              ELSE raw ->> '$.total_amount'
-            END
-          ) AS DECIMAL(18, 4))
-        END
-      ) = 0
-      THEN (
-        CASE
-          WHEN (
-            CASE
-              WHEN REGEXP_FULL_MATCH(
-                (
-                  CASE
-                    WHEN REGEXP_MATCHES((
-                      raw ->> '$.total_amount'
-                    ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                    THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
-                    ELSE raw ->> '$.total_amount'
-                  END
-                ),
-                '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-              )
-              THEN TRY_CAST((
-                CASE
-                  WHEN REGEXP_MATCHES((
-                    raw ->> '$.total_amount'
-                  ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                  THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
-                  ELSE raw ->> '$.total_amount'
-                END
-              ) AS DECIMAL(18, 4))
-            END
-          ) <> 0
-          THEN CAST(SIGN(
-            (
-              CASE
-                WHEN REGEXP_FULL_MATCH(
-                  (
-                    CASE
-                      WHEN REGEXP_MATCHES((
-                        raw ->> '$.total_amount'
-                      ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                      THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
-                      ELSE raw ->> '$.total_amount'
-                    END
-                  ),
-                  '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-                )
-                THEN TRY_CAST((
-                  CASE
-                    WHEN REGEXP_MATCHES((
-                      raw ->> '$.total_amount'
-                    ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                    THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
-                    ELSE raw ->> '$.total_amount'
-                  END
-                ) AS DECIMAL(18, 4))
-              END
-            )
-          ) AS BIGINT)
-          WHEN (
-            CASE
-              WHEN REGEXP_FULL_MATCH(
-                (
-                  CASE
-                    WHEN REGEXP_MATCHES((
-                      raw ->> '$.total_amount'
-                    ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                    THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
-                    ELSE raw ->> '$.total_amount'
-                  END
-                ),
-                '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-              )
-              THEN TRY_CAST((
-                CASE
-                  WHEN REGEXP_MATCHES((
-                    raw ->> '$.total_amount'
-                  ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                  THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
-                  ELSE raw ->> '$.total_amount'
-                END
-              ) AS DECIMAL(18, 4))
-            END
-          ) IS NULL
-          THEN NULL
-          WHEN NOT REGEXP_MATCHES(
-            (
-              CASE
-                WHEN REGEXP_MATCHES((
-                  raw ->> '$.total_amount'
-                ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
-                ELSE raw ->> '$.total_amount'
-              END
-            ),
-            '[1-9]'
-          )
-          THEN 0
-          WHEN CONTAINS(
-            (
-              CASE
-                WHEN REGEXP_MATCHES((
-                  raw ->> '$.total_amount'
-                ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
-                ELSE raw ->> '$.total_amount'
-              END
-            ),
-            '-'
-          )
-          THEN -1
-          ELSE 1
-        END
-      )
-      ELSE 0
-    END AS total_amount_sign
+    END AS quantity_sign
   FROM lines
   INNER JOIN staging.stg_sales_clean AS c
     ON c.source_filename = lines.source_filename
@@ -502,7 +228,7 @@ WITH lines AS (
   WHERE
     c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
     AND (
-      c.quantity = 0 OR c.unit_price = 0 OR c.total_amount = 0
+      c.quantity = 0
     )
 ), tested AS (
   SELECT
@@ -514,19 +240,7 @@ WITH lines AS (
       THEN SIGN(c.quantity)
       WHEN c.quantity = 0
       THEN z.quantity_sign
-    END AS quantity_sign,
-    CASE
-      WHEN c.unit_price <> 0
-      THEN SIGN(c.unit_price)
-      WHEN c.unit_price = 0
-      THEN z.unit_price_sign
-    END AS unit_price_sign,
-    CASE
-      WHEN c.total_amount <> 0
-      THEN SIGN(c.total_amount)
-      WHEN c.total_amount = 0
-      THEN z.total_amount_sign
-    END AS total_amount_sign
+    END AS quantity_sign
   FROM staging.stg_sales_clean AS c
   LEFT JOIN others AS o
     ON o.source_filename = c.source_filename
@@ -544,96 +258,6 @@ SELECT
   COUNT(*) AS row_count,
   COUNT_IF((
     COALESCE((
-      NOT is_object
-    ), FALSE)
-  ) IS TRUE) AS json_object,
-  MIN(
-    CASE
-      WHEN COALESCE((
-        NOT is_object
-      ), FALSE)
-      THEN source_filename || ' line ' || CAST(source_row_number AS TEXT) || ': ' || COALESCE(NULL, '(none)')
-      ELSE NULL
-    END
-  ) AS json_object_sample,
-  COUNT_IF(
-    (
-      COALESCE(
-        (
-          is_object
-          AND (
-            event_id IS NULL
-            OR CASE
-              WHEN CONTAINS(
-                '	
-                  　',
-                SUBSTRING(event_id, CASE WHEN 1 = 0 THEN 1 ELSE 1 END, CASE WHEN 1 < 0 THEN 0 ELSE 1 END)
-              )
-              THEN TRIM(event_id, '	
-                  　') = ''
-              ELSE FALSE
-            END
-          )
-        ),
-        FALSE
-      )
-    ) IS TRUE
-  ) AS event_id_present,
-  MIN(
-    CASE
-      WHEN COALESCE(
-        (
-          is_object
-          AND (
-            event_id IS NULL
-            OR CASE
-              WHEN CONTAINS(
-                '	
-                  　',
-                SUBSTRING(event_id, CASE WHEN 1 = 0 THEN 1 ELSE 1 END, CASE WHEN 1 < 0 THEN 0 ELSE 1 END)
-              )
-              THEN TRIM(event_id, '	
-                  　') = ''
-              ELSE FALSE
-            END
-          )
-        ),
-        FALSE
-      )
-      THEN source_filename || ' line ' || CAST(source_row_number AS TEXT) || ': ' || COALESCE(CAST(event_id AS TEXT), '(none)')
-      ELSE NULL
-    END
-  ) AS event_id_present_sample,
-  COUNT_IF((
-    COALESCE((
-      is_object AND event_ts IS NULL
-    ), FALSE)
-  ) IS TRUE) AS event_ts_valid,
-  MIN(
-    CASE
-      WHEN COALESCE((
-        is_object AND event_ts IS NULL
-      ), FALSE)
-      THEN source_filename || ' line ' || CAST(source_row_number AS TEXT) || ': ' || COALESCE(CAST(event_ts AS TEXT), '(none)')
-      ELSE NULL
-    END
-  ) AS event_ts_valid_sample,
-  COUNT_IF((
-    COALESCE((
-      is_object AND quantity IS NULL
-    ), FALSE)
-  ) IS TRUE) AS quantity_numeric,
-  MIN(
-    CASE
-      WHEN COALESCE((
-        is_object AND quantity IS NULL
-      ), FALSE)
-      THEN source_filename || ' line ' || CAST(source_row_number AS TEXT) || ': ' || COALESCE(CAST(quantity AS TEXT), '(none)')
-      ELSE NULL
-    END
-  ) AS quantity_numeric_sample,
-  COUNT_IF((
-    COALESCE((
       is_object AND quantity_sign <= 0
     ), FALSE)
   ) IS TRUE) AS quantity_positive,
@@ -646,50 +270,6 @@ SELECT
       ELSE NULL
     END
   ) AS quantity_positive_sample,
-  COUNT_IF((
-    COALESCE((
-      is_object AND total_amount IS NULL
-    ), FALSE)
-  ) IS TRUE) AS total_amount_numeric,
-  MIN(
-    CASE
-      WHEN COALESCE((
-        is_object AND total_amount IS NULL
-      ), FALSE)
-      THEN source_filename || ' line ' || CAST(source_row_number AS TEXT) || ': ' || COALESCE(CAST(total_amount AS TEXT), '(none)')
-      ELSE NULL
-    END
-  ) AS total_amount_numeric_sample,
-  COUNT_IF((
-    COALESCE((
-      is_object AND total_amount_sign < 0
-    ), FALSE)
-  ) IS TRUE) AS total_amount_not_negative,
-  MIN(
-    CASE
-      WHEN COALESCE((
-        is_object AND total_amount_sign < 0
-      ), FALSE)
-      THEN source_filename || ' line ' || CAST(source_row_number AS TEXT) || ': ' || COALESCE(CAST(total_amount AS TEXT), '(none)')
-      ELSE NULL
-    END
-  ) AS total_amount_not_negative_sample,
-  COUNT_IF(
-    (
-      COALESCE((
-        is_object AND CAST(event_ts AS DATE) <> event_date
-      ), FALSE)
-    ) IS TRUE
-  ) AS event_date_in_window,
-  MIN(
-    CASE
-      WHEN COALESCE((
-        is_object AND CAST(event_ts AS DATE) <> event_date
-      ), FALSE)
-      THEN source_filename || ' line ' || CAST(source_row_number AS TEXT) || ': ' || COALESCE(CAST(event_ts AS TEXT), '(none)')
-      ELSE NULL
-    END
-  ) AS event_date_in_window_sample,
   COUNT_IF((
     COALESCE((
       is_object AND is_duplicate

@@ -3,7 +3,7 @@ SELECT
   reason,
   COUNT(*) AS reject_rows,
   COUNT_IF((
-    rules_version <> 'it''s'
+    rules_version <> '7914291ed5a5'
   ) IS TRUE) AS outdated_rows
 FROM staging.stg_sales_rejects
 WHERE

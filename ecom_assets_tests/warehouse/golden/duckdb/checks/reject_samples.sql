@@ -5,20 +5,8 @@ SELECT
   source_row_number,
   SUBSTRING(
     CASE reason
-      WHEN 'Missing event_id'
-      THEN raw ->> '$.event_id'
-      WHEN 'Invalid event_ts'
-      THEN raw ->> '$.event_ts'
-      WHEN 'Invalid quantity'
-      THEN raw ->> '$.quantity'
       WHEN 'Non-positive quantity'
       THEN raw ->> '$.quantity'
-      WHEN 'Invalid total_amount'
-      THEN raw ->> '$.total_amount'
-      WHEN 'Negative total_amount'
-      THEN raw ->> '$.total_amount'
-      WHEN 'event_ts outside its event date'
-      THEN raw ->> '$.event_ts'
       WHEN 'Duplicate event_id'
       THEN raw ->> '$.event_id'
       ELSE COALESCE(raw_text, CAST(raw AS TEXT))

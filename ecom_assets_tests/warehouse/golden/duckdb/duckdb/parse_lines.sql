@@ -1,19 +1,10 @@
 INSERT INTO parsed_sales (
   event_id,
   event_ts,
-  order_id,
-  customer_id,
-  session_id,
-  product_id,
-  category,
   quantity,
-  unit_price,
-  total_amount,
-  currency,
-  payment_method,
+  points,
   country,
   device,
-  marketing_channel,
   source_filename,
   source_row_number,
   batch_date,
@@ -21,9 +12,9 @@ INSERT INTO parsed_sales (
   ingestion_ts,
   is_object,
   quantity_sign,
-  unit_price_sign,
-  total_amount_sign,
-  is_rounded,
+  absent_fields,
+  unfit_fields,
+  rounded_fields,
   event_date
 )
 WITH lines AS (
@@ -90,7 +81,7 @@ WITH lines AS (
     JSON_KEYS(raw) AS keys,
     FROM_JSON(
       raw,
-      '{"event_id": "VARCHAR", "event_ts": "VARCHAR", "order_id": "VARCHAR", "customer_id": "VARCHAR", "session_id": "VARCHAR", "product_id": "VARCHAR", "category": "VARCHAR", "quantity": "VARCHAR", "unit_price": "VARCHAR", "total_amount": "VARCHAR", "currency": "VARCHAR", "payment_method": "VARCHAR", "country": "VARCHAR", "device": "VARCHAR", "marketing_channel": "VARCHAR"}'
+      '{"event_id": "VARCHAR", "event_ts": "VARCHAR", "quantity": "VARCHAR", "points": "VARCHAR", "country": "VARCHAR", "device": "VARCHAR"}'
     ) AS event
   FROM lines
 ), texts AS (
@@ -128,68 +119,6 @@ WITH lines AS (
     ) AS event_ts_text,
     (
       CASE
-        WHEN LENGTH(event.order_id) > 15
-        AND REGEXP_FULL_MATCH(event.order_id, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-        THEN JSON_TEXT(raw, 'order_id')
-        WHEN (
-          STARTS_WITH(event.order_id, '{')
-          OR STARTS_WITH(event.order_id, '[')
-          OR event.order_id = 'true'
-          OR event.order_id = 'false'
-        )
-        AND JSON_TYPE(raw, '$."order_id"') <> 'VARCHAR'
-        THEN NULL
-        ELSE event.order_id
-      END
-    ) AS order_id_text,
-    (
-      CASE
-        WHEN CONTAINS(event.customer_id, '.') AND LENGTH(event.customer_id) > 15
-        THEN JSON_TEXT(raw, 'customer_id')
-        ELSE event.customer_id
-      END
-    ) AS customer_id_text,
-    (
-      CASE
-        WHEN LENGTH(event.session_id) > 15
-        AND REGEXP_FULL_MATCH(event.session_id, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-        THEN JSON_TEXT(raw, 'session_id')
-        WHEN (
-          STARTS_WITH(event.session_id, '{')
-          OR STARTS_WITH(event.session_id, '[')
-          OR event.session_id = 'true'
-          OR event.session_id = 'false'
-        )
-        AND JSON_TYPE(raw, '$."session_id"') <> 'VARCHAR'
-        THEN NULL
-        ELSE event.session_id
-      END
-    ) AS session_id_text,
-    (
-      CASE
-        WHEN CONTAINS(event.product_id, '.') AND LENGTH(event.product_id) > 15
-        THEN JSON_TEXT(raw, 'product_id')
-        ELSE event.product_id
-      END
-    ) AS product_id_text,
-    (
-      CASE
-        WHEN LENGTH(event.category) > 15
-        AND REGEXP_FULL_MATCH(event.category, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-        THEN JSON_TEXT(raw, 'category')
-        WHEN (
-          STARTS_WITH(event.category, '{')
-          OR STARTS_WITH(event.category, '[')
-          OR event.category = 'true'
-          OR event.category = 'false'
-        )
-        AND JSON_TYPE(raw, '$."category"') <> 'VARCHAR'
-        THEN NULL
-        ELSE event.category
-      END
-    ) AS category_text,
-    (
-      CASE
         WHEN REGEXP_MATCHES(event.quantity, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
         THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
         ELSE event.quantity
@@ -197,50 +126,11 @@ WITH lines AS (
     ) AS quantity_text,
     (
       CASE
-        WHEN REGEXP_MATCHES(event.unit_price, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-        THEN PLAIN_NUMBER(JSON_TEXT(raw, 'unit_price'))
-        ELSE event.unit_price
+        WHEN CONTAINS(event.points, '.') AND LENGTH(event.points) > 15
+        THEN JSON_TEXT(raw, 'points')
+        ELSE event.points
       END
-    ) AS unit_price_text,
-    (
-      CASE
-        WHEN REGEXP_MATCHES(event.total_amount, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-        THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
-        ELSE event.total_amount
-      END
-    ) AS total_amount_text,
-    (
-      CASE
-        WHEN LENGTH(event.currency) > 15
-        AND REGEXP_FULL_MATCH(event.currency, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-        THEN JSON_TEXT(raw, 'currency')
-        WHEN (
-          STARTS_WITH(event.currency, '{')
-          OR STARTS_WITH(event.currency, '[')
-          OR event.currency = 'true'
-          OR event.currency = 'false'
-        )
-        AND JSON_TYPE(raw, '$."currency"') <> 'VARCHAR'
-        THEN NULL
-        ELSE event.currency
-      END
-    ) AS currency_text,
-    (
-      CASE
-        WHEN LENGTH(event.payment_method) > 15
-        AND REGEXP_FULL_MATCH(event.payment_method, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-        THEN JSON_TEXT(raw, 'payment_method')
-        WHEN (
-          STARTS_WITH(event.payment_method, '{')
-          OR STARTS_WITH(event.payment_method, '[')
-          OR event.payment_method = 'true'
-          OR event.payment_method = 'false'
-        )
-        AND JSON_TYPE(raw, '$."payment_method"') <> 'VARCHAR'
-        THEN NULL
-        ELSE event.payment_method
-      END
-    ) AS payment_method_text,
+    ) AS points_text,
     (
       CASE
         WHEN LENGTH(event.country) > 15
@@ -272,23 +162,7 @@ WITH lines AS (
         THEN NULL
         ELSE event.device
       END
-    ) AS device_text,
-    (
-      CASE
-        WHEN LENGTH(event.marketing_channel) > 15
-        AND REGEXP_FULL_MATCH(event.marketing_channel, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-        THEN JSON_TEXT(raw, 'marketing_channel')
-        WHEN (
-          STARTS_WITH(event.marketing_channel, '{')
-          OR STARTS_WITH(event.marketing_channel, '[')
-          OR event.marketing_channel = 'true'
-          OR event.marketing_channel = 'false'
-        )
-        AND JSON_TYPE(raw, '$."marketing_channel"') <> 'VARCHAR'
-        THEN NULL
-        ELSE event.marketing_channel
-      END
-    ) AS marketing_channel_text
+    ) AS device_text
   FROM events
 ), typed AS (
   SELECT
@@ -300,27 +174,6 @@ WITH lines AS (
       TRY_CAST(event_ts_text AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
     ) AS event_ts,
     (
-      order_id_text
-    ) AS order_id,
-    (
-      CASE
-        WHEN REGEXP_FULL_MATCH(customer_id_text, '[+-]?\d+(\.0*)?')
-        THEN TRY_CAST(SPLIT_PART(customer_id_text, '.', 1) AS BIGINT)
-      END
-    ) AS customer_id,
-    (
-      session_id_text
-    ) AS session_id,
-    (
-      CASE
-        WHEN REGEXP_FULL_MATCH(product_id_text, '[+-]?\d+(\.0*)?')
-        THEN TRY_CAST(SPLIT_PART(product_id_text, '.', 1) AS BIGINT)
-      END
-    ) AS product_id,
-    (
-      category_text
-    ) AS category,
-    (
       CASE
         WHEN REGEXP_FULL_MATCH(quantity_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
         THEN TRY_CAST(quantity_text AS DECIMAL(18, 4))
@@ -328,52 +181,28 @@ WITH lines AS (
     ) AS quantity,
     (
       CASE
-        WHEN REGEXP_FULL_MATCH(unit_price_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
-        THEN TRY_CAST(unit_price_text AS DECIMAL(18, 4))
+        WHEN REGEXP_FULL_MATCH(points_text, '[+-]?\d+(\.0*)?')
+        THEN TRY_CAST(SPLIT_PART(points_text, '.', 1) AS BIGINT)
       END
-    ) AS unit_price,
-    (
-      CASE
-        WHEN REGEXP_FULL_MATCH(total_amount_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
-        THEN TRY_CAST(total_amount_text AS DECIMAL(18, 4))
-      END
-    ) AS total_amount,
-    (
-      currency_text
-    ) AS currency,
-    (
-      payment_method_text
-    ) AS payment_method,
+    ) AS points,
     (
       country_text
     ) AS country,
     (
       device_text
     ) AS device,
-    (
-      marketing_channel_text
-    ) AS marketing_channel,
     CASE
       WHEN raw IS NULL
       THEN FALSE
       WHEN CAST(raw AS TEXT) LIKE '%{%{%' AND NAMES_A_KEY_TWICE(raw)
       THEN FALSE
-      WHEN LENGTH(keys) = 15
+      WHEN LENGTH(keys) = 6
       AND NOT event.event_id IS NULL
       AND NOT event.event_ts IS NULL
-      AND NOT event.order_id IS NULL
-      AND NOT event.customer_id IS NULL
-      AND NOT event.session_id IS NULL
-      AND NOT event.product_id IS NULL
-      AND NOT event.category IS NULL
       AND NOT event.quantity IS NULL
-      AND NOT event.unit_price IS NULL
-      AND NOT event.total_amount IS NULL
-      AND NOT event.currency IS NULL
-      AND NOT event.payment_method IS NULL
+      AND NOT event.points IS NULL
       AND NOT event.country IS NULL
       AND NOT event.device IS NULL
-      AND NOT event.marketing_channel IS NULL
       THEN TRUE
       ELSE COALESCE(JSON_TYPE(raw) = 'OBJECT' AND LENGTH(LIST_DISTINCT(keys)) = LENGTH(keys), FALSE)
     END AS is_object
@@ -396,39 +225,124 @@ WITH lines AS (
     ) AS quantity_sign,
     (
       CASE
-        WHEN unit_price <> 0
-        THEN CAST(SIGN(unit_price) AS BIGINT)
-        WHEN unit_price IS NULL
-        THEN NULL
-        WHEN NOT REGEXP_MATCHES(unit_price_text, '[1-9]')
-        THEN 0
-        WHEN CONTAINS(unit_price_text, '-')
-        THEN -1
-        ELSE 1
+        WHEN (
+          event.event_id IS NULL
+        )
+        OR (
+          event.event_ts IS NULL
+        )
+        OR (
+          event.quantity IS NULL
+        )
+        OR (
+          event.points IS NULL
+        )
+        OR (
+          event.country IS NULL
+        )
+        OR (
+          event.device IS NULL
+        )
+        THEN CASE WHEN (
+          event.event_id IS NULL
+        ) THEN ';event_id' ELSE '' END || CASE WHEN (
+          event.event_ts IS NULL
+        ) THEN ';event_ts' ELSE '' END || CASE WHEN (
+          event.quantity IS NULL
+        ) THEN ';quantity' ELSE '' END || CASE WHEN (
+          event.points IS NULL
+        ) THEN ';points' ELSE '' END || CASE WHEN (
+          event.country IS NULL
+        ) THEN ';country' ELSE '' END || CASE WHEN (
+          event.device IS NULL
+        ) THEN ';device' ELSE '' END || ';'
       END
-    ) AS unit_price_sign,
+    ) AS absent_fields,
     (
       CASE
-        WHEN total_amount <> 0
-        THEN CAST(SIGN(total_amount) AS BIGINT)
-        WHEN total_amount IS NULL
-        THEN NULL
-        WHEN NOT REGEXP_MATCHES(total_amount_text, '[1-9]')
-        THEN 0
-        WHEN CONTAINS(total_amount_text, '-')
-        THEN -1
-        ELSE 1
+        WHEN (
+          event_id IS NULL AND NOT (
+            event.event_id IS NULL
+          )
+        )
+        OR (
+          event_ts IS NULL AND NOT (
+            event.event_ts IS NULL
+          )
+        )
+        OR (
+          quantity IS NULL AND NOT (
+            event.quantity IS NULL
+          )
+        )
+        OR (
+          points IS NULL AND NOT (
+            event.points IS NULL
+          )
+        )
+        OR (
+          country IS NULL AND NOT (
+            event.country IS NULL
+          )
+        )
+        OR (
+          device IS NULL AND NOT (
+            event.device IS NULL
+          )
+        )
+        THEN CASE
+          WHEN event_id IS NULL AND NOT (
+            event.event_id IS NULL
+          )
+          THEN ';event_id'
+          ELSE ''
+        END || CASE
+          WHEN event_ts IS NULL AND NOT (
+            event.event_ts IS NULL
+          )
+          THEN ';event_ts'
+          ELSE ''
+        END || CASE
+          WHEN quantity IS NULL AND NOT (
+            event.quantity IS NULL
+          )
+          THEN ';quantity'
+          ELSE ''
+        END || CASE
+          WHEN points IS NULL AND NOT (
+            event.points IS NULL
+          )
+          THEN ';points'
+          ELSE ''
+        END || CASE
+          WHEN country IS NULL AND NOT (
+            event.country IS NULL
+          )
+          THEN ';country'
+          ELSE ''
+        END || CASE
+          WHEN device IS NULL AND NOT (
+            event.device IS NULL
+          )
+          THEN ';device'
+          ELSE ''
+        END || ';'
       END
-    ) AS total_amount_sign,
+    ) AS unfit_fields,
     (
-      NOT quantity IS NULL AND REGEXP_MATCHES(quantity_text, '\.\d{4}\d*[1-9]')
-    )
-    OR (
-      NOT unit_price IS NULL AND REGEXP_MATCHES(unit_price_text, '\.\d{4}\d*[1-9]')
-    )
-    OR (
-      NOT total_amount IS NULL AND REGEXP_MATCHES(total_amount_text, '\.\d{4}\d*[1-9]')
-    ) AS is_rounded,
+      CASE
+        WHEN (
+          NOT quantity IS NULL AND REGEXP_MATCHES(quantity_text, '\.\d{4}\d*[1-9]')
+        )
+        THEN CASE
+          WHEN (
+            NOT quantity IS NULL AND REGEXP_MATCHES(quantity_text, '\.\d{4}\d*[1-9]')
+          )
+          THEN ';quantity'
+          ELSE ''
+        END || ';'
+      END
+    ) AS rounded_fields,
     CASE
       WHEN typed.is_object
       AND CAST(typed.event_ts AS DATE) BETWEEN COALESCE(
@@ -446,19 +360,10 @@ WITH lines AS (
 SELECT
   placed.event_id,
   placed.event_ts,
-  placed.order_id,
-  placed.customer_id,
-  placed.session_id,
-  placed.product_id,
-  placed.category,
   placed.quantity,
-  placed.unit_price,
-  placed.total_amount,
-  placed.currency,
-  placed.payment_method,
+  placed.points,
   placed.country,
   placed.device,
-  placed.marketing_channel,
   placed.source_filename,
   placed.source_row_number,
   placed.batch_date,
@@ -466,9 +371,9 @@ SELECT
   placed.ingestion_ts,
   placed.is_object,
   placed.quantity_sign,
-  placed.unit_price_sign,
-  placed.total_amount_sign,
-  placed.is_rounded,
+  placed.absent_fields,
+  placed.unfit_fields,
+  placed.rounded_fields,
   placed.event_date
 FROM placed
 WHERE

@@ -25,44 +25,7 @@ WHERE
   )
   AND NOT (
     COALESCE((
-      NOT is_object
-    ), FALSE)
-    OR COALESCE(
-      (
-        is_object
-        AND (
-          event_id IS NULL
-          OR CASE
-            WHEN CONTAINS(
-              '	
-                  　',
-              SUBSTRING(event_id, CASE WHEN 1 = 0 THEN 1 ELSE 1 END, CASE WHEN 1 < 0 THEN 0 ELSE 1 END)
-            )
-            THEN TRIM(event_id, '	
-                  　') = ''
-            ELSE FALSE
-          END
-        )
-      ),
-      FALSE
-    )
-    OR COALESCE((
-      is_object AND event_ts IS NULL
-    ), FALSE)
-    OR COALESCE((
-      is_object AND quantity IS NULL
-    ), FALSE)
-    OR COALESCE((
       is_object AND quantity_sign <= 0
-    ), FALSE)
-    OR COALESCE((
-      is_object AND total_amount IS NULL
-    ), FALSE)
-    OR COALESCE((
-      is_object AND total_amount_sign < 0
-    ), FALSE)
-    OR COALESCE((
-      is_object AND CAST(event_ts AS DATE) <> event_date
     ), FALSE)
   )
 QUALIFY

@@ -30,19 +30,10 @@ INSERT INTO staging.stg_sales_clean (
   event_id,
   event_ts,
   event_date,
-  order_id,
-  customer_id,
-  session_id,
-  product_id,
-  category,
   quantity,
-  unit_price,
-  total_amount,
-  currency,
-  payment_method,
+  points,
   country,
   device,
-  marketing_channel,
   source_filename,
   source_row_number,
   ingestion_ts
@@ -72,19 +63,10 @@ SELECT
   event_id,
   event_ts,
   event_date,
-  order_id,
-  customer_id,
-  session_id,
-  product_id,
-  category,
   quantity,
-  unit_price,
-  total_amount,
-  currency,
-  payment_method,
+  points,
   country,
   device,
-  marketing_channel,
   source_filename,
   source_row_number,
   ingestion_ts
@@ -92,44 +74,7 @@ FROM judged
 WHERE
   NOT (
     COALESCE((
-      NOT is_object
-    ), FALSE)
-    OR COALESCE(
-      (
-        is_object
-        AND (
-          event_id IS NULL
-          OR CASE
-            WHEN CONTAINS(
-              '	
-                  　',
-              SUBSTRING(event_id, CASE WHEN 1 = 0 THEN 1 ELSE 1 END, CASE WHEN 1 < 0 THEN 0 ELSE 1 END)
-            )
-            THEN TRIM(event_id, '	
-                  　') = ''
-            ELSE FALSE
-          END
-        )
-      ),
-      FALSE
-    )
-    OR COALESCE((
-      is_object AND event_ts IS NULL
-    ), FALSE)
-    OR COALESCE((
-      is_object AND quantity IS NULL
-    ), FALSE)
-    OR COALESCE((
       is_object AND quantity_sign <= 0
-    ), FALSE)
-    OR COALESCE((
-      is_object AND total_amount IS NULL
-    ), FALSE)
-    OR COALESCE((
-      is_object AND total_amount_sign < 0
-    ), FALSE)
-    OR COALESCE((
-      is_object AND CAST(event_ts AS DATE) <> event_date
     ), FALSE)
     OR COALESCE((
       is_object AND is_duplicate
@@ -172,118 +117,20 @@ WITH judged AS (
   SELECT
     CASE
       WHEN COALESCE((
-        NOT is_object
-      ), FALSE)
-      THEN 'Malformed JSON'
-      WHEN COALESCE(
-        (
-          is_object
-          AND (
-            event_id IS NULL
-            OR CASE
-              WHEN CONTAINS(
-                '	
-                  　',
-                SUBSTRING(event_id, CASE WHEN 1 = 0 THEN 1 ELSE 1 END, CASE WHEN 1 < 0 THEN 0 ELSE 1 END)
-              )
-              THEN TRIM(event_id, '	
-                  　') = ''
-              ELSE FALSE
-            END
-          )
-        ),
-        FALSE
-      )
-      THEN 'Missing event_id'
-      WHEN COALESCE((
-        is_object AND event_ts IS NULL
-      ), FALSE)
-      THEN 'Invalid event_ts'
-      WHEN COALESCE((
-        is_object AND quantity IS NULL
-      ), FALSE)
-      THEN 'Invalid quantity'
-      WHEN COALESCE((
         is_object AND quantity_sign <= 0
       ), FALSE)
       THEN 'Non-positive quantity'
-      WHEN COALESCE((
-        is_object AND total_amount IS NULL
-      ), FALSE)
-      THEN 'Invalid total_amount'
-      WHEN COALESCE((
-        is_object AND total_amount_sign < 0
-      ), FALSE)
-      THEN 'Negative total_amount'
-      WHEN COALESCE((
-        is_object AND CAST(event_ts AS DATE) <> event_date
-      ), FALSE)
-      THEN 'event_ts outside its event date'
       WHEN COALESCE((
         is_object AND is_duplicate
       ), FALSE)
       THEN 'Duplicate event_id'
     END AS reason,
     SUBSTRING(
-      CASE WHEN COALESCE((
-        NOT is_object
-      ), FALSE) THEN '; Malformed JSON' ELSE '' END || CASE
-        WHEN COALESCE(
-          (
-            is_object
-            AND (
-              event_id IS NULL
-              OR CASE
-                WHEN CONTAINS(
-                  '	
-                  　',
-                  SUBSTRING(event_id, CASE WHEN 1 = 0 THEN 1 ELSE 1 END, CASE WHEN 1 < 0 THEN 0 ELSE 1 END)
-                )
-                THEN TRIM(event_id, '	
-                  　') = ''
-                ELSE FALSE
-              END
-            )
-          ),
-          FALSE
-        )
-        THEN '; Missing event_id'
-        ELSE ''
-      END || CASE
-        WHEN COALESCE((
-          is_object AND event_ts IS NULL
-        ), FALSE)
-        THEN '; Invalid event_ts'
-        ELSE ''
-      END || CASE
-        WHEN COALESCE((
-          is_object AND quantity IS NULL
-        ), FALSE)
-        THEN '; Invalid quantity'
-        ELSE ''
-      END || CASE
+      CASE
         WHEN COALESCE((
           is_object AND quantity_sign <= 0
         ), FALSE)
         THEN '; Non-positive quantity'
-        ELSE ''
-      END || CASE
-        WHEN COALESCE((
-          is_object AND total_amount IS NULL
-        ), FALSE)
-        THEN '; Invalid total_amount'
-        ELSE ''
-      END || CASE
-        WHEN COALESCE((
-          is_object AND total_amount_sign < 0
-        ), FALSE)
-        THEN '; Negative total_amount'
-        ELSE ''
-      END || CASE
-        WHEN COALESCE((
-          is_object AND CAST(event_ts AS DATE) <> event_date
-        ), FALSE)
-        THEN '; event_ts outside its event date'
         ELSE ''
       END || CASE
         WHEN COALESCE((
@@ -294,6 +141,8 @@ WITH judged AS (
       END,
       3
     ) AS reasons,
+    is_object
+    AND COALESCE(absent_fields = ';event_id;event_ts;quantity;points;country;device;', FALSE) AS has_no_field,
     event_date,
     batch_date,
     source_filename,
@@ -303,44 +152,7 @@ WITH judged AS (
   WHERE
     (
       COALESCE((
-        NOT is_object
-      ), FALSE)
-      OR COALESCE(
-        (
-          is_object
-          AND (
-            event_id IS NULL
-            OR CASE
-              WHEN CONTAINS(
-                '	
-                  　',
-                SUBSTRING(event_id, CASE WHEN 1 = 0 THEN 1 ELSE 1 END, CASE WHEN 1 < 0 THEN 0 ELSE 1 END)
-              )
-              THEN TRIM(event_id, '	
-                  　') = ''
-              ELSE FALSE
-            END
-          )
-        ),
-        FALSE
-      )
-      OR COALESCE((
-        is_object AND event_ts IS NULL
-      ), FALSE)
-      OR COALESCE((
-        is_object AND quantity IS NULL
-      ), FALSE)
-      OR COALESCE((
         is_object AND quantity_sign <= 0
-      ), FALSE)
-      OR COALESCE((
-        is_object AND total_amount IS NULL
-      ), FALSE)
-      OR COALESCE((
-        is_object AND total_amount_sign < 0
-      ), FALSE)
-      OR COALESCE((
-        is_object AND CAST(event_ts AS DATE) <> event_date
       ), FALSE)
       OR COALESCE((
         is_object AND is_duplicate
@@ -349,14 +161,24 @@ WITH judged AS (
 )
 SELECT
   j.reason,
-  j.reasons,
+  CASE
+    WHEN j.has_no_field
+    THEN j.reasons || '; No known field' || COALESCE(
+      ', found: ' || NULLIF(
+        REPLACE(ARRAY_TO_STRING(LIST_SLICE(LIST_SORT(JSON_KEYS(r.raw)), 1, 20), ', '), ';', ','),
+        ''
+      ),
+      ''
+    )
+    ELSE j.reasons
+  END AS reasons,
   r.raw,
   r.raw_text,
   j.event_date,
   j.source_filename,
   j.source_row_number,
   r.ingestion_ts,
-  'it''s' AS rules_version,
+  '7914291ed5a5' AS rules_version,
   'it''s' AS run_id
 FROM rejected AS j
 INNER JOIN raw.raw_sales AS r

@@ -1,19 +1,10 @@
 CREATE OR REPLACE TEMPORARY TABLE parsed_sales (
   event_id TEXT,
   event_ts TIMESTAMP,
-  order_id TEXT,
-  customer_id BIGINT,
-  session_id TEXT,
-  product_id BIGINT,
-  category TEXT,
   quantity DECIMAL(18, 4),
-  unit_price DECIMAL(18, 4),
-  total_amount DECIMAL(18, 4),
-  currency TEXT,
-  payment_method TEXT,
+  points BIGINT,
   country TEXT,
   device TEXT,
-  marketing_channel TEXT,
   source_filename TEXT,
   source_row_number BIGINT,
   batch_date DATE,
@@ -21,9 +12,9 @@ CREATE OR REPLACE TEMPORARY TABLE parsed_sales (
   ingestion_ts TIMESTAMP,
   is_object BOOLEAN,
   quantity_sign BIGINT,
-  unit_price_sign BIGINT,
-  total_amount_sign BIGINT,
-  is_rounded BOOLEAN,
+  absent_fields TEXT,
+  unfit_fields TEXT,
+  rounded_fields TEXT,
   event_date DATE
 );
 

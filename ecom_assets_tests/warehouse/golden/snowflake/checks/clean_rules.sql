@@ -147,149 +147,7 @@ WITH lines AS (
         END
       )
       ELSE 0
-    END AS quantity_sign,
-    CASE
-      WHEN (
-        CASE
-          WHEN REGEXP_LIKE(
-            (
-              CAST(GET_PATH(raw, 'unit_price') AS VARCHAR)
-            ),
-            '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-          )
-          THEN TRY_TO_NUMBER(TRIM((
-            CAST(GET_PATH(raw, 'unit_price') AS VARCHAR)
-          ), ' \t\n\r\x0b\f'), 18, 4)
-        END
-      ) = 0
-      THEN (
-        CASE
-          WHEN (
-            CASE
-              WHEN REGEXP_LIKE(
-                (
-                  CAST(GET_PATH(raw, 'unit_price') AS VARCHAR)
-                ),
-                '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-              )
-              THEN TRY_TO_NUMBER(TRIM((
-                CAST(GET_PATH(raw, 'unit_price') AS VARCHAR)
-              ), ' \t\n\r\x0b\f'), 18, 4)
-            END
-          ) <> 0
-          THEN SIGN(
-            (
-              CASE
-                WHEN REGEXP_LIKE(
-                  (
-                    CAST(GET_PATH(raw, 'unit_price') AS VARCHAR)
-                  ),
-                  '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-                )
-                THEN TRY_TO_NUMBER(TRIM((
-                  CAST(GET_PATH(raw, 'unit_price') AS VARCHAR)
-                ), ' \t\n\r\x0b\f'), 18, 4)
-              END
-            )
-          )
-          WHEN (
-            CASE
-              WHEN REGEXP_LIKE(
-                (
-                  CAST(GET_PATH(raw, 'unit_price') AS VARCHAR)
-                ),
-                '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-              )
-              THEN TRY_TO_NUMBER(TRIM((
-                CAST(GET_PATH(raw, 'unit_price') AS VARCHAR)
-              ), ' \t\n\r\x0b\f'), 18, 4)
-            END
-          ) IS NULL
-          THEN NULL
-          WHEN NOT REGEXP_LIKE((
-            CAST(GET_PATH(raw, 'unit_price') AS VARCHAR)
-          ), '[^1-9eE]*[1-9].*', 's')
-          THEN 0
-          WHEN STARTSWITH(TRIM((
-            CAST(GET_PATH(raw, 'unit_price') AS VARCHAR)
-          ), ' \t\n\r\x0b\f'), '-')
-          THEN -1
-          ELSE 1
-        END
-      )
-      ELSE 0
-    END AS unit_price_sign,
-    CASE
-      WHEN (
-        CASE
-          WHEN REGEXP_LIKE(
-            (
-              CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
-            ),
-            '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-          )
-          THEN TRY_TO_NUMBER(TRIM((
-            CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
-          ), ' \t\n\r\x0b\f'), 18, 4)
-        END
-      ) = 0
-      THEN (
-        CASE
-          WHEN (
-            CASE
-              WHEN REGEXP_LIKE(
-                (
-                  CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
-                ),
-                '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-              )
-              THEN TRY_TO_NUMBER(TRIM((
-                CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
-              ), ' \t\n\r\x0b\f'), 18, 4)
-            END
-          ) <> 0
-          THEN SIGN(
-            (
-              CASE
-                WHEN REGEXP_LIKE(
-                  (
-                    CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
-                  ),
-                  '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-                )
-                THEN TRY_TO_NUMBER(TRIM((
-                  CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
-                ), ' \t\n\r\x0b\f'), 18, 4)
-              END
-            )
-          )
-          WHEN (
-            CASE
-              WHEN REGEXP_LIKE(
-                (
-                  CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
-                ),
-                '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-              )
-              THEN TRY_TO_NUMBER(TRIM((
-                CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
-              ), ' \t\n\r\x0b\f'), 18, 4)
-            END
-          ) IS NULL
-          THEN NULL
-          WHEN NOT REGEXP_LIKE((
-            CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
-          ), '[^1-9eE]*[1-9].*', 's')
-          THEN 0
-          WHEN STARTSWITH(TRIM((
-            CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
-          ), ' \t\n\r\x0b\f'), '-')
-          THEN -1
-          ELSE 1
-        END
-      )
-      ELSE 0
-    END AS total_amount_sign
+    END AS quantity_sign
   FROM lines
   INNER JOIN staging.stg_sales_clean AS c
     ON c.source_filename = lines.source_filename
@@ -298,7 +156,7 @@ WITH lines AS (
   WHERE
     c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
     AND (
-      c.quantity = 0 OR c.unit_price = 0 OR c.total_amount = 0
+      c.quantity = 0
     )
 ), tested AS (
   SELECT
@@ -310,19 +168,7 @@ WITH lines AS (
       THEN SIGN(c.quantity)
       WHEN c.quantity = 0
       THEN z.quantity_sign
-    END AS quantity_sign,
-    CASE
-      WHEN c.unit_price <> 0
-      THEN SIGN(c.unit_price)
-      WHEN c.unit_price = 0
-      THEN z.unit_price_sign
-    END AS unit_price_sign,
-    CASE
-      WHEN c.total_amount <> 0
-      THEN SIGN(c.total_amount)
-      WHEN c.total_amount = 0
-      THEN z.total_amount_sign
-    END AS total_amount_sign
+    END AS quantity_sign
   FROM staging.stg_sales_clean AS c
   LEFT JOIN others AS o
     ON o.source_filename = c.source_filename
@@ -338,102 +184,6 @@ WITH lines AS (
 SELECT
   event_date,
   COUNT(*) AS row_count,
-  COUNT_IF(COALESCE((
-    NOT is_object
-  ), FALSE)) AS json_object,
-  MIN(
-    IFF(
-      COALESCE((
-        NOT is_object
-      ), FALSE),
-      CONCAT(
-        source_filename,
-        ' line ',
-        CAST(source_row_number AS VARCHAR),
-        ': ',
-        COALESCE(NULL, '(none)')
-      ),
-      NULL
-    )
-  ) AS json_object_sample,
-  COUNT_IF(
-    COALESCE(
-      (
-        is_object
-        AND (
-          event_id IS NULL
-          OR IFF(
-            CONTAINS('\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　', SUBSTRING(event_id, 1, 1)),
-            TRIM(event_id, '\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　') = '',
-            FALSE
-          )
-        )
-      ),
-      FALSE
-    )
-  ) AS event_id_present,
-  MIN(
-    IFF(
-      COALESCE(
-        (
-          is_object
-          AND (
-            event_id IS NULL
-            OR IFF(
-              CONTAINS('\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　', SUBSTRING(event_id, 1, 1)),
-              TRIM(event_id, '\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　') = '',
-              FALSE
-            )
-          )
-        ),
-        FALSE
-      ),
-      CONCAT(
-        source_filename,
-        ' line ',
-        CAST(source_row_number AS VARCHAR),
-        ': ',
-        COALESCE(CAST(event_id AS VARCHAR), '(none)')
-      ),
-      NULL
-    )
-  ) AS event_id_present_sample,
-  COUNT_IF(COALESCE((
-    is_object AND event_ts IS NULL
-  ), FALSE)) AS event_ts_valid,
-  MIN(
-    IFF(
-      COALESCE((
-        is_object AND event_ts IS NULL
-      ), FALSE),
-      CONCAT(
-        source_filename,
-        ' line ',
-        CAST(source_row_number AS VARCHAR),
-        ': ',
-        COALESCE(CAST(event_ts AS VARCHAR), '(none)')
-      ),
-      NULL
-    )
-  ) AS event_ts_valid_sample,
-  COUNT_IF(COALESCE((
-    is_object AND quantity IS NULL
-  ), FALSE)) AS quantity_numeric,
-  MIN(
-    IFF(
-      COALESCE((
-        is_object AND quantity IS NULL
-      ), FALSE),
-      CONCAT(
-        source_filename,
-        ' line ',
-        CAST(source_row_number AS VARCHAR),
-        ': ',
-        COALESCE(CAST(quantity AS VARCHAR), '(none)')
-      ),
-      NULL
-    )
-  ) AS quantity_numeric_sample,
   COUNT_IF(COALESCE((
     is_object AND quantity_sign <= 0
   ), FALSE)) AS quantity_positive,
@@ -452,60 +202,6 @@ SELECT
       NULL
     )
   ) AS quantity_positive_sample,
-  COUNT_IF(COALESCE((
-    is_object AND total_amount IS NULL
-  ), FALSE)) AS total_amount_numeric,
-  MIN(
-    IFF(
-      COALESCE((
-        is_object AND total_amount IS NULL
-      ), FALSE),
-      CONCAT(
-        source_filename,
-        ' line ',
-        CAST(source_row_number AS VARCHAR),
-        ': ',
-        COALESCE(CAST(total_amount AS VARCHAR), '(none)')
-      ),
-      NULL
-    )
-  ) AS total_amount_numeric_sample,
-  COUNT_IF(COALESCE((
-    is_object AND total_amount_sign < 0
-  ), FALSE)) AS total_amount_not_negative,
-  MIN(
-    IFF(
-      COALESCE((
-        is_object AND total_amount_sign < 0
-      ), FALSE),
-      CONCAT(
-        source_filename,
-        ' line ',
-        CAST(source_row_number AS VARCHAR),
-        ': ',
-        COALESCE(CAST(total_amount AS VARCHAR), '(none)')
-      ),
-      NULL
-    )
-  ) AS total_amount_not_negative_sample,
-  COUNT_IF(COALESCE((
-    is_object AND CAST(event_ts AS DATE) <> event_date
-  ), FALSE)) AS event_date_in_window,
-  MIN(
-    IFF(
-      COALESCE((
-        is_object AND CAST(event_ts AS DATE) <> event_date
-      ), FALSE),
-      CONCAT(
-        source_filename,
-        ' line ',
-        CAST(source_row_number AS VARCHAR),
-        ': ',
-        COALESCE(CAST(event_ts AS VARCHAR), '(none)')
-      ),
-      NULL
-    )
-  ) AS event_date_in_window_sample,
   COUNT_IF(COALESCE((
     is_object AND is_duplicate
   ), FALSE)) AS event_id_unique,

@@ -1,19 +1,10 @@
 INSERT INTO parsed_sales (
   event_id,
   event_ts,
-  order_id,
-  customer_id,
-  session_id,
-  product_id,
-  category,
   quantity,
-  unit_price,
-  total_amount,
-  currency,
-  payment_method,
+  points,
   country,
   device,
-  marketing_channel,
   source_filename,
   source_row_number,
   batch_date,
@@ -21,9 +12,9 @@ INSERT INTO parsed_sales (
   ingestion_ts,
   is_object,
   quantity_sign,
-  unit_price_sign,
-  total_amount_sign,
-  is_rounded,
+  absent_fields,
+  unfit_fields,
+  rounded_fields,
   event_date
 )
 WITH lines AS (
@@ -83,8 +74,7 @@ WITH lines AS (
   FROM mended
 ), texts AS (
   SELECT
-    *
-    EXCLUDE (raw),
+    *,
     COALESCE(IS_OBJECT(raw), FALSE) AS is_object,
     (
       IFF(
@@ -106,65 +96,11 @@ WITH lines AS (
       END
     ) AS event_ts_text,
     (
-      IFF(
-        IS_OBJECT(GET_PATH(raw, 'order_id'))
-        OR IS_ARRAY(GET_PATH(raw, 'order_id'))
-        OR IS_BOOLEAN(GET_PATH(raw, 'order_id')),
-        NULL,
-        CAST(GET_PATH(raw, 'order_id') AS VARCHAR)
-      )
-    ) AS order_id_text,
-    (
-      CAST(GET_PATH(raw, 'customer_id') AS VARCHAR)
-    ) AS customer_id_text,
-    (
-      IFF(
-        IS_OBJECT(GET_PATH(raw, 'session_id'))
-        OR IS_ARRAY(GET_PATH(raw, 'session_id'))
-        OR IS_BOOLEAN(GET_PATH(raw, 'session_id')),
-        NULL,
-        CAST(GET_PATH(raw, 'session_id') AS VARCHAR)
-      )
-    ) AS session_id_text,
-    (
-      CAST(GET_PATH(raw, 'product_id') AS VARCHAR)
-    ) AS product_id_text,
-    (
-      IFF(
-        IS_OBJECT(GET_PATH(raw, 'category'))
-        OR IS_ARRAY(GET_PATH(raw, 'category'))
-        OR IS_BOOLEAN(GET_PATH(raw, 'category')),
-        NULL,
-        CAST(GET_PATH(raw, 'category') AS VARCHAR)
-      )
-    ) AS category_text,
-    (
       CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
     ) AS quantity_text,
     (
-      CAST(GET_PATH(raw, 'unit_price') AS VARCHAR)
-    ) AS unit_price_text,
-    (
-      CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
-    ) AS total_amount_text,
-    (
-      IFF(
-        IS_OBJECT(GET_PATH(raw, 'currency'))
-        OR IS_ARRAY(GET_PATH(raw, 'currency'))
-        OR IS_BOOLEAN(GET_PATH(raw, 'currency')),
-        NULL,
-        CAST(GET_PATH(raw, 'currency') AS VARCHAR)
-      )
-    ) AS currency_text,
-    (
-      IFF(
-        IS_OBJECT(GET_PATH(raw, 'payment_method'))
-        OR IS_ARRAY(GET_PATH(raw, 'payment_method'))
-        OR IS_BOOLEAN(GET_PATH(raw, 'payment_method')),
-        NULL,
-        CAST(GET_PATH(raw, 'payment_method') AS VARCHAR)
-      )
-    ) AS payment_method_text,
+      CAST(GET_PATH(raw, 'points') AS VARCHAR)
+    ) AS points_text,
     (
       IFF(
         IS_OBJECT(GET_PATH(raw, 'country'))
@@ -182,16 +118,7 @@ WITH lines AS (
         NULL,
         CAST(GET_PATH(raw, 'device') AS VARCHAR)
       )
-    ) AS device_text,
-    (
-      IFF(
-        IS_OBJECT(GET_PATH(raw, 'marketing_channel'))
-        OR IS_ARRAY(GET_PATH(raw, 'marketing_channel'))
-        OR IS_BOOLEAN(GET_PATH(raw, 'marketing_channel')),
-        NULL,
-        CAST(GET_PATH(raw, 'marketing_channel') AS VARCHAR)
-      )
-    ) AS marketing_channel_text
+    ) AS device_text
   FROM lines
 ), typed AS (
   SELECT
@@ -224,29 +151,6 @@ WITH lines AS (
       )
     ) AS event_ts,
     (
-      order_id_text
-    ) AS order_id,
-    (
-      CASE
-        WHEN REGEXP_LIKE(customer_id_text, '[+-]?\\d+(\\.0*)?')
-        AND TRY_CAST(SPLIT_PART(customer_id_text, '.', 1) AS DECIMAL(38, 0)) BETWEEN -9223372036854775808 AND 9223372036854775807
-        THEN TRY_CAST(SPLIT_PART(customer_id_text, '.', 1) AS DECIMAL(38, 0))
-      END
-    ) AS customer_id,
-    (
-      session_id_text
-    ) AS session_id,
-    (
-      CASE
-        WHEN REGEXP_LIKE(product_id_text, '[+-]?\\d+(\\.0*)?')
-        AND TRY_CAST(SPLIT_PART(product_id_text, '.', 1) AS DECIMAL(38, 0)) BETWEEN -9223372036854775808 AND 9223372036854775807
-        THEN TRY_CAST(SPLIT_PART(product_id_text, '.', 1) AS DECIMAL(38, 0))
-      END
-    ) AS product_id,
-    (
-      category_text
-    ) AS category,
-    (
       CASE
         WHEN REGEXP_LIKE(quantity_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
         THEN TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 18, 4)
@@ -254,31 +158,17 @@ WITH lines AS (
     ) AS quantity,
     (
       CASE
-        WHEN REGEXP_LIKE(unit_price_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
-        THEN TRY_TO_NUMBER(TRIM(unit_price_text, ' \t\n\r\x0b\f'), 18, 4)
+        WHEN REGEXP_LIKE(points_text, '[+-]?\\d+(\\.0*)?')
+        AND TRY_CAST(SPLIT_PART(points_text, '.', 1) AS DECIMAL(38, 0)) BETWEEN -9223372036854775808 AND 9223372036854775807
+        THEN TRY_CAST(SPLIT_PART(points_text, '.', 1) AS DECIMAL(38, 0))
       END
-    ) AS unit_price,
-    (
-      CASE
-        WHEN REGEXP_LIKE(total_amount_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
-        THEN TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 18, 4)
-      END
-    ) AS total_amount,
-    (
-      currency_text
-    ) AS currency,
-    (
-      payment_method_text
-    ) AS payment_method,
+    ) AS points,
     (
       country_text
     ) AS country,
     (
       device_text
-    ) AS device,
-    (
-      marketing_channel_text
-    ) AS marketing_channel
+    ) AS device
   FROM texts
 ), placed AS (
   SELECT
@@ -298,78 +188,167 @@ WITH lines AS (
     ) AS quantity_sign,
     (
       CASE
-        WHEN unit_price <> 0
-        THEN SIGN(unit_price)
-        WHEN unit_price IS NULL
-        THEN NULL
-        WHEN NOT REGEXP_LIKE(unit_price_text, '[^1-9eE]*[1-9].*', 's')
-        THEN 0
-        WHEN STARTSWITH(TRIM(unit_price_text, ' \t\n\r\x0b\f'), '-')
-        THEN -1
-        ELSE 1
+        WHEN (
+          CAST(GET_PATH(raw, 'event_id') AS VARCHAR) IS NULL
+        )
+        OR (
+          CAST(GET_PATH(raw, 'event_ts') AS VARCHAR) IS NULL
+        )
+        OR (
+          CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
+        )
+        OR (
+          CAST(GET_PATH(raw, 'points') AS VARCHAR) IS NULL
+        )
+        OR (
+          CAST(GET_PATH(raw, 'country') AS VARCHAR) IS NULL
+        )
+        OR (
+          CAST(GET_PATH(raw, 'device') AS VARCHAR) IS NULL
+        )
+        THEN CONCAT(
+          IFF((
+            CAST(GET_PATH(raw, 'event_id') AS VARCHAR) IS NULL
+          ), ';event_id', ''),
+          IFF((
+            CAST(GET_PATH(raw, 'event_ts') AS VARCHAR) IS NULL
+          ), ';event_ts', ''),
+          IFF((
+            CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
+          ), ';quantity', ''),
+          IFF((
+            CAST(GET_PATH(raw, 'points') AS VARCHAR) IS NULL
+          ), ';points', ''),
+          IFF((
+            CAST(GET_PATH(raw, 'country') AS VARCHAR) IS NULL
+          ), ';country', ''),
+          IFF((
+            CAST(GET_PATH(raw, 'device') AS VARCHAR) IS NULL
+          ), ';device', ''),
+          ';'
+        )
       END
-    ) AS unit_price_sign,
+    ) AS absent_fields,
     (
       CASE
-        WHEN total_amount <> 0
-        THEN SIGN(total_amount)
-        WHEN total_amount IS NULL
-        THEN NULL
-        WHEN NOT REGEXP_LIKE(total_amount_text, '[^1-9eE]*[1-9].*', 's')
-        THEN 0
-        WHEN STARTSWITH(TRIM(total_amount_text, ' \t\n\r\x0b\f'), '-')
-        THEN -1
-        ELSE 1
+        WHEN (
+          event_id IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'event_id') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
+          event_ts IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'event_ts') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
+          quantity IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
+          points IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'points') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
+          country IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'country') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
+          device IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'device') AS VARCHAR) IS NULL
+          )
+        )
+        THEN CONCAT(
+          IFF(
+            event_id IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'event_id') AS VARCHAR) IS NULL
+            ),
+            ';event_id',
+            ''
+          ),
+          IFF(
+            event_ts IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'event_ts') AS VARCHAR) IS NULL
+            ),
+            ';event_ts',
+            ''
+          ),
+          IFF(
+            quantity IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
+            ),
+            ';quantity',
+            ''
+          ),
+          IFF(
+            points IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'points') AS VARCHAR) IS NULL
+            ),
+            ';points',
+            ''
+          ),
+          IFF(
+            country IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'country') AS VARCHAR) IS NULL
+            ),
+            ';country',
+            ''
+          ),
+          IFF(
+            device IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'device') AS VARCHAR) IS NULL
+            ),
+            ';device',
+            ''
+          ),
+          ';'
+        )
       END
-    ) AS total_amount_sign,
+    ) AS unfit_fields,
     (
-      NOT quantity IS NULL
-      AND (
-        REGEXP_LIKE(quantity_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
-        OR (
-          REGEXP_LIKE(quantity_text, '.*[eE].*', 's')
+      CASE
+        WHEN (
+          NOT quantity IS NULL
           AND (
-            COALESCE(TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 38, 18) <> quantity, FALSE)
+            REGEXP_LIKE(quantity_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
             OR (
-              quantity = 0 AND REGEXP_LIKE(quantity_text, '[^1-9eE]*[1-9].*', 's')
+              REGEXP_LIKE(quantity_text, '.*[eE].*', 's')
+              AND (
+                COALESCE(TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 38, 18) <> quantity, FALSE)
+                OR (
+                  quantity = 0 AND REGEXP_LIKE(quantity_text, '[^1-9eE]*[1-9].*', 's')
+                )
+              )
             )
           )
         )
-      )
-    )
-    OR (
-      NOT unit_price IS NULL
-      AND (
-        REGEXP_LIKE(unit_price_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
-        OR (
-          REGEXP_LIKE(unit_price_text, '.*[eE].*', 's')
-          AND (
-            COALESCE(TRY_TO_NUMBER(TRIM(unit_price_text, ' \t\n\r\x0b\f'), 38, 18) <> unit_price, FALSE)
-            OR (
-              unit_price = 0 AND REGEXP_LIKE(unit_price_text, '[^1-9eE]*[1-9].*', 's')
-            )
-          )
+        THEN CONCAT(
+          IFF(
+            (
+              NOT quantity IS NULL
+              AND (
+                REGEXP_LIKE(quantity_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+                OR (
+                  REGEXP_LIKE(quantity_text, '.*[eE].*', 's')
+                  AND (
+                    COALESCE(TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 38, 18) <> quantity, FALSE)
+                    OR (
+                      quantity = 0 AND REGEXP_LIKE(quantity_text, '[^1-9eE]*[1-9].*', 's')
+                    )
+                  )
+                )
+              )
+            ),
+            ';quantity',
+            ''
+          ),
+          ';'
         )
-      )
-    )
-    OR (
-      NOT total_amount IS NULL
-      AND (
-        REGEXP_LIKE(total_amount_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
-        OR (
-          REGEXP_LIKE(total_amount_text, '.*[eE].*', 's')
-          AND (
-            COALESCE(
-              TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 38, 18) <> total_amount,
-              FALSE
-            )
-            OR (
-              total_amount = 0 AND REGEXP_LIKE(total_amount_text, '[^1-9eE]*[1-9].*', 's')
-            )
-          )
-        )
-      )
-    ) AS is_rounded,
+      END
+    ) AS rounded_fields,
     CASE
       WHEN typed.is_object
       AND CAST(typed.event_ts AS DATE) BETWEEN COALESCE(
@@ -387,19 +366,10 @@ WITH lines AS (
 SELECT
   placed.event_id,
   placed.event_ts,
-  placed.order_id,
-  placed.customer_id,
-  placed.session_id,
-  placed.product_id,
-  placed.category,
   placed.quantity,
-  placed.unit_price,
-  placed.total_amount,
-  placed.currency,
-  placed.payment_method,
+  placed.points,
   placed.country,
   placed.device,
-  placed.marketing_channel,
   placed.source_filename,
   placed.source_row_number,
   placed.batch_date,
@@ -407,9 +377,9 @@ SELECT
   placed.ingestion_ts,
   placed.is_object,
   placed.quantity_sign,
-  placed.unit_price_sign,
-  placed.total_amount_sign,
-  placed.is_rounded,
+  placed.absent_fields,
+  placed.unfit_fields,
+  placed.rounded_fields,
   placed.event_date
 FROM placed
 WHERE

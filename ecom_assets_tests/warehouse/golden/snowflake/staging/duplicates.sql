@@ -25,39 +25,7 @@ WHERE
   )
   AND NOT (
     COALESCE((
-      NOT is_object
-    ), FALSE)
-    OR COALESCE(
-      (
-        is_object
-        AND (
-          event_id IS NULL
-          OR IFF(
-            CONTAINS('\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　', SUBSTRING(event_id, 1, 1)),
-            TRIM(event_id, '\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　') = '',
-            FALSE
-          )
-        )
-      ),
-      FALSE
-    )
-    OR COALESCE((
-      is_object AND event_ts IS NULL
-    ), FALSE)
-    OR COALESCE((
-      is_object AND quantity IS NULL
-    ), FALSE)
-    OR COALESCE((
       is_object AND quantity_sign <= 0
-    ), FALSE)
-    OR COALESCE((
-      is_object AND total_amount IS NULL
-    ), FALSE)
-    OR COALESCE((
-      is_object AND total_amount_sign < 0
-    ), FALSE)
-    OR COALESCE((
-      is_object AND CAST(event_ts AS DATE) <> event_date
     ), FALSE)
   )
 QUALIFY

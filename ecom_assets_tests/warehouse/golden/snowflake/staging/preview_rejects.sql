@@ -1,20 +1,8 @@
 SELECT
   reasons,
   CASE reason
-    WHEN 'Missing event_id'
-    THEN JSON_EXTRACT_PATH_TEXT(raw, 'event_id')
-    WHEN 'Invalid event_ts'
-    THEN JSON_EXTRACT_PATH_TEXT(raw, 'event_ts')
-    WHEN 'Invalid quantity'
-    THEN JSON_EXTRACT_PATH_TEXT(raw, 'quantity')
     WHEN 'Non-positive quantity'
     THEN JSON_EXTRACT_PATH_TEXT(raw, 'quantity')
-    WHEN 'Invalid total_amount'
-    THEN JSON_EXTRACT_PATH_TEXT(raw, 'total_amount')
-    WHEN 'Negative total_amount'
-    THEN JSON_EXTRACT_PATH_TEXT(raw, 'total_amount')
-    WHEN 'event_ts outside its event date'
-    THEN JSON_EXTRACT_PATH_TEXT(raw, 'event_ts')
     WHEN 'Duplicate event_id'
     THEN JSON_EXTRACT_PATH_TEXT(raw, 'event_id')
     ELSE COALESCE(raw_text, CAST(raw AS VARCHAR))

@@ -30,19 +30,10 @@ INSERT INTO staging.stg_sales_clean (
   event_id,
   event_ts,
   event_date,
-  order_id,
-  customer_id,
-  session_id,
-  product_id,
-  category,
   quantity,
-  unit_price,
-  total_amount,
-  currency,
-  payment_method,
+  points,
   country,
   device,
-  marketing_channel,
   source_filename,
   source_row_number,
   ingestion_ts
@@ -72,19 +63,10 @@ SELECT
   event_id,
   event_ts,
   event_date,
-  order_id,
-  customer_id,
-  session_id,
-  product_id,
-  category,
   quantity,
-  unit_price,
-  total_amount,
-  currency,
-  payment_method,
+  points,
   country,
   device,
-  marketing_channel,
   source_filename,
   source_row_number,
   ingestion_ts
@@ -92,39 +74,7 @@ FROM judged
 WHERE
   NOT (
     COALESCE((
-      NOT is_object
-    ), FALSE)
-    OR COALESCE(
-      (
-        is_object
-        AND (
-          event_id IS NULL
-          OR IFF(
-            CONTAINS('\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　', SUBSTRING(event_id, 1, 1)),
-            TRIM(event_id, '\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　') = '',
-            FALSE
-          )
-        )
-      ),
-      FALSE
-    )
-    OR COALESCE((
-      is_object AND event_ts IS NULL
-    ), FALSE)
-    OR COALESCE((
-      is_object AND quantity IS NULL
-    ), FALSE)
-    OR COALESCE((
       is_object AND quantity_sign <= 0
-    ), FALSE)
-    OR COALESCE((
-      is_object AND total_amount IS NULL
-    ), FALSE)
-    OR COALESCE((
-      is_object AND total_amount_sign < 0
-    ), FALSE)
-    OR COALESCE((
-      is_object AND CAST(event_ts AS DATE) <> event_date
     ), FALSE)
     OR COALESCE((
       is_object AND is_duplicate
@@ -169,48 +119,9 @@ WITH judged AS (
   SELECT
     CASE
       WHEN COALESCE((
-        NOT is_object
-      ), FALSE)
-      THEN 'Malformed JSON'
-      WHEN COALESCE(
-        (
-          is_object
-          AND (
-            event_id IS NULL
-            OR IFF(
-              CONTAINS('\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　', SUBSTRING(event_id, 1, 1)),
-              TRIM(event_id, '\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　') = '',
-              FALSE
-            )
-          )
-        ),
-        FALSE
-      )
-      THEN 'Missing event_id'
-      WHEN COALESCE((
-        is_object AND event_ts IS NULL
-      ), FALSE)
-      THEN 'Invalid event_ts'
-      WHEN COALESCE((
-        is_object AND quantity IS NULL
-      ), FALSE)
-      THEN 'Invalid quantity'
-      WHEN COALESCE((
         is_object AND quantity_sign <= 0
       ), FALSE)
       THEN 'Non-positive quantity'
-      WHEN COALESCE((
-        is_object AND total_amount IS NULL
-      ), FALSE)
-      THEN 'Invalid total_amount'
-      WHEN COALESCE((
-        is_object AND total_amount_sign < 0
-      ), FALSE)
-      THEN 'Negative total_amount'
-      WHEN COALESCE((
-        is_object AND CAST(event_ts AS DATE) <> event_date
-      ), FALSE)
-      THEN 'event_ts outside its event date'
       WHEN COALESCE((
         is_object AND is_duplicate
       ), FALSE)
@@ -218,59 +129,11 @@ WITH judged AS (
     END AS reason,
     SUBSTRING(
       CONCAT(
-        IFF(COALESCE((
-          NOT is_object
-        ), FALSE), '; Malformed JSON', ''),
-        IFF(
-          COALESCE(
-            (
-              is_object
-              AND (
-                event_id IS NULL
-                OR IFF(
-                  CONTAINS('\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　', SUBSTRING(event_id, 1, 1)),
-                  TRIM(event_id, '\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　') = '',
-                  FALSE
-                )
-              )
-            ),
-            FALSE
-          ),
-          '; Missing event_id',
-          ''
-        ),
-        IFF(COALESCE((
-          is_object AND event_ts IS NULL
-        ), FALSE), '; Invalid event_ts', ''),
-        IFF(COALESCE((
-          is_object AND quantity IS NULL
-        ), FALSE), '; Invalid quantity', ''),
         IFF(
           COALESCE((
             is_object AND quantity_sign <= 0
           ), FALSE),
           '; Non-positive quantity',
-          ''
-        ),
-        IFF(
-          COALESCE((
-            is_object AND total_amount IS NULL
-          ), FALSE),
-          '; Invalid total_amount',
-          ''
-        ),
-        IFF(
-          COALESCE((
-            is_object AND total_amount_sign < 0
-          ), FALSE),
-          '; Negative total_amount',
-          ''
-        ),
-        IFF(
-          COALESCE((
-            is_object AND CAST(event_ts AS DATE) <> event_date
-          ), FALSE),
-          '; event_ts outside its event date',
           ''
         ),
         IFF(COALESCE((
@@ -279,6 +142,8 @@ WITH judged AS (
       ),
       3
     ) AS reasons,
+    is_object
+    AND COALESCE(absent_fields = ';event_id;event_ts;quantity;points;country;device;', FALSE) AS has_no_field,
     event_date,
     batch_date,
     source_filename,
@@ -288,39 +153,7 @@ WITH judged AS (
   WHERE
     (
       COALESCE((
-        NOT is_object
-      ), FALSE)
-      OR COALESCE(
-        (
-          is_object
-          AND (
-            event_id IS NULL
-            OR IFF(
-              CONTAINS('\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　', SUBSTRING(event_id, 1, 1)),
-              TRIM(event_id, '\t\n\x0b\f\r\x1c\x1d\x1e\x1f                  　') = '',
-              FALSE
-            )
-          )
-        ),
-        FALSE
-      )
-      OR COALESCE((
-        is_object AND event_ts IS NULL
-      ), FALSE)
-      OR COALESCE((
-        is_object AND quantity IS NULL
-      ), FALSE)
-      OR COALESCE((
         is_object AND quantity_sign <= 0
-      ), FALSE)
-      OR COALESCE((
-        is_object AND total_amount IS NULL
-      ), FALSE)
-      OR COALESCE((
-        is_object AND total_amount_sign < 0
-      ), FALSE)
-      OR COALESCE((
-        is_object AND CAST(event_ts AS DATE) <> event_date
       ), FALSE)
       OR COALESCE((
         is_object AND is_duplicate
@@ -329,14 +162,31 @@ WITH judged AS (
 )
 SELECT
   j.reason,
-  j.reasons,
+  CASE
+    WHEN j.has_no_field
+    THEN CONCAT(
+      j.reasons,
+      '; No known field',
+      COALESCE(
+        CONCAT(
+          ', found: ',
+          NULLIF(
+            REPLACE(ARRAY_TO_STRING(ARRAY_SLICE(ARRAY_SORT(OBJECT_KEYS(r.raw)), 0, 20), ', '), ';', ','),
+            ''
+          )
+        ),
+        ''
+      )
+    )
+    ELSE j.reasons
+  END AS reasons,
   r.raw,
   r.raw_text,
   j.event_date,
   j.source_filename,
   j.source_row_number,
   r.ingestion_ts,
-  'it\'s' AS rules_version,
+  '7914291ed5a5' AS rules_version,
   'it\'s' AS run_id
 FROM rejected AS j
 INNER JOIN raw.raw_sales AS r

@@ -1,19 +1,10 @@
 CREATE OR REPLACE TEMPORARY TABLE parsed_sales (
   event_id VARCHAR,
   event_ts TIMESTAMPNTZ,
-  order_id VARCHAR,
-  customer_id BIGINT,
-  session_id VARCHAR,
-  product_id BIGINT,
-  category VARCHAR,
   quantity DECIMAL(18, 4),
-  unit_price DECIMAL(18, 4),
-  total_amount DECIMAL(18, 4),
-  currency VARCHAR,
-  payment_method VARCHAR,
+  points BIGINT,
   country VARCHAR,
   device VARCHAR,
-  marketing_channel VARCHAR,
   source_filename VARCHAR,
   source_row_number BIGINT,
   batch_date DATE,
@@ -21,9 +12,9 @@ CREATE OR REPLACE TEMPORARY TABLE parsed_sales (
   ingestion_ts TIMESTAMPNTZ,
   is_object BOOLEAN,
   quantity_sign BIGINT,
-  unit_price_sign BIGINT,
-  total_amount_sign BIGINT,
-  is_rounded BOOLEAN,
+  absent_fields VARCHAR,
+  unfit_fields VARCHAR,
+  rounded_fields VARCHAR,
   event_date DATE
 );
 

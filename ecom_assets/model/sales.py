@@ -1,69 +1,47 @@
-"""The quality rules as data: one entry a rule, in the order in which they are applied.
+"""The sales stream: what a sale event holds, what must be true of it, what it is broken down by.
 
-From an entry come the split into clean and rejects, the asset check, the reject counts, the
-generator's defect and the table in the README. Adding a rule is adding an entry to `RULES`.
-
-What does not belong here: how SQL is rendered or run (`warehouse/`), and anything of Dagster.
+The one place to change for a field, a rule or a breakdown. From an entry come the columns, the
+typing, the split into clean and rejects, the asset check, the counts, the generator's defect and
+the pages of the documentation.
 """
 
-import hashlib
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any, Literal
+from typing import Any
+
+from ecom_assets.model.stream import Event, EventStream, Field, Rule, to_line
 
 UNIQUE_WITHIN_DAYS = 7
 """An event repeats one with the same id on a day up to this many days before."""
 
-Scope = Literal["line", "row", "day"]
-
-BLANK = "".join(c for c in map(chr, range(0x3001)) if c.isspace())
-"""Unicode's white space, which ends at U+3000: an id of nothing else is no id."""
-
-Event = dict[str, Any]
-
-
-_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # once, not for each line
-
-
-def to_line(event: Event) -> str:
-    """One event as the line a shop would send: compact JSON, keys in the order given."""
-    return _compact.encode(event)
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One quality rule.
-
-    Attributes:
-        name: the rule's identifier; also the name of its asset check.
-        reason: what the rejects table says of a row that breaks it.
-        broken: SQL predicate in Snowflake's dialect, true where a row breaks the rule. It sees
-            the columns of a parsed line, which are those of the clean table, so that the same
-            words judge a line and test the table; beside them `is_object` (the line is one
-            JSON object), `event_date` (the partition the row belongs to), `<field>_sign` of each
-            number as it was written (-1, 0, 1), before it was rounded, and `is_duplicate` (the row
-            breaks no other rule, and such a row with its id stands earlier on its day). NULL counts
-            as not broken. `:blank` stands for the characters that people do not see (`BLANK`).
-        scope: what is looked at: the `line` before there are fields, the `row` alone, or with it
-            the other rows of its `day`. The last is given only to rows that break no other rule.
-        field: the event's field that the rule is about; None where it is the whole line.
-        broken_when: the predicate in plain words, for people.
-        why: what would go wrong downstream without the rule.
-        defect: makes a line that breaks this rule and none before it, from a good event, an
-            event that stands earlier in the same batch, and a source of randomness.
-    """
-
-    name: str
-    reason: str
-    broken: str
-    scope: Scope
-    field: str | None
-    broken_when: str
-    why: str
-    defect: Callable[[Event, Event, Random], str]
+_FIELDS = (
+    Field(
+        "event_id",
+        "text",
+        "The shop's id of this sale event; counted once within seven days.",
+        required=True,
+    ),
+    Field("event_ts", "moment", "When the sale happened, in UTC.", required=True),
+    Field("order_id", "text", "The order that the sale is a line of; an order may have several."),
+    Field("customer_id", "text", "The shop's id of the customer who bought."),
+    Field("session_id", "text", "The visit to the shop in which it was bought."),
+    Field("product_id", "text", "The shop's id of the product that was bought."),
+    Field("category", "text", "The product's category, as the shop names it."),
+    Field("quantity", "number", "How many pieces were bought; more than zero.", required=True),
+    Field("unit_price", "number", "The price of one piece, in `currency`."),
+    Field(
+        "total_amount",
+        "number",
+        "What all pieces cost, in `currency`; zero or more.",
+        required=True,
+    ),
+    Field("currency", "text", "ISO 4217 code of the amounts. Sums never mix currencies."),
+    Field("payment_method", "text", "How it was paid, as the shop names it."),
+    Field("country", "text", "ISO 3166 alpha-2 code of the buyer's country."),
+    Field("device", "text", "The kind of device it was bought on."),
+    Field("marketing_channel", "text", "What brought the buyer to the shop."),
+)
 
 
 def _cut_short(event: Event, earlier: Event, random: Random) -> str:
@@ -100,7 +78,7 @@ def _sent_again(event: Event, earlier: Event, random: Random) -> str:
     return to_line({**event, "event_id": earlier["event_id"]})
 
 
-RULES: Sequence[Rule] = (
+_RULES = (
     Rule(
         name="json_object",
         reason="Malformed JSON",
@@ -198,9 +176,9 @@ RULES: Sequence[Rule] = (
     ),
 )
 
-
-def rules_version() -> str:
-    """A fingerprint of what the rules say; it changes when a name, reason, predicate or the order
-    does, and not when words for people or the generator's defects do."""
-    text = json.dumps([[r.name, r.reason, r.broken] for r in RULES])
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+SALES = EventStream(
+    name="sales",
+    fields=_FIELDS,
+    rules=_RULES,
+    breakdowns=("category", "country", "device", "marketing_channel", "payment_method"),
+)

@@ -1,0 +1,116 @@
+"""What can be said of a stream of events: its fields, its quality rules, what it is broken down by.
+
+What is said of the shop's sales is in `sales.py`; the tables that come of it are in `tables.py`.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from random import Random
+from typing import Any, Literal
+
+FieldType = Literal["text", "moment", "whole", "number"]
+"""How a value is read. `text`: a JSON string, or a number in plain digits. `moment`: an ISO 8601
+date or date-time. `whole`: a whole number of 64 bits, or its text. `number`: a decimal number or
+its text, rounded half up to four decimals. What does not fit is null, and counted as unfit. How an
+engine does it is in `sql/<engine>/types.sql`."""
+
+Scope = Literal["line", "row", "day"]
+
+Event = dict[str, Any]
+
+BLANK = "".join(c for c in map(chr, range(0x3001)) if c.isspace())
+"""Unicode's white space, which ends at U+3000: an id of nothing else is no id."""
+
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # once, not for each line
+
+
+def to_line(event: Event) -> str:
+    """One event as the line a shop would send: compact JSON, keys in the order given."""
+    return _compact.encode(event)
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of the event, which is a column of the clean and the fact table as well.
+
+    Attributes:
+        name: the key in the JSON object, and the column.
+        type: how its value is read.
+        description: what it is, for people.
+        required: whether a rule makes a reject of each line that lacks it.
+        unfit_warn: the share of a day's lines with a value of another type above which the check
+            `fields_fit` warns.
+    """
+
+    name: str
+    type: FieldType
+    description: str
+    required: bool = False
+    unfit_warn: Decimal = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One quality rule.
+
+    Attributes:
+        name: the rule's identifier; also the name of its asset check.
+        reason: what the rejects table says of a row that breaks it.
+        broken: SQL predicate in Snowflake's dialect, true where a row breaks the rule. It sees
+            the columns of a parsed line, which are those of the clean table, so that the same
+            words judge a line and test the table; beside them `is_object` (the line is one
+            JSON object), `event_date` (the partition the row belongs to), `<field>_sign` of each
+            number as it was written (-1, 0, 1), before it was rounded, and `is_duplicate` (the row
+            breaks no other rule, and such a row with its id stands earlier on its day). NULL counts
+            as not broken. `:blank` stands for the characters that people do not see (`BLANK`).
+        scope: what is looked at: the `line` before there are fields, the `row` alone, or with it
+            the other rows of its `day`. The last is given only to rows that break no other rule.
+        field: the event's field that the rule is about; None where it is the whole line.
+        broken_when: the predicate in plain words, for people.
+        why: what would go wrong downstream without the rule.
+        defect: makes a line that breaks this rule and none before it, from a good event, an
+            event that stands earlier in the same batch, and a source of randomness.
+    """
+
+    name: str
+    reason: str
+    broken: str
+    scope: Scope
+    field: str | None
+    broken_when: str
+    why: str
+    defect: Callable[[Event, Event, Random], str]
+
+
+@dataclass(frozen=True)
+class EventStream:
+    """A stream of events, declared once: tables, SQL, checks and pages follow.
+
+    Attributes:
+        name: for people.
+        fields: in the order of the columns; the first two are the event's id and its moment.
+        rules: in the order in which they are asked; the first that a line breaks is its reason.
+        breakdowns: the fields by whose values daily totals are kept, beside those of the day.
+    """
+
+    name: str
+    fields: Sequence[Field]
+    rules: Sequence[Rule]
+    breakdowns: Sequence[str]
+
+    @property
+    def numbers(self) -> Sequence[Field]:
+        """The fields that are decimal numbers."""
+        return [field for field in self.fields if field.type == "number"]
+
+    @property
+    def version(self) -> str:
+        """A fingerprint of what becomes of a line: names and types of the fields, and names,
+        reasons, predicates and order of the rules. Words for people and the generator's defects
+        are no part of it."""
+        fields = [[field.name, field.type] for field in self.fields]
+        rules = [[rule.name, rule.reason, rule.broken] for rule in self.rules]
+        return hashlib.sha256(json.dumps([fields, rules]).encode()).hexdigest()[:12]

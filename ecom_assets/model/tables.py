@@ -1,0 +1,277 @@
+"""The tables and their columns, as they follow from the stream.
+
+`sql/tables.sql` says what one row of each table is, and makes them of the columns that stand here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from ecom_assets.model import sales
+from ecom_assets.model.stream import EventStream, FieldType
+
+SQL_TYPES: Mapping[FieldType, str] = {
+    "text": "VARCHAR",
+    "moment": "TIMESTAMP_NTZ",
+    "whole": "BIGINT",
+    "number": "NUMBER(18,4)",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table, with its type in Snowflake's words.
+
+    Attributes:
+        required: whether it is never null.
+    """
+
+    name: str
+    type: str
+    description: str
+    required: bool = True
+
+
+Columns = Sequence[Column]
+
+
+def tables() -> Mapping[str, Columns]:
+    """The columns of every table, by its name, `SCHEMA.TABLE`."""
+    return _tables(sales.SALES)
+
+
+def temporary_tables() -> Mapping[str, Columns]:
+    """The columns of the tables that staging and publishing work in, by their name."""
+    return _temporary_tables(sales.SALES)
+
+
+def event_columns() -> Columns:
+    """The columns of clean and fact: the fields, the partition, and where the line lies."""
+    return _event_columns(sales.SALES)
+
+
+EVENT_DATE = Column("event_date", "DATE", "The partition: the UTC day that the sale belongs to.")
+_SOURCE_FILENAME = Column(
+    "source_filename", "VARCHAR", "The file the line lies in: its path below the landing zone."
+)
+_SOURCE_ROW_NUMBER = Column("source_row_number", "BIGINT", "The line's number in its file, from 1.")
+_BATCH_DATE = Column("batch_date", "DATE", "The day of the folder (`dt=`) that the file lies in.")
+_LOAD_ID = Column("load_id", "VARCHAR", "The load that brought this version of the file.")
+_INGESTION_TS = Column("ingestion_ts", "TIMESTAMP_NTZ", "When the line was loaded, in UTC.")
+_RAW = Column("raw", "VARIANT", "The line as JSON; null where it is no valid JSON.", False)
+_RAW_TEXT = Column("raw_text", "VARCHAR", "The line itself, only where `raw` is null.", False)
+_RULES_VERSION = Column(
+    "rules_version", "VARCHAR", "Fingerprint of the fields and quality rules that judged the line."
+)
+_RUN_ID = Column("run_id", "VARCHAR", "The Dagster run that judged the line.")
+_JUDGED_BY = (
+    Column("rules_version", "VARCHAR", "Fingerprint of the fields and quality rules of that time."),
+    Column("run_id", "VARCHAR", "The Dagster run that judged the day."),
+)
+_LINEAGE = (_SOURCE_FILENAME, _SOURCE_ROW_NUMBER, _INGESTION_TS)
+_TOTALS = (
+    Column("sales", "BIGINT", "Sale events, the lines of orders."),
+    Column("units", "NUMBER(38,4)", "How many pieces were sold."),
+    Column("revenue", "NUMBER(38,4)", "Sum of `total_amount`, to the last cent."),
+)
+
+_SALES_QUALITY = (
+    EVENT_DATE,
+    Column("raw_rows", "BIGINT", "Lines in RAW that belong to the day."),
+    Column("clean_rows", "BIGINT", "Those that break no rule."),
+    Column("reject_rows", "BIGINT", "Those that break one."),
+    Column("reject_rate", "NUMBER(9,6)", "`reject_rows` / `raw_rows`, from 0 to 1."),
+    Column(
+        "publishable",
+        "BOOLEAN",
+        "Whether all lines of its files are accounted for, and not too many are rejects.",
+    ),
+    *_JUDGED_BY,
+    Column("evaluated_at", "TIMESTAMP_NTZ", "When the day was staged, in UTC."),
+    Column(
+        "held_for",
+        "VARCHAR",
+        "Why it may not be published: `rejects`, too many of them; `files`, one is damaged or not "
+        "whole in RAW; `lines`, clean rows and rejects are not as many as lines; `not run`, only "
+        "late events in later days' files have touched it. Null where it may.",
+        required=False,
+    ),
+    Column(
+        "reject_rate_limit",
+        "NUMBER(9,6)",
+        "The rate above which it would have been held.",
+        required=False,
+    ),
+    Column(
+        "earliest_event_date",
+        "DATE",
+        "The earliest day that an event in the day's own files could belong to.",
+        required=False,
+    ),
+    Column(
+        "staged_along_with",
+        "DATE",
+        "The first day of the run that staged this one along for its late events; null: its own.",
+        required=False,
+    ),
+    Column(
+        "rounded_rows",
+        "BIGINT",
+        "Lines with a number of more than the four decimals that are kept.",
+        required=False,
+    ),
+)
+
+RAW_TABLE = "RAW.RAW_SALES"
+CLEAN_TABLE = "STAGING.STG_SALES_CLEAN"
+REJECTS_TABLE = "STAGING.STG_SALES_REJECTS"
+FACT_TABLE = "ANALYTICS.FACT_SALES"
+
+
+def _field_columns(stream: EventStream) -> Columns:
+    return [Column(f.name, SQL_TYPES[f.type], f.description, f.required) for f in stream.fields]
+
+
+@lru_cache(maxsize=8)
+def _event_columns(stream: EventStream) -> Columns:
+    fields = _field_columns(stream)
+    return (*fields[:2], EVENT_DATE, *fields[2:], *_LINEAGE)
+
+
+@lru_cache(maxsize=8)
+def _tables(stream: EventStream) -> Mapping[str, Columns]:
+    fields = {column.name: column for column in _field_columns(stream)}
+    return {
+        RAW_TABLE: (
+            *(_RAW, _RAW_TEXT, _SOURCE_FILENAME, _SOURCE_ROW_NUMBER),
+            *(_BATCH_DATE, _LOAD_ID, _INGESTION_TS),
+        ),
+        "RAW.RAW_SALES_FILES": (
+            _SOURCE_FILENAME,
+            _BATCH_DATE,
+            Column("etag", "VARCHAR", "Fingerprint of the content, as the landing zone gives it."),
+            Column("size_bytes", "BIGINT", "Bytes as stored: compressed, for a `.gz`."),
+            Column("last_modified", "TIMESTAMP_NTZ", "When the file was last written, in UTC."),
+            Column(
+                "row_count",
+                "BIGINT",
+                "Its lines, counted where they were read; null where the file is damaged.",
+                required=False,
+            ),
+            _LOAD_ID,
+            Column("loaded_at", "TIMESTAMP_NTZ", "When this version was loaded, in UTC."),
+            Column(
+                "superseded_at",
+                "TIMESTAMP_NTZ",
+                "When a later version took its place, in UTC; null: it is the current one.",
+                required=False,
+            ),
+        ),
+        CLEAN_TABLE: _event_columns(stream),
+        REJECTS_TABLE: (
+            Column("reason", "VARCHAR", "The first rule broken, in the order of the rules."),
+            Column(
+                "reasons",
+                "VARCHAR",
+                "All rules broken, separated by semicolons; of an object that has no field of the "
+                "event, the keys that it has as well.",
+            ),
+            *(_RAW, _RAW_TEXT, EVENT_DATE, *_LINEAGE, _RULES_VERSION, _RUN_ID),
+        ),
+        "STAGING.STG_SALES_REPEATS": (
+            *_event_columns(stream),
+            Column(
+                "earlier_event_date", "DATE", "The day of the earlier event with its `event_id`."
+            ),
+            Column("earlier_filename", "VARCHAR", "The file that the earlier one lies in."),
+            Column("earlier_row_number", "BIGINT", "Its line there."),
+        ),
+        "STAGING.SALES_QUALITY": _SALES_QUALITY,
+        "STAGING.SALES_QUALITY_FIELDS": (
+            EVENT_DATE,
+            Column("field", "VARCHAR", "The field's name."),
+            Column("filled_rows", "BIGINT", "JSON objects of the day with a value that fits."),
+            Column("absent_rows", "BIGINT", "Objects that lack it, or have null there."),
+            Column(
+                "unfit_rows", "BIGINT", "Objects with a value of another type, which became null."
+            ),
+            Column(
+                "rounded_rows",
+                "BIGINT",
+                "Objects with more decimals there than the four that are kept.",
+            ),
+            Column("first_unfit", "VARCHAR", "File and line of one that is unfit.", required=False),
+            *_JUDGED_BY,
+        ),
+        "STAGING.SALES_QUALITY_RULES": (
+            EVENT_DATE,
+            Column("rule", "VARCHAR", "The rule's name."),
+            Column("reason", "VARCHAR", "What rejects say that break it."),
+            Column("reject_rows", "BIGINT", "Lines of which it is the first rule broken."),
+            Column(
+                "broken_rows", "BIGINT", "Lines that break it, be it the first or a further one."
+            ),
+            *_JUDGED_BY,
+        ),
+        FACT_TABLE: _event_columns(stream),
+        "ANALYTICS.FACT_SALES_DAYS": (
+            EVENT_DATE,
+            Column(
+                "currency",
+                "VARCHAR",
+                "ISO 4217 code; null on the row of a day without sales.",
+                required=False,
+            ),
+            Column("orders", "BIGINT", "Distinct orders in that currency."),
+            *_TOTALS,
+            Column("staged_at", "TIMESTAMP_NTZ", "When what is published was staged, in UTC."),
+        ),
+        "ANALYTICS.FACT_SALES_BREAKDOWNS": (
+            EVENT_DATE,
+            Column("currency", "VARCHAR", "ISO 4217 code of the amounts.", required=False),
+            Column(
+                "breakdown", "VARCHAR", "The name of the column that the totals are broken down by."
+            ),
+            *(
+                Column(
+                    name,
+                    fields[name].type,
+                    f"{fields[name].description} Null unless `breakdown` names this column.",
+                    required=False,
+                )
+                for name in stream.breakdowns
+            ),
+            *_TOTALS,
+        ),
+    }
+
+
+@lru_cache(maxsize=8)
+def _temporary_tables(stream: EventStream) -> Mapping[str, Columns]:
+    """What is in none of them for people: see `sql/staging/temporary.sql` and
+    `sql/analytics/temporary.sql`."""
+
+    def fields_that_are(what: str) -> Column:
+        return Column(
+            f"{what}_fields", "VARCHAR", f"`;a;b;`: the fields that are {what}; mostly null.", False
+        )
+
+    return {
+        "PARSED_SALES": (
+            *(replace(column, required=False) for column in _field_columns(stream)),
+            *(_SOURCE_FILENAME, _SOURCE_ROW_NUMBER, _BATCH_DATE, _LOAD_ID, _INGESTION_TS),
+            Column("is_object", "BOOLEAN", "Whether the line is one JSON object."),
+            *(
+                Column(
+                    f"{field.name}_sign",
+                    "BIGINT",
+                    f"Of `{field.name}` as it was written: -1, 0 or 1.",
+                    required=False,
+                )
+                for field in stream.numbers
+            ),
+            *map(fields_that_are, ("absent", "unfit", "rounded")),
+            EVENT_DATE,
+        ),
+        "MOVING_SALES": _event_columns(stream),
+    }

@@ -1,0 +1,336 @@
+"""What a `:name` in a SQL file stands for wherever it stands: what follows from the stream.
+
+    select :event_columns from staging.stg_sales_clean where not :breaks_a_rule
+
+So a field, a rule or a breakdown is one entry in `model/sales.py` and none in any SQL file. Values
+of a single run, such as `:first_day`, are handed to `Session.run`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from ecom_assets.model.stream import BLANK, EventStream, Field, Rule
+from ecom_assets.model.tables import event_columns, temporary_tables
+from ecom_assets.warehouse.expressions import call, literal, table
+from ecom_assets.warehouse.scripts import SHARED_DIALECT, projections, query
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+WHITE_SPACE = " \t\n\r\x0b\x0c"
+"""What a line of nothing else is no row: ASCII's white space, as in `landing/lines.py`."""
+
+Meaning = Callable[[EventStream, str], "exp.Expr | list[exp.Expr]"]
+"""Of a name: an expression, or several that stand in its place, for a stream and an engine."""
+
+
+# ---- fields: how a line is typed, each type by sql/<engine>/types.sql
+
+
+def _texts(stream: EventStream, engine: str) -> list[exp.Expr]:
+    return [_of(engine, field, "as_text", f"{field.name}_text") for field in stream.fields]
+
+
+def _values(stream: EventStream, engine: str) -> list[exp.Expr]:
+    return [_of(engine, field, "as_value", field.name) for field in stream.fields]
+
+
+def _signs(stream: EventStream, engine: str) -> list[exp.Expr]:
+    return [_of(engine, field, "as_sign", f"{field.name}_sign") for field in stream.numbers]
+
+
+def _absent_fields(stream: EventStream, engine: str) -> exp.Expr:
+    return _listed(stream.fields, lambda field: _of(engine, field, "is_absent"))
+
+
+def _unfit_fields(stream: EventStream, engine: str) -> exp.Expr:
+    from sqlglot import exp
+
+    def is_unfit(field: Field) -> exp.Expr:
+        null = exp.column(field.name).is_(exp.null())
+        return exp.and_(null, exp.not_(_of(engine, field, "is_absent")))
+
+    return _listed(stream.fields, is_unfit)
+
+
+def _rounded_fields(stream: EventStream, engine: str) -> exp.Expr:
+    return _listed(stream.numbers, lambda field: _of(engine, field, "is_rounded"))
+
+
+def _listed(fields: Iterable[Field], is_so: Callable[[Field], exp.Expr]) -> exp.Expr:
+    """The names of the fields of which something is so, as `;a;b;`; null where of none, which is
+    found out before any text is made."""
+    from sqlglot import exp
+
+    names = [call("iff", is_so(field), literal(f";{field.name}"), literal("")) for field in fields]
+    listed = call("concat", *names, literal(";"))
+    return exp.paren(exp.case().when(exp.or_(*map(is_so, fields)), listed))
+
+
+def _all_fields(stream: EventStream, engine: str) -> exp.Expr:
+    return literal("".join(f";{field.name}" for field in stream.fields) + ";")
+
+
+def _all_fields_present(stream: EventStream, engine: str) -> exp.Expr:
+    """True where a line, taken apart as `event`, has a value in every field."""
+    from sqlglot import exp
+
+    return exp.and_(
+        *(exp.column(f.name, table="event").is_(exp.null()).not_() for f in stream.fields)
+    )
+
+
+def _all_fields_as_text(stream: EventStream, engine: str) -> exp.Expr:
+    """The structure for DuckDB's FROM_JSON: every field as a text."""
+    return literal(json.dumps({field.name: "VARCHAR" for field in stream.fields}))
+
+
+def _signs_from_line(stream: EventStream, engine: str) -> list[exp.Expr]:
+    """`<field>_sign` of every number that is rounded to zero, read from a line `raw` that has none
+    of the above yet; 0 of any other."""
+    from sqlglot import exp
+
+    signs = []
+    for field in stream.numbers:
+        value = _bound(engine, field, "in_line", {})
+        text = _bound(engine, field, "as_text", {"value": value})
+        number = _bound(engine, field, "as_value", {"text": text})
+        sign = _bound(engine, field, "as_sign", {"text": text, "number": number})
+        zero = exp.Literal.number(0)
+        rounded = exp.case().when(number.copy().eq(zero), sign).else_(zero.copy())
+        signs.append(exp.alias_(rounded, f"{field.name}_sign"))
+    return signs
+
+
+def _signs_of_clean(stream: EventStream, engine: str) -> list[exp.Expr]:
+    """`<field>_sign` of every number in the clean table `c`; of a zero that of its line, `z`, and
+    null where that line is no longer current."""
+    import sqlglot
+
+    return [
+        sqlglot.parse_one(
+            f"case when c.{field.name} <> 0 then sign(c.{field.name}) "
+            f"when c.{field.name} = 0 then z.{field.name}_sign end "
+            f"as {field.name}_sign",
+            read=SHARED_DIALECT,
+        )
+        for field in stream.numbers
+    ]
+
+
+def _has_zero(stream: EventStream, engine: str) -> exp.Expr:
+    """Whether one of the numbers in the clean table, as `c`, is zero."""
+    from sqlglot import exp
+
+    zero = exp.Literal.number(0)
+    return exp.or_(*(exp.column(field.name, table="c").eq(zero) for field in stream.numbers))
+
+
+def _of(engine: str, field: Field, what: str, alias: str | None = None) -> exp.Expr:
+    from sqlglot import exp
+
+    values = {
+        "value": _bound(engine, field, "in_event", {}),
+        "text": exp.column(f"{field.name}_text"),
+        "number": exp.column(field.name),
+    }
+    found = _bound(engine, field, what, values)
+    return exp.alias_(found, alias) if alias else found
+
+
+def _bound(engine: str, field: Field, what: str, values: Mapping[str, exp.Expr]) -> exp.Expr:
+    from sqlglot import exp
+
+    constants = {
+        "name": literal(field.name),
+        "path": literal(f'$."{field.name}"'),
+        "white_space": literal(WHITE_SPACE),
+    }
+    templates = projections("types", engine)
+    template = templates.get(f"{field.type}_{what}", templates.get(what))
+    assert template is not None, f"sql/{engine}/types.sql lacks {field.type}_{what}"
+    named = template.copy()
+    for part in named.find_all(exp.Identifier, exp.JSONPathKey):
+        if part.this == "field_name":
+            part.set("this", field.name)
+    found = exp.replace_placeholders(named, **constants, **values)
+    return exp.paren(found) if values else found
+
+
+def _keys_of_line(stream: EventStream, engine: str) -> exp.Expr:
+    """The keys of a line of RAW, as `r`."""
+    from sqlglot import exp
+
+    keys = projections("types", engine)["keys_of_line"].copy()
+    return exp.replace_placeholders(keys, value=exp.column("raw", table="r"))
+
+
+# ---- rules
+
+
+def broken(rule: Rule) -> exp.Expr:
+    """True where a row breaks the rule, else false, never null. Only a JSON object can break any
+    rule but the first: of a line that cannot be read there is nothing more to say."""
+    import sqlglot
+    from sqlglot import exp
+
+    predicate = sqlglot.parse_one(rule.broken, read=SHARED_DIALECT)
+    predicate = exp.replace_placeholders(predicate, blank=literal(BLANK))
+    if rule.scope != "line":
+        predicate = exp.and_(exp.column("is_object"), predicate)
+    return call("coalesce", exp.paren(predicate), exp.false())
+
+
+def _any_broken(rules: Iterable[Rule]) -> exp.Expr:
+    from sqlglot import exp
+
+    return exp.paren(exp.or_(*map(broken, rules)))
+
+
+def _first_reason(stream: EventStream, engine: str) -> exp.Expr:
+    from sqlglot import exp
+
+    case = exp.Case()
+    for rule in stream.rules:
+        case = case.when(broken(rule), literal(rule.reason))
+    return case
+
+
+def _all_reasons(stream: EventStream, engine: str) -> exp.Expr:
+    """The reasons of all rules that a row breaks, in their order, separated by `; `."""
+    from sqlglot import exp
+
+    parts = [
+        call("iff", broken(rule), literal(f"; {rule.reason}"), literal("")) for rule in stream.rules
+    ]
+    return call("substr", call("concat", *parts), exp.Literal.number(3))
+
+
+def _rule_tests(stream: EventStream, engine: str) -> list[exp.Expr]:
+    """For each rule two columns: how many rows break it, in a column of the rule's name, and where
+    the first of them stands and what its value is, in `<rule>_sample`."""
+    from sqlglot import exp
+
+    tests: list[exp.Expr] = []
+    for rule in stream.rules:
+        tests.append(exp.alias_(call("count_if", broken(rule)), rule.name))
+        value = exp.cast(exp.column(rule.field), "varchar") if rule.field else exp.null()
+        sample = call(
+            "concat",
+            exp.column("source_filename"),
+            literal(" line "),
+            exp.cast(exp.column("source_row_number"), "varchar"),
+            literal(": "),
+            call("coalesce", value, literal("(none)")),
+        )
+        first = call("min", call("iff", broken(rule), sample, exp.null()))
+        tests.append(exp.alias_(first, f"{rule.name}_sample"))
+    return tests
+
+
+def _offending_value(stream: EventStream, engine: str) -> exp.Expr:
+    """Of a rejected row, the value that its first broken rule is about, as text."""
+    from sqlglot import exp
+
+    whole_line = call("coalesce", exp.column("raw_text"), exp.cast(exp.column("raw"), "varchar"))
+    case = exp.Case(this=exp.column("reason"))
+    for rule in stream.rules:
+        if rule.field is not None:
+            path = call("json_extract_path_text", exp.column("raw"), literal(rule.field))
+            case = case.when(literal(rule.reason), path)
+    return case.else_(whole_line)
+
+
+# ---- breakdowns
+
+
+def _breakdown(stream: EventStream, engine: str) -> exp.Expr:
+    """Which breakdown a row of grouping sets is of."""
+    from sqlglot import exp
+
+    case = exp.Case()
+    for name in stream.breakdowns:
+        grouping = exp.Anonymous(this="grouping", expressions=[exp.column(name)])
+        case = case.when(grouping.eq(exp.Literal.number(0)), literal(name))
+    return case
+
+
+def _breakdown_sets(stream: EventStream, engine: str) -> list[exp.Expr]:
+    from sqlglot import exp
+
+    return [
+        exp.Tuple(expressions=[exp.column(n) for n in ("event_date", "currency", name)])
+        for name in stream.breakdowns
+    ]
+
+
+def _columns(names: Iterable[str], owner: str = "") -> list[exp.Expr]:
+    from sqlglot import exp
+
+    return [exp.column(name, table=owner or None) for name in names]
+
+
+LISTS: Mapping[str, Callable[[EventStream], Sequence[str]]] = {
+    "event_columns": lambda stream: [column.name for column in event_columns()],
+    "parsed_columns": lambda stream: [c.name for c in temporary_tables()["PARSED_SALES"]],
+    "breakdown_columns": lambda stream: stream.breakdowns,
+}
+"""Names of columns. They may stand behind a table's name: `c.:event_columns`."""
+
+MEANINGS: Mapping[str, Meaning] = {
+    "all_fields": _all_fields,
+    "all_fields_as_text": _all_fields_as_text,
+    "all_fields_present": _all_fields_present,
+    "field_count": lambda stream, engine: literal(len(stream.fields)),
+    "field_texts": _texts,
+    "field_values": _values,
+    "field_signs": _signs,
+    "absent_fields": _absent_fields,
+    "unfit_fields": _unfit_fields,
+    "rounded_fields": _rounded_fields,
+    "fields": lambda stream, engine: table(["field"], [[f.name] for f in stream.fields]),
+    "has_zero": _has_zero,
+    "signs_of_clean": _signs_of_clean,
+    "signs_from_line": _signs_from_line,
+    "breaks_a_rule": lambda stream, engine: _any_broken(stream.rules),
+    "breaks_row_rule": lambda stream, engine: _any_broken(
+        rule for rule in stream.rules if rule.scope != "day"
+    ),
+    "first_reason": _first_reason,
+    "all_reasons": _all_reasons,
+    "rule_tests": _rule_tests,
+    "rules": lambda stream, engine: table(
+        ["rule", "reason"], [[rule.name, rule.reason] for rule in stream.rules]
+    ),
+    "rules_version": lambda stream, engine: literal(stream.version),
+    "offending_value": _offending_value,
+    "breakdown": _breakdown,
+    "breakdown_sets": _breakdown_sets,
+    "keys_of_line": _keys_of_line,
+    "lines": lambda stream, engine: query("raw/current_lines", engine),
+    "white_space": lambda stream, engine: literal(WHITE_SPACE),
+    "carriage_return": lambda stream, engine: literal("\r"),
+}
+"""All other names that mean something in any script."""
+
+
+def meaning(
+    name: str, stream: EventStream, engine: str, owner: str = ""
+) -> exp.Expr | list[exp.Expr]:
+    """What a name stands for; made anew, to be changed.
+
+    Args:
+        name: behind the `:`.
+        stream: whose fields, rules and breakdowns.
+        engine: `duckdb` or `snowflake`.
+        owner: the table before it, where it is a list of columns.
+
+    Raises:
+        KeyError: it stands for nothing.
+    """
+    if name in LISTS:
+        return _columns(LISTS[name](stream), owner)
+    return MEANINGS[name](stream, engine)

@@ -10,7 +10,6 @@ from typing import Any
 
 import dagster as dg
 
-from ecom_assets import startup  # noqa: F401 - before all else of ours
 from ecom_assets.alerts.channels import channels_of
 from ecom_assets.alerts.digest import build_digest, build_digest_schedule
 from ecom_assets.alerts.sensor import build_alerts

@@ -16,10 +16,10 @@ PACKAGE = PROJECT_ROOT / "ecom_assets"
 
 # module or folder -> what else of ours it may import
 ALLOWED = {
-    "startup.py": set(),
     "model": {"model"},
     "text": {"text"},
-    "settings.py": {"model", "text"},
+    "setting_types.py": {"model"},
+    "settings.py": {"model", "setting_types", "text"},
     "partitions.py": set(),
     "steps.py": {"landing", "partitions", "warehouse"},
     "stopping.py": {"steps"},
@@ -42,7 +42,16 @@ ALLOWED = {
     "reference": {"reference", "assets", "definitions", "model", "settings", "warehouse"},
 }
 WITHOUT_DAGSTER = (
-    *("model", "text", "settings.py", "generator", "landing", "warehouse", "setup"),
+    *(
+        "model",
+        "text",
+        "setting_types.py",
+        "settings.py",
+        "generator",
+        "landing",
+        "warehouse",
+        "setup",
+    ),
     *("triggers/plan.py", "alerts/outcomes.py"),
 )
 
@@ -137,6 +146,7 @@ def test_loading_the_definitions_imports_nothing_heavy(chosen: dict[str, str]) -
     heavy = [
         *(
             "apprise",
+            "babel",
             "boto3",
             "botocore",
             "dagster_aws",
@@ -161,23 +171,3 @@ def test_loading_the_definitions_imports_nothing_heavy(chosen: dict[str, str]) -
         check=False,
     )
     assert (result.stdout, result.stderr) == ("[]\n", "")
-
-
-@pytest.mark.parametrize(("before", "frozen"), [("dagster", True), ("duckdb", False)])
-def test_dagster_is_kept_out_of_garbage_collection_where_nobody_minds(
-    before: str, frozen: bool
-) -> None:
-    code = (
-        f"import gc, dagster, {before}\n"
-        "loaded = len(gc.get_objects())\n"
-        "import ecom_assets.definitions\n"
-        "print(gc.isenabled(), gc.get_freeze_count() > loaded * 0.9)"
-    )
-    result = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
-        capture_output=True,
-        text=True,
-        cwd=PROJECT_ROOT,
-        check=False,
-    )
-    assert (result.stdout, result.stderr) == (f"True {frozen}\n", "")

@@ -39,7 +39,7 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(
     (tmp_path / ".env").write_text("ECOM_LATE_DAYS=2\nECOM_START_DATE=2025-01-01\n")
     monkeypatch.setenv("ECOM_LATE_DAYS", "3")
     monkeypatch.delenv("ECOM_START_DATE", raising=False)
-    settings = read_settings(root=tmp_path)
+    settings = read_settings(dotenv=tmp_path / ".env")
     assert settings.late_days == 3
     assert settings.start_date == date(2025, 1, 1)
 
@@ -60,12 +60,15 @@ def test_an_empty_value_is_no_value() -> None:
         ("ECOM_DUCKDB_MEMORY_LIMIT", "4", "an amount of memory, such as 4GB or 512MB"),
         ("ECOM_DUCKDB_MEMORY_LIMIT", "80%", "an amount of memory, such as 4GB or 512MB"),
         ("ECOM_START_DATE", "01.02.2026", "a date such as 2026-01-01"),
+        ("ECOM_START_DATE", "1767225600", "a date such as 2026-01-01"),
         ("ECOM_START_DATE", "2026-02-30", "a date such as 2026-01-01"),
         ("ECOM_DAILY_AT", "25:00", "a time of day from 00:00 to 23:59, such as 01:00"),
         ("ECOM_DAILY_AT", "1", "a time of day from 00:00 to 23:59, such as 01:00"),
         ("ECOM_DAILY_AT", "01:00 CET", "a time of day from 00:00 to 23:59, such as 01:00"),
         ("ECOM_VANISHED_FILES", "forget", "keep or drop"),
         ("ECOM_LATE_DAYS", "-1", "a whole number from 0 to 31"),
+        ("ECOM_LATE_DAYS", "32", "a whole number from 0 to 31"),
+        ("ECOM_LATE_DAYS", "1.0", "a whole number from 0 to 31"),
         ("ECOM_LATE_DAYS", "1.5", "a whole number from 0 to 31"),
         ("ECOM_LATE_DAYS", "٣", "a whole number from 0 to 31"),
         ("ECOM_REJECT_RATE_WARN", "10%", "a share from 0 to 1"),
@@ -170,6 +173,8 @@ def test_secrets_are_in_no_text_of_the_settings(tmp_path: Path) -> None:
         ("SNOWFLAKE_PASSWORD", "", "SNOWFLAKE_PRIVATE_KEY_PATH is not set"),
         ("SNOWFLAKE_PRIVATE_KEY_PATH", "no/such.p8", "the path of a file that exists"),
         ("SNOWFLAKE_PORT", "https", "a port number"),
+        ("SNOWFLAKE_PORT", "65536", "a port number"),
+        ("SNOWFLAKE_HOST", "https://host", "the name of a host and no more"),
         ("SNOWFLAKE_PROTOCOL", "ftp", "https or http"),
     ],
 )
@@ -209,6 +214,15 @@ def test_an_alert_url_that_apprise_cannot_use_is_told_by_its_position_alone(
     said = str(told.value) + "".join(capfd.readouterr())
     for secret in ("s3cret", "T1JJ3T3L2", "no-such"):
         assert secret not in said
+
+
+@pytest.mark.parametrize("login", ["user:s3cret@host", "https://user:s3cret@host", "u:s3:/cret@h"])
+def test_a_login_in_a_wrong_value_is_not_shown(login: str) -> None:
+    with pytest.raises(SettingsError, match=r"SNOWFLAKE_HOST holds '.*\*\*\*@h") as raised:
+        read_settings({**SNOWFLAKE, "SNOWFLAKE_HOST": login})
+    assert "cret" not in str(raised.value)
+    said_by_pydantic = (raised.value.__cause__, raised.value.__context__)
+    assert said_by_pydantic == (None, None), "which shows values"
 
 
 def test_warnings_alone_would_leave_errors_untold() -> None:

@@ -74,9 +74,7 @@ BENCHES = [
         "`import dagster`",
         "≤ 1.10 ×",
         definitions,
-        "A Python started for each, its start and its end included. Below 1 because the project "
-        "keeps Dagster's objects out of garbage collection (`ecom_assets/startup.py`): at its end "
-        "Python then does not take them apart one by one.",
+        "A Python started for each, its start and its end included.",
     ),
     Bench(
         "small-day",

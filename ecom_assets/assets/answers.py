@@ -6,7 +6,7 @@ What a question is, is in `model/questions.py`; what the report looks like, in `
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -21,13 +21,13 @@ from ecom_assets.landing.zone import LandingZone
 from ecom_assets.model.questions import Question, questions
 from ecom_assets.model.sales import SALES
 from ecom_assets.model.tables import EVENT_DATE
-from ecom_assets.report.charts import as_image
-from ecom_assets.report.contents import read_contents
-from ecom_assets.report.page import Drawn, make_report
 from ecom_assets.steps import RETRY_POLICY, fail_permanent_errors_at_once
 from ecom_assets.text.foreign_text import markdown
 from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
 from ecom_assets.warehouse.rows import now
+
+if TYPE_CHECKING:
+    from ecom_assets.report.page import Drawn
 
 REPORT = "sales_report"
 REPORT_FILE = f"{REPORT}.html"
@@ -64,6 +64,9 @@ def make_answers(
         WarehouseError: the warehouse cannot be used.
         LandingError: the page cannot be written.
     """
+    from ecom_assets.report.contents import read_contents
+    from ecom_assets.report.page import make_report
+
     run_id = context.run.run_id
     with warehouse.session(Purpose("answers", run_id), context.log.info) as session:
         contents = read_contents(session, made_at=now(), warehouse=warehouse.url, run_id=run_id)
@@ -93,8 +96,10 @@ def make_answers(
     return metadata
 
 
-def _markdown(drawn: Sequence[Drawn]) -> str:
+def _markdown(drawn: "Sequence[Drawn]") -> str:
     """Charts as Markdown that holds the pictures themselves, each under what it shows."""
+    from ecom_assets.report.charts import as_image
+
     return "\n\n".join(
         f"**{markdown(one.headline)}**\n\n![chart]({as_image(one.svg)})" for one in drawn
     )

@@ -125,7 +125,7 @@ def report_days(
     """Report each day's result of each check as an evaluation of its own."""
     latest = _latest_by_asset(context.instance, specs, results)
     events = [
-        _event(context, spec, result, day, latest[spec.asset_key].get(day))
+        _event(context, _evaluation(spec, result, day, latest[spec.asset_key].get(day)))
         for spec in specs
         for day, result in sorted(results[spec.key].items())
     ]
@@ -136,8 +136,7 @@ def report_summary(
     context: dg.AssetExecutionContext, spec: dg.AssetCheckSpec, by_day: Mapping[date, DayResult]
 ) -> None:
     """Report the summary of a check whose own step does not run."""
-    event = _event(context, spec, summary(by_day), None, None)
-    store_events(context.instance, context.run.run_id, [event])
+    context.log_event(_evaluation(spec, summary(by_day)))
 
 
 def summary(by_day: Mapping[date, DayResult]) -> DayResult:
@@ -193,25 +192,18 @@ def _evaluation(
 
 def _event(
     context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext,
-    spec: dg.AssetCheckSpec,
-    result: DayResult,
-    day: date | None,
-    target: AssetCheckEvaluationTargetMaterializationData | None,
+    evaluation: dg.AssetCheckEvaluation,
 ) -> dg.EventLogEntry:
-    """An evaluation as an event of this run.
-
-    Not for `report_runless_asset_event`: Dagster's storage takes an evaluation without a run only
-    once for each check and partition, and fails the second time.
-    """
+    """A day's evaluation as an event of this run, as Dagster makes one when a step yields it; but
+    what a step yields is stored one by one (see `many_events.py`)."""
     step = context.op_execution_context.op_def.name
     event = dg.DagsterEvent(
         event_type_value=dg.DagsterEventType.ASSET_CHECK_EVALUATION.value,
         job_name=context.run.job_name,
         step_key=step,
-        event_specific_data=_evaluation(spec, result, day, target),
-        message=f"{spec.name} {'passed' if result.passed else 'failed'}"
-        + (f" for {day}" if day else "")
-        + f": {result.description}",
+        event_specific_data=evaluation,
+        message=f"{evaluation.check_name} {'passed' if evaluation.passed else 'failed'} for "
+        f"{evaluation.partition}: {evaluation.description}",
     )
     return dg.EventLogEntry(  # type: ignore[no-untyped-call]
         error_info=None,

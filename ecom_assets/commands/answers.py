@@ -125,7 +125,9 @@ def print_table(console: Console, title: str, rows: Sequence[Row]) -> None:
         right = isinstance(value, int | float | Decimal)
         table.add_column(name, justify="right" if right else "left", header_style="dim")
     for row in rows[:ROWS_SHOWN]:
-        table.add_row(*(Text(figure(name, value)) for name, value in row.items()))
+        table.add_row(
+            *(Text(figure(name, value, row.get("currency"))) for name, value in row.items())
+        )
     console.print(f"\n{title}", style="bold", markup=False)
     console.print(table)
     if len(rows) > ROWS_SHOWN:

@@ -4,7 +4,6 @@ Region, endpoint and credentials are the AWS SDK's own settings. What the servic
 moment is tried again, with growing pauses; what a user can put right is one sentence.
 """
 
-import io
 import random
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, timedelta
 from functools import cached_property
+from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
 
 from ecom_assets.landing.zone import (
@@ -33,6 +33,8 @@ BODY_TRIES = 5
 """How often a body is asked for again without a byte of progress."""
 LISTED_AT_ONCE = 8
 """Days listed side by side; a listing waits for the network, not for the processor."""
+MEMORY = 8 * 2**20
+"""Bytes of a file that is written; of a larger one all go to a temporary file."""
 
 
 class S3Zone:
@@ -127,16 +129,15 @@ class S3Zone:
         return got["Body"]
 
     def write(self, name: str, blocks: Iterable[bytes]) -> None:
-        stream = _Blocks(iter(blocks))
-        try:
+        # made whole before it is sent: what breaks on the way begins no upload
+        with SpooledTemporaryFile(MEMORY) as whole:
+            for block in blocks:
+                whole.write(block)
+            whole.seek(0)
             with self._explained("s3:PutObject", f"{self.url}/{name}"):
                 self._client.upload_fileobj(
-                    stream, self._bucket, self._prefix + name, ExtraArgs=_type_of(name)
+                    whole, self._bucket, self._prefix + name, ExtraArgs=_type_of(name)
                 )
-        except BaseException:
-            if stream.error is not None:
-                raise stream.error from None
-            raise
 
     def try_write(self) -> None:
         """Begin an upload and drop it again, which leaves nothing.
@@ -180,7 +181,9 @@ class S3Zone:
 
 
 class _Body:
-    """An object's bytes, exactly the listed version; goes on where the stream has broken."""
+    """An object's bytes, exactly the listed version; goes on where the stream has broken. Not by a
+    library: smart_open goes on after a wrong checksum, too, with the wrong bytes; s3transfer and
+    s3fs fetch ranges, which have no checksum."""
 
     def __init__(self, zone: S3Zone, file: LandedFile) -> None:
         self._zone = zone
@@ -224,42 +227,6 @@ class _Body:
 
     def __exit__(self, *exception: object) -> None:
         self._stream.close()
-
-
-class _Blocks(io.RawIOBase):
-    """Blocks of bytes as a stream to read, one at a time.
-
-    Attributes:
-        error: what the blocks raised, which boto3 may wrap or swallow.
-    """
-
-    def __init__(self, blocks: Iterator[bytes]) -> None:
-        self._blocks = blocks
-        self._rest = b""
-        self.error: BaseException | None = None
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        pieces = [self._rest]
-        length = len(self._rest)
-        while size < 0 or length < size:
-            try:
-                block = next(self._blocks)
-            except StopIteration:
-                break
-            except BaseException as error:
-                self.error = error
-                raise
-            pieces.append(block)
-            length += len(block)
-        whole = b"".join(pieces)
-        if size < 0:
-            self._rest = b""
-            return whole
-        self._rest = whole[size:]
-        return whole[:size]
 
 
 def _changed(file: LandedFile) -> FileChanged:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ecom_assets.definitions import build_definitions
-from ecom_assets.reference import data, graph, quality
+from ecom_assets.reference import data, graph, quality, settings
 from ecom_assets.settings import read_settings
 
 
@@ -21,5 +21,6 @@ def parts() -> Mapping[str, str]:
         "checks": graph.checks(definitions),
         "jobs": graph.jobs(definitions),
         "sensors": graph.sensors(definitions),
+        "settings": settings.settings_table(),
         "schedules": graph.schedules(definitions),
     }

@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from math import ceil
 
-LETTERS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k"))
-"""As people write them: 2B, not 2G, is two billion."""
+from ecom_assets.text.figures import shortest
+
 STEPS = 6
 """Steps of an axis of values, at most."""
 DAYS_NAMED, MONTHS_NAMED = 6, 5.5
@@ -44,13 +44,7 @@ def value_ticks(largest: Decimal, smallest_step: int = 0) -> Sequence[Tick]:
         Decimal(smallest_step),
     )
     count = ceil(largest / step)
-    return [Tick(float(n * step), _short(n * step)) for n in range(count + 1)]
-
-
-def _short(value: Decimal) -> str:
-    size, letter = next(((s, letter) for s, letter in LETTERS if value >= s), (1, ""))
-    said = f"{value / size:,f}"
-    return (said.rstrip("0").rstrip(".") if "." in said else said) + letter
+    return [Tick(float(n * step), shortest(n * step)) for n in range(count + 1)]
 
 
 def day_ticks(first: date, days: int) -> Sequence[Tick]:

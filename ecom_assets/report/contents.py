@@ -95,10 +95,12 @@ def bars(question: Question, rows: Sequence[Row]) -> Sequence[Bar]:
     said in one line without a bar, which would dwarf the others."""
     measure = "sales" if question.chart == "share" else "revenue"
     total = sum(row[measure] for row in rows)
+    currency = rows[0]["currency"]
 
     def said(value: Decimal) -> str:
         part = share(Decimal(value) / total if total else Decimal(0))
-        return f"{f'{value:,}' if question.chart == 'share' else short_money(value)} · {part}"
+        value_said = f"{value:,}" if measure == "sales" else short_money(value, currency)
+        return f"{value_said} · {part}"
 
     ordered = sorted(rows, key=lambda row: -row[measure])
     shown = len(ordered) if len(ordered) <= BARS_SHOWN + 1 else BARS_SHOWN
@@ -121,10 +123,10 @@ def headline(question: Question, currency: str, rows: Sequence[Row]) -> str:
     if question.chart == "line":
         best = max(rows, key=lambda row: row["revenue"])
         if len(rows) == 1:
-            return f"{currency} {money(revenue)} on {day(_about(best))}"
+            return f"{currency} {money(revenue, currency)} on {day(_about(best))}"
         return (
-            f"{currency} {short_money(revenue)} on {counted(len(rows), 'day')}, "
-            f"most on {day(_about(best))}: {short_money(best['revenue'])}"
+            f"{currency} {short_money(revenue, currency)} on {counted(len(rows), 'day')}, "
+            f"most on {day(_about(best))}: {short_money(best['revenue'], currency)}"
         )
     measure = "sales" if question.chart == "share" else "revenue"
     first = max(rows, key=lambda row: row[measure])

@@ -135,7 +135,10 @@ def _quality_tables(contents: Contents) -> Sequence[_Table]:
 
 
 def _table(rows: Sequence[Row], *, more: str = "", title: str = "") -> _Table:
-    body = [[figure(column, value) for column, value in row.items()] for row in rows]
+    body = [
+        [figure(column, value, row.get("currency")) for column, value in row.items()]
+        for row in rows
+    ]
     return _Table([*rows[0]] if rows else [], body, more, title)
 
 

@@ -8,7 +8,7 @@ once, registered where the environment is read.
 
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from string import ascii_lowercase, ascii_uppercase
 
 PART = 8
@@ -29,6 +29,20 @@ def register_secrets(secrets: Iterable[str]) -> None:
         _parts.update(lower[n : n + PART] for n in range(len(lower) - PART + 1))
 
 
+def secrets_of(environ: Mapping[str, str]) -> Iterator[str]:
+    """What no text may show, of the project's settings and of the SDKs': what is called a secret,
+    and who logs in where in a URL, such as a proxy's."""
+    for name, value in environ.items():
+        if _SECRET.search(name.upper()) and not _PLACE.search(name.upper()):
+            yield value.strip()
+        for url in value.split():
+            yield url.partition("://")[2].rpartition("@")[0]
+
+
+_SECRET = re.compile(r"PASSWORD|PASSPHRASE|SECRET|TOKEN")
+_PLACE = re.compile(r"_(FILE|PATH|URI|URL)$")
+
+
 def redacted(text: str) -> str:
     """The text without secrets."""
     text = re.sub(r"(?<=://)[^\s/]*@", f"{HIDDEN}@", text)
@@ -41,6 +55,14 @@ def redacted(text: str) -> str:
         return text
     shown = "".join("\0" if h else c for h, c in zip(hidden, text, strict=True))
     return re.sub("\0+", HIDDEN, shown)
+
+
+def redacted_odd_url(text: str) -> str:
+    """The text without secrets; it may be a URL that cannot be used, with or without its `https://`,
+    of which nobody knows which part is the password."""
+    login = r"(?<=://).*@|^[^/@:]*:(?!//).*@"
+    shown = re.sub(login, f"{HIDDEN}@", redacted(text), flags=re.DOTALL)
+    return re.sub(r"(?<=[?#]).*", HIDDEN, shown, flags=re.DOTALL) if "://" in shown else shown
 
 
 def cause(error: BaseException) -> BaseException | None:

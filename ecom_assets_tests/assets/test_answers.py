@@ -70,7 +70,7 @@ def test_a_report_that_cannot_be_made_hides_nothing(
     def broken(*arguments: Any) -> None:
         raise LandingError("no ink")
 
-    monkeypatch.setattr("ecom_assets.assets.answers.make_report", broken)
+    monkeypatch.setattr("ecom_assets.report.page.make_report", broken)
     pipeline.land("dt=2026-01-05/a.jsonl", [event(1)])
     pipeline.land("dt=2026-01-06/a.jsonl", ["broken"])
     held = pipeline.run(DAY, NEXT)

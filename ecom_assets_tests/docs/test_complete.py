@@ -12,7 +12,13 @@ from ecom_assets.model.tables import tables
 from ecom_assets.reference.graph import check_specs
 from ecom_assets.reference.pages import outdated
 from ecom_assets.reference.parts import parts
-from ecom_assets.settings import PROJECT_ROOT, read_settings
+from ecom_assets.settings import (
+    PROJECT_ROOT,
+    Settings,
+    SnowflakeSettings,
+    read_settings,
+    variables,
+)
 from ecom_assets_tests.docs.markdown import Page
 
 LEAST_WORDS = 5
@@ -31,27 +37,15 @@ def test_what_comes_from_the_code_is_as_the_code_says() -> None:
 
 
 def test_every_setting_is_in_the_readme_with_its_default() -> None:
-    source = (PROJECT_ROOT / "ecom_assets/settings.py").read_text()
-    read = set(re.findall(r'"((?:ECOM|SNOWFLAKE)_[A-Z_]+)"', source))
-    defaults = dict(re.findall(r'read\.\w+\(\s*"((?:ECOM)_[A-Z_]+)", "([^"]+)"', source))
-    rows = dict(_settings())
-    assert set(rows) == read
-    assert len(defaults) > 5
-    for name, default in defaults.items():
-        assert rows[name] == f"`{default}`", name
-
-
-def _settings() -> Iterator[tuple[str, str]]:
-    """The names and defaults in the README's table, which is one table."""
     table = re.search(r"(?m)^\| name \| default \| meaning \|\n((?:\|.*\n)+)", README.text)
     assert table
-    for row in table[1].splitlines()[1:]:
-        names, default = (cell.strip() for cell in row.split("|")[1:3])
-        first, *others = re.findall(r"`(\w+)`", names)
-        prefix = first.partition("_")[0]
-        for name in (first, *(f"{prefix}{o}" if o.startswith("_") else o for o in others)):
-            if not name.startswith("AWS_"):
-                yield name, default
+    rows = re.findall(r"\| `((?:ECOM|SNOWFLAKE)_[A-Z_]+)` \| (.*) \| .{10,} \|\n", table[1])
+    assert {name for name, _ in rows} == {
+        name for declared in (Settings, SnowflakeSettings) for name in variables(declared).values()
+    }
+    texts = {name: text[1:-1] for name, text in rows if re.fullmatch(r"`[^`]+`", text)}
+    assert len(texts) > 5
+    assert read_settings(texts) == read_settings({})
 
 
 def test_the_readme_has_every_asset(definitions: dg.Definitions) -> None:

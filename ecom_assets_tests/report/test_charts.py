@@ -109,7 +109,7 @@ def test_a_stack_is_as_high_as_its_sum() -> None:
     ):
         assert below[:2] == (above[0], at["0"])
         assert below[2] == above[1], "one stands on the other"
-        a_thousand = at["0"] - at["1k"]
+        a_thousand = at["0"] - at["1K"]
         assert at["0"] - above[2] == pytest.approx(row["raw_rows"] * a_thousand / 1000, abs=0.1)
 
 
@@ -177,7 +177,7 @@ def test_an_axis_covers_the_largest_value_in_few_round_steps(
     [
         (0, ["0", "1"]),
         ("0.03", ["0", "0.005", "0.01", "0.015", "0.02", "0.025", "0.03"]),
-        (1100, ["0", "200", "400", "600", "800", "1k", "1.2k"]),
+        (1100, ["0", "200", "400", "600", "800", "1K", "1.2K"]),
         (2_000_000_000, ["0", "500M", "1B", "1.5B", "2B"]),
     ],
 )

@@ -1,0 +1,138 @@
+"""The types of the settings: which text each takes, and what it becomes.
+
+What a text must be stands first among a type's annotations, as the end of "it must be …". Only
+texts of the environment come this way; settings that a program makes are not looked at. Of several
+`BeforeValidator`, the last one comes first.
+"""
+
+import os
+import re
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, ValidationInfo
+
+from ecom_assets.model.limits import MOST_LATE_DAYS
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(ValueError):
+    """A setting is wrong or missing; the text says which, what it holds and what it should."""
+
+
+@dataclass(frozen=True)
+class S3Url:
+    """A place in S3: a bucket, and what the names of all objects there begin with."""
+
+    bucket: str
+    prefix: str
+
+    def __str__(self) -> str:
+        return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
+
+
+def _path(text: str) -> Path:
+    return (PROJECT_ROOT / os.path.expanduser(text)).resolve()  # leaves a name that nobody has
+
+
+def _place(text: str) -> Path | S3Url:
+    if "://" not in text:
+        return _path(text)
+    matched = re.fullmatch(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?", text)
+    prefix = ((matched and matched[2]) or "").strip("/")
+    if matched is None or "//" in prefix or any(ord(c) < 32 for c in prefix):
+        raise ValueError
+    return S3Url(matched[1], prefix)
+
+
+def _key(text: str) -> Path:
+    if "\n" in text or "PRIVATE KEY" in text or len(text) > _LONGEST_PATH:
+        raise SettingsError(
+            "SNOWFLAKE_PRIVATE_KEY_PATH holds what looks like the text of a file (not shown, for "
+            "it may be a secret), but it must be the path of that file."
+        )
+    if not (path := _path(text)).is_file():
+        raise ValueError
+    return path
+
+
+_LONGEST_PATH = 1_000
+"""A key in one line is longer, a path of people's is not."""
+
+
+def _urls(text: str, info: ValidationInfo) -> tuple[str, ...]:
+    urls = tuple(text.split())
+    for number, url in enumerate(urls, start=1):
+        if not _apprise_reads(url):
+            raise SettingsError(
+                f"ECOM_{str(info.field_name).upper()} holds {len(urls)} URLs separated by blanks, "
+                f"and Apprise cannot use number {number} (not shown, for it is a secret): see "
+                "https://appriseit.com/services/ for how such a URL looks."
+            )
+    return urls
+
+
+def _apprise_reads(url: str) -> bool:
+    import logging
+
+    from apprise import Apprise
+
+    logger = logging.getLogger("apprise")  # would log the URL, secrets included
+    was_disabled, logger.disabled = logger.disabled, True
+    try:
+        return Apprise.instantiate(url) is not None
+    except Exception:  # whose text may be the URL
+        return False
+    finally:
+        logger.disabled = was_disabled
+
+
+def _like(pattern: str) -> BeforeValidator:
+    """Takes texts of this form alone: pydantic reads a date from any whole number, and the like."""
+
+    def checked(text: str) -> str:
+        if not re.fullmatch(pattern, text, re.ASCII | re.IGNORECASE | re.DOTALL):
+            raise ValueError
+        return text
+
+    return BeforeValidator(checked)
+
+
+in_any_case = BeforeValidator(str.lower)
+_A_PLACE = "a folder, or s3://bucket/prefix without empty parts"
+Place = Annotated[Path | S3Url, _A_PLACE, BeforeValidator(_place)]
+OtherPlace = Annotated[Path | S3Url | None, _A_PLACE, BeforeValidator(_place)]
+File = Annotated[Path, "a path", BeforeValidator(_path)]
+KeyFile = Annotated[Path | None, "the path of a file that exists", BeforeValidator(_key)]
+Memory = Annotated[
+    str | None,
+    "an amount of memory, such as 4GB or 512MB",
+    _like(r"0*[1-9]\d{0,5} ?([MG]i?B)"),
+]
+Day = Annotated[date, "a date such as 2026-01-01", _like(r"\d{4}-\d\d-\d\d")]
+TimeOfDay = Annotated[
+    time, "a time of day from 00:00 to 23:59, such as 01:00", _like(r"([01]\d|2[0-3]):[0-5]\d")
+]
+LateDays = Annotated[
+    int, f"a whole number from 0 to {MOST_LATE_DAYS}", Field(le=MOST_LATE_DAYS), _like(r"\d{1,6}")
+]
+Share = Annotated[Decimal, "a share from 0 to 1, such as 0.10", Field(ge=0, le=1)]
+AlertUrls = Annotated[tuple[str, ...], "URLs separated by blanks", BeforeValidator(_urls)]
+WebAddress = Annotated[
+    str,
+    "an address such as https://dagster.example.com",
+    BeforeValidator(lambda text: text.rstrip("/")),
+    _like(r"https?://[a-z0-9.\[\]:-]+(/[\w./~%-]*)?"),
+]
+Repository = Annotated[
+    str | None,
+    "a repository's web address, https://github.com/…/…",
+    BeforeValidator(lambda text: text.rstrip("/").removesuffix(".git")),
+    _like(r"https?://[^\s/?#@]+/[^\s?#]+"),
+]
+Port = Annotated[int | None, "a port number", Field(le=65_535), _like(r"\d{1,5}")]
+Host = Annotated[str | None, "the name of a host and no more", _like(r"[\w.-]+")]

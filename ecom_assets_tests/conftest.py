@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -16,9 +16,16 @@ import pytest
 
 from ecom_assets.definitions import build_definitions
 from ecom_assets.settings import Settings
-from ecom_assets_tests.support.stacks import Production, production
+from ecom_assets_tests.support.stacks import (
+    FOLDER_DUCKDB,
+    Production,
+    Stack,
+    emptied_stack,
+    folder_stack,
+    production,
+)
 
-pytest_plugins = ["ecom_assets_tests.torture.report"]
+pytest_plugins = ["ecom_assets_tests.support.selection", "ecom_assets_tests.torture.report"]
 
 DAY = date(2026, 1, 5)
 
@@ -196,6 +203,18 @@ def servers() -> Iterator[Production]:
     """An S3 and a Snowflake, emulated, started once for each process of the tests."""
     with production() as started:
         yield started
+
+
+@pytest.fixture
+def stack_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Stack]:
+    """An empty stack by its name, of one test; the servers start with the first that needs them."""
+
+    def stack(name: str) -> Stack:
+        if name == FOLDER_DUCKDB:
+            return folder_stack(tmp_path)
+        return emptied_stack(name, tmp_path, request.getfixturevalue("servers"))
+
+    return stack
 
 
 @pytest.fixture(autouse=True)

@@ -23,6 +23,8 @@ SOME = [
 ]
 """Of each kind one: all of them take as long as half of the other tests."""
 
+pytestmark = pytest.mark.slow
+
 
 def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """pytest in a process of its own."""

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
@@ -21,10 +21,8 @@ from ecom_assets_tests.support.model import BEYOND, REASONS, Place, Row, judge, 
 from ecom_assets_tests.support.stacks import (
     FOLDER_DUCKDB,
     S3_SNOWFLAKE,
-    Production,
     Stack,
-    emptied_stack,
-    new_stack,
+    folder_stack,
 )
 
 DAY = date(2026, 1, 5)
@@ -224,16 +222,16 @@ def opened_staging(stack: Stack) -> Iterator[Staging]:
 
 
 @pytest.fixture
-def staging(tmp_path: Path, servers: Production) -> Iterator[Staging]:
+def staging(tmp_path: Path) -> Iterator[Staging]:
     """An empty landing zone and an empty warehouse: a folder and DuckDB."""
-    with opened_staging(new_stack(FOLDER_DUCKDB, tmp_path, servers)) as opened:
+    with opened_staging(folder_stack(tmp_path)) as opened:
         yield opened
 
 
 @pytest.fixture(params=[FOLDER_DUCKDB, S3_SNOWFLAKE])
 def staging_on_both(
-    request: pytest.FixtureRequest, tmp_path: Path, servers: Production
+    request: pytest.FixtureRequest, stack_of: Callable[[str], Stack]
 ) -> Iterator[Staging]:
     """An empty landing zone and an empty warehouse, on both engines."""
-    with opened_staging(emptied_stack(request.param, tmp_path, servers)) as opened:
+    with opened_staging(stack_of(request.param)) as opened:
         yield opened

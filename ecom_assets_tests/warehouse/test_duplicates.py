@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ecom_assets_tests.support.stacks import FOLDER_DUCKDB, Production, new_stack
+from ecom_assets_tests.support.stacks import folder_stack
 from ecom_assets_tests.warehouse.conftest import DAY, Staging, good, jsonl, opened_staging
 
 DUPLICATE = "Duplicate event_id"
@@ -26,8 +26,8 @@ def staging(staging_on_both: Staging) -> Staging:
 
 
 @pytest.fixture
-def staging_on_duckdb(tmp_path: Path, servers: Production) -> Iterator[Staging]:
-    with opened_staging(new_stack(FOLDER_DUCKDB, tmp_path, servers)) as opened:
+def staging_on_duckdb(tmp_path: Path) -> Iterator[Staging]:
+    with opened_staging(folder_stack(tmp_path)) as opened:
         yield opened
 
 

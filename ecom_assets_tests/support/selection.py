@@ -1,7 +1,7 @@
 """Which tests are slow, which share a process, and which start first.
 
-`make test-fast` leaves out what is marked `slow`: here, by what a test asks for, and by hand where a
-test of the rest takes more than three seconds. How a test is run is not here.
+`make test-fast` leaves out what is marked `slow`: here, by what a test asks for, and by hand where
+a test of the rest takes more than three seconds. How a test is run is not here.
 """
 
 import gc

@@ -269,8 +269,8 @@ def _list(double: SnowflakeDouble, cursor: Any, said: str) -> Any:
 
 
 REPEATED = (exp.Query, exp.Insert, exp.Update, exp.Delete)
-"""What is translated alike wherever it is sent again. The tests send the same texts again and again,
-and translating them, in some sixty passes, would take most of the double's time."""
+"""What is translated alike wherever it is sent again. The tests send the same texts again and
+again, and translating them, in some sixty passes, would take most of the double's time."""
 
 
 @lru_cache(maxsize=2_000)

@@ -21,7 +21,7 @@ SLOW_PARAMETERS = {S3_DUCKDB, S3_SNOWFLAKE, "S3"}
 STARTERS = (DevServer, Shop, Ui, dev_server, served)
 """What a module imports whose tests start a server of Dagster, or runs as processes."""
 
-FIRST = ("dagster dev", "dagster dev too", "torture", "canaries")
+FIRST = ("dagster dev", "dagster dev too", "torture", "weeks", "canaries")
 """Groups of tests that share what they have started, the longest first. Those on dev servers mostly
 wait, so that others have the processor; started last, all would wait for them."""
 

@@ -1,10 +1,13 @@
 """Which tests are slow, which share a process, and which start first.
 
-`make test-fast` leaves out what is marked `slow`: here, by what a test asks for, and by hand where
-a test of the rest takes more than three seconds. How a test is run is not here.
+`make test-fast` leaves out what is marked `slow`: here, by what a test asks for and does, and by
+hand where a test of the rest takes more than three seconds. How a test is run is not here.
 """
 
 import gc
+import inspect
+import re
+from collections.abc import Callable
 from functools import lru_cache
 from types import ModuleType
 
@@ -20,6 +23,9 @@ SLOW_PARAMETERS = {S3_DUCKDB, S3_SNOWFLAKE, "S3"}
 """What fixtures take that start one for some of their parameters."""
 STARTERS = (DevServer, Shop, Ui, dev_server, served)
 """What a module imports whose tests start a server of Dagster, or runs as processes."""
+
+RUNS = re.compile(r"\.(run|run_checks|tick_and_run)\(")
+"""How a test on a `pipeline` runs the whole graph, which takes a second: once in a fast test."""
 
 FIRST = ("dagster dev", "dagster dev too", "torture", "weeks", "canaries")
 """Groups of tests that share what they have started, the longest first. Those on dev servers mostly
@@ -56,12 +62,18 @@ def is_slow(item: pytest.Item) -> bool:
         not SLOW_FIXTURES.isdisjoint(item.fixturenames)
         or any(isinstance(one, str) and one in SLOW_PARAMETERS for one in given)
         or _imports_a_starter(item.module)
+        or ("pipeline" in item.fixturenames and _runs(item.function) > 1)
     )
 
 
 @lru_cache
 def _imports_a_starter(module: ModuleType) -> bool:
     return any(found is one for found in vars(module).values() for one in STARTERS)
+
+
+@lru_cache
+def _runs(test: Callable[..., object]) -> int:
+    return len(RUNS.findall(inspect.getsource(test)))
 
 
 def turn(item: pytest.Item) -> int:

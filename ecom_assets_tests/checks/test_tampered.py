@@ -56,7 +56,8 @@ def behind(
                 instance = opened.enter_context(dg.DagsterInstance.ephemeral())
                 pipeline = Pipeline(root, instance)
                 work(pipeline)
-                made[work] = pipeline, shutil.copy(pipeline.settings.duckdb_path, root / "kept")
+                made[work] = pipeline, root / "kept"
+                shutil.copy(pipeline.settings.duckdb_path, root / "kept")
             pipeline, kept = made[work]
             shutil.copy(kept, pipeline.settings.duckdb_path)
             return pipeline

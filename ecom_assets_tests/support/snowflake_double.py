@@ -48,7 +48,7 @@ from ecom_assets_tests.support.snowflake_locks import EndingSessions, Locks
 
 serve = fakesnow.server  # before the module of that name hides it
 import fakesnow.cursor  # noqa: E402
-from fakesnow import transforms  # noqa: E402
+from fakesnow import dialect, transforms  # noqa: E402
 from fakesnow.server import app, query_request, shared_fs  # noqa: E402
 from fakesnow.variables import Variables  # noqa: E402
 
@@ -102,7 +102,6 @@ WHITE_SPACE = " \t\r\x0b\x0c"
 _Cursor = fakesnow.cursor.FakeSnowflakeCursor
 _execute = _Cursor.execute
 _transform = _Cursor._transform
-_parse_one = fakesnow.cursor.parse_one
 _trim_cast_varchar = transforms.trim_cast_varchar
 
 
@@ -275,8 +274,7 @@ again, and translating them, in some sixty passes, would take most of the double
 
 @lru_cache(maxsize=2_000)
 def _parsed(command: str) -> exp.Expr:
-    expression: exp.Expr = _parse_one(command)
-    return expression
+    return dialect.parse_one(command)
 
 
 def _parsed_once(command: str) -> exp.Expr:

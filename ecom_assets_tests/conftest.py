@@ -12,6 +12,7 @@ from typing import Any
 
 import dagster as dg
 import duckdb
+import hypothesis
 import pytest
 
 from ecom_assets.definitions import build_definitions
@@ -28,6 +29,15 @@ from ecom_assets_tests.support.stacks import (
 pytest_plugins = ["ecom_assets_tests.support.selection", "ecom_assets_tests.torture.report"]
 
 DAY = date(2026, 1, 5)
+
+# a busy machine breaks no promise, and what is drawn by chance is drawn anew in every run
+hypothesis.settings.register_profile(
+    "ecom_assets",
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("ecom_assets")
 
 
 def event(number: int | str = 1, **fields: Any) -> dict[str, Any]:
@@ -118,7 +128,7 @@ class Pipeline:
             tags=tags,
             asset_selection=[dg.AssetKey(name) for name in selection] if selection else None,
             run_config={
-                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                "loggers": {"console": {"config": {"log_level": "ERROR"}}},
                 **({"ops": {"sales_files": {"config": config}}} if config else {}),
             },
             raise_on_error=False,

@@ -43,6 +43,7 @@ def test_an_event_is_kept_again_after_seven_days_without_it(
     assert len(shop.repeats()) == len(days) - len(wanted)
 
 
+@pytest.mark.slow
 def test_the_order_in_which_days_are_published_decides_nothing(shop: Shop) -> None:
     for order in permutations((1, 5, 12)):
         for number in order:

@@ -29,7 +29,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
-from functools import lru_cache
 from typing import Any
 from unittest import mock
 
@@ -44,11 +43,12 @@ from starlette.routing import Route
 
 from ecom_assets.settings import SnowflakeSettings
 from ecom_assets.warehouse.sql import table_columns
+from ecom_assets_tests.support.repeated_statements import parsed_once, translated_once
 from ecom_assets_tests.support.snowflake_locks import EndingSessions, Locks
 
 serve = fakesnow.server  # before the module of that name hides it
 import fakesnow.cursor  # noqa: E402
-from fakesnow import dialect, transforms  # noqa: E402
+from fakesnow import transforms  # noqa: E402
 from fakesnow.server import app, query_request, shared_fs  # noqa: E402
 from fakesnow.variables import Variables  # noqa: E402
 
@@ -200,8 +200,8 @@ def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
         with (
             mock.patch.object(fakesnow.server, "sessions", EndingSessions(double.locks)),
             mock.patch.object(_Cursor, "execute", execute),
-            mock.patch.object(fakesnow.cursor, "parse_one", _parsed_once),
-            mock.patch.object(_Cursor, "_transform", _translated_once),
+            mock.patch.object(fakesnow.cursor, "parse_one", parsed_once),
+            mock.patch.object(_Cursor, "_transform", translated_once(_corrected)),
             mock.patch.object(transforms, "trim_cast_varchar", _trim),
             mock.patch.object(transforms, "numeric_agg_implicit_cast", lambda node: node),
             mock.patch.object(Variables, "inline_variables", lambda _, sql: sql),
@@ -265,38 +265,6 @@ def _list(double: SnowflakeDouble, cursor: Any, said: str) -> Any:
     found = double.s3.list_objects_v2(Bucket=bucket, Prefix=prefix + place).get("Contents", [])
     rows = [{"name": f"s3://{bucket}/{one['Key']}", "size": one["Size"]} for one in found]
     return _answer(cursor, rows or [{"name": None}])
-
-
-REPEATED = (exp.Query, exp.Insert, exp.Update, exp.Delete)
-"""What is translated alike wherever it is sent again. The tests send the same texts again and
-again, and translating them, in some sixty passes, would take most of the double's time."""
-
-
-@lru_cache(maxsize=2_000)
-def _parsed(command: str) -> exp.Expr:
-    return dialect.parse_one(command)
-
-
-def _parsed_once(command: str) -> exp.Expr:
-    expression = _parsed(command)
-    # what is no query and no change of rows may be changed by whoever executes it
-    return expression if isinstance(expression, REPEATED) else expression.copy()
-
-
-_translated: dict[tuple[int, str | None, str | None], tuple[exp.Expr, exp.Expr]] = {}
-
-
-def _translated_once(cursor: Any, expression: exp.Expr, params: Any) -> exp.Expr:
-    """A statement for DuckDB; of one that has been sent before in that schema, the same object."""
-    key = (id(expression), cursor._conn.database, cursor._conn.schema)
-    if params or not isinstance(expression, REPEATED):
-        return _corrected(cursor, expression, params)
-    if key not in _translated:
-        if len(_translated) > 2_000:
-            _translated.clear()
-        # with what it was made of, whose id nothing else can have as long as it is kept
-        _translated[key] = expression, _corrected(cursor, expression, params)
-    return _translated[key][1]
 
 
 def _corrected(cursor: Any, expression: exp.Expr, params: Any) -> exp.Expr:

@@ -231,6 +231,7 @@ def test_7_a_day_that_is_held_by_a_late_file_is_told(shop: Shop) -> None:
     assert shop.stands("late") == [5]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("before", "after"), [(3, 0), (0, 3)])
 def test_7_another_limit_leaves_no_line_twice_or_nowhere(
     shop: Shop, before: int, after: int
@@ -252,6 +253,7 @@ def test_7_another_limit_leaves_no_line_twice_or_nowhere(
     assert len(staged) == 8
 
 
+@pytest.mark.slow
 def test_7_a_late_event_leaves_a_published_day_also_when_the_limit_is_gone(shop: Shop) -> None:
     """Whichever day is run first, and though each is run alone."""
     for order in ((4, 5, 6), (6, 5, 4)):

@@ -7,7 +7,7 @@ PEERS := .venv-bench
 export DAGSTER_HOME ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev alert-test answers doctor snowflake-setup docs screenshots test torture bench audit lint clean
+.PHONY: help demo dev alert-test answers doctor snowflake-setup docs screenshots test test-fast torture bench audit lint clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,8 +36,15 @@ docs: $(VENV)/ready-dev  ## renew what is made from the code: parts of the docum
 	@$(BIN)/python -m ecom_assets.reference
 	@ECOM_UPDATE_GOLDEN=1 $(BIN)/pytest -q ecom_assets_tests/warehouse/test_sql.py
 
-test: $(VENV)/ready-dev  ## the tests
-	@$(BIN)/pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 2)') --dist loadgroup
+# As many at once as there are processors and so many more; in the order of support/selection.py.
+AT_ONCE = -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + $(1))') --dist loadgroup \
+	--no-loadscope-reorder
+
+test: $(VENV)/ready-dev  ## all tests
+	@$(BIN)/pytest $(call AT_ONCE,2)
+
+test-fast: $(VENV)/ready-dev  ## the tests that start no server, emulation or browser: two minutes
+	@$(BIN)/pytest $(call AT_ONCE,0) -m 'not slow and not snowflake_live' --durations=5 --durations-min=3
 
 torture: $(VENV)/ready-dev  ## crashes, bad S3, hostile input, races: minutes; SEED=1; figures to docs/reliability.md
 	@$(BIN)/pytest --torture --seed=$${SEED:-1} --figures

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -12,15 +12,32 @@ from typing import Any
 
 import dagster as dg
 import duckdb
+import hypothesis
 import pytest
 
 from ecom_assets.definitions import build_definitions
 from ecom_assets.settings import Settings
-from ecom_assets_tests.support.stacks import Production, production
+from ecom_assets_tests.support.stacks import (
+    FOLDER_DUCKDB,
+    Production,
+    Stack,
+    emptied_stack,
+    folder_stack,
+    production,
+)
 
-pytest_plugins = ["ecom_assets_tests.torture.report"]
+pytest_plugins = ["ecom_assets_tests.support.selection", "ecom_assets_tests.torture.report"]
 
 DAY = date(2026, 1, 5)
+
+# a busy machine breaks no promise, and what is drawn by chance is drawn anew in every run
+hypothesis.settings.register_profile(
+    "ecom_assets",
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("ecom_assets")
 
 
 def event(number: int | str = 1, **fields: Any) -> dict[str, Any]:
@@ -111,7 +128,7 @@ class Pipeline:
             tags=tags,
             asset_selection=[dg.AssetKey(name) for name in selection] if selection else None,
             run_config={
-                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                "loggers": {"console": {"config": {"log_level": "ERROR"}}},
                 **({"ops": {"sales_files": {"config": config}}} if config else {}),
             },
             raise_on_error=False,
@@ -196,6 +213,18 @@ def servers() -> Iterator[Production]:
     """An S3 and a Snowflake, emulated, started once for each process of the tests."""
     with production() as started:
         yield started
+
+
+@pytest.fixture
+def stack_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Stack]:
+    """An empty stack by its name, of one test; the servers start with the first that needs them."""
+
+    def stack(name: str) -> Stack:
+        if name == FOLDER_DUCKDB:
+            return folder_stack(tmp_path)
+        return emptied_stack(name, tmp_path, request.getfixturevalue("servers"))
+
+    return stack
 
 
 @pytest.fixture(autouse=True)

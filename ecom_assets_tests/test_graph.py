@@ -1,5 +1,8 @@
 """The whole graph through Dagster on every stack: a week with a bad day, and the same again."""
 
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,12 +18,14 @@ from ecom_assets.settings import Settings
 from ecom_assets.warehouse.contract import Purpose, Row
 from ecom_assets_tests.support.stacks import (
     FOLDER_DUCKDB,
-    S3_DUCKDB,
     S3_SNOWFLAKE,
     STACKS,
     Production,
     Servers,
 )
+from ecom_assets_tests.torture.report import Figures
+
+pytestmark = pytest.mark.xdist_group("weeks")
 
 FIRST = date(2026, 1, 5)
 DAYS = [FIRST + timedelta(days=n) for n in range(7)]
@@ -108,6 +113,48 @@ def published(instance: dg.DagsterInstance) -> set[str]:
     return set(instance.get_materialized_partitions(dg.AssetKey("fact_sales")))
 
 
+@dataclass(frozen=True)
+class Week:
+    """A stack whose week, with a bad day in it, was run once.
+
+    Attributes:
+        settings: what it was built with.
+        instance: its Dagster instance.
+        succeeded: whether that run did.
+        days: what it has published.
+        report: the page that it has made.
+        tables: what was in the warehouse behind it.
+    """
+
+    settings: Settings
+    instance: dg.DagsterInstance
+    succeeded: bool
+    days: set[str]
+    report: str
+    tables: Mapping[str, list[tuple[Any, ...]]]
+
+
+@pytest.fixture(scope="module")
+def week(
+    servers: Servers, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Week]]:
+    """The week of a stack; run when it is asked for first."""
+    made: dict[str, Week] = {}
+    with ExitStack() as opened:
+
+        def week_of(stack: str) -> Week:
+            if stack not in made:
+                settings = settings_for(stack, tmp_path_factory.mktemp("week"), servers)
+                land_week(settings, servers, share_of_bad_day=0.6)
+                instance = opened.enter_context(dg.DagsterInstance.ephemeral())
+                succeeded = run(settings, instance).success
+                days, page = published(instance), report(settings, servers)
+                made[stack] = Week(settings, instance, succeeded, days, page, tables(settings))
+            return made[stack]
+
+        yield week_of
+
+
 @pytest.fixture
 def instance() -> Any:
     with dg.DagsterInstance.ephemeral() as ephemeral:
@@ -115,17 +162,12 @@ def instance() -> Any:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_week_with_a_bad_day(
-    stack: str, tmp_path: Path, servers: Servers, instance: dg.DagsterInstance
-) -> None:
-    settings = settings_for(stack, tmp_path, servers)
-    land_week(settings, servers, share_of_bad_day=0.6)
-
-    held = run(settings, instance)
-    assert not held.success
-    assert published(instance) == {str(day) for day in DAYS if day != BAD_DAY}
-    assert "1 day held" in report(settings, servers)
-    first = tables(settings)
+def test_a_week_with_a_bad_day(stack: str, servers: Servers, week: Callable[[str], Week]) -> None:
+    held = week(stack)
+    settings, instance, first = held.settings, held.instance, held.tables
+    assert not held.succeeded
+    assert held.days == {str(day) for day in DAYS if day != BAD_DAY}
+    assert "1 day held" in held.report
     assert {row[2] for row in first["analytics.fact_sales"]} == set(DAYS) - {BAD_DAY}
     assert sum(row[1] for row in first["staging.sales_quality"]) == sum(
         len(first[f"staging.stg_sales_{part}"]) for part in ("clean", "rejects")
@@ -141,14 +183,8 @@ def test_a_week_with_a_bad_day(
     assert tables(settings) == second, "the same again gives the same"
 
 
-def test_every_stack_makes_the_same_tables(tmp_path: Path, servers: Servers) -> None:
-    made = []
-    for stack in (FOLDER_DUCKDB, S3_DUCKDB, S3_SNOWFLAKE):
-        settings = settings_for(stack, tmp_path / stack, servers)
-        land_week(settings, servers, share_of_bad_day=0.6)
-        with dg.DagsterInstance.ephemeral() as instance:
-            run(settings, instance)
-        made.append(tables(settings))
+def test_every_stack_makes_the_same_tables(week: Callable[[str], Week]) -> None:
+    made = [week(stack).tables for stack in STACKS]
     assert made[0]["analytics.fact_sales"]
     assert made[0] == made[1]
     assert made[0] == made[2]
@@ -163,8 +199,12 @@ def run_days(settings: Settings, servers: Production, instance: Any, days: int) 
     assert run(settings, instance, listed[-1]).success
 
 
-def test_a_run_of_a_month_sends_as_many_statements_as_a_run_of_a_day(
-    tmp_path: Path, servers: Production, instance: dg.DagsterInstance
+def test_a_run_of_many_days_sends_as_many_statements_as_a_run_of_a_day(
+    tmp_path: Path,
+    servers: Production,
+    instance: dg.DagsterInstance,
+    torture: bool,
+    figures: Figures,
 ) -> None:
     def statements(days: int) -> int:
         settings = settings_for(S3_SNOWFLAKE, tmp_path, servers)
@@ -172,7 +212,9 @@ def test_a_run_of_a_month_sends_as_many_statements_as_a_run_of_a_day(
         run_days(settings, servers, instance, days)
         return len(servers.snowflake.statements) - before
 
-    assert statements(1) == statements(30)
+    many = 30 if torture else 7
+    assert statements(1) == statements(many)
+    figures.count("days checked", many)
 
 
 def test_each_asset_names_its_statements_in_snowflake_s_history(

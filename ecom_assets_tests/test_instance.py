@@ -45,6 +45,7 @@ def opened(folder: Path) -> "subprocess.Popen[str]":
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("_attempt", range(2))
 def test_processes_that_come_first_at_once_make_one_storage(
     _attempt: int, home: Path, tmp_path: Path

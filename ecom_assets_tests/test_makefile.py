@@ -5,11 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from ecom_assets.settings import PROJECT_ROOT
 
 MADE_ANEW = "This folder was moved: .venv is made anew."
 
 
+@pytest.mark.slow
 def test_a_moved_folder_makes_its_virtual_environment_anew(tmp_path: Path) -> None:
     here = tmp_path / "a folder"
     here.mkdir()

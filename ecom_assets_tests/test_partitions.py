@@ -8,6 +8,7 @@ import pytest
 from ecom_assets_tests.conftest import Pipeline
 
 TODAY = datetime.now(UTC).date()
+LATELY = TODAY - timedelta(days=3)
 NEXT_CENTURY = "2126-01-01"
 
 
@@ -27,7 +28,7 @@ IMPOSSIBLE = [
     (one(str(TODAY)), f"{TODAY}, but the event dates are 2026-01-01 to "),
     (one("2025-12-31"), "2025-12-31, but the event dates are 2026-01-01 to "),
     (these("2026-01-06", "2026-01-05"), "2026-01-06 to 2026-01-05, but the earlier day must come"),
-    (these("2026-01-05", str(TODAY)), f"2026-01-05 to {TODAY}, but the event dates are"),
+    (these(str(LATELY), str(TODAY)), f"{LATELY} to {TODAY}, but the event dates are"),
 ]
 
 

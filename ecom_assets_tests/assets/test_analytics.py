@@ -22,6 +22,7 @@ from ecom_assets_tests.conftest import DAY, Pipeline, event
 FIRST = date(2026, 1, 1)
 
 
+@pytest.mark.slow
 def test_of_thirty_days_with_one_bad_one_twenty_nine_are_published_in_one_run(
     pipeline: Pipeline,
 ) -> None:

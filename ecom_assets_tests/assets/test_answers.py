@@ -113,6 +113,7 @@ def test_the_credentials_that_dagster_runs_with_may_write_the_report() -> None:
     assert may_write == ["arn:aws:s3:::bucket/sales/reports/*"]
 
 
+@pytest.mark.slow
 def test_what_a_run_tells_of_the_answers_stays_small(pipeline: Pipeline) -> None:
     pipeline.configure(source="synthetic")
     last = date(2026, 4, 30)

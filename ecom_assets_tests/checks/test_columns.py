@@ -1,8 +1,7 @@
 """`column_schema`: a table that was changed by hand is noticed, on every stack."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
-from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -11,15 +10,12 @@ from ecom_assets.checks.columns import compared
 from ecom_assets.model.tables import FACT_TABLE, tables
 from ecom_assets.warehouse.contract import Purpose, Session
 from ecom_assets_tests.conftest import DAY, Pipeline, event
-from ecom_assets_tests.support.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE, Production, new_stack
+from ecom_assets_tests.support.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE, Stack
 
 
 @pytest.fixture(params=[FOLDER_DUCKDB, S3_SNOWFLAKE])
-def session(
-    request: pytest.FixtureRequest, tmp_path: Path, servers: Production
-) -> Iterator[Session]:
-    stack = new_stack(request.param, tmp_path, servers)
-    with stack.warehouse.session(Purpose("test", "test"), print) as opened:
+def session(request: pytest.FixtureRequest, stack_of: Callable[[str], Stack]) -> Iterator[Session]:
+    with stack_of(request.param).warehouse.session(Purpose("test", "test"), print) as opened:
         yield opened
 
 

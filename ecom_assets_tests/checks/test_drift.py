@@ -143,6 +143,7 @@ def test_two_years_of_the_generators_shop_raise_no_alarm() -> None:
     assert [day for day in days if not usual_volume(history, day).passed] == []
 
 
+@pytest.mark.slow
 def test_an_unusual_day_is_published_with_a_warning(pipeline: Pipeline) -> None:
     """Through Dagster, in one range run: the history is of the same run."""
     first = date(2026, 1, 5)

@@ -86,6 +86,7 @@ def test_many_take_a_small_part_of_the_time(tmp_path: Path) -> None:
         assert time.process_time() - start < 3 * one_by_one
 
 
+@pytest.mark.slow
 def test_a_range_run_on_sqlite_answers_for_each_day(tmp_path: Path) -> None:
     with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
         pipeline = Pipeline(tmp_path, instance)

@@ -27,10 +27,13 @@ CONF = PROJECT_ROOT / "deploy" / "nginx.conf"
 OURS = "https://dagster.example.com"
 PATH = f"{os.environ['PATH']}:/usr/sbin"
 
-pytestmark = pytest.mark.skipif(
-    not (shutil.which("nginx", path=PATH) and shutil.which("openssl")),
-    reason="there is no nginx on this machine",
-)
+pytestmark = [
+    pytest.mark.xdist_group("nginx"),
+    pytest.mark.skipif(
+        not (shutil.which("nginx", path=PATH) and shutil.which("openssl")),
+        reason="there is no nginx on this machine",
+    ),
+]
 
 
 class _Behind(BaseHTTPRequestHandler):

@@ -15,9 +15,9 @@ from ecom_assets.setup.snowflake import setup_script
 from ecom_assets_tests.live.account import Account, account
 from ecom_assets_tests.support.stacks import S3_SNOWFLAKE, new_stack
 from ecom_assets_tests.test_graph import (  # noqa: F401
-    instance,
     test_a_week_with_a_bad_day,
     test_every_stack_makes_the_same_tables,
+    week,
 )
 from ecom_assets_tests.warehouse.conftest import opened_staging
 from ecom_assets_tests.warehouse.test_hostile_lines import TABLES, load_and_compare

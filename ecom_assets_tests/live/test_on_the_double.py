@@ -8,12 +8,13 @@ import pytest
 
 from ecom_assets.settings import PROJECT_ROOT
 from ecom_assets_tests.support.stacks import S3_SNOWFLAKE, Production, environment
+from ecom_assets_tests.torture.report import Figures
 
 LIVE = "ecom_assets_tests/live/test_live.py"
+WEEK = f"{LIVE}::test_a_week_with_a_bad_day[{S3_SNOWFLAKE}]"
 SOME = [
     f"{LIVE}::test_{name}"
     for name in (
-        f"a_week_with_a_bad_day[{S3_SNOWFLAKE}]",
         "every_hostile_line_finds_its_place[event_ts]",
         "files_are_loaded_whole_or_not_at_all",
         "a_file_rewritten_while_it_is_loaded_is_noticed",
@@ -21,7 +22,10 @@ SOME = [
         "statements_are_tagged_and_found_again",
     )
 ]
-"""Of each kind one: all of them take as long as half of the other tests."""
+"""Of each kind one: all of them take as long as half of the other tests. The week takes longer than
+these together, and has run on the double before."""
+
+pytestmark = pytest.mark.slow
 
 
 def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -38,7 +42,7 @@ def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_live_suite_passes_on_the_double_and_leaves_nothing(
-    servers: Production, tmp_path: Path
+    servers: Production, tmp_path: Path, torture: bool, figures: Figures
 ) -> None:
     place = servers.new_place()
     variables = {
@@ -47,7 +51,8 @@ def test_the_live_suite_passes_on_the_double_and_leaves_nothing(
         "ECOM_DUCKDB_PATH": str(tmp_path / "w.duckdb"),
     }
     before = len(servers.snowflake.statements)
-    result = run("-m", "snowflake_live", *SOME, **variables)
+    result = run("-m", "snowflake_live", *SOME, *[WEEK] * torture, **variables)
+    figures.count("operations run", len(SOME) + torture)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "skipped" not in result.stdout.splitlines()[-1]
     listed = servers.s3.client().list_objects_v2(Bucket=place.bucket, Prefix=place.prefix)

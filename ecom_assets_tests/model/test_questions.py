@@ -18,9 +18,9 @@ from ecom_assets.warehouse import lineage, scripts
 from ecom_assets_tests.conftest import Pipeline, event
 
 QUESTION = """\
--- title: Revenue by device
+-- title: Sales by device
 -- chart: bar
-create or replace view analytics.revenue_by_device as
+create or replace view analytics.sales_by_device as
 select
     device,
     currency,
@@ -47,18 +47,18 @@ def sql_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("-- title: Revenue by device\n", "", "lack “-- title: …”"),
-        ("-- title: Revenue by device\n", "-- title:\n", "lack “-- title: …”"),
+        ("-- title: Sales by device\n", "", "lack “-- title: …”"),
+        ("-- title: Sales by device\n", "-- title:\n", "lack “-- title: …”"),
         ("-- chart: bar\n", "", "lack “-- chart: …” (line or bar or share)"),
         ("-- chart: bar\n", "-- chart: pie\n", "“-- chart: pie” must be line or bar or share"),
         ("-- chart: bar\n", "\n-- chart: bar\n", "lack “-- chart: …”"),
-        ("view analytics.revenue_by_device as", "view analytics.other as", "the file's name"),
+        ("view analytics.sales_by_device as", "view analytics.other as", "the file's name"),
     ],
 )
 def test_a_file_that_says_too_little_is_named_with_what_it_lacks(
     sql_folder: Path, old: str, new: str, said: str
 ) -> None:
-    file = sql_folder / "answers/revenue_by_device.sql"
+    file = sql_folder / "answers/sales_by_device.sql"
     assert old in QUESTION
     file.write_text(QUESTION.replace(old, new))
     with pytest.raises(questions.QuestionError, match=re.escape(said)) as error:
@@ -73,24 +73,24 @@ def test_adding_a_question_is_adding_a_file(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    (sql_folder / "answers/revenue_by_device.sql").write_text(QUESTION)
+    (sql_folder / "answers/sales_by_device.sql").write_text(QUESTION)
     pipeline.land("dt=2026-01-05/a.jsonl", [event(1), event(2, device="tablet")])
     assert pipeline.run().success
 
-    key = dg.AssetKey("revenue_by_device")
+    key = dg.AssetKey("sales_by_device")
     graph = pipeline.definitions.resolve_asset_graph()
-    assert "Revenue by device" in str(graph.get(key).description)
+    assert "Sales by device" in str(graph.get(key).description)
     assert key in graph.get(dg.AssetKey("sales_report")).parent_keys
-    metadata = pipeline.latest_metadata("revenue_by_device")
+    metadata = pipeline.latest_metadata("sales_by_device")
     assert metadata["dagster/row_count"].value == 2
     assert "data:image/svg+xml" in str(metadata["chart"].value)
     assert "`analytics.fact_sales.total_amount`" in str(metadata["column lineage"].value)
     page = (pipeline.folder.parent / "reports/sales_report.html").read_text()
-    assert "<h2>Revenue by device</h2>" in page
+    assert "<h2>Sales by device</h2>" in page
     assert ">tablet<" in page
 
     monkeypatch.setenv("ECOM_DUCKDB_PATH", str(pipeline.settings.duckdb_path))
-    answers.main(["--format", "json", "--question", "revenue_by_device"])
+    answers.main(["--format", "json", "--question", "sales_by_device"])
     found = json.loads(capsys.readouterr().out)
     assert {row["device"] for row in found} == {"mobile", "tablet"}
 

@@ -16,7 +16,7 @@ from ecom_assets_tests.support.dev_server import DevServer, dev_server, until
 
 FIRST = date(2026, 1, 5)
 
-pytestmark = pytest.mark.xdist_group("dagster dev")
+pytestmark = pytest.mark.xdist_group("dagster dev too")
 """One server, mostly waited for: in one of the processes, while others go on with their tests."""
 
 

@@ -9,6 +9,8 @@ import pytest
 from ecom_assets_tests.operations.shop import Shop, days
 from ecom_assets_tests.support.dev_server import dev_server, until
 
+pytestmark = pytest.mark.xdist_group("dagster dev too")
+
 TODAY = datetime.now(UTC).date()
 FIRST = TODAY - timedelta(days=20)
 

@@ -9,7 +9,7 @@ from ecom_assets_tests.operations.shop import ROWS, Shop, days
 from ecom_assets_tests.support.dev_server import dev_server
 from ecom_assets_tests.torture.report import Figures
 
-pytestmark = pytest.mark.xdist_group("sensors in dagster dev")
+pytestmark = pytest.mark.xdist_group("dagster dev")
 
 FIRST = date(2025, 1, 1)
 BAD = date(2025, 7, 1)

@@ -1,10 +1,9 @@
 """What these tests share: load, stage and publish without Dagster, on both engines."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,9 +22,7 @@ from ecom_assets_tests.support.model_tables import breaches, found_in
 from ecom_assets_tests.support.stacks import (
     FOLDER_DUCKDB,
     S3_SNOWFLAKE,
-    Production,
     Stack,
-    emptied_stack,
 )
 from ecom_assets_tests.warehouse.conftest import good, jsonl
 
@@ -139,9 +136,9 @@ def _fail(text: str) -> None:
 
 
 @pytest.fixture
-def shop(request: pytest.FixtureRequest, tmp_path: Path, servers: Production) -> Iterator[Shop]:
+def shop(request: pytest.FixtureRequest, stack_of: Callable[[str], Stack]) -> Iterator[Shop]:
     """An empty landing zone and an empty warehouse: a folder and DuckDB, or what `ON_BOTH` says."""
-    stack = emptied_stack(getattr(request, "param", FOLDER_DUCKDB), tmp_path, servers)
+    stack = stack_of(getattr(request, "param", FOLDER_DUCKDB))
     with stack.warehouse.session(Purpose("test", "test"), _fail) as session:
         yield Shop(stack, session)
 

@@ -43,6 +43,7 @@ def test_an_event_is_kept_again_after_seven_days_without_it(
     assert len(shop.repeats()) == len(days) - len(wanted)
 
 
+@pytest.mark.slow
 def test_the_order_in_which_days_are_published_decides_nothing(shop: Shop) -> None:
     for order in permutations((1, 5, 12)):
         for number in order:
@@ -230,6 +231,7 @@ def test_7_a_day_that_is_held_by_a_late_file_is_told(shop: Shop) -> None:
     assert shop.stands("late") == [5]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("before", "after"), [(3, 0), (0, 3)])
 def test_7_another_limit_leaves_no_line_twice_or_nowhere(
     shop: Shop, before: int, after: int
@@ -251,6 +253,7 @@ def test_7_another_limit_leaves_no_line_twice_or_nowhere(
     assert len(staged) == 8
 
 
+@pytest.mark.slow
 def test_7_a_late_event_leaves_a_published_day_also_when_the_limit_is_gone(shop: Shop) -> None:
     """Whichever day is run first, and though each is run alone."""
     for order in ((4, 5, 6), (6, 5, 4)):

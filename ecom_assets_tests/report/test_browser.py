@@ -13,7 +13,10 @@ from ecom_assets_tests.support import chromium
 
 CHROMIUM = chromium.chromium()
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine")
+pytestmark = [
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine"),
+]
 
 LOOK = """() => {
     const found = {overlaps: [], faint: [], outside: []};

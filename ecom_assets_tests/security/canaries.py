@@ -13,6 +13,9 @@ import numpy
 
 PART = 8
 """Bytes in a row that count as found; of random letters, nobody else's text has them."""
+HEX_PART = 16
+"""The same where they are hex digits: eight of those are the beginning of somebody's run id."""
+HEX = frozenset(b"0123456789abcdef")
 
 
 def canary() -> str:
@@ -45,10 +48,14 @@ class Search:
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
         self._named: dict[bytes, str] = {}
+        self._longer: dict[bytes, list[bytes]] = {}  # of parts in hex digits, what they stand in
         for name, secret in secrets.items():
             for form, text in forms(secret):
                 for n in range(len(text) - PART + 1):
-                    self._named.setdefault(text[n : n + PART], f"{name}, {form}")
+                    part = text[n : n + PART]
+                    self._named.setdefault(part, f"{name}, {form}")
+                    if HEX.issuperset(part):
+                        self._longer.setdefault(part, []).append(text)
         self._numbers = numpy.sort(numpy.frombuffer(b"".join(self._named), "<u8"))
         self.parts = len(self._named)
 
@@ -62,9 +69,19 @@ class Search:
             places[places == len(self._numbers)] = 0
             for hit in numpy.flatnonzero(self._numbers[places] == windows):
                 at = start + int(hit) * PART
+                if not self._is_long_enough(data, at):
+                    continue
                 around = data[max(0, at - 200) : at + 100].decode("utf-8", "replace")
                 seen.setdefault(self._named[data[at : at + PART]], around)
         return seen
+
+    def _is_long_enough(self, data: bytes, at: int) -> bool:
+        part = data[at : at + PART]
+        if part not in self._longer:
+            return True
+        around = data[max(0, at + PART - HEX_PART) : at + HEX_PART]
+        longer = {around[n : n + HEX_PART] for n in range(len(around) - HEX_PART + 1)}
+        return any(each in text for each in longer for text in self._longer[part])
 
 
 def written_below(folder: Path) -> Iterator[tuple[str, bytes]]:

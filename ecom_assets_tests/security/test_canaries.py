@@ -8,7 +8,7 @@ import pytest
 
 from ecom_assets.settings import S3Url
 from ecom_assets.setup.aws import pipeline_policy
-from ecom_assets_tests.security.canaries import PART, Search, canary
+from ecom_assets_tests.security.canaries import HEX_PART, PART, Search, canary
 from ecom_assets_tests.security.scenario import Scenario, played
 from ecom_assets_tests.setup.permissions import allows
 from ecom_assets_tests.support.stacks import Production
@@ -92,3 +92,14 @@ def test_the_search_finds_a_secret_in_any_form(hide: Callable[[str], str]) -> No
     assert search.found(b"x" * 1_001 + hide(secret).encode() + b"y" * 999)
     assert not search.found(b"x" * 1_001 + hide(canary()).encode() + b"y" * 999)
     assert not search.found(b"")
+
+
+@pytest.mark.parametrize(
+    "secret", ["b8d31f60c95e2a7" * 3, canary()], ids=["of hex digits", "of any characters"]
+)
+def test_sixteen_hex_digits_are_found_and_the_eight_of_a_run_id_are_not(secret: str) -> None:
+    digits = secret if secret.isalnum() else secret.encode().hex()
+    search = Search({"it": secret})
+    for n in (0, 3, len(digits) - HEX_PART):
+        assert not search.found(f"{digits[n : n + PART]}-0000-4000".encode())
+        assert search.found(f"run {digits[n : n + HEX_PART]}.".encode())

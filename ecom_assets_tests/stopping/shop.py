@@ -16,7 +16,8 @@ import dagster as dg
 import duckdb
 import pytest
 
-from ecom_assets.settings import PROJECT_ROOT
+from ecom_assets.definitions import build_definitions
+from ecom_assets.settings import PROJECT_ROOT, read_settings
 from ecom_assets_tests.conftest import DAY, event, write_lines
 from ecom_assets_tests.support.dev_server import BIN, clean_environment, until
 
@@ -83,6 +84,13 @@ class Shop:
     def run(self, day: date = DAY, seconds: float = 90) -> None:
         """A run of the command line that has to succeed."""
         assert self.start(day=day).wait(seconds) == 0, self.log()
+
+    def run_here(self, day: date = DAY) -> None:
+        """A run in this process that has to succeed: a start of another takes seconds."""
+        job = build_definitions(read_settings(self.settings)).resolve_job_def("sales")
+        with self.instance() as instance:
+            tags = {"dagster/partition": str(day)}
+            assert job.execute_in_process(instance=instance, tags=tags).success
 
     def text(self) -> str:
         """What the latest run of the command line has printed."""

@@ -54,7 +54,7 @@ def test_an_interrupt_ends_the_statement_and_the_run_and_keeps_nothing(
     shop.until_at_work()
     see_canceled(shop, process, number)
     assert (shop.times_at_work(), shop.facts()) == (1, {})
-    shop.run()
+    shop.run_here()
     assert shop.facts() == {DAY: 3}
 
 

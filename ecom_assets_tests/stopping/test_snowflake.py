@@ -17,6 +17,7 @@ from ecom_assets_tests.conftest import DAY, event
 from ecom_assets_tests.stopping.shop import SECONDS, Shop, send
 from ecom_assets_tests.support.dev_server import until
 from ecom_assets_tests.support.stacks import Production, environment
+from ecom_assets_tests.torture.report import Figures, some
 
 
 def interrupt(shop: Shop, process: object) -> None:
@@ -61,12 +62,15 @@ def shop(
         yield found
 
 
-@pytest.mark.parametrize("stop", [interrupt, terminate, end_from_outside])
+@pytest.mark.parametrize(
+    "stop", some(terminate, end_from_outside, of=[interrupt, terminate, end_from_outside])
+)
 def test_a_run_that_is_stopped_cancels_its_statement_and_keeps_nothing(
     stop: Callable[[Shop, object], None],
     shop: Shop,
     settings: SnowflakeSettings,
     servers: Production,
+    figures: Figures,
 ) -> None:
     """While it waits for another run's lock, with what it has loaded behind it."""
     locks, other = servers.snowflake.locks, SnowflakeWarehouse(settings, network_seconds=1)
@@ -80,8 +84,9 @@ def test_a_run_that_is_stopped_cancels_its_statement_and_keeps_nothing(
             process.wait(SECONDS)
             assert time.monotonic() - start < SECONDS
             assert shop.status() == "CANCELED", shop.log()
+            figures.count("faults injected")
             assert [sql for sql in locks.canceled if "turns" in sql.lower()]
             until(lambda: not locks.waiting, "nothing waits any more", 5)
         assert session.read_table("staging.sales_quality") == []
-        shop.run()
+        shop.run_here()
         assert len(session.read_table("analytics.fact_sales")) == 3

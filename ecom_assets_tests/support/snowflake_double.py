@@ -43,6 +43,7 @@ from starlette.routing import Route
 
 from ecom_assets.model.tables import tables
 from ecom_assets.settings import SnowflakeSettings
+from ecom_assets_tests.support.repeated_statements import parsed_once, translated_once
 from ecom_assets_tests.support.snowflake_locks import EndingSessions, Locks
 
 serve = fakesnow.server  # before the module of that name hides it
@@ -159,6 +160,7 @@ def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
         s3: a boto3 client for the bucket that the stage points to.
     """
     _add_functions(shared_fs.duck_conn)
+    shared_fs.duck_conn.execute("set threads = 1")  # a few rows are no work for more
     if TELEMETRY not in app.routes:
         app.routes.append(TELEMETRY)
         app.routes.insert(0, QUERY)
@@ -198,7 +200,8 @@ def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
         with (
             mock.patch.object(fakesnow.server, "sessions", EndingSessions(double.locks)),
             mock.patch.object(_Cursor, "execute", execute),
-            mock.patch.object(_Cursor, "_transform", _corrected),
+            mock.patch.object(fakesnow.cursor, "parse_one", parsed_once),
+            mock.patch.object(_Cursor, "_transform", translated_once(_corrected)),
             mock.patch.object(transforms, "trim_cast_varchar", _trim),
             mock.patch.object(transforms, "numeric_agg_implicit_cast", lambda node: node),
             mock.patch.object(Variables, "inline_variables", lambda _, sql: sql),

@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from snowflake.connector import errors
@@ -140,16 +141,12 @@ class Locks:
         return run(cursor, "select 'Statement executed successfully.' as status")
 
     def _lock(self, session: Session, command: str, run: Callable[[Any, str], Any]) -> None:
-        statement = parse_one(command, read="snowflake")
-        place = statement.this
-        query = exp.select("1").from_(place.copy()).limit(1)
-        if where := statement.args.get("where"):
-            query = query.where(where.this.copy())
+        place, query = _locked(command)
         look = session.connection.cursor()
-        run(look, query.sql(dialect="snowflake"))
+        run(look, query)
         if not look.fetchall():
             return
-        table = f"{session.connection.database}.{place.db or 'STAGING'}.{place.name}".upper()
+        table = f"{session.connection.database}.{place}".upper()
         with self._changed:
             self._wait(session, table, command)
             self._held[table] = session
@@ -203,6 +200,17 @@ class Locks:
                 connection._duck_conn.rollback()
             self._release(session)
             self._changed.notify_all()
+
+
+@lru_cache(maxsize=1_000)
+def _locked(command: str) -> tuple[str, str]:
+    """The table that a statement changes, and a query that finds a row if it changes one."""
+    statement = parse_one(command, read="snowflake")
+    place = statement.this
+    query = exp.select("1").from_(place.copy()).limit(1)
+    if where := statement.args.get("where"):
+        query = query.where(where.this.copy())
+    return f"{place.db or 'STAGING'}.{place.name}", query.sql(dialect="snowflake")
 
 
 class EndingSessions(dict[str, Any]):

@@ -119,6 +119,21 @@ class Stack:
     delete: Callable[[str], None]
 
 
+def folder_stack(root: Path) -> Stack:
+    """A folder and a DuckDB file, below `root`."""
+    folder = root / "landing"
+
+    def put_file(file: str, content: bytes) -> None:
+        path = folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+    def delete_file(file: str) -> None:
+        (folder / file).unlink()
+
+    return Stack(FolderZone(folder), DuckDBWarehouse(root / "w.duckdb"), put_file, delete_file)
+
+
 def new_stack(name: str, root: Path, servers: Servers) -> Stack:
     """One of `STACKS`, with what is local below `root`."""
     return _stack(name, root, servers, servers.new_database)
@@ -133,18 +148,7 @@ def _stack(
     name: str, root: Path, servers: Servers, database: Callable[[S3Url], SnowflakeSettings]
 ) -> Stack:
     if name == FOLDER_DUCKDB:
-        folder = root / "landing"
-
-        def put_file(file: str, content: bytes) -> None:
-            path = folder / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-
-        def delete_file(file: str) -> None:
-            (folder / file).unlink()
-
-        warehouse = DuckDBWarehouse(root / "w.duckdb")
-        return Stack(FolderZone(folder), warehouse, put_file, delete_file)
+        return folder_stack(root)
     place = servers.new_place()
     client = servers.s3.client()
 

@@ -2,6 +2,8 @@
 
 import os
 import subprocess
+import sys
+from pathlib import Path
 
 from ecom_assets.settings import PROJECT_ROOT
 
@@ -9,7 +11,7 @@ from ecom_assets.settings import PROJECT_ROOT
 def test_pytest_knows_what_make_torture_asks_for() -> None:
     # options of a conftest are known only where no path is given, and a bare word counts as one
     recipe = subprocess.run(
-        ["make", "-n", "torture"],
+        ["make", "-n", "torture", f"BIN={Path(sys.executable).parent}"],
         cwd=PROJECT_ROOT,
         capture_output=True,
         text=True,

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
@@ -25,10 +25,8 @@ from ecom_assets_tests.support.model_tables import field_counts
 from ecom_assets_tests.support.stacks import (
     FOLDER_DUCKDB,
     S3_SNOWFLAKE,
-    Production,
     Stack,
-    emptied_stack,
-    new_stack,
+    folder_stack,
 )
 
 DAY = date(2026, 1, 5)
@@ -252,16 +250,16 @@ def every_type(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def staging(every_type: None, tmp_path: Path, servers: Production) -> Iterator[Staging]:
+def staging(every_type: None, tmp_path: Path) -> Iterator[Staging]:
     """An empty landing zone and an empty warehouse: a folder and DuckDB."""
-    with opened_staging(new_stack(FOLDER_DUCKDB, tmp_path, servers)) as opened:
+    with opened_staging(folder_stack(tmp_path)) as opened:
         yield opened
 
 
 @pytest.fixture(params=[FOLDER_DUCKDB, S3_SNOWFLAKE])
 def staging_on_both(
-    every_type: None, request: pytest.FixtureRequest, tmp_path: Path, servers: Production
+    every_type: None, request: pytest.FixtureRequest, stack_of: Callable[[str], Stack]
 ) -> Iterator[Staging]:
     """An empty landing zone and an empty warehouse, on both engines."""
-    with opened_staging(emptied_stack(request.param, tmp_path, servers)) as opened:
+    with opened_staging(stack_of(request.param)) as opened:
         yield opened

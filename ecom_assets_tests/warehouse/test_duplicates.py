@@ -5,11 +5,13 @@ import json
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
 
-from ecom_assets_tests.support.stacks import FOLDER_DUCKDB, Production, new_stack
+from ecom_assets_tests.support.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE, folder_stack
+from ecom_assets_tests.torture.report import Figures, some
 from ecom_assets_tests.warehouse.conftest import DAY, Staging, good, jsonl, opened_staging
 
 DUPLICATE = "Duplicate event_id"
@@ -26,8 +28,8 @@ def staging(staging_on_both: Staging) -> Staging:
 
 
 @pytest.fixture
-def staging_on_duckdb(tmp_path: Path, servers: Production) -> Iterator[Staging]:
-    with opened_staging(new_stack(FOLDER_DUCKDB, tmp_path, servers)) as opened:
+def staging_on_duckdb(tmp_path: Path) -> Iterator[Staging]:
+    with opened_staging(folder_stack(tmp_path)) as opened:
         yield opened
 
 
@@ -85,31 +87,17 @@ def test_file_names_are_compared_by_character(staging: Staging) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        *[
-            ("a", "A"),
-            ("a", "a "),
-            ("a", " a"),
-            ("á", "a\u0301"),
-            ("ﬀ", "ff"),
-            ("ß", "ss"),
-            ("1", "01"),
-        ],
-        *[("a", "a\x00"), ("a\x00b", "a\x00c"), ("\x00", "\x00\x00"), ("1", "1.0"), ("é", "e")],
-        *[
-            ("null", "NULL"),
-            ("x" * 1000 + "a", "x" * 1000 + "b"),
-            ("İ", "i"),
-            ("\u0131", "i"),
-            ("a", "à"),
-        ],
-    ],
-)
-def test_ids_that_differ_at_all_are_two_events(staging: Staging, first: str, second: str) -> None:
-    staging.land(name(5), jsonl(good(1, event_id=first), good(2, event_id=second)))
-    assert list(staging.run().values()) == ["", ""]
+ALMOST_ALIKE = [
+    "a", "A", "a ", " a", "á", "a\u0301", "à", "ﬀ", "ff", "ß", "ss", "é", "e", "İ", "i", "\u0131",
+    "a\x00", "a\x00b", "a\x00c", "\x00", "\x00\x00", "1", "01", "1.0", "null", "NULL",
+    "x" * 1000 + "a", "x" * 1000 + "b",
+]  # fmt: skip
+
+
+def test_ids_that_differ_at_all_are_as_many_events(staging: Staging) -> None:
+    lines = [good(n, event_id=event_id) for n, event_id in enumerate(ALMOST_ALIKE)]
+    staging.land(name(5), jsonl(*lines))
+    assert set(staging.run().values()) == {""}
 
 
 def test_an_id_is_what_it_says_however_it_is_escaped(staging: Staging) -> None:
@@ -218,9 +206,15 @@ def test_an_event_may_be_late_by_so_many_days_and_belongs_to_its_own(
     }
 
 
-@pytest.mark.parametrize("late_days", [0, 1, 3])
+IN_SHORT = (*product([FOLDER_DUCKDB], [0, 1, 3]), (S3_SNOWFLAKE, 3))
+EACH = product([FOLDER_DUCKDB, S3_SNOWFLAKE], [0, 1, 3])
+
+
+@pytest.mark.parametrize(
+    ("staging_on_both", "late_days"), some(*IN_SHORT, of=EACH), indirect=["staging_on_both"]
+)
 def test_every_line_belongs_to_one_day_whatever_is_staged_first(
-    staging: Staging, late_days: int
+    staging: Staging, late_days: int, figures: Figures
 ) -> None:
     staging.late_days = late_days
     for number in range(10, 16):
@@ -233,6 +227,7 @@ def test_every_line_belongs_to_one_day_whatever_is_staged_first(
     staging.run(day(5), day(20))
     after = [staging.table(f"staging.stg_sales_{kind}") for kind in ("clean", "rejects")]
     assert list(map(len, after)) == list(map(len, before))
+    figures.count("rows compared", sum(map(len, before)))
 
 
 def test_a_late_copy_is_a_duplicate_of_its_own_day(staging: Staging) -> None:
@@ -269,9 +264,9 @@ def test_a_malformed_line_belongs_to_the_day_of_its_file(staging: Staging) -> No
 
 def test_a_hundred_thousand_copies_of_one_event_take_seconds(staging_on_duckdb: Staging) -> None:
     staging_on_duckdb.land(name(5), jsonl(good("same")) * 100_000)
-    start = time.monotonic()
+    start = time.process_time()
     staging_on_duckdb.load_and_split(DAY, DAY)
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
     (clean,) = staging_on_duckdb.table("staging.stg_sales_clean")
     assert clean["source_row_number"] == 1
     (quality,) = staging_on_duckdb.table("staging.sales_quality")

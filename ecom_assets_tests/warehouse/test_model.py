@@ -7,10 +7,9 @@ another, is in `test_operations.py`.
 
 import gzip
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import product
-from pathlib import Path
 
 import pytest
 
@@ -19,8 +18,7 @@ from ecom_assets_tests.support.stacks import (
     FOLDER_DUCKDB,
     S3_DUCKDB,
     S3_SNOWFLAKE,
-    Production,
-    emptied_stack,
+    Stack,
 )
 from ecom_assets_tests.support.strategies import OFFSETS, OTHER_DATES, TIMES, files, lines, some
 from ecom_assets_tests.torture.report import Figures
@@ -29,10 +27,10 @@ from ecom_assets_tests.warehouse.conftest import DAY, Staging, good, jsonl, open
 
 @pytest.fixture
 def staging(
-    every_type: None, request: pytest.FixtureRequest, tmp_path: Path, servers: Production
+    every_type: None, request: pytest.FixtureRequest, stack_of: Callable[[str], Stack]
 ) -> Iterator[Staging]:
     """An empty landing zone and an empty warehouse, on the stack that the test names."""
-    with opened_staging(emptied_stack(request.param, tmp_path, servers)) as opened:
+    with opened_staging(stack_of(request.param)) as opened:
         yield opened
 
 

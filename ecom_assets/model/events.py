@@ -31,9 +31,9 @@ FIELDS: Sequence[Field] = (
     Field("event_id", "text", "The shop's id of this sale event; counted once within seven days."),
     Field("event_ts", "timestamp", "When the sale happened, in UTC."),
     Field("order_id", "text", "The order that the sale is a line of; an order may have several."),
-    Field("customer_id", "integer", "The shop's number of the customer who bought."),
+    Field("customer_id", "text", "The shop's number of the customer who bought."),
     Field("session_id", "text", "The visit to the shop in which it was bought."),
-    Field("product_id", "integer", "The shop's number of the product that was bought."),
+    Field("product_id", "text", "The shop's number of the product that was bought."),
     Field("category", "text", "The product's category, as the shop names it."),
     Field("quantity", "number", "How many pieces were bought; more than zero."),
     Field("unit_price", "number", "The price of one piece, in `currency`."),
@@ -203,8 +203,15 @@ FACT_SALES_BREAKDOWNS = (
     ),
     *_TOTALS,
 )
+SCHEMA_VERSION = (
+    Column("version", "BIGINT", "The number of the last file of `sql/migrations/` that was run."),
+    Column("applied_at", "TIMESTAMP_NTZ", "When, in UTC."),
+    Column("project_version", "VARCHAR", "The version of this project that did it."),
+)
+VERSION_TABLE = "RAW.SCHEMA_VERSION"
 
 TABLES: Mapping[str, Sequence[Column]] = {
+    VERSION_TABLE: SCHEMA_VERSION,
     RAW_TABLE: RAW_SALES,
     "RAW.RAW_SALES_FILES": RAW_SALES_FILES,
     CLEAN_TABLE: STG_SALES_CLEAN,

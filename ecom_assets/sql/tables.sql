@@ -6,6 +6,26 @@ create schema if not exists staging;
 
 create schema if not exists analytics;
 
+-- one row per time that the tables were made or brought up; append-only, the highest version counts
+create table if not exists raw.schema_version (
+    version bigint not null,
+    applied_at timestamp_ntz not null,
+    project_version varchar not null
+);
+
+-- a new warehouse begins with the tables that the project has now
+insert into raw.schema_version (version, applied_at, project_version)
+select
+    :version,
+    sysdate(),
+    :project_version
+where not exists (
+        select 1
+        from information_schema.tables
+        where upper(table_schema) = 'RAW'
+            and upper(table_name) = 'RAW_SALES'
+    );
+
 -- one row per line ever loaded; append-only
 create table if not exists raw.raw_sales (
     raw variant,
@@ -36,9 +56,9 @@ create table if not exists staging.stg_sales_clean (
     event_ts timestamp_ntz not null,
     event_date date not null,
     order_id varchar,
-    customer_id bigint,
+    customer_id varchar,
     session_id varchar,
-    product_id bigint,
+    product_id varchar,
     category varchar,
     quantity number(18, 4) not null,
     unit_price number(18, 4),
@@ -85,17 +105,6 @@ create table if not exists staging.sales_quality (
     rounded_rows bigint
 );
 
--- columns that tables made by an earlier version lack
-alter table staging.sales_quality add column if not exists held_for varchar;
-
-alter table staging.sales_quality add column if not exists reject_rate_limit number(9, 6);
-
-alter table staging.sales_quality add column if not exists earliest_event_date date;
-
-alter table staging.sales_quality add column if not exists staged_along_with date;
-
-alter table staging.sales_quality add column if not exists rounded_rows bigint;
-
 -- one row per event date and rule
 create table if not exists staging.sales_quality_rules (
     event_date date not null,
@@ -115,9 +124,9 @@ create table if not exists staging.stg_sales_repeats (
     event_ts timestamp_ntz not null,
     event_date date not null,
     order_id varchar,
-    customer_id bigint,
+    customer_id varchar,
     session_id varchar,
-    product_id bigint,
+    product_id varchar,
     category varchar,
     quantity number(18, 4) not null,
     unit_price number(18, 4),
@@ -141,9 +150,9 @@ create table if not exists analytics.fact_sales (
     event_ts timestamp_ntz not null,
     event_date date not null,
     order_id varchar,
-    customer_id bigint,
+    customer_id varchar,
     session_id varchar,
-    product_id bigint,
+    product_id varchar,
     category varchar,
     quantity number(18, 4) not null,
     unit_price number(18, 4),

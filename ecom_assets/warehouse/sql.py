@@ -49,7 +49,7 @@ def render(script: str, dialect: str, **values: Any) -> list[str]:
 
 @lru_cache(maxsize=256)
 def _without_values(script: str, dialect: str) -> Sequence[str]:
-    # each session makes the tables where they are missing: the same statements again and again
+    # each session asks for the tables' columns, each transaction for its turn: the same statements
     return _render(script, dialect, {})
 
 
@@ -91,6 +91,16 @@ def render_table(name: str, dialect: str) -> str:
     from sqlglot import exp
 
     return exp.select("*").from_(exp.to_table(name)).sql(dialect=dialect)
+
+
+def add_column(table: str, column: Column, dialect: str) -> str:
+    """The statement that adds a column to a table, `schema.name`, where it is not there."""
+    from sqlglot import exp
+
+    added = _definition(column)
+    added.set("exists", True)
+    statement = exp.Alter(this=exp.to_table(table), kind="TABLE", actions=[added])
+    return _for_engine(statement, dialect).sql(dialect=dialect)
 
 
 def table_columns() -> dict[str, list[str]]:
@@ -155,17 +165,20 @@ def _columns(placeholder: exp.Placeholder) -> list[exp.Expr]:
     columns = COLUMN_LISTS[placeholder.name]
     parent = placeholder.parent
     if isinstance(parent, exp.Schema) and isinstance(parent.parent, exp.Create):
-        return [
-            exp.ColumnDef(
-                this=exp.to_identifier(column.name),
-                kind=exp.DataType.build(column.type, dialect=SHARED_DIALECT),
-            )
-            for column in columns
-        ]
+        return [_definition(column) for column in columns]
     table = parent.table if isinstance(parent, exp.Column) else None
     if parent and table:
         parent.replace(placeholder)
     return [exp.column(column.name, table=table) for column in columns]
+
+
+def _definition(column: Column) -> exp.Expr:
+    from sqlglot import exp
+
+    return exp.ColumnDef(
+        this=exp.to_identifier(column.name),
+        kind=exp.DataType.build(column.type, dialect=SHARED_DIALECT),
+    )
 
 
 def literal(value: Any) -> exp.Expr:

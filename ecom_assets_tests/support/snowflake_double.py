@@ -41,6 +41,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from ecom_assets.model.events import VERSION_TABLE
 from ecom_assets.settings import SnowflakeSettings
 from ecom_assets.warehouse.sql import table_columns
 from ecom_assets_tests.support.snowflake_locks import EndingSessions, Locks
@@ -147,7 +148,7 @@ class SnowflakeDouble:
         """Delete all rows of a database, and let its stage be another place."""
         self.stages[database] = stage
         with shared_fs.duck_conn.cursor() as cursor:
-            for table in table_columns():
+            for table in table_columns().keys() - {VERSION_TABLE.lower()}:
                 cursor.execute(f'delete from "{database}".{table}')
 
 

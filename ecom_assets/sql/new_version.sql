@@ -1,0 +1,6 @@
+-- The tables are of this version from now on.
+insert into raw.schema_version (version, applied_at, project_version)
+select
+    :version,
+    sysdate(),
+    :project_version;

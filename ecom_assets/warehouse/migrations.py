@@ -1,0 +1,154 @@
+"""The version of a warehouse's tables, and how those of an earlier one are brought up.
+
+What is added, a table or a column, follows from the declaration (`TABLES`, `sql/tables.sql`); an
+added column is null in the rows that are there. What does not follow from it is a numbered file in
+`sql/migrations/`, which may be run again. Days without totals get them. Staging is not converted:
+its days may be judged anew from RAW, which holds every line.
+
+When this is done is the adapters' and the set-up's to decide.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version as version_of_package
+from pathlib import Path
+from typing import Any
+
+from ecom_assets.model.events import TABLES, VERSION_TABLE, Column
+from ecom_assets.warehouse.contract import Log, Session, WarehouseError
+from ecom_assets.warehouse.expressions import days_table
+from ecom_assets.warehouse.sql import SQL_FOLDER
+
+FILES: Sequence[str] = sorted(path.stem for path in (SQL_FOLDER / "migrations").glob("*.sql"))
+VERSION = max(int(file[:3]) for file in FILES)
+"""Of the tables that this project reads and writes: the number of its last file."""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What a warehouse lacks.
+
+    Attributes:
+        tables: those that are not there.
+        columns: those that are not there, of tables that are.
+        files: what is to be run of `sql/migrations/`.
+    """
+
+    tables: Sequence[str]
+    columns: Sequence[tuple[str, Column]]
+    files: Sequence[str]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there is nothing yet that could be brought up."""
+        return not {*TABLES} - {VERSION_TABLE, *self.tables}
+
+    def __bool__(self) -> bool:
+        return bool(self.tables or self.columns or self.files)
+
+    def __str__(self) -> str:
+        names = [f"{table}.{column.name}" for table, column in self.columns]
+        return ", ".join([*self.files, *self.tables, *names])
+
+
+def values() -> dict[str, Any]:
+    """What `tables` and `new_version` write down."""
+    return {"version": VERSION, "project_version": version_of_package("ecom_assets")}
+
+
+def pending(session: Session) -> Pending:
+    """What the tables lack.
+
+    Raises:
+        WarehouseError: they are of a later version than this project's.
+    """
+    there = session.columns()
+    lacks = Pending(
+        [name for name in TABLES if name not in there],
+        [
+            (name, column)
+            for name, columns in TABLES.items()
+            for column in columns
+            if name in there and column.name not in there[name]
+        ],
+        [],
+    )
+    if lacks.is_new:
+        return lacks
+    version = 0 if VERSION_TABLE in lacks.tables else version_of(session)
+    if version > VERSION:
+        raise WarehouseError(other_version(version))
+    return Pending(lacks.tables, lacks.columns, [file for file in FILES if int(file[:3]) > version])
+
+
+def version_of(session: Session) -> int:
+    """The version of the tables: the highest that was written down."""
+    return max((row["version"] for row in session.read_table(VERSION_TABLE)), default=0)
+
+
+def other_version(version: int) -> str:
+    """Why tables of that version are not for this project, and what to do, in a sentence."""
+    said = f"The warehouse's tables are of version {version}, this project's of {VERSION}"
+    if version > VERSION:
+        return f"{said}: run the project that brought them up, or a later one."
+    return f"{said}: an administrator runs `make snowflake-setup APPLY=1`, which brings them up."
+
+
+def bring_up(session: Session, lacks: Pending) -> None:
+    """Make what is lacking, in a transaction where the engine has one for this.
+
+    Stopped in the middle, it may be done again: the version is written down last.
+    """
+    session.run("tables", **values())
+    if lacks.is_new:
+        return
+    for table, column in lacks.columns:
+        session.add_column(table, column)
+    for file in lacks.files:
+        session.run(f"migrations/{file}")
+    session.run("analytics/temporary")
+    days = [row["event_date"] for row in session.run(LACKING_TOTALS, also_empty=True)]
+    if days:
+        session.run("analytics/totals", first_day=days[0], last_day=days[-1], days=days_table(days))
+    session.run("new_version", **values())
+
+
+LACKING_TOTALS = "analytics/days_without_totals"
+
+
+def copy_aside(path: Path, log: Log) -> None:
+    """Copy a DuckDB file before its tables are changed, to `<file>.before-v<version>`.
+
+    Args:
+        path: the file, which this process has open; nothing of it may be in its `.wal`.
+        log: told where the copy is.
+
+    Raises:
+        WarehouseError: there is no room for it, or it cannot be written.
+    """
+    copy = path.with_name(f"{path.name}.before-v{VERSION}")
+    needed, free = 2 * path.stat().st_size, shutil.disk_usage(path.parent).free
+    if free < needed:
+        raise WarehouseError(
+            f"{path} is from an earlier version of this project; to copy it and to bring it up "
+            f"takes {needed:,} bytes, and {path.parent} has {free:,} free: make room, then run "
+            "this again."
+        )
+    # by another process: to close a file gives up the locks that this process has on it
+    code = (
+        "import os, shutil, sys; old, new = sys.argv[1:]; "
+        "shutil.copyfile(old, new + '~'); os.replace(new + '~', new)"
+    )
+    done = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", code, path, copy], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        why = done.stderr.strip().rpartition("\n")[2]
+        raise WarehouseError(
+            f"{path} is from an earlier version of this project, and cannot be copied before it "
+            f"is brought up: {why}."
+        )
+    log(f"{path} is from an earlier version of this project: copied to {copy}, brought up now.")

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import sqlglot
 from sqlglot import exp
 
 from ecom_assets.landing.zone import LandedFile
-from ecom_assets.warehouse import expressions, fields
+from ecom_assets.warehouse import expressions, fields, migrations
 from ecom_assets.warehouse.contract import LoadedFile
 from ecom_assets.warehouse.parsing import current_lines, typing
 from ecom_assets.warehouse.sql import SQL_FOLDER, literal, render
@@ -51,6 +52,10 @@ VALUES: dict[str, Callable[[], Any]] = {
         ("late_days", "within_days", "max_length", "per_reason", "name_start", "day_start"),
         lambda: 7,
     ),
+    **{name: partial(migrations.values().get, name) for name in ("version", "project_version")},
+    "also_empty": lambda: True,
+    "table_name": lambda: exp.to_table("raw.raw_sales"),
+    "column_name": lambda: exp.column("load_id"),
     "reject_rate_error": lambda: Decimal("0.30"),
     "all_reasons": expressions.all_reasons,
     "broken": expressions.any_broken,

@@ -4,6 +4,30 @@ CREATE SCHEMA IF NOT EXISTS staging;
 
 CREATE SCHEMA IF NOT EXISTS analytics;
 
+CREATE TABLE IF NOT EXISTS raw.schema_version (
+  version BIGINT NOT NULL,
+  applied_at TIMESTAMP NOT NULL,
+  project_version TEXT NOT NULL
+);
+
+INSERT INTO raw.schema_version (
+  version,
+  applied_at,
+  project_version
+)
+SELECT
+  1,
+  CURRENT_TIMESTAMP AT TIME ZONE 'UTC',
+  '0.1.0'
+WHERE
+  NOT EXISTS(
+    SELECT
+      1
+    FROM information_schema.tables
+    WHERE
+      UPPER(table_schema) = 'RAW' AND UPPER(table_name) = 'RAW_SALES'
+  );
+
 CREATE TABLE IF NOT EXISTS raw.raw_sales (
   raw JSON USING COMPRESSION zstd,
   raw_text TEXT,
@@ -31,9 +55,9 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_clean (
   event_ts TIMESTAMP NOT NULL,
   event_date DATE NOT NULL,
   order_id TEXT,
-  customer_id BIGINT,
+  customer_id TEXT,
   session_id TEXT,
-  product_id BIGINT,
+  product_id TEXT,
   category TEXT,
   quantity DECIMAL(18, 4) NOT NULL,
   unit_price DECIMAL(18, 4),
@@ -78,21 +102,6 @@ CREATE TABLE IF NOT EXISTS staging.sales_quality (
   rounded_rows BIGINT
 );
 
-ALTER TABLE staging.sales_quality
-ADD COLUMN IF NOT EXISTS held_for TEXT;
-
-ALTER TABLE staging.sales_quality
-ADD COLUMN IF NOT EXISTS reject_rate_limit DECIMAL(9, 6);
-
-ALTER TABLE staging.sales_quality
-ADD COLUMN IF NOT EXISTS earliest_event_date DATE;
-
-ALTER TABLE staging.sales_quality
-ADD COLUMN IF NOT EXISTS staged_along_with DATE;
-
-ALTER TABLE staging.sales_quality
-ADD COLUMN IF NOT EXISTS rounded_rows BIGINT;
-
 CREATE TABLE IF NOT EXISTS staging.sales_quality_rules (
   event_date DATE NOT NULL,
   rule TEXT NOT NULL,
@@ -108,9 +117,9 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_repeats (
   event_ts TIMESTAMP NOT NULL,
   event_date DATE NOT NULL,
   order_id TEXT,
-  customer_id BIGINT,
+  customer_id TEXT,
   session_id TEXT,
-  product_id BIGINT,
+  product_id TEXT,
   category TEXT,
   quantity DECIMAL(18, 4) NOT NULL,
   unit_price DECIMAL(18, 4),
@@ -133,9 +142,9 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales (
   event_ts TIMESTAMP NOT NULL,
   event_date DATE NOT NULL,
   order_id TEXT,
-  customer_id BIGINT,
+  customer_id TEXT,
   session_id TEXT,
-  product_id BIGINT,
+  product_id TEXT,
   category TEXT,
   quantity DECIMAL(18, 4) NOT NULL,
   unit_price DECIMAL(18, 4),

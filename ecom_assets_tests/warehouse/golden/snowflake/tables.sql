@@ -4,6 +4,30 @@ CREATE SCHEMA IF NOT EXISTS staging;
 
 CREATE SCHEMA IF NOT EXISTS analytics;
 
+CREATE TABLE IF NOT EXISTS raw.schema_version (
+  version BIGINT NOT NULL,
+  applied_at TIMESTAMPNTZ NOT NULL,
+  project_version VARCHAR NOT NULL
+);
+
+INSERT INTO raw.schema_version (
+  version,
+  applied_at,
+  project_version
+)
+SELECT
+  1,
+  SYSDATE(),
+  '0.1.0'
+WHERE
+  NOT EXISTS(
+    SELECT
+      1
+    FROM information_schema.tables
+    WHERE
+      UPPER(table_schema) = 'RAW' AND UPPER(table_name) = 'RAW_SALES'
+  );
+
 CREATE TABLE IF NOT EXISTS raw.raw_sales (
   raw VARIANT,
   raw_text VARCHAR,
@@ -32,9 +56,9 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_clean (
   event_ts TIMESTAMPNTZ NOT NULL,
   event_date DATE NOT NULL,
   order_id VARCHAR,
-  customer_id BIGINT,
+  customer_id VARCHAR,
   session_id VARCHAR,
-  product_id BIGINT,
+  product_id VARCHAR,
   category VARCHAR,
   quantity DECIMAL(18, 4) NOT NULL,
   unit_price DECIMAL(18, 4),
@@ -81,21 +105,6 @@ CREATE TABLE IF NOT EXISTS staging.sales_quality (
   rounded_rows BIGINT
 );
 
-ALTER TABLE staging.sales_quality
-ADD IF NOT EXISTS held_for VARCHAR;
-
-ALTER TABLE staging.sales_quality
-ADD IF NOT EXISTS reject_rate_limit DECIMAL(9, 6);
-
-ALTER TABLE staging.sales_quality
-ADD IF NOT EXISTS earliest_event_date DATE;
-
-ALTER TABLE staging.sales_quality
-ADD IF NOT EXISTS staged_along_with DATE;
-
-ALTER TABLE staging.sales_quality
-ADD IF NOT EXISTS rounded_rows BIGINT;
-
 CREATE TABLE IF NOT EXISTS staging.sales_quality_rules (
   event_date DATE NOT NULL,
   rule VARCHAR NOT NULL,
@@ -111,9 +120,9 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_repeats (
   event_ts TIMESTAMPNTZ NOT NULL,
   event_date DATE NOT NULL,
   order_id VARCHAR,
-  customer_id BIGINT,
+  customer_id VARCHAR,
   session_id VARCHAR,
-  product_id BIGINT,
+  product_id VARCHAR,
   category VARCHAR,
   quantity DECIMAL(18, 4) NOT NULL,
   unit_price DECIMAL(18, 4),
@@ -137,9 +146,9 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales (
   event_ts TIMESTAMPNTZ NOT NULL,
   event_date DATE NOT NULL,
   order_id VARCHAR,
-  customer_id BIGINT,
+  customer_id VARCHAR,
   session_id VARCHAR,
-  product_id BIGINT,
+  product_id VARCHAR,
   category VARCHAR,
   quantity DECIMAL(18, 4) NOT NULL,
   unit_price DECIMAL(18, 4),

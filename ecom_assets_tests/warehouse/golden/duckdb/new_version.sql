@@ -1,0 +1,9 @@
+INSERT INTO raw.schema_version (
+  version,
+  applied_at,
+  project_version
+)
+SELECT
+  1,
+  CURRENT_TIMESTAMP AT TIME ZONE 'UTC',
+  '0.1.0';

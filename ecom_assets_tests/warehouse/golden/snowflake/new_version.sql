@@ -1,0 +1,9 @@
+INSERT INTO raw.schema_version (
+  version,
+  applied_at,
+  project_version
+)
+SELECT
+  1,
+  SYSDATE(),
+  '0.1.0';

@@ -1,8 +1,8 @@
 -- noqa: disable=AM04
 -- The ids of customers and products are text, as the shop writes them; they were whole numbers, and
--- keep their digits. A table is replaced in one statement, for Snowflake changes no number to a text
--- in place, and commits at each. Run again, it changes nothing. No run may be at work: what one adds
--- to a table while it is replaced would be lost.
+-- keep their digits. A table is replaced in one statement, for Snowflake changes no number to text
+-- in place, and commits at each. Run again, it changes nothing. No run may be at work: what it adds
+-- to a table while that is replaced would be lost.
 create or replace table staging.stg_sales_clean cluster by (event_date) as
 select * replace (
     cast(customer_id as varchar) as customer_id,

@@ -147,8 +147,8 @@ class DuckDBWarehouse:
         if "Trying to read a database file with" in said:
             return (
                 f"{path} was written by another version of DuckDB than {duckdb.__version__}, which "
-                f"is installed ({why}): name a new file in ECOM_DUCKDB_PATH and materialize the "
-                "days into it, or go back to the version of the project that wrote this one."
+                f"is installed ({why}): run the version of the project that wrote this file, or a "
+                "later one; docs/runbook.md says how its rows are taken to another file."
             )
         if "replaying WAL file" in said:
             return (

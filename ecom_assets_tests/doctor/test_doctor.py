@@ -17,6 +17,7 @@ from sqlglot import exp
 
 from ecom_assets.doctor.__main__ import examine, main
 from ecom_assets.landing.s3 import S3Zone
+from ecom_assets.model.rules import rules_version
 from ecom_assets.settings import PROJECT_ROOT, S3Url
 from ecom_assets.setup.snowflake import connect
 from ecom_assets.warehouse.contract import Purpose
@@ -263,10 +264,19 @@ def test_what_is_pending_on_a_duckdb_file_is_listed_and_not_done(
 
 def test_days_that_an_earlier_version_judged_may_be_replayed(use: Set, tmp_path: Path) -> None:
     path = unpack_warehouse("c1deea7", tmp_path / "w.duckdb")
+
+    def told(change: str) -> list[str]:
+        with duckdb.connect(path) as connection:
+            connection.execute(f"update staging.sales_quality set {change}")
+        return [said for said in found("note") if "earlier version" in said]
+
     with DuckDBWarehouse(path).session(Purpose("test", "test"), print):
         pass
-    (said,) = [said for said in found("note") if "earlier version" in said]
-    assert said.startswith("5 days, 2026-01-02 to 2026-01-06, were judged by earlier rules or an")
+    (by_other_rules,) = told("rounded_rows = 0")
+    (by_less,) = told(f"rounded_rows = null, rules_version = '{rules_version()}'")
+    assert told("rounded_rows = 0") == []
+    assert by_other_rules == by_less
+    assert by_less.startswith("5 days, 2026-01-02 to 2026-01-06, were judged by earlier rules")
 
 
 def test_a_duckdb_file_of_a_later_version(use: Set, tmp_path: Path) -> None:

@@ -215,12 +215,15 @@ def test_killed_at_any_statement_it_is_brought_up_again(
             rows = run(self, [statement])
         return rows
 
+    before = columns_of(earlier)
     monkeypatch.setattr(DuckDBSession, "_run", kept)
     with DuckDBWarehouse(earlier).session(PURPOSE, print) as session:
         session.read_table(VERSION_TABLE)  # it is committed, and the file not yet closed
     monkeypatch.undo()
+    after = columns_of(earlier)
     assert len(left) > 20
     for path in left:
+        assert columns_of(path) in (before, after), "all of it is kept, or nothing"
         whole(path)
 
 

@@ -130,6 +130,7 @@ def copy_aside(path: Path, log: Log) -> None:
         WarehouseError: there is no room for it, or it cannot be written.
     """
     copy = path.with_name(f"{path.name}.before-v{VERSION}")
+    part = path.with_name(f"{copy.name}.part")
     needed, free = 2 * path.stat().st_size, shutil.disk_usage(path.parent).free
     if free < needed:
         raise WarehouseError(
@@ -138,17 +139,18 @@ def copy_aside(path: Path, log: Log) -> None:
             "this again."
         )
     # by another process: to close a file gives up the locks that this process has on it
-    code = (
-        "import os, shutil, sys; old, new = sys.argv[1:]; "
-        "shutil.copyfile(old, new + '~'); os.replace(new + '~', new)"
-    )
-    done = subprocess.run(  # noqa: S603 - our own words
-        [sys.executable, "-c", code, path, copy], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        why = done.stderr.strip().rpartition("\n")[2]
+    code = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
+    try:
+        subprocess.run(  # noqa: S603 - our own words
+            [sys.executable, "-c", code, path, part], capture_output=True, text=True, check=True
+        )
+        part.replace(copy)
+    except (subprocess.CalledProcessError, OSError) as error:
+        why = str(getattr(error, "stderr", None) or error).strip().rpartition("\n")[2]
         raise WarehouseError(
             f"{path} is from an earlier version of this project, and cannot be copied before it "
             f"is brought up: {why}."
-        )
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
     log(f"{path} is from an earlier version of this project: copied to {copy}, brought up now.")

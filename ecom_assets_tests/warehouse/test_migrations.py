@@ -277,7 +277,18 @@ def _no_copy(copy: Path, patch: pytest.MonkeyPatch) -> None:
     copy.mkdir()
 
 
-@pytest.mark.parametrize(("broken", "said"), [(_no_room, "make room"), (_no_copy, "is a dir")])
+def _no_part(copy: Path, patch: pytest.MonkeyPatch) -> None:
+    code = "import sys; open(sys.argv[2], 'w').write('half'); raise OSError('No space left')"
+    run = subprocess.run
+    patch.setattr(
+        subprocess, "run", lambda command, **how: run([*command[:2], code, *command[3:]], **how)
+    )
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [(_no_room, "make room"), (_no_copy, "is a dir"), (_no_part, "oserror: no space left")],
+)
 def test_without_a_copy_nothing_is_changed(
     broken: Callable[[Path, pytest.MonkeyPatch], None],
     said: str,
@@ -288,6 +299,7 @@ def test_without_a_copy_nothing_is_changed(
     broken(first.with_name("w.duckdb.before-v1"), monkeypatch)
     assert said in refused(first).lower()
     assert columns_of(first) == before
+    assert not list(first.parent.glob("*.part"))
 
 
 # ---- totals that are lost

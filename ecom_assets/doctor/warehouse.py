@@ -66,8 +66,8 @@ def check_warehouse(
 
 
 def _tables(session: Session, settings: Settings) -> Findings[bool]:
-    lacks = pending(session)
-    missing = [] if lacks.is_new else [str(lacks)] if lacks else []
+    lacks, with_dropped = pending(session), pending(session, dropped=True)
+    missing = [str(with_dropped)] if with_dropped and not lacks.is_new else []
     if settings.snowflake:  # on DuckDB the views are made with their rows
         there = session.columns()
         views = [f"ANALYTICS.{question.name.upper()}" for question in questions()]
@@ -78,6 +78,9 @@ def _tables(session: Session, settings: Settings) -> Findings[bool]:
         return True
     if settings.snowflake:
         said = f"Not there, or the role may not see it: {', '.join(missing)}. {SET_UP}"
+        yield Finding("fix", PART, said)
+    elif not lacks:
+        said = f"Somebody has dropped {with_dropped}: docs/runbook.md says how it comes back."
         yield Finding("fix", PART, said)
     elif lacks.is_new:
         yield Finding("note", PART, "The file has no tables: the first run makes them.")

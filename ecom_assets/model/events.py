@@ -207,6 +207,7 @@ SCHEMA_VERSION = (
     Column("version", "BIGINT", "The number of the last file of `sql/migrations/` that was run."),
     Column("applied_at", "TIMESTAMP_NTZ", "When, in UTC."),
     Column("project_version", "VARCHAR", "The version of this project that did it."),
+    Column("declared", "VARCHAR", "Fingerprint of the tables and columns that it declared."),
 )
 VERSION_TABLE = "RAW.SCHEMA_VERSION"
 

@@ -154,7 +154,7 @@ def _run(connection: "SnowflakeConnection", parts: Sequence[str]) -> dict[str, s
 def _bring_up(connection: "SnowflakeConnection") -> None:
     """Bring up tables that are there, as the role that owns them, which the connection has now."""
     session = SnowflakeSession(connection, query_tag(Purpose("set-up", "none")))
-    lacks = pending(session)
+    lacks = pending(session, dropped=True)
     if lacks and not lacks.is_new:
         bring_up(session, lacks)
         print(f"ok  brought up: {lacks}")

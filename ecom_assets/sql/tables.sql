@@ -10,15 +10,17 @@ create schema if not exists analytics;
 create table if not exists raw.schema_version (
     version bigint not null,
     applied_at timestamp_ntz not null,
-    project_version varchar not null
+    project_version varchar not null,
+    declared varchar not null
 );
 
 -- a new warehouse begins with the tables that the project has now
-insert into raw.schema_version (version, applied_at, project_version)
+insert into raw.schema_version (version, applied_at, project_version, declared)
 select
     :version,
     sysdate(),
-    :project_version
+    :project_version,
+    :declared
 where not exists (
         select 1
         from information_schema.tables

@@ -8,17 +8,20 @@ its days may be judged anew from RAW, which holds every line.
 When this is done is the adapters' and the set-up's to decide.
 """
 
+import hashlib
+import json
 import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from importlib.metadata import version as version_of_package
 from pathlib import Path
 from typing import Any
 
 from ecom_assets.model.events import TABLES, VERSION_TABLE, Column
-from ecom_assets.warehouse.contract import Log, Session, WarehouseError
+from ecom_assets.warehouse.contract import Log, Row, Session, WarehouseError
 from ecom_assets.warehouse.expressions import days_table
 from ecom_assets.warehouse.sql import SQL_FOLDER
 
@@ -56,37 +59,57 @@ class Pending:
 
 def values() -> dict[str, Any]:
     """What `tables` and `new_version` write down."""
-    return {"version": VERSION, "project_version": version_of_package("ecom_assets")}
+    return {
+        "version": VERSION,
+        "project_version": version_of_package("ecom_assets"),
+        "declared": declared(),
+    }
 
 
-def pending(session: Session) -> Pending:
+@cache
+def declared() -> str:
+    """A fingerprint of the tables and columns that this project declares."""
+    names = {table: [(c.name, c.type) for c in columns] for table, columns in TABLES.items()}
+    return hashlib.sha256(json.dumps(names).encode()).hexdigest()[:12]
+
+
+def pending(session: Session, *, dropped: bool = False) -> Pending:
     """What the tables lack.
+
+    Args:
+        session: to the warehouse.
+        dropped: whether columns count that were there once, as this project declares them: somebody
+            has dropped them, and what they held is lost; steps had better fail than go on.
 
     Raises:
         WarehouseError: they are of a later version than this project's.
     """
     there = session.columns()
-    lacks = Pending(
-        [name for name in TABLES if name not in there],
-        [
-            (name, column)
-            for name, columns in TABLES.items()
-            for column in columns
-            if name in there and column.name not in there[name]
-        ],
-        [],
-    )
+    tables = [name for name in TABLES if name not in there]
+    history = [] if VERSION_TABLE in tables else session.read_table(VERSION_TABLE)
+    was_there = not dropped and declared() in {row["declared"] for row in history}
+    columns = [
+        (name, column)
+        for name in ({} if was_there else TABLES)
+        for column in TABLES[name]
+        if name in there and column.name not in there[name]
+    ]
+    lacks = Pending(tables, columns, [])
     if lacks.is_new:
         return lacks
-    version = 0 if VERSION_TABLE in lacks.tables else version_of(session)
+    version = _highest(history)
     if version > VERSION:
         raise WarehouseError(other_version(version))
-    return Pending(lacks.tables, lacks.columns, [file for file in FILES if int(file[:3]) > version])
+    return replace(lacks, files=[file for file in FILES if int(file[:3]) > version])
 
 
 def version_of(session: Session) -> int:
     """The version of the tables: the highest that was written down."""
-    return max((row["version"] for row in session.read_table(VERSION_TABLE)), default=0)
+    return _highest(session.read_table(VERSION_TABLE))
+
+
+def _highest(history: Sequence[Row]) -> int:
+    return max((row["version"] for row in history), default=0)
 
 
 def other_version(version: int) -> str:

@@ -279,6 +279,22 @@ def test_days_that_an_earlier_version_judged_may_be_replayed(use: Set, tmp_path:
     assert by_less.startswith("5 days, 2026-01-02 to 2026-01-06, were judged by earlier rules")
 
 
+def test_a_column_that_somebody_has_dropped(use: Set, tmp_path: Path) -> None:
+    def with_the_file(sql: str) -> None:
+        with DuckDBWarehouse(tmp_path / "w.duckdb").session(Purpose("test", "test"), print):
+            pass
+        with duckdb.connect(tmp_path / "w.duckdb") as connection:
+            connection.execute(sql)
+
+    with_the_file("alter table analytics.fact_sales drop column device")
+    with_the_file("select 1")
+    (said,) = found("fix")
+    assert "Somebody has dropped ANALYTICS.FACT_SALES.device: docs/runbook.md" in said
+    with_the_file("delete from raw.schema_version")  # as the runbook says
+    with_the_file("select 1")
+    assert not found("fix")
+
+
 def test_a_duckdb_file_of_a_later_version(use: Set, tmp_path: Path) -> None:
     with DuckDBWarehouse(tmp_path / "w.duckdb").session(Purpose("test", "test"), print):
         pass

@@ -52,7 +52,10 @@ VALUES: dict[str, Callable[[], Any]] = {
         ("late_days", "within_days", "max_length", "per_reason", "name_start", "day_start"),
         lambda: 7,
     ),
-    **{name: partial(migrations.values().get, name) for name in ("version", "project_version")},
+    **{
+        name: partial(migrations.values().get, name)
+        for name in ("version", "project_version", "declared")
+    },
     "also_empty": lambda: True,
     "table_name": lambda: exp.to_table("raw.raw_sales"),
     "column_name": lambda: exp.column("load_id"),

@@ -1,9 +1,11 @@
 INSERT INTO raw.schema_version (
   version,
   applied_at,
-  project_version
+  project_version,
+  declared
 )
 SELECT
   1,
   CURRENT_TIMESTAMP AT TIME ZONE 'UTC',
-  '0.1.0';
+  '0.1.0',
+  '13931c523133';

@@ -7,18 +7,21 @@ CREATE SCHEMA IF NOT EXISTS analytics;
 CREATE TABLE IF NOT EXISTS raw.schema_version (
   version BIGINT NOT NULL,
   applied_at TIMESTAMP NOT NULL,
-  project_version TEXT NOT NULL
+  project_version TEXT NOT NULL,
+  declared TEXT NOT NULL
 );
 
 INSERT INTO raw.schema_version (
   version,
   applied_at,
-  project_version
+  project_version,
+  declared
 )
 SELECT
   1,
   CURRENT_TIMESTAMP AT TIME ZONE 'UTC',
-  '0.1.0'
+  '0.1.0',
+  '13931c523133'
 WHERE
   NOT EXISTS(
     SELECT

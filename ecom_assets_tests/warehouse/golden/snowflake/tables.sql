@@ -7,18 +7,21 @@ CREATE SCHEMA IF NOT EXISTS analytics;
 CREATE TABLE IF NOT EXISTS raw.schema_version (
   version BIGINT NOT NULL,
   applied_at TIMESTAMPNTZ NOT NULL,
-  project_version VARCHAR NOT NULL
+  project_version VARCHAR NOT NULL,
+  declared VARCHAR NOT NULL
 );
 
 INSERT INTO raw.schema_version (
   version,
   applied_at,
-  project_version
+  project_version,
+  declared
 )
 SELECT
   1,
   SYSDATE(),
-  '0.1.0'
+  '0.1.0',
+  '13931c523133'
 WHERE
   NOT EXISTS(
     SELECT

@@ -113,6 +113,10 @@ class Session(Protocol):
         its name in lower case, in the words of `events.py`."""
         ...
 
+    def history(self) -> Sequence[Row]:
+        """The rows of `RAW.SCHEMA_VERSION`; none where there is no such table."""
+        ...
+
     def add_column(self, table: str, column: Column) -> None:
         """Add a column to a table, `SCHEMA.TABLE`, where it is not there."""
         ...

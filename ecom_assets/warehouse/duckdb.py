@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ecom_assets.landing.zone import LandedFile, LandingZone
-from ecom_assets.model.events import Column
+from ecom_assets.model.events import VERSION_TABLE, Column
 from ecom_assets.warehouse.contract import (
     Layer,
     LoadedFile,
@@ -203,6 +203,14 @@ class DuckDBSession(Parsing):
 
     def columns(self) -> Mapping[str, Mapping[str, str]]:
         return types_by_table(self.run("duckdb/columns"))
+
+    def history(self) -> Sequence[Row]:
+        import duckdb
+
+        try:
+            return self.read_table(VERSION_TABLE)
+        except duckdb.CatalogException:
+            return []
 
     def add_column(self, table: str, column: Column) -> None:
         self._run([add_column(table, column, "duckdb")])

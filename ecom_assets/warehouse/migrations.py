@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ecom_assets.model.events import TABLES, VERSION_TABLE, Column
-from ecom_assets.warehouse.contract import Log, Row, Session, WarehouseError
+from ecom_assets.warehouse.contract import Log, Session, WarehouseError
 from ecom_assets.warehouse.expressions import days_table
 from ecom_assets.warehouse.sql import SQL_FOLDER
 
@@ -78,38 +78,31 @@ def pending(session: Session, *, dropped: bool = False) -> Pending:
 
     Args:
         session: to the warehouse.
-        dropped: whether columns count that were there once, as this project declares them: somebody
-            has dropped them, and what they held is lost; steps had better fail than go on.
+        dropped: whether what was there once, as this project declares it, counts: somebody has
+            dropped it, and what it held is lost; steps had better fail than go on.
 
     Raises:
         WarehouseError: they are of a later version than this project's.
     """
-    there = session.columns()
-    tables = [name for name in TABLES if name not in there]
-    history = [] if VERSION_TABLE in tables else session.read_table(VERSION_TABLE)
-    was_there = not dropped and declared() in {row["declared"] for row in history}
-    columns = [
-        (name, column)
-        for name in ({} if was_there else TABLES)
-        for column in TABLES[name]
-        if name in there and column.name not in there[name]
-    ]
-    lacks = Pending(tables, columns, [])
-    if lacks.is_new:
-        return lacks
-    version = _highest(history)
+    history = session.history()
+    version = max((row["version"] for row in history), default=0)
     if version > VERSION:
         raise WarehouseError(other_version(version))
-    return replace(lacks, files=[file for file in FILES if int(file[:3]) > version])
-
-
-def version_of(session: Session) -> int:
-    """The version of the tables: the highest that was written down."""
-    return _highest(session.read_table(VERSION_TABLE))
-
-
-def _highest(history: Sequence[Row]) -> int:
-    return max((row["version"] for row in history), default=0)
+    files = [file for file in FILES if int(file[:3]) > version]
+    if not files and not dropped and declared() in {row["declared"] for row in history}:
+        return Pending([], [], [])  # without a look at the columns, for each step asks
+    there = session.columns()
+    lacks = Pending(
+        [name for name in TABLES if name not in there],
+        [
+            (name, column)
+            for name, columns in TABLES.items()
+            for column in columns
+            if name in there and column.name not in there[name]
+        ],
+        [],
+    )
+    return lacks if lacks.is_new else replace(lacks, files=files)
 
 
 def other_version(version: int) -> str:

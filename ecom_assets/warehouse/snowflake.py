@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecom_assets.landing.lines import empty_upload
 from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
-from ecom_assets.model.events import Column
+from ecom_assets.model.events import VERSION_TABLE, Column
 from ecom_assets.settings import SnowflakeSettings
 from ecom_assets.text.redaction import cause, redacted
 from ecom_assets.warehouse.contract import (
@@ -31,7 +31,7 @@ from ecom_assets.warehouse.contract import (
     WarehouseError,
     goes_on,
 )
-from ecom_assets.warehouse.migrations import VERSION, other_version, version_of
+from ecom_assets.warehouse.migrations import VERSION, other_version
 from ecom_assets.warehouse.parsing import WHITE_SPACE, Parsing
 from ecom_assets.warehouse.rows import types_by_table
 from ecom_assets.warehouse.sql import add_column, literal, render, render_table
@@ -208,6 +208,10 @@ class SnowflakeSession(Parsing):
     def columns(self) -> Mapping[str, Mapping[str, str]]:
         return types_by_table(self.run("snowflake/columns"))
 
+    def history(self) -> Sequence[Row]:
+        there = VERSION_TABLE in self.columns()
+        return self.read_table(VERSION_TABLE) if there else []
+
     def add_column(self, table: str, column: Column) -> None:
         self._execute(add_column(table, column, "snowflake"), "add_column")
 
@@ -296,7 +300,8 @@ class SnowflakeSession(Parsing):
             version=VERSION,
         )
         if not int(told[0]["number of rows updated"]):
-            if (version := version_of(self)) != VERSION:
+            version = max((row["version"] for row in self.history()), default=0)
+            if version != VERSION:
                 raise WarehouseError(other_version(version))
             raise WarehouseError(
                 f"{layer.upper()}.TURNS has no row, so runs cannot wait for each other: run the "

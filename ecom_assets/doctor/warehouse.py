@@ -10,11 +10,13 @@ from datetime import UTC, date, datetime, timedelta
 from ecom_assets.doctor.findings import Finding, Findings, guarded, unwritable
 from ecom_assets.doctor.snowflake import SET_UP, check_account, check_stage
 from ecom_assets.landing.zone import LandedFile, LandingZone
+from ecom_assets.model import sales
 from ecom_assets.model.questions import questions
 from ecom_assets.model.tables import tables
 from ecom_assets.settings import Settings
 from ecom_assets.warehouse.contract import LAYERS, Layer, Purpose, Session, Warehouse
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
+from ecom_assets.warehouse.migrations import VERSION, pending
 from ecom_assets.warehouse.snowflake import SnowflakeSession
 
 PART = "warehouse"
@@ -43,7 +45,7 @@ def check_warehouse(
         if not path.exists():
             yield Finding("ok", PART, f"{path} will be made by the first run.")
             return
-        warehouse = DuckDBWarehouse(path, wait_seconds=WAIT_SECONDS)
+        warehouse = DuckDBWarehouse(path, wait_seconds=WAIT_SECONDS, brings_up=False)
     with warehouse.session(Purpose("doctor", "none"), lambda _: None) as session:
         yield Finding("ok", PART, f"{warehouse.url} lets this process in.")
         usable = True
@@ -55,6 +57,7 @@ def check_warehouse(
         complete = yield from guarded(PART, _tables(session, settings), advice)
         if complete:
             yield from guarded(PART, _days_before_the_first(session, settings), advice)
+            yield from guarded(PART, _judged_before(session), advice)
             complete = yield from guarded(PART, _rows(session), advice)
         if isinstance(session, SnowflakeSession):
             complete = (yield from check_stage(session, settings)) and complete
@@ -63,25 +66,30 @@ def check_warehouse(
 
 
 def _tables(session: Session, settings: Settings) -> Findings[bool]:
-    there = {
-        (table.lower(), column) for table, types in session.columns().items() for column in types
-    }
-    wanted = {
-        (name.lower(), column.name) for name, columns in tables().items() for column in columns
-    }
-    missing = sorted({f"{table}.{column}" for table, column in wanted - there})
+    lacks, with_dropped = pending(session), pending(session, dropped=True)
+    missing = [str(with_dropped)] if with_dropped and not lacks.is_new else []
     if settings.snowflake:  # on DuckDB the views are made with their rows
-        seen = {table for table, _ in there}
-        missing += sorted({f"analytics.{question.name}" for question in questions()} - seen)
-    if not missing:
-        yield Finding("ok", PART, f"All {len(tables())} tables have their columns.")
+        there = session.columns()
+        views = [f"ANALYTICS.{question.name.upper()}" for question in questions()]
+        missing += [view for view in views if view not in there]
+    if not lacks and not missing:
+        said = f"All {len(tables())} tables have their columns, and are of version {VERSION}."
+        yield Finding("ok", PART, said)
         return True
-    what = f"{', '.join(missing[:3])}{f' and {len(missing) - 3} more' if missing[3:] else ''}"
     if settings.snowflake:
-        said = f"{what}: not there, or the role may not see it. {SET_UP}"
+        said = f"Not there, or the role may not see it: {', '.join(missing)}. {SET_UP}"
+        yield Finding("fix", PART, said)
+    elif not lacks:
+        said = f"Somebody has dropped {with_dropped}: docs/runbook.md says how it comes back."
+        yield Finding("fix", PART, said)
+    elif lacks.is_new:
+        yield Finding("note", PART, "The file has no tables: the first run makes them.")
     else:
-        said = f"{what}: not in the file, which another version made; name a new ECOM_DUCKDB_PATH."
-    yield Finding("fix", PART, said)
+        said = (
+            f"The tables are from an earlier version of this project: the next run copies the file "
+            f"and brings them up to version {VERSION}. Pending: {lacks}."
+        )
+        yield Finding("note", PART, said)
     return False
 
 
@@ -100,10 +108,35 @@ def _days_before_the_first(session: Session, settings: Settings) -> Findings[Non
         yield Finding("note", PART, said)
 
 
+def _judged_before(session: Session) -> Findings[None]:
+    """Days that may be replayed: what earlier rules, or an earlier version, made of their lines.
+    The latter did not count rounded numbers."""
+    rows = session.run("staging/quality_by_day", first_day=date.min, last_day=date.max)
+    days = [
+        row["event_date"]
+        for row in rows
+        if row["rules_version"] != sales.SALES.version or row["rounded_rows"] is None
+    ]
+    if days:
+        said = (
+            f"{len(days):,} days, {min(days)} to {max(days)}, were judged by earlier rules or an "
+            "earlier version of this project: materialize them from `stg_sales_clean` on, which "
+            "judges their lines anew, from RAW."
+        )
+        yield Finding("note", PART, said)
+
+
 def _rows(session: Session) -> Findings[bool]:
+    from sqlglot import exp
+
     for layer in LAYERS:
         with _undone(session, layer):
-            session.run("doctor/change_rows")
+            for table, columns in tables().items():
+                session.run(
+                    "doctor/change_rows",
+                    table_name=exp.to_table(table),
+                    column_name=exp.column(columns[-1].name),
+                )
     yield Finding("ok", PART, "Rows can be read, inserted, updated and deleted in each table.")
     return True
 

@@ -122,6 +122,7 @@ _SALES_QUALITY = (
     ),
 )
 
+VERSION_TABLE = "RAW.SCHEMA_VERSION"
 RAW_TABLE = "RAW.RAW_SALES"
 CLEAN_TABLE = "STAGING.STG_SALES_CLEAN"
 REJECTS_TABLE = "STAGING.STG_SALES_REJECTS"
@@ -142,6 +143,12 @@ def _event_columns(stream: EventStream) -> Columns:
 def _tables(stream: EventStream) -> Mapping[str, Columns]:
     fields = {column.name: column for column in _field_columns(stream)}
     return {
+        VERSION_TABLE: (
+            Column("version", "BIGINT", "The number of the last file of `sql/migrations/` run."),
+            Column("applied_at", "TIMESTAMP_NTZ", "When, in UTC."),
+            Column("project_version", "VARCHAR", "The version of this project that did it."),
+            Column("declared", "VARCHAR", "Fingerprint of the tables and columns it declared."),
+        ),
         RAW_TABLE: (
             *(_RAW, _RAW_TEXT, _SOURCE_FILENAME, _SOURCE_ROW_NUMBER),
             *(_BATCH_DATE, _LOAD_ID, _INGESTION_TS),

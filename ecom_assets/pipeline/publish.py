@@ -16,6 +16,7 @@ from ecom_assets.partitions import EventDays, ranges
 from ecom_assets.pipeline.audit import Audit, audit_days, staged_at
 from ecom_assets.warehouse.contract import Log, Session
 from ecom_assets.warehouse.expressions import days_table
+from ecom_assets.warehouse.migrations import LACKING_TOTALS
 
 TRIES = 3
 """Days that another run stages while they are audited are audited again this often."""
@@ -108,7 +109,14 @@ def _publish(session: Session, audit: Audit) -> Sequence[date]:
     session.run("analytics/publish", **of_days)
     if moved:
         session.run("analytics/move", first_day=moved[0], last_day=moved[-1])
-    session.run("analytics/totals", **{**of_days, "last_day": max([*moved, days.last])})
+    # so that a warehouse whose totals were lost answers for all its days again
+    lacking = [row["event_date"] for row in session.run(LACKING_TOTALS, also_empty=False)]
+    session.run(
+        "analytics/totals",
+        first_day=min([*lacking, days.first]),
+        last_day=max([*moved, *lacking, days.last]),
+        days=days_table(sorted({*free, *lacking})),
+    )
     # A day's rows and its line in SALES_QUALITY are committed together. So when that line is still
     # the audited one after the rows were read, the rows are the audited ones, whoever may have
     # written without waiting for a turn.

@@ -4,6 +4,7 @@
 
 Without `--apply` it prints one SQL script for an administrator's worksheet. Every statement may run
 again: tables and their rows stay; stage, file format, integration, views and grants are set anew.
+What tables of an earlier version lack, only `--apply` can see: it brings them up.
 """
 
 import argparse
@@ -28,12 +29,18 @@ from ecom_assets.setup.aws import (
     snowflake_policy,
     trust_policy,
 )
+from ecom_assets.setup.names import names_of, needed
 from ecom_assets.text.redaction import cause
+from ecom_assets.warehouse import migrations
+from ecom_assets.warehouse.contract import Purpose, WarehouseError
+from ecom_assets.warehouse.migrations import bring_up, pending
 from ecom_assets.warehouse.scripts import SQL_FOLDER
 from ecom_assets.warehouse.snowflake import (
     LOGIN_SECONDS,
     NETWORK_SECONDS,
     NO_DETECTION,
+    SnowflakeSession,
+    query_tag,
     said,
 )
 from ecom_assets.warehouse.sql import render
@@ -50,7 +57,7 @@ class SetupError(Exception):
 
 
 def setup_script(settings: Settings) -> str:
-    """The whole set-up as one SQL script, with its comments.
+    """The whole set-up of a new database as one SQL script, with its comments.
 
     Raises:
         SettingsError: a setting that the set-up needs is missing or is no plain name.
@@ -110,9 +117,26 @@ def apply(connection: "SnowflakeConnection", settings: Settings) -> dict[str, st
     """
     from snowflake.connector import errors
 
+    parts = [*_parts(settings)]
+    before, after = parts[: len(BEFORE_TABLES)], parts[len(BEFORE_TABLES) :]
+    integration = _run(connection, before)
+    try:
+        _bring_up(connection)
+    except (errors.Error, WarehouseError) as error:
+        raise SetupError(
+            f"The tables of an earlier version were not brought up: {said(error)}. What was done "
+            "stays; put it right and run the set-up again."
+        ) from cause(error)
+    _run(connection, after)
+    return integration
+
+
+def _run(connection: "SnowflakeConnection", parts: Sequence[str]) -> dict[str, str]:
+    from snowflake.connector import errors
+
     integration: dict[str, str] = {}
     with connection.cursor() as cursor:
-        for statement in statements(setup_script(settings)):
+        for statement in statements("\n\n".join(parts)):
             title = " ".join(statement.partition("\n")[0].split())
             try:
                 cursor.execute(statement)
@@ -128,6 +152,15 @@ def apply(connection: "SnowflakeConnection", settings: Settings) -> dict[str, st
     return integration
 
 
+def _bring_up(connection: "SnowflakeConnection") -> None:
+    """Bring up tables that are there, as the role that owns them, which the connection has now."""
+    session = SnowflakeSession(connection, query_tag(Purpose("set-up", "none")))
+    lacks = pending(session, dropped=True)
+    if lacks and not lacks.is_new:
+        bring_up(session, lacks)
+        print(f"ok  brought up: {lacks}")
+
+
 def aws_notes(settings: Settings, integration: dict[str, str]) -> str:
     """What remains to be done in AWS, with the documents to paste.
 
@@ -135,7 +168,7 @@ def aws_notes(settings: Settings, integration: dict[str, str]) -> str:
         settings: as for `setup_script`.
         integration: the properties of the storage integration; what is missing is left to fill in.
     """
-    snowflake, landing = _needed(settings)
+    snowflake, landing = needed(settings)
     role = str(snowflake.aws_role_arn)
     partition = role.split(":")[1]
     trust = trust_policy(*(integration.get(key, f"<{key}>") for key in (USER_ARN, EXTERNAL_ID)))
@@ -153,10 +186,10 @@ def aws_notes(settings: Settings, integration: dict[str, str]) -> str:
 
 
 def _parts(settings: Settings) -> Iterator[str]:
-    names = _names(settings)
+    names = names_of(settings)
     for name in BEFORE_TABLES:
         yield _filled(name, names)
-    tables = [*render("tables", "snowflake")]
+    tables = [*render("tables", "snowflake", **migrations.values())]
     for name in sorted(question.name for question in questions()):
         tables += render(f"answers/{name}", "snowflake")
     yield "-- The tables and the answers.\n" + "\n\n".join(f"{one};" for one in tables)
@@ -169,89 +202,6 @@ def _filled(name: str, names: dict[str, str]) -> str:
     statements say; so each name has been checked to be no more than one."""
     text = (SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
     return re.sub(r"(?<![\w:]):([a-z_]+)", lambda found: names[found[1]], text).strip()
-
-
-def _names(settings: Settings) -> dict[str, str]:
-    snowflake, landing = _needed(settings)
-    role = str(snowflake.aws_role_arn)
-    matched = re.fullmatch(r"arn:(aws[a-z-]*):iam::[0-9]{12}:role/[\w+=,.@/-]+", role)
-    if matched is None:
-        raise SettingsError(
-            f"SNOWFLAKE_AWS_ROLE_ARN holds {role!r}, but it must be a role's ARN, such as "
-            "arn:aws:iam::123456789012:role/ecom-snowflake."
-        )
-    database = _plain("SNOWFLAKE_DATABASE", snowflake.database)
-    owner, reader = f"{database}_OWNER", f"{database}_READER"
-    loader = _plain("SNOWFLAKE_ROLE", snowflake.role)
-    if loader in (owner, reader, *_SYSTEM_ROLES):
-        raise SettingsError(
-            f"SNOWFLAKE_ROLE holds {snowflake.role!r}, but it must be a role of its own, which "
-            f"loads and transforms and owns nothing, such as {database}_LOADER."
-        )
-    protocol, provider = _PROVIDERS.get(matched[1], _PROVIDERS["aws"])
-    return {
-        "owner_role": owner,
-        "loader_role": loader,
-        "reader_role": reader,
-        "user": _user(snowflake.user),
-        "database": database,
-        "warehouse": _plain("SNOWFLAKE_WAREHOUSE", snowflake.warehouse),
-        "storage_integration": _plain(
-            "SNOWFLAKE_STORAGE_INTEGRATION", str(snowflake.storage_integration)
-        ),
-        "storage_provider": _text(provider),
-        "aws_role_arn": _text(role),
-        "landing_url": _text(str(landing).replace("s3", protocol, 1) + "/"),
-    }
-
-
-_PROVIDERS = {
-    "aws": ("s3", "S3"),
-    "aws-cn": ("s3china", "S3CHINA"),
-    "aws-us-gov": ("s3gov", "S3GOV"),
-}
-"""What Snowflake calls S3 in each partition of AWS: in a URL, and as a storage provider."""
-
-_SYSTEM_ROLES = (
-    *("ACCOUNTADMIN", "GLOBALORGADMIN", "ORGADMIN", "PUBLIC", "SECURITYADMIN", "SYSADMIN"),
-    "USERADMIN",
-)
-
-
-def _needed(settings: Settings) -> tuple[SnowflakeSettings, S3Url]:
-    snowflake, landing = settings.snowflake, settings.landing
-    if snowflake is None or not isinstance(landing, S3Url):
-        raise SettingsError(
-            f"ECOM_WAREHOUSE holds {settings.engine!r}, but the set-up is for Snowflake: set "
-            "ECOM_WAREHOUSE=snowflake, ECOM_LANDING=s3://bucket/prefix and the SNOWFLAKE_ settings."
-        )
-    for name, value, what in (
-        ("STORAGE_INTEGRATION", snowflake.storage_integration, "the name it is to have"),
-        ("AWS_ROLE_ARN", snowflake.aws_role_arn, "the AWS role that Snowflake is to read S3 as"),
-    ):
-        if not value:
-            raise SettingsError(
-                f"SNOWFLAKE_{name} is not set, but the set-up needs it: set it to {what}."
-            )
-    return snowflake, landing
-
-
-def _plain(setting: str, name: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,200}", name):
-        raise SettingsError(
-            f"{setting} holds {name!r}, but it must be a plain name of letters, digits and _."
-        )
-    return name.upper()
-
-
-def _user(name: str) -> str:
-    if '"' in name or not name.isprintable():
-        raise SettingsError(f"SNOWFLAKE_USER holds {name!r}, but it must be a user's name.")
-    return name if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) else f'"{name}"'
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -7,6 +7,23 @@ create schema if not exists staging;
 
 create schema if not exists analytics;
 
+-- one row per time that the tables were made or brought up; append-only, the highest version counts
+create table if not exists raw.schema_version (:columns);
+
+-- a new warehouse begins with the tables that the project has now
+insert into raw.schema_version (version, applied_at, project_version, declared)
+select
+    :version,
+    sysdate(),
+    :project_version,
+    :declared
+where not exists (
+        select 1
+        from information_schema.tables
+        where upper(table_schema) = 'RAW'
+            and upper(table_name) = 'RAW_SALES'
+    );
+
 -- one row per line ever loaded; append-only
 create table if not exists raw.raw_sales (:columns) cluster by (batch_date);
 

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from ecom_assets.landing.zone import LandedFile, LandingZone
+from ecom_assets.model.tables import Column
 
 Row = Mapping[str, Any]
 """A row of a result: lower-case column names, values as Python's own types (Decimal, date, …)."""
@@ -112,6 +113,14 @@ class Session(Protocol):
         its name in lower case, in the words of `model/tables.py`."""
         ...
 
+    def history(self) -> Sequence[Row]:
+        """The rows of `RAW.SCHEMA_VERSION`; none where there is no such table."""
+        ...
+
+    def add_column(self, table: str, column: Column) -> None:
+        """Add a column to a table, `SCHEMA.TABLE`, where it is not there."""
+        ...
+
     def define_view(self, script: str) -> None:
         """Make the view of `sql/<script>.sql` anew, where that is not the set-up's to do."""
         ...
@@ -150,13 +159,15 @@ class Warehouse(Protocol):
         ...
 
     def session(self, purpose: Purpose, log: Log) -> AbstractContextManager[Session]:
-        """Connect, with the tables in place.
+        """Connect, with the tables in place; those of an earlier version are brought up first
+        where that is ours to do.
 
         Args:
             purpose: what for.
             log: told when there is something to wait for.
 
         Raises:
-            WarehouseError: there is no connection to be had.
+            WarehouseError: there is no connection to be had, or the tables are of another version
+                of this project.
         """
         ...

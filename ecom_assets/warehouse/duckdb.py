@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ecom_assets.landing.zone import LandedFile, LandingZone
+from ecom_assets.model.tables import VERSION_TABLE, Column
 from ecom_assets.warehouse.contract import (
     Layer,
     LoadedFile,
@@ -25,8 +26,9 @@ from ecom_assets.warehouse.contract import (
     WarehouseError,
     goes_on,
 )
+from ecom_assets.warehouse.migrations import bring_up, copy_aside, pending
 from ecom_assets.warehouse.rows import types_by_table
-from ecom_assets.warehouse.sql import render, render_table
+from ecom_assets.warehouse.sql import add_column, render, render_table
 
 if TYPE_CHECKING:
     import duckdb
@@ -51,6 +53,7 @@ class DuckDBWarehouse:
         *,
         memory_limit: str | None = None,
         wait_seconds: float = WAIT_FOR_LOCK_SECONDS,
+        brings_up: bool = True,
         see_wanted: Callable[[], None] = goes_on,
     ) -> None:
         """A warehouse that is opened at the first session.
@@ -59,9 +62,12 @@ class DuckDBWarehouse:
             path: the file.
             memory_limit: how much memory DuckDB may take; None: as much as it deems right.
             wait_seconds: how long to wait for another process to let go of the file.
+            brings_up: whether missing tables are made, and those of an earlier version of this
+                project brought up.
             see_wanted: asked before work and before each commit; raises if it shall end.
         """
         self._path = path
+        self._brings_up = brings_up
         self._memory_limit = memory_limit
         self._wait_seconds = wait_seconds
         self._see_wanted = see_wanted
@@ -80,11 +86,21 @@ class DuckDBWarehouse:
             if self._memory_limit:
                 connection.execute("set memory_limit = ?", [self._memory_limit])
             session.add_functions()
-            session.run("tables")
+            if self._brings_up:
+                self._bring_up(session, log)
             yield session
         finally:
             session.end()
             connection.close()
+
+    def _bring_up(self, session: "DuckDBSession", log: Log) -> None:
+        lacks = pending(session)
+        if lacks and not lacks.is_new:
+            session.checkpoint()
+            copy_aside(self._path, log)
+        if lacks:
+            with session.transaction("raw"):
+                bring_up(session, lacks)
 
     def _connect(self, log: Log) -> "duckdb.DuckDBPyConnection":
         import duckdb
@@ -130,8 +146,8 @@ class DuckDBWarehouse:
         if "Trying to read a database file with" in said:
             return (
                 f"{path} was written by another version of DuckDB than {duckdb.__version__}, which "
-                f"is installed ({why}): name a new file in ECOM_DUCKDB_PATH and materialize the "
-                "days into it, or go back to the version of the project that wrote this one."
+                f"is installed ({why}): run the version of the project that wrote this file, or a "
+                "later one; docs/runbook.md says how its rows are taken to another file."
             )
         if "replaying WAL file" in said:
             return (
@@ -185,11 +201,26 @@ class DuckDBSession:
     def columns(self) -> Mapping[str, Mapping[str, str]]:
         return types_by_table(self.run("columns"))
 
+    def history(self) -> Sequence[Row]:
+        import duckdb
+
+        try:
+            return self.read_table(VERSION_TABLE)
+        except duckdb.CatalogException:
+            return []
+
+    def add_column(self, table: str, column: Column) -> None:
+        self._run([add_column(table, column, "duckdb")])
+
     def define_view(self, script: str) -> None:
         self.run(script)
 
     def queries(self) -> Sequence[Query]:
         return []
+
+    def checkpoint(self) -> None:
+        """Put all that was committed into the file itself."""
+        self._run(["checkpoint"])
 
     def end(self) -> None:
         """Let go of the thread; the connection is its maker's to close."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecom_assets.landing.lines import empty_upload
 from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
+from ecom_assets.model.tables import VERSION_TABLE, Column
 from ecom_assets.settings import SnowflakeSettings
 from ecom_assets.text.redaction import cause, redacted
 from ecom_assets.warehouse.contract import (
@@ -31,8 +32,9 @@ from ecom_assets.warehouse.contract import (
     goes_on,
 )
 from ecom_assets.warehouse.expressions import literal
+from ecom_assets.warehouse.migrations import VERSION, other_version
 from ecom_assets.warehouse.rows import types_by_table
-from ecom_assets.warehouse.sql import render, render_table
+from ecom_assets.warehouse.sql import add_column, render, render_table
 
 if TYPE_CHECKING:
     from dagster_snowflake import SnowflakeResource
@@ -204,6 +206,13 @@ class SnowflakeSession:
     def columns(self) -> Mapping[str, Mapping[str, str]]:
         return types_by_table(self.run("columns"))
 
+    def history(self) -> Sequence[Row]:
+        there = VERSION_TABLE in self.columns()
+        return self.read_table(VERSION_TABLE) if there else []
+
+    def add_column(self, table: str, column: Column) -> None:
+        self._execute(add_column(table, column, "snowflake"), "add_column")
+
     def ask(self, statement: str) -> Sequence[Row]:
         """The answer to a statement that concerns no rows: DESC, LIST, SHOW."""
         return self._execute(statement, statement)
@@ -244,8 +253,11 @@ class SnowflakeSession:
                     ) from cause(error)
                 if error.errno in _NO_SUCH_OBJECT:
                     raise WarehouseError(
-                        f"{script}: {said(error)}. The set-up makes the tables and grants the "
-                        "role what it needs; see docs/setup-s3-snowflake.md."
+                        f"{script}: {said(error)}. The tables are not those that this project "
+                        "knows, or the role may not use them: an administrator runs `make "
+                        "snowflake-setup APPLY=1`, which makes them, brings those of an earlier "
+                        "version up, and grants the role what it needs; see "
+                        "docs/setup-s3-snowflake.md."
                     ) from cause(error)
                 if cause(error) is None:
                     raise WarehouseError(f"{script}: {said(error)}.") from None
@@ -275,10 +287,20 @@ class SnowflakeSession:
         that replace the same day, both may find nothing to delete, and both insert. So each changes
         the same row first. An UPDATE waits for the lock of another, and the statements behind it
         begin later, so they see what the other has committed.
+
+        It changes the row only where the tables are of this project's version, so that to look
+        takes no statement of its own.
         """
-        now = datetime.now(UTC).replace(tzinfo=None)
-        told = self.run(f"turn_{layer}", taken_by=self._tag, taken_at=now)
+        told = self.run(
+            f"turn_{layer}",
+            taken_by=self._tag,
+            taken_at=datetime.now(UTC).replace(tzinfo=None),
+            version=VERSION,
+        )
         if not int(told[0]["number of rows updated"]):
+            version = max((row["version"] for row in self.history()), default=0)
+            if version != VERSION:
+                raise WarehouseError(other_version(version))
             raise WarehouseError(
                 f"{layer.upper()}.TURNS has no row, so runs cannot wait for each other: run the "
                 "set-up again; see docs/setup-s3-snowflake.md."
@@ -372,8 +394,9 @@ _LOCKED = 625
 """Snowflake's number for a lock that was waited for in vain, too long or behind too many others. As
 users report it ("waiting for this lock is limited to", "the number of waiters for this lock exceeds
 the 20 statements limit"); the documentation names no number."""
-_NO_SUCH_OBJECT = (2003, 2043, 3001)
-"""Snowflake's numbers for an object that is not there or that the role may not use."""
+_NO_SUCH_OBJECT = (904, 2003, 2043, 3001)
+"""Snowflake's numbers for a column (904) or an object that is not there or that the role may not
+use."""
 
 
 def said(error: Exception) -> str:

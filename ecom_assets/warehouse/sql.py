@@ -7,12 +7,13 @@ a while; it is imported at the first use.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ecom_assets.model import sales
 from ecom_assets.model.stream import EventStream
-from ecom_assets.model.tables import tables, temporary_tables
+from ecom_assets.model.tables import Column, tables, temporary_tables
 from ecom_assets.warehouse.expressions import literal
 from ecom_assets.warehouse.names import meaning
 from ecom_assets.warehouse.scripts import SHARED_DIALECT, parsed
@@ -41,7 +42,7 @@ def render(script: str, engine: str, **values: Any) -> list[str]:
 
 @lru_cache(maxsize=256)
 def _without_values(script: str, engine: str, stream: EventStream) -> list[str]:
-    # each session makes the tables where they are missing: the same statements again and again
+    # each session asks for the version of the tables, each transaction for its turn, alike
     return _render(script, engine, {})
 
 
@@ -70,6 +71,17 @@ def render_table(name: str, engine: str) -> str:
     from sqlglot import exp
 
     return exp.select("*").from_(exp.to_table(name)).sql(dialect=engine)
+
+
+def add_column(table: str, column: Column, engine: str) -> str:
+    """The statement that adds a column to a table, `schema.name`, where it is not there; it is null
+    in the rows that are."""
+    from sqlglot import exp
+
+    added = _definition(replace(column, required=False))
+    added.set("exists", True)
+    statement = exp.Alter(this=exp.to_table(table), kind="TABLE", actions=[added])
+    return _for_engine(statement, engine).sql(dialect=engine)
 
 
 def _bind(statement: exp.Expr, values: dict[str, Any], engine: str) -> exp.Expr:
@@ -116,20 +128,21 @@ def _put(expressions: list[exp.Expr], placeholder: exp.Expr) -> None:
 
 def _definitions(table: exp.Table) -> list[exp.Expr]:
     """The columns of a table that is made, with their types."""
+    name = f"{table.db}.{table.name}".upper().lstrip(".")
+    if name in tables():
+        return [_definition(column) for column in tables()[name]]
+    return [_definition(replace(column, required=False)) for column in temporary_tables()[name]]
+
+
+def _definition(column: Column) -> exp.Expr:
     from sqlglot import exp
 
-    name = f"{table.db}.{table.name}".upper().lstrip(".")
-    columns = tables().get(name)
-    return [
-        exp.ColumnDef(
-            this=exp.to_identifier(column.name),
-            kind=exp.DataType.build(column.type, dialect=SHARED_DIALECT),
-            constraints=[exp.ColumnConstraint(kind=exp.NotNullColumnConstraint())]
-            if columns and column.required
-            else [],
-        )
-        for column in columns or temporary_tables()[name]
-    ]
+    never_null = exp.ColumnConstraint(kind=exp.NotNullColumnConstraint())
+    return exp.ColumnDef(
+        this=exp.to_identifier(column.name),
+        kind=exp.DataType.build(column.type, dialect=SHARED_DIALECT),
+        constraints=[never_null] if column.required else [],
+    )
 
 
 def _for_engine(statement: exp.Expr, engine: str) -> exp.Expr:

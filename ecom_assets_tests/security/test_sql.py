@@ -29,7 +29,7 @@ SENDS = (
     "_run",
 )
 """Methods whose first argument is SQL."""
-MAKES_SQL = ("render", "render_table", "statements", "_queries", "_statements")
+MAKES_SQL = ("add_column", "render", "render_table", "statements", "_queries", "_statements")
 """Functions whose answer is SQL that was bound on the parsed statement or, in the set-up, filled
 with names that have been checked."""
 EXCEPTIONS = {

@@ -78,9 +78,8 @@ def granted() -> set[Grant]:
 def test_in_snowflake_each_role_is_granted_its_purpose_and_nothing_else() -> None:
     rows = ("select", "insert", "update", "delete")
     everywhere = [
-        Grant("usage", "warehouse", "ecom_wh", role) for role in ("ecom_loader", "ecom_reader")
-    ] + [
-        Grant("usage", "database", "ecom", role)
+        Grant("usage", kind, name, role)
+        for kind, name in (("warehouse", "ecom_wh"), ("database", "ecom"))
         for role in ("ecom_owner", "ecom_loader", "ecom_reader")
     ]
     assert granted() == {

@@ -13,11 +13,16 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+from ecom_assets.checks.columns import compared
+from ecom_assets.model.tables import VERSION_TABLE, tables
 from ecom_assets.settings import PROJECT_ROOT, Settings, SettingsError, read_settings
 from ecom_assets.setup.snowflake import SetupError, apply, connect, main, setup_script, statements
-from ecom_assets.warehouse.contract import Purpose
+from ecom_assets.warehouse.contract import LAYERS, Purpose, WarehouseError
+from ecom_assets.warehouse.duckdb import DuckDBWarehouse
+from ecom_assets.warehouse.migrations import VERSION
 from ecom_assets.warehouse.scripts import SQL_FOLDER
 from ecom_assets.warehouse.snowflake import SnowflakeWarehouse
+from ecom_assets_tests.support.earlier import unpack_warehouse
 from ecom_assets_tests.support.stacks import Production, environment
 
 ENVIRONMENT = {
@@ -84,6 +89,128 @@ def test_set_up_twice_is_set_up_once_and_keeps_the_rows(settings: Settings) -> N
         assert {name: row[name] for name in ledger} == ledger
         assert session.read_table("analytics.revenue_by_day") == []
     assert integration["STORAGE_AWS_EXTERNAL_ID"] == "DOUBLE_SFCRole=1_abc"
+
+
+@pytest.fixture
+def of_an_earlier_version(settings: Settings, tmp_path: Path) -> SnowflakeWarehouse:
+    """A database with the tables of commit c1deea7, and what it had judged and published."""
+    assert settings.snowflake is not None
+    file = unpack_warehouse("c1deea7", tmp_path / "w.duckdb")
+    with DuckDBWarehouse(file, brings_up=False).session(PURPOSE, print) as session:
+        columns = session.columns()
+        rows = {name: session.read_table(name) for name in KEPT}
+    with connect(settings.snowflake) as connection:
+        apply(connection, settings)
+        cursor = connection.cursor()
+        for table in tables():
+            name = f"{settings.snowflake.database}.{table}"
+            cursor.execute(f"drop table {name}")
+            if types := {column: columns[table][column] for column in columns.get(table, ())}:
+                described = ", ".join(f"{column} {kind}" for column, kind in types.items())
+                cursor.execute(f"create table {name} ({described})")
+            for row in rows.get(table, ()):
+                marks = ", ".join(["%s"] * len(row))
+                cursor.execute(
+                    f"insert into {name} ({', '.join(row)}) values ({marks})",
+                    [None if value is None else str(value) for value in row.values()],
+                )
+    return SnowflakeWarehouse(settings.snowflake, network_seconds=1)
+
+
+PURPOSE = Purpose("test", "test")
+KEPT = ("STAGING.STG_SALES_CLEAN", "STAGING.SALES_QUALITY", "ANALYTICS.FACT_SALES")
+
+
+def is_brought_up(warehouse: SnowflakeWarehouse, rows: dict[str, int]) -> None:
+    with warehouse.session(PURPOSE, print) as session:
+        types = session.columns()
+        for table, columns in tables().items():
+            assert compared(columns, types[table]).passed, table
+        assert {name: len(session.read_table(name)) for name in rows} == rows
+        ids = {str(row["customer_id"]) for row in session.read_table("analytics.fact_sales")}
+        assert "9007199254740995" in ids
+        sales = sum(row["sales"] for row in session.read_table("analytics.fact_sales_days"))
+        assert sales == rows["ANALYTICS.FACT_SALES"] == 75
+        shown = sum(row["sales"] for row in session.read_table("analytics.revenue_by_country"))
+        assert shown == 75
+        with session.transaction("raw"):
+            pass
+
+
+def test_tables_of_an_earlier_version_are_brought_up_with_all_rows(
+    of_an_earlier_version: SnowflakeWarehouse, settings: Settings
+) -> None:
+    assert settings.snowflake is not None
+    with of_an_earlier_version.session(PURPOSE, print) as session:
+        rows = {name: len(session.read_table(name)) for name in KEPT}
+        with (
+            pytest.raises(WarehouseError, match="make snowflake-setup APPLY=1") as raised,
+            session.transaction("raw"),
+        ):
+            pass
+        assert "\n" not in str(raised.value)
+    for _ in range(2):
+        with connect(settings.snowflake) as connection:
+            apply(connection, settings)
+        is_brought_up(of_an_earlier_version, rows)
+    with of_an_earlier_version.session(PURPOSE, print) as session:
+        assert [row["version"] for row in session.read_table(VERSION_TABLE)] == [VERSION]
+
+
+@pytest.mark.parametrize(
+    "failing",
+    [
+        "add if not exists held_for",
+        "create or replace table staging.stg_sales_clean",
+        "create or replace table analytics.fact_sales",
+        "insert into analytics.fact_sales_days",
+        "insert into raw.schema_version",
+    ],
+)
+def test_stopped_in_the_middle_they_are_brought_up_the_next_time(
+    failing: str,
+    of_an_earlier_version: SnowflakeWarehouse,
+    settings: Settings,
+    servers: Production,
+) -> None:
+    assert settings.snowflake is not None
+    with of_an_earlier_version.session(PURPOSE, print) as session:
+        rows = {name: len(session.read_table(name)) for name in KEPT}
+    servers.snowflake.failures.append(failing)
+    with connect(settings.snowflake) as connection:
+        with pytest.raises(SetupError, match=r"not brought up: .*made to fail") as raised:
+            apply(connection, settings)
+        assert "\n" not in str(raised.value)
+        assert not servers.snowflake.failures
+        apply(connection, settings)
+    is_brought_up(of_an_earlier_version, rows)
+
+
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [
+        (0, "of version 0, this project's of 1: an administrator runs `make snowflake-setup APPL"),
+        (99, "of version 99, this project's of 1: run the project that brought them up, or a la"),
+    ],
+)
+def test_a_run_on_tables_of_another_version_is_one_sentence(
+    version: int, said: str, settings: Settings
+) -> None:
+    assert settings.snowflake is not None
+    with connect(settings.snowflake) as connection:
+        apply(connection, settings)
+        database = settings.snowflake.database
+        connection.cursor().execute(f"update {database}.raw.schema_version set version = {version}")
+    with SnowflakeWarehouse(settings.snowflake, network_seconds=1).session(PURPOSE, print) as one:
+        for layer in LAYERS:
+            with pytest.raises(WarehouseError, match=said), one.transaction(layer):
+                pass
+    if version > VERSION:
+        with (
+            connect(settings.snowflake) as connection,
+            pytest.raises(SetupError, match="of version 99"),
+        ):
+            apply(connection, settings)
 
 
 def test_nothing_is_lost_by_running_it_again() -> None:

@@ -41,7 +41,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ecom_assets.model.tables import tables
+from ecom_assets.model.tables import VERSION_TABLE, tables
 from ecom_assets.settings import SnowflakeSettings
 from ecom_assets_tests.support.repeated_statements import parsed_once, translated_once
 from ecom_assets_tests.support.snowflake_locks import EndingSessions, Locks
@@ -148,7 +148,7 @@ class SnowflakeDouble:
         """Delete all rows of a database, and let its stage be another place."""
         self.stages[database] = stage
         with shared_fs.duck_conn.cursor() as cursor:
-            for table in map(str.lower, tables()):
+            for table in tables().keys() - {VERSION_TABLE}:
                 cursor.execute(f'delete from "{database}".{table}')
 
 

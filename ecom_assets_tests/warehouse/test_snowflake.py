@@ -198,7 +198,7 @@ def test_a_database_without_its_tables(servers: Production) -> None:
     warehouse = SnowflakeWarehouse(settings, network_seconds=1)
     with (
         warehouse.session(PURPOSE, print) as session,
-        pytest.raises(WarehouseError, match="set-up"),
+        pytest.raises(WarehouseError, match="make snowflake-setup APPLY=1"),
     ):
         session.read_table("staging.sales_quality")
 

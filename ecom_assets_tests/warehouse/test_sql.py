@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from sqlglot import exp
 from ecom_assets.landing.zone import LandedFile
 from ecom_assets.model import sales
 from ecom_assets.model.stream import EventStream, Field, Rule, Scope
+from ecom_assets.warehouse import migrations
 from ecom_assets.warehouse.contract import LoadedFile
 from ecom_assets.warehouse.expressions import days_table, files_table, literal
 from ecom_assets.warehouse.scripts import SQL_FOLDER
@@ -77,6 +79,13 @@ VALUES: dict[str, Callable[[], Any]] = {
         ("late_days", "within_days", "max_length", "per_reason", "name_start", "day_start"),
         lambda: 7,
     ),
+    **{
+        name: partial(migrations.values().get, name)
+        for name in ("version", "project_version", "declared")
+    },
+    "also_empty": lambda: True,
+    "table_name": lambda: exp.to_table("raw.raw_sales"),
+    "column_name": lambda: exp.column("load_id"),
     "reject_rate_error": lambda: Decimal("0.30"),
     "event_dates": lambda: [literal(DAY)],
     "days": lambda: days_table([DAY]),

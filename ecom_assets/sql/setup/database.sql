@@ -16,6 +16,9 @@ grant usage on database :database to role :loader_role;
 
 grant usage on database :database to role :reader_role;
 
+-- to bring up tables of an earlier version
+grant usage on warehouse :warehouse to role :owner_role;
+
 grant usage on warehouse :warehouse to role :loader_role;
 
 grant usage on warehouse :warehouse to role :reader_role;

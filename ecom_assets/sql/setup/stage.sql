@@ -29,3 +29,8 @@ storage_integration = :storage_integration;
 alter stage raw.sales_landing set
 url = :landing_url
 storage_integration = :storage_integration;
+
+-- what follows computes, and works in temporary tables
+use warehouse :warehouse;
+
+use schema staging;

@@ -4,6 +4,33 @@ CREATE SCHEMA IF NOT EXISTS staging;
 
 CREATE SCHEMA IF NOT EXISTS analytics;
 
+CREATE TABLE IF NOT EXISTS raw.schema_version (
+  version BIGINT NOT NULL,
+  applied_at TIMESTAMP NOT NULL,
+  project_version TEXT NOT NULL,
+  declared TEXT NOT NULL
+);
+
+INSERT INTO raw.schema_version (
+  version,
+  applied_at,
+  project_version,
+  declared
+)
+SELECT
+  1,
+  CURRENT_TIMESTAMP AT TIME ZONE 'UTC',
+  '0.1.0',
+  '7886c8badc8d'
+WHERE
+  NOT EXISTS(
+    SELECT
+      1
+    FROM information_schema.tables
+    WHERE
+      UPPER(table_schema) = 'RAW' AND UPPER(table_name) = 'RAW_SALES'
+  );
+
 CREATE TABLE IF NOT EXISTS raw.raw_sales (
   raw JSON USING COMPRESSION zstd,
   raw_text TEXT,

@@ -4,6 +4,33 @@ CREATE SCHEMA IF NOT EXISTS staging;
 
 CREATE SCHEMA IF NOT EXISTS analytics;
 
+CREATE TABLE IF NOT EXISTS raw.schema_version (
+  version BIGINT NOT NULL,
+  applied_at TIMESTAMPNTZ NOT NULL,
+  project_version VARCHAR NOT NULL,
+  declared VARCHAR NOT NULL
+);
+
+INSERT INTO raw.schema_version (
+  version,
+  applied_at,
+  project_version,
+  declared
+)
+SELECT
+  1,
+  SYSDATE(),
+  '0.1.0',
+  '7886c8badc8d'
+WHERE
+  NOT EXISTS(
+    SELECT
+      1
+    FROM information_schema.tables
+    WHERE
+      UPPER(table_schema) = 'RAW' AND UPPER(table_name) = 'RAW_SALES'
+  );
+
 CREATE TABLE IF NOT EXISTS raw.raw_sales (
   raw VARIANT,
   raw_text VARCHAR,

@@ -4,7 +4,7 @@ INSERT INTO published_days (
 )
 SELECT
   event_date,
-  evaluated_at AS staged_at
+  IFF(publishable, evaluated_at, DATEADD(SECOND, -1, evaluated_at)) AS staged_at
 FROM staging.sales_quality
 WHERE
   event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
@@ -31,6 +31,16 @@ WHERE
     FROM placed_events AS p
     WHERE
       NOT p.is_new
+  )
+  AND event_date <> ALL (
+    SELECT
+      days.event_date
+    FROM (
+      SELECT
+        event_date
+      FROM (VALUES
+        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    ) AS days
   )
 GROUP BY
   event_date;

@@ -1,0 +1,7 @@
+-- The tables are of this version from now on.
+insert into raw.schema_version (version, applied_at, project_version, declared)
+select
+    :version,
+    sysdate(),
+    :project_version,
+    :declared;

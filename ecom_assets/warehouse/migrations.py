@@ -1,0 +1,170 @@
+"""The version of a warehouse's tables, and how those of an earlier one are brought up.
+
+What is added, a table or a column, follows from the declaration (`model/tables.py` and
+`sql/tables.sql`); an added column is null in the rows that are there. What does not follow from it
+is a numbered file in `sql/migrations/`, which may be run again. Days without totals get them.
+Staging is not converted: its days may be judged anew from RAW, which holds every line.
+
+When this is done is the adapters' and the set-up's to decide.
+"""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version as version_of_package
+from pathlib import Path
+from typing import Any
+
+from ecom_assets.model.tables import VERSION_TABLE, Column, tables
+from ecom_assets.warehouse.contract import Log, Session, WarehouseError
+from ecom_assets.warehouse.expressions import days_table
+from ecom_assets.warehouse.scripts import SQL_FOLDER
+
+FILES: Sequence[str] = sorted(path.stem for path in (SQL_FOLDER / "migrations").glob("*.sql"))
+VERSION = max(int(file[:3]) for file in FILES)
+"""Of the tables that this project reads and writes: the number of its last file."""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What a warehouse lacks.
+
+    Attributes:
+        tables: those that are not there.
+        columns: those that are not there, of tables that are.
+        files: what is to be run of `sql/migrations/`.
+    """
+
+    tables: Sequence[str]
+    columns: Sequence[tuple[str, Column]]
+    files: Sequence[str]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there is nothing yet that could be brought up."""
+        return not {*tables()} - {VERSION_TABLE, *self.tables}
+
+    def __bool__(self) -> bool:
+        return bool(self.tables or self.columns or self.files)
+
+    def __str__(self) -> str:
+        names = [f"{table}.{column.name}" for table, column in self.columns]
+        return ", ".join([*self.files, *self.tables, *names])
+
+
+def values() -> dict[str, Any]:
+    """What `tables` and `new_version` write down."""
+    return {
+        "version": VERSION,
+        "project_version": version_of_package("ecom_assets"),
+        "declared": declared(),
+    }
+
+
+def declared() -> str:
+    """A fingerprint of the tables and columns that this project declares."""
+    names = {table: [(c.name, c.type) for c in columns] for table, columns in tables().items()}
+    return hashlib.sha256(json.dumps(names).encode()).hexdigest()[:12]
+
+
+def pending(session: Session, *, dropped: bool = False) -> Pending:
+    """What the tables lack.
+
+    Args:
+        session: to the warehouse.
+        dropped: whether what was there once, as this project declares it, counts: somebody has
+            dropped it, and what it held is lost; steps had better fail than go on.
+
+    Raises:
+        WarehouseError: they are of a later version than this project's.
+    """
+    history = session.history()
+    version = max((row["version"] for row in history), default=0)
+    if version > VERSION:
+        raise WarehouseError(other_version(version))
+    files = [file for file in FILES if int(file[:3]) > version]
+    if not files and not dropped and declared() in {row["declared"] for row in history}:
+        return Pending([], [], [])  # without a look at the columns, for each step asks
+    there = session.columns()
+    lacks = Pending(
+        [name for name in tables() if name not in there],
+        [
+            (name, column)
+            for name, columns in tables().items()
+            for column in columns
+            if name in there and column.name not in there[name]
+        ],
+        [],
+    )
+    return lacks if lacks.is_new else replace(lacks, files=files)
+
+
+def other_version(version: int) -> str:
+    """Why tables of that version are not for this project, and what to do, in a sentence."""
+    said = f"The warehouse's tables are of version {version}, this project's of {VERSION}"
+    if version > VERSION:
+        return f"{said}: run the project that brought them up, or a later one."
+    return f"{said}: an administrator runs `make snowflake-setup APPLY=1`, which brings them up."
+
+
+def bring_up(session: Session, lacks: Pending) -> None:
+    """Make what is lacking, in a transaction where the engine has one for this.
+
+    Stopped in the middle, it may be done again: the version is written down last.
+    """
+    session.run("tables", **values())
+    if lacks.is_new:
+        return
+    for table, column in lacks.columns:
+        session.add_column(table, column)
+    for file in lacks.files:
+        session.run(f"migrations/{file}")
+    session.run("analytics/temporary")
+    days = [row["event_date"] for row in session.run(LACKING_TOTALS, also_empty=True)]
+    if days:
+        session.run("analytics/totals", first_day=days[0], last_day=days[-1], days=days_table(days))
+    session.run("new_version", **values())
+
+
+LACKING_TOTALS = "analytics/days_without_totals"
+
+
+def copy_aside(path: Path, log: Log) -> None:
+    """Copy a DuckDB file before its tables are changed, to `<file>.before-v<version>`.
+
+    Args:
+        path: the file, which this process has open; nothing of it may be in its `.wal`.
+        log: told where the copy is.
+
+    Raises:
+        WarehouseError: there is no room for it, or it cannot be written.
+    """
+    copy = path.with_name(f"{path.name}.before-v{VERSION}")
+    part = path.with_name(f"{copy.name}.part")
+    needed, free = 2 * path.stat().st_size, shutil.disk_usage(path.parent).free
+    if free < needed:
+        raise WarehouseError(
+            f"{path} is from an earlier version of this project; to copy it and to bring it up "
+            f"takes {needed:,} bytes, and {path.parent} has {free:,} free: make room, then run "
+            "this again."
+        )
+    # by another process: to close a file gives up the locks that this process has on it
+    code = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
+    try:
+        subprocess.run(  # noqa: S603 - our own words
+            [sys.executable, "-c", code, path, part], capture_output=True, text=True, check=True
+        )
+        part.replace(copy)
+    except (subprocess.CalledProcessError, OSError) as error:
+        why = str(getattr(error, "stderr", None) or error).strip().rpartition("\n")[2]
+        raise WarehouseError(
+            f"{path} is from an earlier version of this project, and cannot be copied before it "
+            f"is brought up: {why}."
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+    log(f"{path} is from an earlier version of this project: copied to {copy}, brought up now.")

@@ -1,0 +1,1 @@
+"""What tests start from, and how it was made."""

@@ -1,0 +1,1 @@
+"""Warehouses that earlier commits of this project made; see README.md."""

@@ -1,0 +1,11 @@
+INSERT INTO raw.schema_version (
+  version,
+  applied_at,
+  project_version,
+  declared
+)
+SELECT
+  1,
+  SYSDATE(),
+  '0.1.0',
+  '7886c8badc8d';

@@ -26,8 +26,8 @@ LEAST_DAYS = 3
 FIELDS_FIT = {
     "fields_fit": "The values of the day's lines are of the types that the contract gives to their "
     "fields. One that is not becomes null. Warns where that happens in more of the lines than a "
-    "field's limit (1 % by default), and where a field is empty on this day that was filled on "
-    f"each of the {DAYS_BEFORE} days before. Never holds a day."
+    "field's limit (1 % by default) and no rule rejects them for it, and where a field is empty on "
+    f"this day that was filled on each of the {DAYS_BEFORE} days before. Never holds a day."
 }
 
 
@@ -124,7 +124,7 @@ def _wrong(
     """What is wrong with a field on a day, if anything is."""
     unfit, filled = row["unfit_rows"], row["filled_rows"]
     lines = filled + row["absent_rows"] + unfit
-    if unfit > lines * field.unfit_warn:
+    if unfit > lines * field.unfit_warn and not field.required:  # else rules tell of it
         return (
             f"{field.name} is no {field.type} in {unfit:,} of {lines:,} lines, first "
             f"{row['first_unfit']}: {values[field.name]}"

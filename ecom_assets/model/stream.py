@@ -42,7 +42,7 @@ class Field:
         description: what it is, for people.
         required: whether a rule makes a reject of each line that lacks it.
         unfit_warn: the share of a day's lines with a value of another type above which the check
-            `fields_fit` warns.
+            `fields_fit` warns; of a required one the rules tell.
     """
 
     name: str

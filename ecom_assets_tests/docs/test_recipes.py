@@ -65,7 +65,7 @@ def copy(tmp_path: Path) -> Path:
     """What git has of the project, as it lies here."""
     for name in run(["git", "ls-files", "-co", "--exclude-standard"], PROJECT_ROOT).split():
         source, target = PROJECT_ROOT / name, tmp_path / name
-        if source.is_file() and source.suffix != ".png":
+        if source.is_file():
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(source.read_bytes())
     run(["git", "init", "-q"], tmp_path)

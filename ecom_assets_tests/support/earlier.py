@@ -8,6 +8,8 @@ from typing import Any
 
 import duckdb
 
+from ecom_assets.model import tables as declared
+
 FOLDER = Path(__file__).parent.parent / "data" / "warehouses"
 COMMITS = sorted(path.name.removesuffix(".duckdb.gz") for path in FOLDER.glob("*.duckdb.gz"))
 

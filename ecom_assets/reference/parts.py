@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ecom_assets.definitions import build_definitions
-from ecom_assets.reference import data, graph, quality, settings
+from ecom_assets.reference import data, graph, imports, quality, settings
 from ecom_assets.settings import read_settings
 
 
@@ -11,6 +11,7 @@ def parts() -> Mapping[str, str]:
     """What belongs into each place; the same wherever it is made, whatever is set."""
     definitions = build_definitions(read_settings({}))
     return {
+        "imports": imports.diagram(),
         "rules": quality.rules_table(),
         "rules-in-full": quality.rules_in_full(),
         "questions": data.questions_table(),

@@ -87,8 +87,9 @@ class Rule:
 
 
 _COLUMNS = (
-    "event_date source_filename source_row_number ingestion_ts batch_date load_id raw raw_text event "
-    "keys is_object is_duplicate absent_fields unfit_fields rounded_fields sales units revenue"
+    "event_date source_filename source_row_number ingestion_ts batch_date load_id raw raw_text "
+    "event keys is_object is_duplicate absent_fields unfit_fields rounded_fields sales units "
+    "revenue"
 )
 _WORDS = (
     "all and as by case column distinct else end from group having in is join like limit not null "

@@ -160,6 +160,17 @@ def _bound(engine: str, field: Field, what: str, values: Mapping[str, exp.Expr])
     return exp.paren(found) if values else found
 
 
+def _value_of_field(stream: EventStream, engine: str) -> exp.Expr:
+    """The value, as text, that a line `raw` has in the field that a column `field` names."""
+    from sqlglot import exp
+
+    case = exp.Case(this=exp.column("field"))
+    for field in stream.fields:
+        path = call("json_extract_path_text", exp.column("raw"), literal(field.name))
+        case = case.when(literal(field.name), path)
+    return case
+
+
 def _keys_of_line(stream: EventStream, engine: str) -> exp.Expr:
     """The keys of a line of RAW, as `r`."""
     from sqlglot import exp
@@ -310,6 +321,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "breakdown": _breakdown,
     "breakdown_sets": _breakdown_sets,
     "keys_of_line": _keys_of_line,
+    "value_of_field": _value_of_field,
     "lines": lambda stream, engine: query("raw/current_lines", engine),
     "white_space": lambda stream, engine: literal(WHITE_SPACE),
     "carriage_return": lambda stream, engine: literal("\r"),

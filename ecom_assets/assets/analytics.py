@@ -19,6 +19,7 @@ from ecom_assets.assets.tables import (
     lineage_metadata,
     preview,
     queries_metadata,
+    sales_of_day,
     table_metadata,
 )
 from ecom_assets.checks.analytics import compare_days, fact_checks, fact_results
@@ -79,9 +80,7 @@ def build_fact_sales(
             _tell_other_days(context, session, days, published, limits.first_partition, specs)
             facts = compare_days(session, days)
             last = max((day for day in days.days if day not in held), default=days.last)
-            shown = preview(
-                session.run("analytics/preview_fact", day=last), hide_values=limits.hide_values
-            )
+            shown = preview(sales_of_day(session, FACT_TABLE, last), hide_values=limits.hide_values)
             if held:
                 results = fact_results(session, days, facts, held)
             queries = queries_metadata(session.queries())

@@ -5,7 +5,7 @@ Which row goes where is in the modules of the assets.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,7 @@ from ecom_assets.checks.per_day import table
 from ecom_assets.checks.samples import HIDDEN
 from ecom_assets.model import sales
 from ecom_assets.model.tables import tables
-from ecom_assets.warehouse.contract import Query, Row
+from ecom_assets.warehouse.contract import Query, Row, Session
 from ecom_assets.warehouse.lineage import Source, column_origins, column_sources
 
 OWNERS = ["team:data-platform"]
@@ -31,6 +31,13 @@ def table_metadata(name: str, grain: str) -> Mapping[str, Any]:
     columns = [dg.TableColumn(c.name, c.type, description=c.description) for c in tables()[name]]
     schema = dg.TableSchema(columns)
     return {"dagster/table_name": name, "dagster/column_schema": schema, "grain": grain}
+
+
+def sales_of_day(session: Session, table: str, day: date) -> Sequence[Row]:
+    """Some events of a day, in the clean or the fact table."""
+    from sqlglot import exp
+
+    return session.run("preview_sales", table_name=exp.to_table(table), day=day)
 
 
 def preview(rows: Sequence[Row], *, hide_values: bool = False) -> dg.MetadataValue:

@@ -113,6 +113,7 @@ def compare_days(session: Session, days: EventDays) -> Mapping[date, Row]:
     return by_day(
         session.run(
             "analytics/fact_by_day",
+            window_start=days.first,
             first_day=days.first,
             last_day=days.last,
             days=days_table(days.days),

@@ -118,8 +118,8 @@ def shared_ids(
         return []
     return session.run(
         "checks/ids_of_vanished_files",
-        first_day=days.first,
-        last_day=days.last,
+        first_batch_day=days.first,
+        last_batch_day=days.last,
         file_names=[literal(name) for name in names],
     )
 

@@ -78,7 +78,7 @@ def _parse(
     of some days that belong to some days. To which day a line of a file of another day than those
     that are judged now (`of`) belongs was decided when that day was judged."""
     session.run(
-        "parse_lines",
+        "staging/parse_lines",
         event_dates=[literal(day) for day in belong_to],
         first_batch_day=first_batch_day,
         last_batch_day=last_batch_day,

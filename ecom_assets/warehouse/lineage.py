@@ -94,7 +94,7 @@ def column_origins(engine: str, table: str) -> Sources:
 
 
 def _scripts() -> Iterator[str]:
-    yield from ("parse_lines", "staging/duplicates", "staging/split")
+    yield from ("staging/parse_lines", "staging/duplicates", "staging/split")
     yield from ("analytics/repeats", "analytics/publish", "analytics/totals")
     yield from (f"answers/{question.name}" for question in questions())
 

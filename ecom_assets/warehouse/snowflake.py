@@ -291,8 +291,11 @@ class SnowflakeSession:
         It changes the row only where the tables are of this project's version, so that to look
         takes no statement of its own.
         """
+        from sqlglot import exp
+
         told = self.run(
-            f"turn_{layer}",
+            "turn",
+            table_name=exp.to_table(f"{layer}.turns"),
             taken_by=self._tag,
             taken_at=datetime.now(UTC).replace(tzinfo=None),
             version=VERSION,

@@ -32,17 +32,10 @@ from ecom_assets.warehouse.rows import by_day
 
 
 def build_staging(
-    partitions: dg.PartitionsDefinition,
-    engine: str,
-    limits: Limits,
+    partitions: dg.PartitionsDefinition, engine: str, limits: Limits
 ) -> dg.AssetsDefinition:
-    """The assets `stg_sales_clean` and `stg_sales_rejects`, made together.
-
-    Args:
-        partitions: the event dates.
-        engine: the warehouse's kind, for people.
-        limits: what lines and days are held against.
-    """
+    """The assets `stg_sales_clean` and `stg_sales_rejects`, made together, in a warehouse of this
+    engine."""
     specs = _specs(partitions, engine, limits)
 
     @dg.multi_asset(

@@ -295,13 +295,8 @@ QUERIES: Mapping[str, str] = {
 def meaning(
     name: str, stream: EventStream, engine: str, owner: str = ""
 ) -> exp.Expr | list[exp.Expr]:
-    """What a name stands for; made anew, to be changed.
-
-    Args:
-        name: behind the `:`.
-        stream: whose fields, rules and breakdowns.
-        engine: `duckdb` or `snowflake`.
-        owner: the table before it, where it is a list of columns.
+    """What a name, behind the `:`, stands for; made anew, to be changed. A list of columns may have
+    an `owner`, the table before it.
 
     Raises:
         KeyError: it stands for nothing.

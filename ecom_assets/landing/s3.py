@@ -6,10 +6,9 @@ moment is tried again, with growing pauses; what a user can put right is one sen
 
 import random
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, timedelta
+from datetime import UTC, date
 from functools import cached_property
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
@@ -20,6 +19,7 @@ from ecom_assets.landing.zone import (
     LandedFile,
     LandingBusy,
     LandingError,
+    LandingZone,
     Scan,
     day_of,
     folder_of,
@@ -31,13 +31,11 @@ REQUEST_TRIES = 8
 """How often a request is sent before its error is taken for one that stays."""
 BODY_TRIES = 5
 """How often a body is asked for again without a byte of progress."""
-LISTED_AT_ONCE = 8
-"""Days listed side by side; a listing waits for the network, not for the processor."""
 MEMORY = 8 * 2**20
 """Bytes of a file that is written; of a larger one all go to a temporary file."""
 
 
-class S3Zone:
+class S3Zone(LandingZone):
     """A landing zone below a prefix of a bucket."""
 
     def __init__(self, bucket: str, prefix: str, setting: str = "ECOM_LANDING") -> None:
@@ -61,30 +59,13 @@ class S3Zone:
     def settle_seconds(self) -> int:
         return 0  # an object is there whole or not at all
 
-    def list_files(self, first_day: date, last_day: date) -> Sequence[LandedFile]:
-        days = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]
-        with self._explained("s3:ListBucket", self.url):
-            list_objects = self._client.get_paginator("list_objects_v2")
-            with ThreadPoolExecutor(min(LISTED_AT_ONCE, len(days))) as pool:
-                listed = pool.map(lambda day: self._list_day(list_objects, day), days)
-                return sorted(file for files in listed for file in files)
-
-    def _list_day(self, list_objects: Any, day: date) -> list[LandedFile]:
-        folder = f"{self._prefix}{folder_of(day)}/"
-        return [
-            self._landed(stored, day)
-            for page in list_objects.paginate(Bucket=self._bucket, Prefix=folder)
-            for stored in page.get("Contents", ())
-            if is_sales_file(stored["Key"].removeprefix(folder))
-        ]
-
-    def scan(self, first_day: date, last_day: date, at_most_files: int) -> Scan:
+    def scan(self, first_day: date, last_day: date, at_most_files: float) -> Scan:
         files: list[LandedFile] = []
         reached = first_day
         looked_at = 0
         # keys come in order, and so do the days in them: one listing from page to page, however
         # many days there are
-        end = f"{self._prefix}{folder_of(last_day + timedelta(days=1))}"
+        end = f"{self._prefix}{folder_of(last_day)}0"  # what follows `/`
         with self._explained("s3:ListBucket", self.url):
             for page in self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self._bucket,

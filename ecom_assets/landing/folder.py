@@ -31,13 +31,14 @@ from ecom_assets.landing.zone import (
 )
 
 EPOCH = datetime(1970, 1, 1)
-SETTLE_SECONDS = 10
-"""A program that writes a file in place writes again within that time; one that stalls for longer
-is found out at the next look, by the file's change."""
 
 
 class FolderZone(LandingZone):
     """A landing zone below a local folder, which need not exist yet."""
+
+    settle_seconds = 10
+    """A program that writes a file in place writes again within that time; one that stalls for
+    longer is found out at the next look, by the file's change."""
 
     def __init__(self, root: Path, setting: str = "ECOM_LANDING") -> None:
         self._root = root
@@ -46,10 +47,6 @@ class FolderZone(LandingZone):
     @property
     def url(self) -> str:
         return str(self._root)
-
-    @property
-    def settle_seconds(self) -> int:
-        return SETTLE_SECONDS
 
     def scan(self, first_day: date, last_day: date, at_most_files: float) -> Scan:
         files: list[LandedFile] = []

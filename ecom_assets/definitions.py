@@ -47,11 +47,6 @@ def _zone(place: Path | S3Url, setting: str) -> LandingZone:
     return FolderZone(place, setting)
 
 
-def reports_of(settings: Settings) -> LandingZone:
-    """Where the report is written."""
-    return _zone(settings.reports, "ECOM_REPORTS")
-
-
 def warehouse_of(settings: Settings) -> Warehouse:
     """The warehouse that the settings choose; nothing is asked of it yet."""
     if settings.snowflake:
@@ -98,15 +93,12 @@ def _build_definitions(
     ]
     channels = channels_of(settings.alert_urls, settings.alert_warn_urls)
     sensors = [
-        build_arrivals(settings.start_date, settings.late_days, settings.source),
+        build_arrivals(settings),
         build_alerts(channels, settings.ui_url, hide_values=settings.hide_values),
     ]
-    daily = build_daily(settings.start_date, settings.late_days, settings.source, settings.daily_at)
+    daily = build_daily(settings)
     digest = build_digest(
-        settings,
-        channels,
-        sensors=[sensor.name for sensor in sensors],
-        schedules=[daily.name],
+        settings, channels, sensors=[each.name for each in sensors], schedules=[daily.name]
     )
     return dg.Definitions(
         assets=with_links(
@@ -140,7 +132,7 @@ def _build_definitions(
         schedules=[daily, build_digest_schedule()],
         resources={
             "landing": landing_of(settings),
-            "reports": reports_of(settings),
+            "reports": _zone(settings.reports, "ECOM_REPORTS"),
             "warehouse": warehouse_of(settings),
             **resources,
         },

@@ -63,13 +63,8 @@ class EventDays:
 
     @classmethod
     def named(cls, first: str, last: str, start: date, now: datetime) -> Self:
-        """The event dates that somebody has named.
-
-        Args:
-            first: the first of them, such as `2026-01-05`.
-            last: the last.
-            start: the first event date that there is.
-            now: when that is; the last event date that there is is the day before.
+        """The event dates that somebody has named, such as `2026-01-05`; there are those from
+        `start` to the day before `now`.
 
         Raises:
             dagster.Failure: these are no dates, come in the wrong order, or are outside of what
@@ -166,14 +161,8 @@ def days_text(days: Iterable[date]) -> str:
 def materializations(
     instance: dg.DagsterInstance, asset: dg.AssetKey, wanted: Set[str]
 ) -> Iterator[Sequence[dg.EventLogRecord]]:
-    """Pages of the materializations of an asset's days, newest first.
-
-    Args:
-        instance: where they are kept.
-        asset: which asset.
-        wanted: which days. Whoever takes a day out of it is told no more of that day from the next
-            page on, and when none is left there is no next page.
-    """
+    """Pages of the materializations of the wanted days of an asset, newest first. A day that the
+    caller takes out of these is on no later page; when none is left there is no next page."""
     cursor: str | None = None
     while wanted:
         page = instance.fetch_materializations(

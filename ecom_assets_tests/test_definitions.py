@@ -17,8 +17,8 @@ from ecom_assets.model import sales
 from ecom_assets.model.questions import questions
 from ecom_assets.model.stream import Rule, to_line
 from ecom_assets.model.tables import tables
+from ecom_assets.reference.__main__ import parts
 from ecom_assets.reference.pages import outdated
-from ecom_assets.reference.parts import parts
 from ecom_assets.settings import PROJECT_ROOT, read_settings
 from ecom_assets.warehouse.contract import Purpose
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse

@@ -14,6 +14,7 @@ from benchmarks.registry import Bench, Figure, Room
 from ecom_assets.landing.folder import FolderZone
 from ecom_assets.landing.zone import manifest_version
 from ecom_assets.partitions import EventDays
+from ecom_assets.settings import Settings
 from ecom_assets.triggers.arrivals import (
     FILES_A_TICK,
     HOT_DAYS,
@@ -35,7 +36,7 @@ def look_at_files(room: Room) -> Sequence[Figure]:
     zone = FolderZone(shop.landing)
     with instance_of(shop) as instance:
         take_in(instance, zone, days)
-        sensor = build_arrivals(days[0], 0, "external")
+        sensor = build_arrivals(Settings(source="external", start_date=days[0]))
         cursor = Cursor(days[40], {}).write()
 
         def tick() -> None:

@@ -29,14 +29,8 @@ def build_digest(
     sensors: Sequence[str],
     schedules: Sequence[str],
 ) -> dg.AssetsDefinition:
-    """The asset `operations_digest`.
-
-    Args:
-        settings: checked settings.
-        channels: where it is sent to: those that take errors.
-        sensors: the names of the sensors to watch.
-        schedules: the names of the schedules to watch, beside the digest's own.
-    """
+    """The asset `operations_digest`, sent to those of the channels that take errors. It watches the
+    sensors and schedules of these names, and its own schedule."""
 
     @dg.asset(
         group_name="operations",
@@ -59,13 +53,12 @@ def build_digest(
         purpose = Purpose("operations_digest", context.run.run_id)
         quality: Sequence[Row] = []
         if days:
+            ends = {"first_day": days.first, "last_day": days.last}
             with (
                 fail_permanent_errors_at_once(),
                 warehouse.session(purpose, context.log.info) as session,
             ):
-                quality = session.run(
-                    "staging/quality_by_day", first_day=days.first, last_day=days.last
-                )
+                quality = session.run("staging/quality_by_day", **ends)
         instance = context.instance
         found = [
             sections.days_held(instance, settings.start_date, quality),
@@ -81,7 +74,7 @@ def build_digest(
         sent = "no: materialized by hand"
         if context.run.job_name == JOB:
             sent = _send(context, digest_message(found, now), channels)
-        counts = {f"{s.things[0]}s {s.things[1]}": s.count for s in found if s.things[0]}
+        counts = {f"{s.noun}s {s.state}": s.count for s in found if s.noun}
         text = dg.MetadataValue.md(f"**{whole.title}**\n\n{whole.text}")
         return dg.MaterializeResult(metadata={"digest": text, "sent": sent, **counts})
 

@@ -39,31 +39,29 @@ class Section:
         heading: what it is about.
         entries: a line each.
         count: how many things in it need a look.
-        things: what these are: a noun, and how they are.
+        noun: what these are.
+        state: and how they are.
     """
 
     heading: str
     entries: Sequence[str]
     count: int = 0
-    things: tuple[str, str] = ("", "")
+    noun: str = ""
+    state: str = ""
 
 
 def digest_message(sections: Sequence[Section], now: datetime, *, is_cut: bool = True) -> Message:
-    """The digest as text, most urgent first; it reads as Markdown as well.
-
-    Args:
-        sections: its parts.
-        now: when that is.
-        is_cut: to the length of a chat's message.
-    """
+    """The digest as text, most urgent first; it reads as Markdown as well. Cut to the length of a
+    chat's message, unless it is to be whole."""
     lines: list[str] = []
-    trouble = []
     for section in sections:
         entries = [f"- {entry}" for entry in section.entries or ["none"]]
         lines += [f"{section.heading}:", "", *entries, ""]
-        if section.count:
-            noun, how = section.things
-            trouble.append(f"{section.count} {noun}{'s' if section.count > 1 else ''} {how}")
+    trouble = [
+        f"{each.count} {each.noun}{'s' if each.count > 1 else ''} {each.state}"
+        for each in sections
+        if each.count
+    ]
     return Message(
         f"Digest of {now:%Y-%m-%d}: {', '.join(trouble) or 'all is well'}",
         fitting(lines) if is_cut else "\n".join(lines),
@@ -84,7 +82,7 @@ def days_held(instance: dg.DagsterInstance, start: date, quality: Sequence[Row])
             entries.append(f"{day}: {harmless(why_held(row))}")
         elif statuses.get(day) == dg.AssetPartitionStatus.FAILED:
             entries.append(f"{day}: its last run for fact_sales failed (see its checks)")
-    return Section("Days held", entries, len(entries), ("day", "held"))
+    return Section("Days held", entries, len(entries), "day", "held")
 
 
 def days_missing(days: EventDays | None, quality: Sequence[Row]) -> Section:
@@ -92,7 +90,7 @@ def days_missing(days: EventDays | None, quality: Sequence[Row]) -> Section:
     judged = {row["event_date"] for row in quality}
     missing = [day for day in days.days if day not in judged] if days else []
     entries = [days_phrase(missing)] if missing else []
-    return Section("Days missing", entries, len(missing), ("day", "missing"))
+    return Section("Days missing", entries, len(missing), "day", "missing")
 
 
 def days_waiting(
@@ -106,15 +104,7 @@ def days_waiting(
     waits: Mapping[str, set[date]] = {}
     if days:
         try:
-            found = survey.survey(
-                instance,
-                landing,
-                days,
-                now,
-                late_days=settings.late_days,
-                source=settings.source,
-                pieces=pieces_of(days),
-            ).plan
+            found = survey.survey(instance, landing, settings, days, now, pieces_of(days)).plan
             waits = {why: set(of) - found.waits[Wait.HELD] for why, of in found.waits.items()}
             # nothing is asked for here: a day that would be waits like all others
             new = found.requested.difference(*found.waits.values())
@@ -123,7 +113,7 @@ def days_waiting(
             waits = {f"all: their files cannot be looked at. {error}": set(days.days)}
     entries = [f"{harmless(why)} ({days_phrase(of)})" for why, of in waits.items() if of]
     count = len(set[date]().union(*waits.values()))
-    return Section("Days that wait", entries, count, ("day", "waiting"))
+    return Section("Days that wait", entries, count, "day", "waiting")
 
 
 def failed_runs(instance: dg.DagsterInstance, settings: Settings, now: datetime) -> Section:
@@ -139,7 +129,7 @@ def failed_runs(instance: dg.DagsterInstance, settings: Settings, now: datetime)
     if len(failed) > RUNS_SHOWN:
         more = len(failed) - RUNS_SHOWN
         entries.append(f"and {more:,} more, older ones: {settings.ui_url}/runs")
-    return Section("Runs failed in the last day", entries, len(failed), ("run", "failed"))
+    return Section("Runs failed in the last day", entries, len(failed), "run", "failed")
 
 
 def long_runs(instance: dg.DagsterInstance, settings: Settings, now: datetime) -> Section:
@@ -153,7 +143,7 @@ def long_runs(instance: dg.DagsterInstance, settings: Settings, now: datetime) -
             entries.append(f"since {_minute(since)}: {run.line(settings.ui_url)}")
     hours = LONG_RUN // timedelta(hours=1)
     heading = f"Runs going on for more than {hours} hours"
-    return Section(heading, entries, len(entries), ("run", "not ending"))
+    return Section(heading, entries, len(entries), "run", "not ending")
 
 
 def daemons(instance: dg.DagsterInstance) -> Section:
@@ -163,7 +153,7 @@ def daemons(instance: dg.DagsterInstance) -> Section:
         for kind, status in instance.get_daemon_statuses().items()
         if status.required and not status.healthy
     )
-    return Section("Daemons without a sign of life", silent, len(silent), ("daemon", "silent"))
+    return Section("Daemons without a sign of life", silent, len(silent), "daemon", "silent")
 
 
 def automations(
@@ -189,7 +179,7 @@ def automations(
             text += " (OVERDUE)"
             overdue += 1
         entries.append(f"{name}: on, {text}")
-    return Section("Sensors and schedules", entries, overdue, ("sensor", "overdue"))
+    return Section("Sensors and schedules", entries, overdue, "sensor", "overdue")
 
 
 def reject_rates(days: EventDays | None, quality: Sequence[Row]) -> Section:

@@ -49,13 +49,8 @@ def runs_that_failed(
 
 
 def failed_run(instance: dg.DagsterInstance, run: dg.DagsterRun, *, hide_values: bool) -> FailedRun:
-    """A run that failed, or a running one, with what went wrong so far.
-
-    Args:
-        instance: where it is kept.
-        run: which.
-        hide_values: leave the text of errors out, which may hold payload values.
-    """
+    """A run that failed, or a running one, with what went wrong so far. The text of errors may hold
+    payload values, and is left out where these are hidden."""
     step_failures = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
     problems = [
         f"{entry.step_key}: {_reason(entry, hide_values=hide_values)}" for entry in step_failures

@@ -26,13 +26,7 @@ Kind = Literal["failure", "warning", "success", "info"]
 
 @dataclass(frozen=True)
 class Message:
-    """What is sent.
-
-    Attributes:
-        title: one line.
-        text: plain text.
-        kind: how a channel should colour it.
-    """
+    """What is sent: a title of one line, plain text, and how a channel should colour it."""
 
     title: str
     text: str
@@ -44,12 +38,7 @@ _KINDS: Sequence[Kind] = ("success", "warning", "failure")
 
 
 def check_message(news: News, ui_url: str) -> Message:
-    """The one message of a tick about a check.
-
-    Args:
-        news: what the channel has not acknowledged yet.
-        ui_url: where the UI is, for the links.
-    """
+    """The one message of a tick about a check."""
     failed = [c for c in news.changes if c.after > c.before and c.day in news.failing]
     eased = [c for c in news.changes if c not in failed and c.after]
     passing = [c for c in news.changes if not c.after]

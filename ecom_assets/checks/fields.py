@@ -14,6 +14,7 @@ from ecom_assets.model.limits import Limits
 from ecom_assets.model.stream import Field
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.stage import late_reach
+from ecom_assets.text.foreign_text import harmless
 from ecom_assets.warehouse.contract import Row, Session
 from ecom_assets.warehouse.rows import grouped_by_day
 
@@ -27,7 +28,7 @@ FIELDS_FIT = {
     "fields_fit": "The values of the day's lines are of the types that the contract gives to their "
     "fields. One that is not becomes null. Warns where that happens in more of the lines than a "
     "field's limit (1 % by default) and no rule rejects them for it, and where a field is empty on "
-    f"this day that was filled on each of the {DAYS_BEFORE} days before. Never holds a day."
+    f"this day that each day with lines of the {DAYS_BEFORE} days before has. Never holds a day."
 }
 
 
@@ -38,7 +39,9 @@ def fields_fit(session: Session, days: EventDays, limits: Limits) -> ByDay:
         session.run("checks/fields_by_day", first_day=first_day, last_day=days.last)
     )
     values = {}
-    if any(row["unfit_rows"] for day in days.days for row in found.get(day, [])):
+    names = {field.name for field in sales.SALES.fields if not field.required}  # else rules tell
+    rows_of_days = [row for day in days.days for row in found.get(day, [])]
+    if any(row["unfit_rows"] for row in rows_of_days if row["field"] in names):
         rows = session.run(
             "checks/unfit_values",
             **days.bounds,
@@ -85,11 +88,13 @@ def _of_day(
     return DayResult(
         passed=not wrong,
         description="; ".join(wrong)
-        or f"{unfit:,} values of {len(fields)} fields are of another type, within the limits",
+        or f"{unfit:,} values of {len(fields)} fields are of another type, within the limits"
+        if rows
+        else "Not counted: the day is not staged, or was by an earlier version of this project.",
         metadata={
             "values that do not fit": unfit,
             "fields": table(
-                dict.fromkeys(("field", *counts, "first unfit", "its value"), "string")
+                dict.fromkeys(("field", *counts, "one that is unfit", "its value"), "string")
                 | dict.fromkeys(counts, "int"),
                 [
                     (
@@ -111,12 +116,14 @@ def _wrong(
     """What is wrong with a field on a day, if anything is."""
     unfit, filled = row["unfit_rows"], row["filled_rows"]
     lines = filled + row["absent_rows"] + unfit
-    if unfit > lines * field.unfit_warn and not field.required:  # else rules tell of it
+    if field.required:
+        return ""  # the rules tell of it
+    if unfit > lines * field.unfit_warn:
         return (
-            f"{field.name} is no {field.type} in {unfit:,} of {lines:,} lines, first "
-            f"{row['first_unfit']}: {values[field.name]}"
+            f"{field.name} is no {field.type} in {unfit:,} of {lines:,} lines, one of them "
+            f"{row['first_unfit']}: {harmless(values[field.name], VALUE_LENGTH)}"
         )
     was_filled = len(before) >= LEAST_DAYS and all(day.get(field.name) for day in before)
     if lines and not filled and was_filled:
-        return f"{field.name} is empty; it was filled on each of {len(before)} days before"
+        return f"{field.name} is empty; the {len(before)} days before that have lines have it"
     return ""

@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import TextIO
 
 from rich.console import Console
@@ -37,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     warehouse = warehouse_of(settings)
     try:
-        with warehouse.session(Purpose("answers", "answers"), _say) as session:
+        log = partial(print, file=sys.stderr)
+        with warehouse.session(Purpose("answers", "answers"), log) as session:
             answers = read_answers(session)
     except WarehouseError as error:
         sys.exit(f"ecom_assets: {error}")
@@ -64,10 +66,6 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)
-
-
 def _write_tables(answers: Answers, out: TextIO) -> None:
     console = Console(file=out, highlight=False)
     for question, rows in answers.items():
@@ -76,38 +74,33 @@ def _write_tables(answers: Answers, out: TextIO) -> None:
 
 def _write_csv(answers: Answers, out: TextIO) -> None:
     """One question with its own columns; several as one table, with the question in front."""
-    names = list(dict.fromkeys(name for rows in answers.values() for row in rows for name in row))
     several = len(answers) > 1
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*(["question"] if several else []), *names])
-    for question, rows in answers.items():
-        for row in rows:
-            values = [row.get(name) for name in names]
-            writer.writerow([*([question.name] if several else []), *values])
+    rows = [
+        {"question": question.name, **row} if several else row
+        for question, found in answers.items()
+        for row in found
+    ]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    writer = csv.DictWriter(out, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
 
 
 def _write_json(answers: Answers, out: TextIO) -> None:
     """One question as a list of objects; several as an object of such lists."""
-    lists = {question.name: _json_list(rows) for question, rows in answers.items()}
-    if len(lists) == 1:
-        out.write(f"{next(iter(lists.values()))}\n")
-    else:
-        out.write(
-            "{" + ",\n".join(f"{_json(name)}: {rows}" for name, rows in lists.items()) + "}\n"
-        )
-
-
-def _json_list(rows: Sequence[Row]) -> str:
-    objects = [
-        "{" + ", ".join(f"{_json(name)}: {_json(value)}" for name, value in row.items()) + "}"
-        for row in rows
-    ]
-    return "[" + ",\n".join(objects) + "]"
+    lists = {
+        question.name: "[" + ",\n".join(map(_json, rows)) + "]"
+        for question, rows in answers.items()
+    }
+    several = "{" + ",\n".join(f"{_json(name)}: {rows}" for name, rows in lists.items()) + "}"
+    print(several if len(lists) > 1 else lists.popitem()[1], file=out)
 
 
 def _json(value: object) -> str:
     if isinstance(value, Decimal):  # a number with all its digits, which a binary float would lose
         return f"{value:f}"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_json(name)}: {_json(of)}" for name, of in value.items()) + "}"
     return json.dumps(value, ensure_ascii=False, default=str)
 
 

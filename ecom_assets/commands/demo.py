@@ -35,10 +35,10 @@ def main() -> None:
 
     ended = _run(first, last)
     if ended != dg.DagsterRunStatus.SUCCESS:
-        said = "was canceled" if ended == dg.DagsterRunStatus.CANCELED else "failed"
-        console.print(f"\nThe run {said}; `make dev` shows it with its logs.")
+        how = "was canceled" if ended == dg.DagsterRunStatus.CANCELED else "failed"
+        console.print(f"\nThe run {how}; `make dev` shows it with its logs.")
         sys.exit(1)
-    _show_results(defs, console)
+    _show_results((defs.resources or {})["warehouse"], console)
     _show_ways_on(settings, console)
 
 
@@ -77,9 +77,9 @@ def _progress(console: Console) -> dg.LoggerDefinition:
             meta = getattr(record, "dagster_meta", {})
             event, step = meta.get("dagster_event"), str(meta.get("step_key"))
             if event is None:
-                said = str(meta.get("orig_message"))
-                if record.levelno >= logging.WARNING or said.startswith("waiting for "):
-                    console.print(f"    [yellow]{said}[/yellow]")
+                text = str(meta.get("orig_message"))
+                if record.levelno >= logging.WARNING or text.startswith("waiting for "):
+                    console.print(f"    [yellow]{text}[/yellow]")
             elif event.event_type == dg.DagsterEventType.STEP_START:
                 started[step] = time.monotonic()
             elif event.event_type == dg.DagsterEventType.STEP_SUCCESS:
@@ -98,8 +98,7 @@ def _progress(console: Console) -> dg.LoggerDefinition:
     return progress
 
 
-def _show_results(definitions: dg.Definitions, console: Console) -> None:
-    warehouse: Warehouse = (definitions.resources or {})["warehouse"]
+def _show_results(warehouse: Warehouse, console: Console) -> None:
     with warehouse.session(Purpose("demo", "demo"), console.print) as session:
         quality = session.read_table("staging.sales_quality")
         rules = session.read_table("staging.sales_quality_rules")
@@ -115,18 +114,15 @@ def _show_results(definitions: dg.Definitions, console: Console) -> None:
 
 
 def _show_ways_on(settings: Settings, console: Console) -> None:
-    landing = str(settings.landing)
-    if isinstance(settings.landing, Path):
-        landing = os.path.relpath(landing)
-    warehouse = os.path.relpath(settings.duckdb_path)
+    landing, tables, reports = (
+        os.path.relpath(place) if isinstance(place, Path) else place
+        for place in (settings.landing, settings.duckdb_path, settings.reports)
+    )
     if settings.snowflake:
-        warehouse = f"Snowflake's database {settings.snowflake.database}"
-    report = f"{settings.reports}/{REPORT_FILE}"
-    if isinstance(settings.reports, Path):
-        report = os.path.relpath(report)
+        tables = f"Snowflake's database {settings.snowflake.database}"
     console.print(
-        f"\nThe files lie in [bold]{landing}[/bold], the tables in [bold]{warehouse}[/bold].\n"
-        f"The answers as a web page with charts: [bold]{report}[/bold]\n"
+        f"\nThe files lie in [bold]{landing}[/bold], the tables in [bold]{tables}[/bold].\n"
+        f"The answers as a web page with charts: [bold]{reports}/{REPORT_FILE}[/bold]\n"
         "Next: [bold]make dev[/bold] opens the Dagster UI on http://127.0.0.1:3000 with this run "
         "in it.\n"
     )

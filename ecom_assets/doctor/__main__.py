@@ -7,7 +7,7 @@ One line for what is fine and one for what to fix; ends with 1 when there is som
 
 import sys
 
-from ecom_assets.doctor.findings import Finding, Findings, guarded
+from ecom_assets.doctor.findings import Findings, about, fix, guarded, note, ok
 from ecom_assets.settings import PROJECT_ROOT, Settings, SettingsError, read_settings
 
 
@@ -23,33 +23,32 @@ def main() -> None:
 
 def examine() -> Findings[None]:
     """All findings, each as it is found."""
-    try:
-        settings = read_settings()
-    except SettingsError as error:
-        yield Finding("fix", "settings", str(error))
-    else:
-        yield Finding(
-            "ok", "settings", f"{settings.landing} ({settings.source}) → {settings.engine}"
-        )
-        yield from _read_by_others(settings)
+    if settings := (yield from about("settings", _settings())):
         from ecom_assets.definitions import landing_of, warehouse_of
         from ecom_assets.doctor.landing import check_landing
         from ecom_assets.doctor.warehouse import check_warehouse
 
         zone = landing_of(settings)
-        sample = yield from check_landing(zone, settings)
+        sample = yield from about("landing zone", check_landing(zone, settings))
         check = check_warehouse(warehouse_of(settings), zone, sample, settings)
-        yield from guarded("warehouse", check)
-    yield from guarded("dagster", _instance(), "`make` sets DAGSTER_HOME to the project's folder.")
+        yield from about("warehouse", guarded(check))
+    home = guarded(_instance(), "`make` sets DAGSTER_HOME to the project's folder.")
+    yield from about("dagster", home)
 
 
-def _read_by_others(settings: Settings) -> Findings[None]:
-    """Files of secrets that are not their owner's alone."""
+def _settings() -> Findings[Settings | None]:
+    """The settings; also the files of secrets that are not their owner's alone."""
+    try:
+        settings = read_settings()
+    except SettingsError as error:
+        yield fix(str(error))
+        return None
+    yield ok(f"{settings.landing} ({settings.source}) → {settings.engine}")
     key = settings.snowflake and settings.snowflake.private_key_path
     for path in (PROJECT_ROOT / ".env", key):
         if path and path.is_file() and path.stat().st_mode & 0o007:
-            said = f"Everybody on this machine can read {path}: chmod o= {path}"
-            yield Finding("note", "settings", f"{said}.")
+            yield note(f"Everybody on this machine can read {path}: chmod o= {path}.")
+    return settings
 
 
 def _instance() -> Findings[None]:
@@ -61,9 +60,9 @@ def _instance() -> Findings[None]:
         runs = instance.get_runs_count()
         where = type(instance.run_storage).__name__
         lacks = lacks_of(instance)
-    yield Finding("ok", "dagster", f"Its storage answers ({where}): {runs:,} runs.")
+    yield ok(f"Its storage answers ({where}): {runs:,} runs.")
     if lacks:
-        yield Finding("note", "dagster", lacks)
+        yield note(lacks)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 import tempfile
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -18,27 +19,39 @@ class Finding:
     Attributes:
         verdict: `ok`; `note`: nothing is wrong, but something is not there yet or was not tried;
             `fix`: a run would fail.
+        text: one sentence, which of a `fix` says what to do.
         part: what it is about.
-        said: one sentence, which of a `fix` says what to do.
     """
 
     verdict: Literal["ok", "note", "fix"]
-    part: str
-    said: str
+    text: str
+    part: str = ""
 
     def __str__(self) -> str:
-        return f"{self.verdict:<5} {self.part:<13} {self.said}"
+        return f"{self.verdict:<5} {self.part:<13} {self.text}"
 
+
+ok, note, fix = partial(Finding, "ok"), partial(Finding, "note"), partial(Finding, "fix")
 
 Findings = Generator[Finding, None, Result]
 """The findings of a step, and what later steps need of it."""
 
 
-def guarded(part: str, step: Findings[Result], advice: str = "") -> Findings[Result | None]:
+def about(part: str, step: Findings[Result]) -> Findings[Result]:
+    """A step whose findings are all about one part."""
+    while True:
+        try:
+            finding = next(step)
+        except StopIteration as end:
+            found: Result = end.value
+            return found
+        yield replace(finding, part=part)
+
+
+def guarded(step: Findings[Result], advice: str = "") -> Findings[Result | None]:
     """A step whose failure is a finding; what it returns is None then.
 
     Args:
-        part: what the step is about.
         step: the step.
         advice: what to do when it fails in a way that its own error does not explain.
     """
@@ -48,11 +61,10 @@ def guarded(part: str, step: Findings[Result], advice: str = "") -> Findings[Res
     try:
         return (yield from step)
     except (LandingError, WarehouseError) as error:
-        yield Finding("fix", part, " ".join(str(error).split()))
+        yield fix(" ".join(str(error).split()))
     except Exception as error:  # a doctor that falls ill helps nobody
-        said = " ".join(redacted(str(error)).split()).rstrip(".")
-        what = f"{type(error).__name__}: {said}"
-        yield Finding("fix", part, f"{what}. {advice}".rstrip())
+        text = " ".join(redacted(str(error)).split()).rstrip(".")
+        yield fix(f"{type(error).__name__}: {text}. {advice}".rstrip())
     return None
 
 

@@ -2,11 +2,9 @@
 
 import json
 
-from ecom_assets.doctor.findings import Finding, Findings, guarded
+from ecom_assets.doctor.findings import Findings, fix, guarded, ok
 from ecom_assets.settings import Settings, SnowflakeSettings
 from ecom_assets.warehouse.snowflake import SnowflakeSession
-
-PART = "warehouse"
 
 STAGE = "raw.sales_landing"
 
@@ -31,40 +29,38 @@ def check_account(session: SnowflakeSession, settings: SnowflakeSettings) -> Fin
         wanted = getattr(settings, name)
         if str(now[name] or "").upper() != wanted.upper():
             usable = False
-            said = f"There is no {name} {wanted}, or {settings.role} may not use it"
-            advice = (
-                f"check SNOWFLAKE_{name.upper()}, or have the set-up run (make snowflake-setup)"
+            yield fix(
+                f"There is no {name} {wanted}, or {settings.role} may not use it: check "
+                f"SNOWFLAKE_{name.upper()}, or have the set-up run (make snowflake-setup)."
             )
-            yield Finding("fix", PART, f"{said}: {advice}.")
     if usable:
-        said = f"Role {settings.role}, warehouse {settings.warehouse}, database {settings.database}"
-        yield Finding("ok", PART, f"{said} are there.")
+        yield ok(
+            f"Role {settings.role}, warehouse {settings.warehouse}, database {settings.database} "
+            "are there."
+        )
     return usable
 
 
 def check_stage(session: SnowflakeSession, settings: Settings) -> Findings[bool]:
     """Whether the stage is where the landing zone is, and Snowflake may look into it."""
-    if not (yield from guarded(PART, _leads_to(session, str(settings.landing)), SET_UP)):
+    if not (yield from guarded(_leads_to(session, str(settings.landing)), SET_UP)):
         return False
-    return bool((yield from guarded(PART, _can_be_listed(session, settings), IN_AWS)))
+    return bool((yield from guarded(_can_be_listed(session, settings), IN_AWS)))
 
 
 def _leads_to(session: SnowflakeSession, landing: str) -> Findings[bool]:
-    told = {
-        row["property"]: row["property_value"]
-        for row in session.ask("desc stage raw.sales_landing")
-    }
-    (url,) = json.loads(told["URL"])
+    described = session.ask(f"desc stage {STAGE}")
+    (text,) = (row["property_value"] for row in described if row["property"] == "URL")
+    (url,) = json.loads(text)
     # the scheme is another one in China and in government regions
     if url.partition("://")[2].rstrip("/") != landing.partition("://")[2]:
-        said = f"The stage {STAGE} points to {url}, but ECOM_LANDING holds {landing}"
-        yield Finding("fix", PART, f"{said}. {SET_UP}")
+        yield fix(f"The stage {STAGE} points to {url}, but ECOM_LANDING holds {landing}. {SET_UP}")
         return False
-    yield Finding("ok", PART, f"The stage {STAGE} points to {url}.")
+    yield ok(f"The stage {STAGE} points to {url}.")
     return True
 
 
 def _can_be_listed(session: SnowflakeSession, settings: Settings) -> Findings[bool]:
-    session.ask(f"list '@raw.sales_landing/dt={settings.start_date:%Y-%m-%d}/'")
-    yield Finding("ok", PART, "Snowflake can list the bucket.")
+    session.ask(f"list '@{STAGE}/dt={settings.start_date:%Y-%m-%d}/'")
+    yield ok("Snowflake can list the bucket.")
     return True

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 
-from ecom_assets.doctor.findings import Finding, Findings, guarded, unwritable
+from ecom_assets.doctor.findings import Findings, fix, guarded, note, ok, unwritable
 from ecom_assets.doctor.snowflake import SET_UP, check_account, check_stage
 from ecom_assets.landing.zone import LandedFile, LandingZone
 from ecom_assets.model import sales
@@ -19,8 +19,6 @@ from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 from ecom_assets.warehouse.migrations import VERSION, pending
 from ecom_assets.warehouse.snowflake import SnowflakeSession
 
-PART = "warehouse"
-
 WAIT_SECONDS = 2
 """For another process to let go of the DuckDB file."""
 
@@ -28,41 +26,33 @@ WAIT_SECONDS = 2
 def check_warehouse(
     warehouse: Warehouse, zone: LandingZone, sample: LandedFile | None, settings: Settings
 ) -> Findings[None]:
-    """Try the warehouse.
-
-    Args:
-        warehouse: the warehouse that the settings choose.
-        zone: the landing zone.
-        sample: a file in it to load.
-        settings: all settings.
-    """
+    """Try the warehouse; the sample is a file of the landing zone, to be loaded."""
     if settings.snowflake is None:
         path = settings.duckdb_path
         if why := unwritable(path.parent):
-            said = f"{path} cannot be written ({why}): set ECOM_DUCKDB_PATH to another path."
-            yield Finding("fix", PART, said)
+            yield fix(f"{path} cannot be written ({why}): set ECOM_DUCKDB_PATH to another path.")
             return
         if not path.exists():
-            yield Finding("ok", PART, f"{path} will be made by the first run.")
+            yield ok(f"{path} will be made by the first run.")
             return
         warehouse = DuckDBWarehouse(path, wait_seconds=WAIT_SECONDS, brings_up=False)
     with warehouse.session(Purpose("doctor", "none"), lambda _: None) as session:
-        yield Finding("ok", PART, f"{warehouse.url} lets this process in.")
+        yield ok(f"{warehouse.url} lets this process in.")
         usable = True
         if isinstance(session, SnowflakeSession) and settings.snowflake is not None:
             usable = yield from check_account(session, settings.snowflake)
         if not usable:
             return
         advice = SET_UP if settings.snowflake else ""
-        complete = yield from guarded(PART, _tables(session, settings), advice)
+        complete = yield from guarded(_tables(session, settings), advice)
         if complete:
-            yield from guarded(PART, _days_before_the_first(session, settings), advice)
-            yield from guarded(PART, _judged_before(session), advice)
-            complete = yield from guarded(PART, _rows(session), advice)
+            yield from guarded(_days_before_the_first(session, settings), advice)
+            yield from guarded(_judged_before(session), advice)
+            complete = yield from guarded(_rows(session), advice)
         if isinstance(session, SnowflakeSession):
             complete = (yield from check_stage(session, settings)) and complete
         if complete and sample is not None:
-            yield from guarded(PART, _load(session, zone, sample), advice)
+            yield from guarded(_load(session, zone, sample), advice)
 
 
 def _tables(session: Session, settings: Settings) -> Findings[bool]:
@@ -73,23 +63,19 @@ def _tables(session: Session, settings: Settings) -> Findings[bool]:
         views = [f"ANALYTICS.{question.name.upper()}" for question in questions()]
         missing += [view for view in views if view not in there]
     if not lacks and not missing:
-        said = f"All {len(tables())} tables have their columns, and are of version {VERSION}."
-        yield Finding("ok", PART, said)
+        yield ok(f"All {len(tables())} tables have their columns, and are of version {VERSION}.")
         return True
     if settings.snowflake:
-        said = f"Not there, or the role may not see it: {', '.join(missing)}. {SET_UP}"
-        yield Finding("fix", PART, said)
+        yield fix(f"Not there, or the role may not see it: {', '.join(missing)}. {SET_UP}")
     elif not lacks:
-        said = f"Somebody has dropped {with_dropped}: docs/runbook.md says how it comes back."
-        yield Finding("fix", PART, said)
+        yield fix(f"Somebody has dropped {with_dropped}: docs/runbook.md says how it comes back.")
     elif lacks.is_new:
-        yield Finding("note", PART, "The file has no tables: the first run makes them.")
+        yield note("The file has no tables: the first run makes them.")
     else:
-        said = (
+        yield note(
             f"The tables are from an earlier version of this project: the next run copies the file "
             f"and brings them up to version {VERSION}. Pending: {lacks}."
         )
-        yield Finding("note", PART, said)
     return False
 
 
@@ -101,11 +87,10 @@ def _days_before_the_first(session: Session, settings: Settings) -> Findings[Non
     )
     days = sorted({row["event_date"] for row in before})
     if days:
-        said = (
+        yield note(
             f"{len(days):,} published days lie before ECOM_START_DATE, {days[0]} to {days[-1]}: "
             "they stay in FACT_SALES and in the answers, and no run reaches them."
         )
-        yield Finding("note", PART, said)
 
 
 def _judged_before(session: Session) -> Findings[None]:
@@ -118,12 +103,11 @@ def _judged_before(session: Session) -> Findings[None]:
         if row["rules_version"] != sales.SALES.version or row["rounded_rows"] is None
     ]
     if days:
-        said = (
+        yield note(
             f"{len(days):,} days, {min(days)} to {max(days)}, were judged by earlier rules or an "
             "earlier version of this project: materialize them from `stg_sales_clean` on, which "
             "judges their lines anew, from RAW."
         )
-        yield Finding("note", PART, said)
 
 
 def _rows(session: Session) -> Findings[bool]:
@@ -137,7 +121,7 @@ def _rows(session: Session) -> Findings[bool]:
                     table_name=exp.to_table(table),
                     column_name=exp.column(columns[-1].name),
                 )
-    yield Finding("ok", PART, "Rows can be read, inserted, updated and deleted in each table.")
+    yield ok("Rows can be read, inserted, updated and deleted in each table.")
     return True
 
 
@@ -146,11 +130,10 @@ def _load(session: Session, zone: LandingZone, sample: LandedFile) -> Findings[N
     with _undone(session, "raw"):
         loaded = session.load_lines(zone, [sample], load_id="doctor", loaded_at=now)
     if loaded and loaded[0].row_count is not None:
-        said = f"{loaded[0].row_count:,} lines of {sample.name} were loaded, and rolled back."
-        yield Finding("ok", PART, said)
+        yield ok(f"{loaded[0].row_count:,} lines of {sample.name} were loaded, and rolled back.")
         return
     why = loaded[0].problem if loaded else f"{sample.name} was not there when it was loaded"
-    yield Finding("note", PART, f"{why}; loading a sound file has not been tried.")
+    yield note(f"{why}; loading a sound file has not been tried.")
 
 
 class _Undo(Exception):

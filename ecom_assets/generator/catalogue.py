@@ -98,11 +98,6 @@ class Customer:
     country: str
     device: str
 
-    @property
-    def currency(self) -> str:
-        """What the customer pays in."""
-        return COUNTRIES[self.country].currency
-
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
@@ -112,16 +107,7 @@ class Catalogue:
     customers: Sequence[Customer]
 
 
-@dataclass(frozen=True, slots=True)
-class Pieces:
-    """The shop as pieces of JSON, in tables to draw from by a look-up.
-
-    A customer (18 random bits) is an id, the products (13 bits) priced for the country, each by
-    quantity (5 bits), the ways to pay (8 bits) and the devices (8 bits). A channel takes 8 bits.
-    """
-
-    customers: Sequence[tuple[int, Sequence[Sequence[str]], Sequence[str], Sequence[str]]]
-    channels: Sequence[str]
+PiecesOfCustomer = tuple[int, Sequence[Sequence[str]], Sequence[str], Sequence[str]]
 
 
 def seed_of(*parts: object) -> int:
@@ -178,8 +164,12 @@ def catalogue(seed: int, *, products: int = 600, customers: int = 50_000) -> Cat
 
 
 @lru_cache(maxsize=2)
-def pieces(seed: int) -> Pieces:
-    """The shop of `seed` as pieces of JSON."""
+def pieces(seed: int) -> tuple[Sequence[PiecesOfCustomer], Sequence[str]]:
+    """The shop of `seed` as pieces of JSON: customers and channels, in tables to draw from.
+
+    A customer (18 random bits) is an id, the products (13 bits) priced for the country, each by
+    quantity (5 bits), the ways to pay (8 bits) and the devices (8 bits). A channel takes 8 bits.
+    """
     shop = catalogue(seed)
 
     def products(currency: str) -> list[list[str]]:
@@ -209,13 +199,14 @@ def pieces(seed: int) -> Pieces:
     ways = {code: payments(code, country) for code, country in COUNTRIES.items()}
     used = {preferred: devices(preferred) for preferred in DEVICES}
     customers = [
-        (one.customer_id, shelves[one.currency], ways[one.country], used[one.device])
+        (one.customer_id, shelves[country.currency], ways[one.country], used[one.device])
         for one in shop.customers
+        for country in [COUNTRIES[one.country]]
     ]
     channels = [f'"marketing_channel":"{channel}"}}\n' for channel in CHANNELS]
-    return Pieces(
-        customers=weighted_table(customers, popularity(len(customers), head=3000), 18),
-        channels=weighted_table(channels, CHANNELS.values(), 8),
+    return (
+        weighted_table(customers, popularity(len(customers), head=3000), 18),
+        weighted_table(channels, CHANNELS.values(), 8),
     )
 
 

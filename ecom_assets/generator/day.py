@@ -122,9 +122,8 @@ def _good_lines(day: date, seed: int, rows: int) -> Iterator[list[str]]:
     next may begin before its last line, so what is not yet certain to be next waits a block."""
     if not rows:
         return
-    shop, curve, seconds = pieces(seed), _curve(), _seconds()
+    (customers, channels), curve, seconds = pieces(seed), _curve(), _seconds()
     minutes = [f"{day.isoformat()}T{m // 60:02d}:{m % 60:02d}:" for m in range(24 * 60)]
-    customers, channels = shop.customers, shop.channels
     order_prefix = f"ORD-{day.isoformat().replace('-', '')}-"
     random = _random("day", seed, day)
     lines: list[str] = []

@@ -10,7 +10,7 @@ well: it is loaded once more, and its rows stay the same.
 import os
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from operator import attrgetter
@@ -22,6 +22,7 @@ from ecom_assets.landing.zone import (
     FileVanished,
     LandedFile,
     LandingError,
+    LandingZone,
     Scan,
     day_of,
     folder_of,
@@ -30,15 +31,14 @@ from ecom_assets.landing.zone import (
 )
 
 EPOCH = datetime(1970, 1, 1)
-_by_name = attrgetter("name")
-
-SETTLE_SECONDS = 10
-"""A program that writes a file in place writes again within that time; one that stalls for longer
-is found out at the next look, by the file's change."""
 
 
-class FolderZone:
+class FolderZone(LandingZone):
     """A landing zone below a local folder, which need not exist yet."""
+
+    settle_seconds = 10
+    """A program that writes a file in place writes again within that time; one that stalls for
+    longer is found out at the next look, by the file's change."""
 
     def __init__(self, root: Path, setting: str = "ECOM_LANDING") -> None:
         self._root = root
@@ -48,21 +48,13 @@ class FolderZone:
     def url(self) -> str:
         return str(self._root)
 
-    @property
-    def settle_seconds(self) -> int:
-        return SETTLE_SECONDS
-
-    def list_files(self, first_day: date, last_day: date) -> Sequence[LandedFile]:
-        days = (first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1))
-        return sorted((file for day in days for file in self._list_day(day)), key=_by_name)
-
-    def scan(self, first_day: date, last_day: date, at_most_files: int) -> Scan:
+    def scan(self, first_day: date, last_day: date, at_most_files: float) -> Scan:
         files: list[LandedFile] = []
         for day in self._days():
             if first_day <= day <= last_day:
                 if len(files) >= at_most_files:
                     return Scan(files, day)
-                files += sorted(self._list_day(day), key=_by_name)
+                files += sorted(self._list_day(day), key=attrgetter("name"))
         return Scan(files, None)
 
     def _days(self) -> list[date]:

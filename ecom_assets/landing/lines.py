@@ -58,27 +58,21 @@ def read_lines(zone: LandingZone, file: LandedFile) -> Iterator[Lines]:
                 raise UnreadableFile(problem)
             stream = cast(BinaryIO, gzip.GzipFile(fileobj=stored))
         try:
-            yield from _split(stream)
+            yield from _split(stream, file.name)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise UnreadableFile(f"{file.name} is no complete gzip file ({error})") from error
-        except _EndlessLine as line:
-            raise UnreadableFile(
-                f"{file.name} has a line of more than {LONGEST_LINE:,} bytes (after {line} others)"
-            ) from None
 
 
-class _EndlessLine(Exception):
-    pass
-
-
-def _split(stream: BinaryIO) -> Iterator[Lines]:
+def _split(stream: BinaryIO, file: str) -> Iterator[Lines]:
     number = 0
     pieces: list[bytes] = []  # of a line that has no end yet
     while block := stream.read(BLOCK_SIZE):
         first_end = block.find(b"\n")
         length = sum(map(len, pieces)) + (len(block) if first_end < 0 else first_end)
         if length > LONGEST_LINE:
-            raise _EndlessLine(number)
+            raise UnreadableFile(
+                f"{file} has a line of more than {LONGEST_LINE:,} bytes (after {number} others)"
+            )
         head, end, rest = block.rpartition(b"\n")
         if end:
             lines = b"".join((*pieces, head))

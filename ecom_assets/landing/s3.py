@@ -6,10 +6,9 @@ moment is tried again, with growing pauses; what a user can put right is one sen
 
 import random
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, timedelta
+from datetime import UTC, date
 from functools import cached_property
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
@@ -20,6 +19,7 @@ from ecom_assets.landing.zone import (
     LandedFile,
     LandingBusy,
     LandingError,
+    LandingZone,
     Scan,
     day_of,
     folder_of,
@@ -31,14 +31,14 @@ REQUEST_TRIES = 8
 """How often a request is sent before its error is taken for one that stays."""
 BODY_TRIES = 5
 """How often a body is asked for again without a byte of progress."""
-LISTED_AT_ONCE = 8
-"""Days listed side by side; a listing waits for the network, not for the processor."""
 MEMORY = 8 * 2**20
 """Bytes of a file that is written; of a larger one all go to a temporary file."""
 
 
-class S3Zone:
+class S3Zone(LandingZone):
     """A landing zone below a prefix of a bucket."""
+
+    settle_seconds = 0  # an object is there whole or not at all
 
     def __init__(self, bucket: str, prefix: str, setting: str = "ECOM_LANDING") -> None:
         self._setting = setting  # that names the place, for messages
@@ -57,34 +57,13 @@ class S3Zone:
         # what the resource calls attempts is what botocore does after the first one
         return S3Resource(max_attempts=REQUEST_TRIES - 1).get_client()
 
-    @property
-    def settle_seconds(self) -> int:
-        return 0  # an object is there whole or not at all
-
-    def list_files(self, first_day: date, last_day: date) -> Sequence[LandedFile]:
-        days = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]
-        with self._explained("s3:ListBucket", self.url):
-            list_objects = self._client.get_paginator("list_objects_v2")
-            with ThreadPoolExecutor(min(LISTED_AT_ONCE, len(days))) as pool:
-                listed = pool.map(lambda day: self._list_day(list_objects, day), days)
-                return sorted(file for files in listed for file in files)
-
-    def _list_day(self, list_objects: Any, day: date) -> list[LandedFile]:
-        folder = f"{self._prefix}{folder_of(day)}/"
-        return [
-            self._landed(stored, day)
-            for page in list_objects.paginate(Bucket=self._bucket, Prefix=folder)
-            for stored in page.get("Contents", ())
-            if is_sales_file(stored["Key"].removeprefix(folder))
-        ]
-
-    def scan(self, first_day: date, last_day: date, at_most_files: int) -> Scan:
+    def scan(self, first_day: date, last_day: date, at_most_files: float) -> Scan:
         files: list[LandedFile] = []
         reached = first_day
         looked_at = 0
         # keys come in order, and so do the days in them: one listing from page to page, however
         # many days there are
-        end = f"{self._prefix}{folder_of(last_day + timedelta(days=1))}"
+        end = f"{self._prefix}{folder_of(last_day)}0"  # what follows `/`
         with self._explained("s3:ListBucket", self.url):
             for page in self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self._bucket,
@@ -129,6 +108,8 @@ class S3Zone:
         return got["Body"]
 
     def write(self, name: str, blocks: Iterable[bytes]) -> None:
+        # tells a browser to show a page; without it, it is saved as a file
+        is_page = {"ContentType": "text/html; charset=utf-8"} if name.endswith(".html") else {}
         # made whole before it is sent: what breaks on the way begins no upload
         with SpooledTemporaryFile(MEMORY) as whole:
             for block in blocks:
@@ -136,7 +117,7 @@ class S3Zone:
             whole.seek(0)
             with self._explained("s3:PutObject", f"{self.url}/{name}"):
                 self._client.upload_fileobj(
-                    whole, self._bucket, self._prefix + name, ExtraArgs=_type_of(name)
+                    whole, self._bucket, self._prefix + name, ExtraArgs=is_page
                 )
 
     def try_write(self) -> None:
@@ -158,26 +139,24 @@ class S3Zone:
 
         try:
             yield
-        except ClientError as error:
-            code = str(error.response.get("Error", {}).get("Code", ""))
-            if file and code in ("NoSuchKey", "404"):
-                raise FileVanished(f"{file.name} is no longer in {self.url}.") from None
-            if file and code in ("PreconditionFailed", "412", "InvalidRange", "416"):
-                raise _changed(file) from None
-            said = _ADVICE.get(code, f"S3 said {code}; look it up, or try again later").format(
-                **self._names(action)
-            )
-            raise _kind(code)(f"{where} cannot be used ({code}): {said}.") from cause(error)
-        except (BotoCoreError, Boto3Error) as error:
-            name = type(error).__name__
-            said = _ADVICE.get(name, "check the AWS settings and the network")
-            raise _kind(name)(
-                f"{where} cannot be used ({name}: "
-                f"{redacted(str(error)).rstrip('.')}): {said.format(**self._names(action))}."
+        except (ClientError, BotoCoreError, Boto3Error) as error:
+            code, detail = type(error).__name__, f": {redacted(str(error)).rstrip('.')}"
+            advice = "check the AWS settings and the network"
+            if isinstance(error, ClientError):
+                code, detail = str(error.response.get("Error", {}).get("Code", "")), ""
+                if file and code in ("NoSuchKey", "404"):
+                    raise FileVanished(f"{file.name} is no longer in {self.url}.") from None
+                if file and code in ("PreconditionFailed", "412", "InvalidRange", "416"):
+                    raise _changed(file) from None
+                advice = f"S3 said {code}; look it up, or try again later"
+            if code in _ADVICE:
+                names = {"action": action, "bucket": self._bucket, "setting": self._setting}
+                advice = _ADVICE[code].format(**names)
+            # what S3 or the network has at times, or what is unknown here, may pass
+            may_pass = _ADVICE.get(code, _BUSY) in (_BUSY, _NETWORK)
+            raise (LandingBusy if may_pass else LandingError)(
+                f"{where} cannot be used ({code}{detail}): {advice}."
             ) from cause(error)
-
-    def _names(self, action: str) -> Mapping[str, str]:
-        return {"action": action, "bucket": self._bucket, "setting": self._setting}
 
 
 class _Body:
@@ -192,11 +171,15 @@ class _Body:
         self._stream = zone.get(file, 0)
 
     def read(self, size: int = -1) -> bytes:
+        from botocore.exceptions import FlexibleChecksumError, HTTPClientError, IncompleteReadError
+        from urllib3.exceptions import HTTPError
+
+        broken = (HTTPClientError, IncompleteReadError, HTTPError, EOFError, ConnectionError)
         tries = 0
         while True:
             try:
                 return self._read(size)
-            except _broken_stream() as error:
+            except broken as error:
                 tries += 1
                 if tries == BODY_TRIES:
                     raise LandingBusy(
@@ -207,7 +190,9 @@ class _Body:
                 time.sleep(random.uniform(0.5, 1) * 0.1 * 2**tries)  # noqa: S311 - jitter
                 self._stream.close()
                 self._stream = self._zone.get(self._file, self._at)
-            except _wrong_bytes() as error:
+            except FlexibleChecksumError as error:
+                # at the end of a body that is not what was stored: some of what was read may be
+                # wrong, so there is no going on
                 raise LandingBusy(
                     f"{self._zone.url}/{self._file.name} came with bytes that do not have its "
                     "checksum: materialize the day again."
@@ -231,31 +216,6 @@ class _Body:
 
 def _changed(file: LandedFile) -> FileChanged:
     return FileChanged(f"{file.name} was rewritten after it was listed: materialize the day again.")
-
-
-def _kind(code: str) -> type[LandingError]:
-    """Whether an error may pass: one that S3 or the network has at times, or one unknown here."""
-    return LandingBusy if _ADVICE.get(code, _BUSY) in (_BUSY, _NETWORK) else LandingError
-
-
-def _broken_stream() -> tuple[type[Exception], ...]:
-    from botocore.exceptions import HTTPClientError, IncompleteReadError
-    from urllib3.exceptions import HTTPError
-
-    return (HTTPClientError, IncompleteReadError, HTTPError, EOFError, ConnectionError)
-
-
-def _wrong_bytes() -> type[Exception]:
-    """What the SDK raises at the end of a body that is not what was stored: some of what was read
-    may be wrong, so there is no going on."""
-    from botocore.exceptions import FlexibleChecksumError
-
-    return cast(type[Exception], FlexibleChecksumError)
-
-
-def _type_of(name: str) -> Mapping[str, str]:
-    """Tells a browser to show a page; without it, it is saved as a file."""
-    return {"ContentType": "text/html; charset=utf-8"} if name.endswith(".html") else {}
 
 
 _CREDENTIALS = "check the credentials (AWS_PROFILE, or AWS_ACCESS_KEY_ID and its secret)"

@@ -10,6 +10,7 @@ them, of Dagster or of a warehouse. Reading lines out of a file is in `lines.py`
 """
 
 import hashlib
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -79,17 +80,15 @@ class LandingZone(Protocol):
         """How long after its last change a file may be half written; 0: files appear whole."""
         ...
 
+    def scan(self, first_day: date, last_day: date, at_most_files: float) -> Scan:
+        """The files of these days, both included, in order of name, up to the end of the day that
+        reaches `at_most_files`. The cost grows with the files, not with the days. No folder: no
+        files."""
+        ...
+
     def list_files(self, first_day: date, last_day: date) -> Sequence[LandedFile]:
-        """The files of these days, both included, in order of name. No folder: no files."""
-        ...
-
-    def scan(self, first_day: date, last_day: date, at_most_files: int) -> Scan:
-        """The files of these days, up to the end of the day that reaches `at_most_files`.
-
-        The same files as `list_files` gives, in work that follows the files and not the days: for
-        looking through a long history piece by piece.
-        """
-        ...
+        """All files of these days."""
+        return self.scan(first_day, last_day, math.inf).files
 
     def open(self, file: LandedFile) -> BinaryIO:
         """The file's bytes, exactly the version that was listed.
@@ -140,5 +139,5 @@ def is_hidden(name: str) -> bool:
 
 def manifest_version(files: Sequence[LandedFile]) -> str:
     """A fingerprint of a day's files; it changes only when they do."""
-    said = "\n".join(f"{f.name}\t{f.etag}\t{f.size}" for f in sorted(files))
-    return hashlib.sha256(said.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    text = "\n".join(f"{f.name}\t{f.etag}\t{f.size}" for f in sorted(files))
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]

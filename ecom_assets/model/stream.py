@@ -6,7 +6,7 @@ What is said of the shop's sales is in `sales.py`; the tables that come of it ar
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
@@ -86,17 +86,39 @@ class Rule:
     defect: Callable[[Event, Event, Random], str]
 
 
+NEEDED: Mapping[str, FieldType] = {
+    "event_id": "text",
+    "event_ts": "moment",
+    "order_id": "text",
+    "quantity": "number",
+    "total_amount": "number",
+    "currency": "text",
+}
+"""The fields without which there is no day, no sum and no repeat to be found."""
+
 _COLUMNS = (
     "event_date source_filename source_row_number ingestion_ts batch_date load_id raw raw_text "
-    "event keys is_object is_duplicate absent_fields unfit_fields rounded_fields sales units "
-    "revenue"
+    "event keys is_object is_duplicate is_repeat is_new is_in_fact absent_fields unfit_fields "
+    "rounded_fields sales units revenue rules_version run_id publishable held_for raw_rows "
+    "clean_rows reject_rows reject_rate evaluated_at rounded_rows reject_rate_limit row_count "
+    "earliest_event_date staged_along_with earlier_event_date earlier_filename earlier_row_number"
 )
 _WORDS = (
-    "all and as by case column distinct else end from group having in is join like limit not null "
-    "on or order qualify select table then union values when where with"
+    "account all alter analyse analyze and anti any array as asc asof between both by case cast "
+    "check collate column connect constraint create cross current current_date current_time "
+    "current_timestamp current_user database default deferrable delete desc describe distinct do "
+    "drop else end except exists false fetch following for foreign from full glob grant group "
+    "having ilike in increment initially inner insert intersect into is issue join lateral leading "
+    "left like limit localtime localtimestamp minus natural not null of offset on only or order "
+    "organization outer pivot placing positional primary qualify references regexp returning "
+    "revoke right rlike row rows sample schema select semi set show some start summarize symmetric "
+    "table tablesample then to trailing trigger true try_cast union unique unpivot update using "
+    "values variadic view when whenever where window with"
 )
+_ENDINGS = ("_text", "_sign", "_sample")
 TAKEN = frozenset(f"{_COLUMNS} {_WORDS}".split())
-"""Names that the pipeline's own columns have, and words that are SQL's on one of the engines."""
+"""Names that the pipeline's own columns have (as have those with `_ENDINGS`), and words that are
+reserved in Snowflake's or DuckDB's SQL."""
 
 
 class StreamError(ValueError):
@@ -125,11 +147,19 @@ class EventStream:
     def __post_init__(self) -> None:
         types = {field.name: field.type for field in self.fields}
         for name in types:
-            if name in TAKEN or not re.fullmatch("[a-z][a-z0-9_]*", name):
+            taken = name in TAKEN or name.endswith(_ENDINGS)
+            if taken or not re.fullmatch("[a-z][a-z0-9_]*", name):
                 raise StreamError(
                     f"The stream {self.name} has a field {name!r}: a field is a column as well, so "
                     "it needs another name, of small letters, digits and underscores."
                 )
+        for name, kind in NEEDED.items():
+            if types.get(name) != kind:
+                raise StreamError(
+                    f"The stream {self.name} needs a field {name!r} of the type {kind}."
+                )
+        if not self.rules or not self.breakdowns:
+            raise StreamError(f"The stream {self.name} needs a rule and a breakdown at least.")
         names = {
             "field": [field.name for field in self.fields],
             "rule": [rule.name for rule in self.rules],

@@ -36,24 +36,15 @@ def questions_table() -> str:
 
 def fields_table() -> str:
     """A row a field of the event."""
-    return table(
-        ["field", "in JSON", "what it is"],
-        [
-            [f"`{field.name}`", JSON_TYPES[field.type], field.description]
-            for field in sales.SALES.fields
-        ],
-    )
+    rows = [[f"`{f.name}`", JSON_TYPES[f.type], f.description] for f in sales.SALES.fields]
+    return table(["field", "in JSON", "what it is"], rows)
 
 
 def tables_in_full() -> str:
     """A section a table and view: what a row is, and the columns with their types."""
     text = (SQL_FOLDER / "tables.sql").read_text(encoding="utf-8")
-    return "\n".join(
-        [
-            *(_table(name, columns, text) for name, columns in tables().items()),
-            *_answers(questions()),
-        ]
-    )
+    of_tables = (_table(name, columns, text) for name, columns in tables().items())
+    return "\n".join([*of_tables, *_answers(questions())])
 
 
 def _table(name: str, columns: Sequence[Column], text: str) -> str:
@@ -76,10 +67,8 @@ def _answers(views: Sequence[Question]) -> Iterator[str]:
         unknown = types[name].keys() - DESCRIPTIONS.keys()
         if unknown:
             raise ValueError(f"assets/answers.py does not describe {min(unknown)} of {name}.")
-        about = next(iter(types[name]))
-        grain = (
-            f"a view: {view.title[0].lower()}{view.title[1:]}. One row per `{about}` and currency"
-        )
+        title, about = f"{view.title[0].lower()}{view.title[1:]}", next(iter(types[name]))
+        grain = f"a view: {title}. One row per `{about}` and currency"
         yield _section(name, grain, [(c, kind, DESCRIPTIONS[c]) for c, kind in types[name].items()])
 
 

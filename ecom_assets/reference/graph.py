@@ -1,6 +1,7 @@
 """The catalogue as text: assets, checks, jobs, sensors and schedules, as their definitions say."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -14,7 +15,6 @@ ORDER = ("landing", "raw", "staging", "analytics", "answers", "report", "operati
 
 def assets(definitions: dg.Definitions) -> str:
     """A section an asset."""
-    nodes = definitions.resolve_asset_graph().asset_nodes
     return "\n".join(
         f"### `{node.key.to_user_string()}`\n\n{node.description}\n\n"
         + table(
@@ -28,8 +28,13 @@ def assets(definitions: dg.Definitions) -> str:
                 ]
             ],
         )
-        for node in sorted(nodes, key=lambda node: (ORDER.index(str(node.group_name)), node.key))
+        for node in _nodes(definitions)
     )
+
+
+def _nodes(definitions: dg.Definitions) -> Sequence[Any]:
+    nodes = definitions.resolve_asset_graph().asset_nodes
+    return sorted(nodes, key=lambda node: (ORDER.index(str(node.group_name)), node.key))
 
 
 def _table(metadata: Mapping[str, Any]) -> str:
@@ -51,21 +56,14 @@ def launchpad() -> str:
 
 def checks(definitions: dg.Definitions) -> str:
     """A table of checks an asset."""
-    specs = sorted(check_specs(definitions), key=lambda spec: str(spec.asset_key))
-    found = list(dict.fromkeys(spec.asset_key for spec in specs))
-    nodes = {node.key: node for node in definitions.resolve_asset_graph().asset_nodes}
-    found.sort(key=lambda key: ORDER.index(str(nodes[key].group_name)))
+    rows = defaultdict(list)
+    for spec in check_specs(definitions):
+        rows[spec.asset_key].append([f"`{spec.name}`", str(spec.description)])
     return "\n".join(
-        f"### Checks on `{asset.to_user_string()}`\n\n"
-        + table(
-            ["check", "what it says"],
-            [
-                [f"`{spec.name}`", str(spec.description)]
-                for spec in specs
-                if spec.asset_key == asset
-            ],
-        )
-        for asset in found
+        f"### Checks on `{node.key.to_user_string()}`\n\n"
+        + table(["check", "what it says"], rows[node.key])
+        for node in _nodes(definitions)
+        if node.key in rows
     )
 
 
@@ -74,26 +72,10 @@ def check_specs(definitions: dg.Definitions) -> Sequence[dg.AssetCheckSpec]:
     return [spec for each in definitions.asset_checks or () for spec in each.check_specs]
 
 
-def jobs(definitions: dg.Definitions) -> str:
-    """A section a job."""
-    found = definitions.get_repository_def().get_all_jobs()
+def sections(found: Iterable[Any]) -> str:
+    """A section a job, sensor or schedule; not of Dagster's own jobs."""
     return "\n".join(
-        f"### `{job.name}`\n\n{job.description}\n" for job in found if not job.name.startswith("__")
-    )
-
-
-def sensors(definitions: dg.Definitions) -> str:
-    """A section a sensor."""
-    return "\n".join(
-        f"### `{sensor.name}`\n\n{str(sensor.description).strip()}\n"
-        for sensor in definitions.sensors or ()
-    )
-
-
-def schedules(definitions: dg.Definitions) -> str:
-    """A section a schedule."""
-    return "\n".join(
-        f"### `{schedule.name}`\n\n{str(schedule.description).strip()}\n"
-        for schedule in definitions.schedules or ()
-        if isinstance(schedule, dg.ScheduleDefinition)
+        f"### `{one.name}`\n\n{one.description.strip()}\n"
+        for one in found
+        if not one.name.startswith("__")
     )

@@ -53,10 +53,10 @@ def _section(rule: Rule) -> str:
 
 def _predicates(rule: Rule) -> str:
     """The predicate for each engine; once where they are sent the same."""
-    said: dict[str, list[str]] = {}
+    engines_of: dict[str, list[str]] = {}
     for dialect, engine in ENGINES.items():
-        said.setdefault(_predicate(rule, dialect), []).append(engine)
-    return "".join(f"-- {' and '.join(engines)}\n{sql}\n" for sql, engines in said.items())
+        engines_of.setdefault(_predicate(rule, dialect), []).append(engine)
+    return "".join(f"-- {' and '.join(of)}\n{sql}\n" for sql, of in engines_of.items())
 
 
 def _predicate(rule: Rule, dialect: str) -> str:

@@ -26,7 +26,7 @@ class Tick:
     """A place on an axis, and what is written there."""
 
     at: float
-    said: str
+    label: str
 
 
 def value_ticks(largest: Decimal, smallest_step: int = 0) -> Sequence[Tick]:

@@ -6,6 +6,7 @@ around them, so that one picture suits light, dark and paper.
 """
 
 import base64
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -57,17 +58,16 @@ def answer_chart(question: Question, rows: Sequence[Row]) -> str:
 
 def quality_chart(contents: Contents) -> str:
     """Lines by event date: clean, clean but held back with their day, rejected."""
-    kinds = ("clean", "clean, on held days", "rejected")
-    counts: dict[date, Mapping[str, int]] = {
+    clean, held, rejected = "clean", "clean, on held days", "rejected"
+    counts = {
         row["event_date"]: {
-            kinds[0 if row["publishable"] else 1]: row["clean_rows"],
-            kinds[2]: row["reject_rows"],
+            clean if row["publishable"] else held: row["clean_rows"],
+            rejected: row["reject_rows"],
         }
         for row in contents.quality
     }
-    shown = [kind for kind in kinds if kind != kinds[1] or contents.held]
-    colours = dict(zip(kinds, (BLUE, GREY, ORANGE), strict=True))
-    return _stacked(counts, {kind: colours[kind] for kind in shown})
+    grey = {held: GREY} if contents.held else {}
+    return _stacked(counts, {clean: BLUE, **grey, rejected: ORANGE})
 
 
 def rejects_chart(contents: Contents) -> str:
@@ -76,11 +76,10 @@ def rejects_chart(contents: Contents) -> str:
     named = reasons if len(reasons) <= REASONS_SHOWN + 1 else reasons[:REASONS_SHOWN]
     others = "other reasons"
     kinds = [*named, *([others] if len(reasons) > len(named) else [])]
-    counts: dict[date, dict[str, int]] = {}
+    counts: dict[date, Counter[str]] = defaultdict(Counter)
     for row in contents.rejects:
         kind = row["reason"] if row["reason"] in named else others
-        of_day = counts.setdefault(row["event_date"], {})
-        of_day[kind] = of_day.get(kind, 0) + row["reject_rows"]
+        counts[row["event_date"]][kind] += row["reject_rows"]
     return _stacked(counts, dict(zip(kinds, PALETTE, strict=False)))
 
 
@@ -96,9 +95,9 @@ def _ranking(question: Question, rows: Sequence[Row]) -> str:
     # the name stands above its bar, so that a long one needs no room beside it
     shown = [
         {
-            "name": fitted(bar.name, ROW_SIZE, WIDTH - text_width(bar.said, ROW_SIZE) - 10),
-            "said": bar.said,
-            "length": round(bar.length / longest * WIDTH, 2),
+            "name": fitted(bar.name, ROW_SIZE, WIDTH - text_width(bar.label, ROW_SIZE) - 10),
+            "label": bar.label,
+            "length": round(float(bar.length / longest) * WIDTH, 2),
         }
         for bar in found
     ]
@@ -113,7 +112,7 @@ def _revenue(values: Mapping[date, Decimal]) -> str:
         plot = _Plot(days[0], len(days), ticks, bar_days=1)
         return _days_svg(plot, _bars(plot, [[values.get(day, 0)] for day in days], [BLUE]))
     plot = _Plot(days[0], len(days), ticks)
-    return _days_svg(plot, [_Layer(BLUE, "".join(_line(plot, days, values)))])
+    return _days_svg(plot, {BLUE: "".join(_line(plot, days, values))})
 
 
 def _stacked(counts: Mapping[date, Mapping[str, int]], colours: Mapping[str, str]) -> str:
@@ -127,14 +126,6 @@ def _stacked(counts: Mapping[date, Mapping[str, int]], colours: Mapping[str, str
     ticks = value_ticks(Decimal(max(map(sum, stacks))), smallest_step=1)
     plot = _Plot(days[0], len(bins) * each, ticks, bar_days=each)
     return _days_svg(plot, _bars(plot, stacks, list(colours.values())), legend=colours)
-
-
-@dataclass(frozen=True)
-class _Layer:
-    """What is drawn in one colour, as an SVG path's commands."""
-
-    colour: str
-    path: str
 
 
 @dataclass(frozen=True)
@@ -156,7 +147,7 @@ class _Plot:
     @property
     def left(self) -> int:
         """Where the days begin, right of what is written at the values."""
-        return round(max(text_width(tick.said, AXIS_SIZE) for tick in self.ticks)) + 8
+        return round(max(text_width(tick.label, AXIS_SIZE) for tick in self.ticks)) + 8
 
     @property
     def stroke(self) -> float:
@@ -174,15 +165,15 @@ class _Plot:
 
 def _bars(
     plot: _Plot, stacks: Sequence[Sequence[Decimal | int]], colours: Sequence[str]
-) -> Sequence[_Layer]:
-    """Bars as thick strokes, each from the top of those below it; a layer for each colour."""
+) -> Mapping[str, str]:
+    """Bars as thick strokes, each from the top of those below it: an SVG path for each colour."""
     paths = [""] * len(colours)
     for n, stack in enumerate(stacks):
         x = plot.x(n * plot.bar_days + (plot.bar_days - 1) / 2)
         edges = map(plot.y, accumulate(stack, initial=0))
         for kind, (low, high) in enumerate(pairwise(edges)):
             paths[kind] += f"M{x} {low}V{high}" if stack[kind] else ""
-    return [_Layer(colour, path) for colour, path in zip(colours, paths, strict=True)]
+    return dict(zip(colours, paths, strict=True))
 
 
 def _line(plot: _Plot, days: Sequence[date], values: Mapping[date, Decimal]) -> Iterator[str]:
@@ -202,7 +193,7 @@ def _line(plot: _Plot, days: Sequence[date], values: Mapping[date, Decimal]) -> 
 
 
 def _days_svg(
-    plot: _Plot, layers: Sequence[_Layer], legend: Mapping[str, str] | None = None
+    plot: _Plot, paths: Mapping[str, str], legend: Mapping[str, str] | None = None
 ) -> str:
     items = _legend(legend or {})
     return _svg(
@@ -212,28 +203,24 @@ def _days_svg(
         plot=plot,
         right=WIDTH,
         bottom=BOTTOM,
-        values=[Tick(plot.y(tick.at), tick.said) for tick in plot.ticks],
-        days=[_day_label(plot.x(tick.at), tick.said) for tick in day_ticks(plot.first, plot.days)],
-        layers=layers,
+        values=[Tick(plot.y(tick.at), tick.label) for tick in plot.ticks],
+        days=[Tick(plot.x(tick.at), tick.label) for tick in day_ticks(plot.first, plot.days)],
+        # from where on a label is moved to the left, at the picture's edge
+        last=lambda label: round(WIDTH - text_width(label, AXIS_SIZE) / 2, 2),
+        paths=paths,
         legend=items,
     )
-
-
-def _day_label(at: float, said: str) -> Mapping[str, Any]:
-    """A day's tick, and its text beneath, moved to the left at the picture's edge."""
-    middle = min(at, WIDTH - text_width(said, AXIS_SIZE) / 2)
-    return {"at": at, "said": said, "text_at": round(middle, 2)}
 
 
 def _legend(colours: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:
     """One after the other, in as many lines as it takes."""
     x, y, items = 0.0, BOTTOM + 44, []
     for kind, colour in colours.items():
-        said = fitted(name(kind), AXIS_SIZE, WIDTH - 16)
-        width = 16 + text_width(said, AXIS_SIZE)
+        label = fitted(name(kind), AXIS_SIZE, WIDTH - 16)
+        width = 16 + text_width(label, AXIS_SIZE)
         if x + width > WIDTH:
             x, y = 0, y + LEGEND_HEIGHT
-        items.append({"x": round(x), "y": y, "said": said, "colour": colour})
+        items.append({"x": round(x), "y": y, "label": label, "colour": colour})
         x += width + 10
     return items
 

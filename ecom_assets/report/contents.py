@@ -1,7 +1,8 @@
-"""What the report is made of: the answers and the counts of the quality rules, and what is said of
+"""What the report is made of: the answers and the counts of the quality rules, and sentences about
 them. How they are drawn is in `charts.py`, how they stand on the page in `page.py`.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,6 +18,8 @@ CURRENCIES_SHOWN = 3
 """Currencies with charts of their own, those most sold in; the others are in the totals."""
 BARS_OF_DAYS = 62
 """Bars over event dates; a thinner one would not be seen. Of more days, each is several."""
+MEASURES = {"share": "sales", "bar": "revenue"}
+"""What the bars of each kind of ranking show."""
 BARS_SHOWN = 10
 """Bars of a chart; the others are one more line, “and 188 others”."""
 
@@ -74,9 +77,9 @@ def read_contents(session: Session, *, made_at: datetime, warehouse: str, run_id
 
 def rejects_by_reason(rejects: Sequence[Row]) -> Sequence[Row]:
     """A row a reason, the most frequent first: `reason`, `rows`."""
-    totals: dict[str, int] = {}
+    totals: Counter[str] = Counter()
     for row in rejects:
-        totals[row["reason"]] = totals.get(row["reason"], 0) + row["reject_rows"]
+        totals[row["reason"]] += row["reject_rows"]
     ordered = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
     return [{"reason": reason, "rows": rows} for reason, rows in ordered]
 
@@ -86,35 +89,36 @@ class Bar:
     """A bar of a ranking: what it is about, how long it is, and what is written beside it."""
 
     name: str
-    length: float
-    said: str
+    length: Decimal
+    label: str
 
 
 def bars(question: Question, rows: Sequence[Row]) -> Sequence[Bar]:
     """The bars of an answer in one currency, the longest first. What is beyond the first ten is
     said in one line without a bar, which would dwarf the others."""
-    measure = "sales" if question.chart == "share" else "revenue"
-    total = sum(row[measure] for row in rows)
+    measure = MEASURES[question.chart]
     currency = rows[0]["currency"]
 
-    def said(value: Decimal) -> str:
-        part = share(Decimal(value) / total if total else Decimal(0))
-        value_said = f"{value:,}" if measure == "sales" else short_money(value, currency)
-        return f"{value_said} · {part}"
+    def label(value: Decimal) -> str:
+        text = f"{value:,}" if measure == "sales" else short_money(value, currency)
+        return f"{text} · {_share(value, rows, measure)}"
 
     ordered = sorted(rows, key=lambda row: -row[measure])
     shown = len(ordered) if len(ordered) <= BARS_SHOWN + 1 else BARS_SHOWN
-    found = [
-        Bar(name(_about(row)), float(row[measure]), said(row[measure])) for row in ordered[:shown]
-    ]
+    found = [Bar(name(_about(row)), row[measure], label(row[measure])) for row in ordered[:shown]]
     if others := ordered[shown:]:
-        rest = sum(row[measure] for row in others)
-        found.append(Bar(f"and {len(others):,} others", 0, said(rest)))
+        rest = label(sum(row[measure] for row in others))
+        found.append(Bar(f"and {len(others):,} others", Decimal(0), rest))
     return found
 
 
 def _about(row: Row) -> Any:
     return next(iter(row.values()))
+
+
+def _share(value: Decimal, rows: Sequence[Row], measure: str) -> str:
+    total = sum(row[measure] for row in rows)
+    return share(Decimal(value) / total if total else Decimal(0))
 
 
 def headline(question: Question, currency: str, rows: Sequence[Row]) -> str:
@@ -128,13 +132,12 @@ def headline(question: Question, currency: str, rows: Sequence[Row]) -> str:
             f"{currency} {short_money(revenue, currency)} on {counted(len(rows), 'day')}, "
             f"most on {day(_about(best))}: {short_money(best['revenue'], currency)}"
         )
-    measure = "sales" if question.chart == "share" else "revenue"
+    measure = MEASURES[question.chart]
     first = max(rows, key=lambda row: row[measure])
-    total = sum(row[measure] for row in rows)
-    part = share(Decimal(first[measure]) / total if total else Decimal(0))
     about = name(_about(first))
     if len(rows) == 1:
         return f"All {currency} {measure}: {about}"
+    part = _share(first[measure], rows, measure)
     return f"{about[:40]} leads with {part} of {currency} {measure}"
 
 
@@ -142,12 +145,12 @@ def quality_headline(contents: Contents) -> str:
     """What the days' quality is, in a sentence."""
     lines = sum(row["raw_rows"] for row in contents.quality)
     rejected = sum(row["reject_rows"] for row in contents.quality)
-    said = f"{counted(lines, 'line')} on {counted(len(contents.quality), 'day')}"
+    text = f"{counted(lines, 'line')} on {counted(len(contents.quality), 'day')}"
     if lines:
-        said += f", {share(rejected / lines)} of them rejected"
-    said += f"; {counted(len(contents.held), 'day')} held" if contents.held else "; no day held"
+        text += f", {share(rejected / lines)} of them rejected"
+    text += f"; {counted(len(contents.held), 'day')} held" if contents.held else "; no day held"
     each = days_a_bar(days_between([row["event_date"] for row in contents.quality]))
-    return f"{said} (a bar is {each} days)" if each > 1 else said
+    return f"{text} (a bar is {each} days)" if each > 1 else text
 
 
 def days_a_bar(days: Sequence[date]) -> int:

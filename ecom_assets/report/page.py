@@ -80,8 +80,8 @@ def _quality(contents: Contents) -> Sequence[Drawn]:
     drawn = [Drawn(quality_headline(contents), quality_chart(contents))]
     if rejected:
         first = rejects_by_reason(contents.rejects)[0]
-        said = f"{counted(rejected, 'line')} rejected, most for “{first['reason']}”"
-        drawn.append(Drawn(said, rejects_chart(contents)))
+        text = f"{counted(rejected, 'line')} rejected, most for “{first['reason']}”"
+        drawn.append(Drawn(text, rejects_chart(contents)))
     return drawn
 
 
@@ -110,7 +110,7 @@ def _totals(contents: Contents) -> _Table:
     more = _more(rows, "currency", "currencies")
     if len(rows) > CURRENCIES_SHOWN:
         more = f"{more} Charts are of the {CURRENCIES_SHOWN} currencies most sold in.".strip()
-    return _table(rows[:ROWS_SHOWN], more=more)
+    return _table(rows, more=more)
 
 
 def _quality_tables(contents: Contents) -> Sequence[_Table]:
@@ -123,21 +123,19 @@ def _quality_tables(contents: Contents) -> Sequence[_Table]:
         for row in contents.held
     ]
     reasons = [row for row in rejects_by_reason(contents.rejects) if row["rows"]]
-    tables = []
-    if held:
-        title = f"{counted(len(held), 'day')} held: {'its' if len(held) == 1 else 'their'} lines "
-        title += "are judged, but not published"
-        more = _more(held, "held day")
-        tables.append(_table(held[:ROWS_SHOWN], more=more, title=title))
-    if reasons:
-        tables.append(_table(reasons[:ROWS_SHOWN], title="Rejected lines by reason"))
-    return tables
+    whose = "its" if len(held) == 1 else "their"
+    title = f"{counted(len(held), 'day')} held: {whose} lines are judged, but not published"
+    tables = [
+        _table(held, more=_more(held, "held day"), title=title),
+        _table(reasons, title="Rejected lines by reason"),
+    ]
+    return [table for table in tables if table.body]
 
 
 def _table(rows: Sequence[Row], *, more: str = "", title: str = "") -> _Table:
     body = [
         [figure(column, value, row.get("currency")) for column, value in row.items()]
-        for row in rows
+        for row in rows[:ROWS_SHOWN]
     ]
     return _Table([*rows[0]] if rows else [], body, more, title)
 

@@ -72,19 +72,11 @@ def statements(script: str) -> Sequence[str]:
 
 
 def connect(settings: SnowflakeSettings, name: str | None = None) -> "SnowflakeConnection":
-    """A connection for `apply`.
-
-    Args:
-        settings: who logs in, where there is no name; with whatever role the user has by default.
-        name: of a connection in Snowflake's `connections.toml`.
-    """
+    """A connection for `apply`: the one of this name in Snowflake's `connections.toml`, or else of
+    the settings' user, with whatever role that has by default."""
     import snowflake.connector
 
-    patience = {
-        "login_timeout": LOGIN_SECONDS,
-        "network_timeout": NETWORK_SECONDS,
-        **NO_DETECTION,
-    }
+    patience = {"login_timeout": LOGIN_SECONDS, "network_timeout": NETWORK_SECONDS, **NO_DETECTION}
     if name:
         return snowflake.connector.connect(connection_name=name, **patience)
     how: dict[str, Any] = {
@@ -162,12 +154,8 @@ def _bring_up(connection: "SnowflakeConnection") -> None:
 
 
 def aws_notes(settings: Settings, integration: dict[str, str]) -> str:
-    """What remains to be done in AWS, with the documents to paste.
-
-    Args:
-        settings: as for `setup_script`.
-        integration: the properties of the storage integration; what is missing is left to fill in.
-    """
+    """What remains to be done in AWS, with the documents to paste. What is missing of the storage
+    integration's properties is left to fill in."""
     snowflake, landing = needed(settings)
     role = str(snowflake.aws_role_arn)
     partition = role.split(":")[1]

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.partitions import existing_days
-from ecom_assets.settings import Source
+from ecom_assets.settings import Settings
 from ecom_assets.triggers import plan, runs, survey
 
 INTERVAL_SECONDS = 60
@@ -39,9 +39,7 @@ Switched off, files wait until somebody materializes their day."""
 
 
 def build_arrivals(
-    start: date,
-    late_days: int,
-    source: Source,
+    settings: Settings,
     *,
     files_a_tick: int = FILES_A_TICK,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -49,9 +47,7 @@ def build_arrivals(
     """The sensor `arrivals`.
 
     Args:
-        start: the first partition.
-        late_days: how many days before its file's day an event's may be.
-        source: whether days without files get a generated batch.
+        settings: checked settings.
         files_a_tick: about how many older files to look at in a tick.
         clock: the time, with a zone.
     """
@@ -67,18 +63,17 @@ def build_arrivals(
         context: dg.SensorEvaluationContext, landing: dg.ResourceParam[LandingZone]
     ) -> dg.SensorResult | dg.SkipReason:
         now = clock()
-        partitions = existing_days(start, now)
+        partitions = existing_days(settings.start_date, now)
         if partitions is None:
-            return dg.SkipReason(f"The first event date, {start}, is not over yet.")
+            return dg.SkipReason(f"The first event date, {settings.start_date}, is not over yet.")
         cursor = Cursor.read(context.cursor)
         found = survey.survey(
             context.instance,
             landing,
+            settings,
             partitions,
             now,
-            late_days=late_days,
-            source=source,
-            pieces=survey.Pieces(HOT_DAYS + late_days, cursor.next_day, files_a_tick),
+            survey.Pieces(HOT_DAYS + settings.late_days, cursor.next_day, files_a_tick),
             asked=cursor.asked,
         )
         planned = found.plan

@@ -1,13 +1,13 @@
 """The schedule that once a day asks for the days that are over, and for all that was missed."""
 
 from collections.abc import Sequence
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 import dagster as dg
 
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.partitions import TIME_ZONE, EventDays, existing_days
-from ecom_assets.settings import Source
+from ecom_assets.settings import Settings
 from ecom_assets.triggers import runs, survey
 
 FILES_A_FIRING = 1_000_000
@@ -25,15 +25,9 @@ another run of the whole graph is at work on it or a file is still being written
 nothing is started, and nothing is forgotten."""
 
 
-def build_daily(start: date, late_days: int, source: Source, at: time) -> dg.ScheduleDefinition:
-    """The schedule `daily`.
-
-    Args:
-        start: the first partition.
-        late_days: how many days before its file's day an event's may be.
-        source: whether days without files get a generated batch.
-        at: the time of day.
-    """
+def build_daily(settings: Settings) -> dg.ScheduleDefinition:
+    """The schedule `daily`."""
+    at = settings.daily_at
 
     @dg.schedule(
         name="daily",
@@ -47,18 +41,17 @@ def build_daily(start: date, late_days: int, source: Source, at: time) -> dg.Sch
         context: dg.ScheduleEvaluationContext, landing: dg.ResourceParam[LandingZone]
     ) -> Sequence[dg.RunRequest] | dg.SkipReason:
         now = context.scheduled_execution_time
-        partitions = existing_days(start, now)
+        partitions = existing_days(settings.start_date, now)
         if partitions is None:
-            return dg.SkipReason(f"The first event date, {start}, is not over yet.")
+            return dg.SkipReason(f"The first event date, {settings.start_date}, is not over yet.")
         due = days_due(partitions, runs.asked_up_to(context.instance))
         found = survey.survey(
             context.instance,
             landing,
+            settings,
             partitions,
             now,
-            late_days=late_days,
-            source=source,
-            pieces=pieces_of(partitions),
+            pieces_of(partitions),
             due=due,
             whole_graph=True,
         )

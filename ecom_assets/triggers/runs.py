@@ -52,12 +52,8 @@ def run_request(
 def busy_days(
     instance: dg.DagsterInstance, now: datetime, *, whole_graph: bool = False
 ) -> set[date]:
-    """The days of all unfinished runs, whoever started them.
-
-    Args:
-        now: with a zone.
-        whole_graph: of runs alone that take files in and publish them.
-    """
+    """The days of all unfinished runs, whoever started them; with `whole_graph` only of those that
+    take files in and publish them."""
     wanted = all if whole_graph else any
     assets = (TAKEN_IN_BY, PUBLISHED_BY) if whole_graph else OF_DAYS
     unfinished = [status for status in dg.DagsterRunStatus if status not in FINISHED]

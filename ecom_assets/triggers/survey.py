@@ -13,7 +13,7 @@ import dagster as dg
 
 from ecom_assets.landing.zone import LandedFile, LandingZone, manifest_version
 from ecom_assets.partitions import EventDays, days_text
-from ecom_assets.settings import Source
+from ecom_assets.settings import Settings
 from ecom_assets.triggers import plan, runs
 
 DAYS_A_TICK = 366
@@ -83,13 +83,8 @@ def look_at(landing: LandingZone, partitions: EventDays, pieces: Pieces) -> Look
 
 @dataclass(frozen=True)
 class Survey:
-    """What was found.
-
-    Attributes:
-        look: the files.
-        files: what Dagster knows of each day that has any.
-        plan: which days to ask for, and which wait.
-    """
+    """What was found: the files, what Dagster has recorded of each day that has any, and what to
+    ask for."""
 
     look: Look
     files: Mapping[date, plan.DayFiles]
@@ -99,12 +94,11 @@ class Survey:
 def survey(
     instance: dg.DagsterInstance,
     landing: LandingZone,
+    settings: Settings,
     partitions: EventDays,
     now: datetime,
-    *,
-    late_days: int,
-    source: Source,
     pieces: Pieces,
+    *,
     asked: Mapping[date, str] | None = None,
     due: Set[date] = frozenset(),
     whole_graph: bool = False,
@@ -112,13 +106,8 @@ def survey(
     """Look, and decide what to ask for.
 
     Args:
-        instance: Dagster's records.
-        landing: the files.
         partitions: the days that there are.
         now: with a zone.
-        late_days: how many days before its file's day an event's may be.
-        source: whether days without files get a generated batch.
-        pieces: what to look at.
         asked: in which version days were asked for that no run has taken in yet.
         due: days to ask for all the same, with files or without.
         whole_graph: wait for no other runs than those of the whole graph.
@@ -131,7 +120,7 @@ def survey(
     past = runs.past_runs(instance, now)
     look = look_at(landing, partitions, pieces)
     # a run fills the days before with generated batches, which hold no late events
-    must_cover = late_days if source == "external" else 0
+    must_cover = settings.late_days if settings.source == "external" else 0
     batches: dict[date, list[LandedFile]] = defaultdict(list)
     for file in look.files:
         batches[file.day].append(file)
@@ -151,7 +140,7 @@ def survey(
         past,
         busy,
         partitions=partitions,
-        late_days=late_days,
+        late_days=settings.late_days,
         now=now,
     )
     return Survey(look, files, planned)

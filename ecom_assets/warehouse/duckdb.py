@@ -94,7 +94,7 @@ class DuckDBWarehouse:
 
     def _bring_up(self, session: "DuckDBSession", log: Log) -> None:
         lacks = pending(session)
-        if lacks and not lacks.is_new:
+        if lacks.files and not lacks.is_new:  # a column or a table more changes no row
             session.checkpoint()
             copy_aside(self._path, log)
         if lacks:

@@ -13,7 +13,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version as version_of_package
 from pathlib import Path
@@ -100,7 +100,24 @@ def pending(session: Session, *, dropped: bool = False) -> Pending:
         ],
         [],
     )
+    if not lacks.is_new and not files:
+        _see_types(there)
     return lacks if lacks.is_new else replace(lacks, files=files)
+
+
+def _see_types(there: Mapping[str, Mapping[str, str]]) -> None:
+    """Raises:
+    WarehouseError: a column that is there has another type than is declared now.
+    """
+    for name, columns in tables().items():
+        for column in columns:
+            kind = there.get(name, {}).get(column.name, column.type)
+            if kind != column.type:
+                raise WarehouseError(
+                    f"{name}.{column.name} is {kind} in the warehouse, and {column.type} in "
+                    "ecom_assets/model: a changed type needs a numbered file in "
+                    "ecom_assets/sql/migrations (CONTRIBUTING.md, “Change a table”)."
+                )
 
 
 def other_version(version: int) -> str:
@@ -141,6 +158,9 @@ def copy_aside(path: Path, log: Log) -> None:
         WarehouseError: there is no room for it, or it cannot be written.
     """
     copy = path.with_name(f"{path.name}.before-v{VERSION}")
+    if copy.exists():
+        log(f"{path} is from an earlier version of this project: {copy} is kept as it is.")
+        return
     part = path.with_name(f"{copy.name}.part")
     needed, free = 2 * path.stat().st_size, shutil.disk_usage(path.parent).free
     if free < needed:
@@ -150,7 +170,7 @@ def copy_aside(path: Path, log: Log) -> None:
             "this again."
         )
     # by another process: to close a file gives up the locks that this process has on it
-    code = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
+    code = "import shutil, sys; shutil.copy(*sys.argv[1:])"
     try:
         subprocess.run(  # noqa: S603 - our own words
             [sys.executable, "-c", code, path, part], capture_output=True, text=True, check=True

@@ -288,6 +288,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "offending_value": _offending_value,
     "breakdown": _breakdown,
     "breakdown_sets": _breakdown_sets,
+    "breakdown_count": lambda stream, engine: literal(len(stream.breakdowns)),
     "keys_of_line": _keys_of_line,
     "value_of_field": _value_of_field,
     "white_space": lambda stream, engine: literal(WHITE_SPACE),

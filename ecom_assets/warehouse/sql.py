@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecom_assets.model import sales
 from ecom_assets.model.stream import EventStream
-from ecom_assets.model.tables import Column, tables, temporary_tables
+from ecom_assets.model.tables import EVENT_TABLES, Column, tables, temporary_tables
 from ecom_assets.warehouse.expressions import literal
 from ecom_assets.warehouse.names import meaning
 from ecom_assets.warehouse.scripts import SHARED_DIALECT, parsed
@@ -129,9 +129,11 @@ def _put(expressions: list[exp.Expr], placeholder: exp.Expr) -> None:
 def _definitions(table: exp.Table) -> list[exp.Expr]:
     """The columns of a table that is made, with their types."""
     name = f"{table.db}.{table.name}".upper().lstrip(".")
-    if name in tables():
+    if name in tables() and name not in EVENT_TABLES:
         return [_definition(column) for column in tables()[name]]
-    return [_definition(replace(column, required=False)) for column in temporary_tables()[name]]
+    # which fields are required may change, and the rules see to it
+    columns = {**tables(), **temporary_tables()}[name]
+    return [_definition(replace(column, required=False)) for column in columns]
 
 
 def _definition(column: Column) -> exp.Expr:

@@ -91,8 +91,8 @@ def test_the_days_graph_does_not_run_it(on_files: Pipeline) -> None:
 
 
 def test_its_title_counts_what_needs_a_look() -> None:
-    held = Section("Days held", ["2026-01-05: so it is"], 1, ("day", "held"))
-    missing = Section("Days missing", ["2 days: …"], 2, ("day", "missing"))
+    held = Section("Days held", ["2026-01-05: so it is"], 1, "day", "held")
+    missing = Section("Days missing", ["2 days: …"], 2, "day", "missing")
     rates = Section("Reject rates", [])
     message = digest_message([held, missing, rates], NOW)
     assert message.kind == "warning"
@@ -176,7 +176,7 @@ def test_more_failed_runs_than_are_shown_are_counted(on_files: Pipeline) -> None
 
 
 def test_many_held_days_fit_a_chat() -> None:
-    held = Section("Days held", ["x" * 1_000] * 400, 400, ("day", "held"))
+    held = Section("Days held", ["x" * 1_000] * 400, 400, "day", "held")
     message = digest_message([held], NOW)
     assert len(message.text) <= TEXT_LENGTH + 1
     assert "400 days held" in message.title

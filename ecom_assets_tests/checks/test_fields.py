@@ -38,8 +38,15 @@ def test_values_of_another_type_warn_above_the_limit(
     assert check.severity == dg.AssetCheckSeverity.WARN
     assert counts(pipeline, "unit_price") == (199 - unfit, 1, unfit, 0)
     if not passed:
-        first = f"first {FILE} line {200 - unfit}: dear"
-        assert check.description == f"unit_price is no number in 3 of 200 lines, {first}"
+        one = f"one of them {FILE} line 198: dear"
+        assert check.description == f"unit_price is no number in 3 of 200 lines, {one}"
+
+
+def test_what_the_data_brings_is_no_link_in_the_sentence(pipeline: Pipeline) -> None:
+    pipeline.land(FILE, [event(1, unit_price="![x](http://evil/p.png) <b>")])
+    pipeline.run()
+    assert "](http" not in str(found(pipeline).description)
+    assert "<b>" not in str(found(pipeline).description)
 
 
 def test_values_are_hidden_where_the_settings_say_so(pipeline: Pipeline) -> None:
@@ -69,7 +76,7 @@ def test_a_field_that_was_always_filled_and_is_empty_is_told(
     check = found(pipeline)
     assert check.passed == passed
     if not passed:
-        assert check.description == "device is empty; it was filled on each of 3 days before"
+        assert check.description == "device is empty; the 3 days before that have lines have it"
 
 
 def test_rounded_numbers_are_counted_per_field(pipeline: Pipeline) -> None:

@@ -9,9 +9,9 @@ import pytest
 from ecom_assets.definitions import build_definitions
 from ecom_assets.model.sales import SALES
 from ecom_assets.model.tables import tables
+from ecom_assets.reference.__main__ import parts
 from ecom_assets.reference.graph import check_specs
 from ecom_assets.reference.pages import outdated
-from ecom_assets.reference.parts import parts
 from ecom_assets.settings import (
     PROJECT_ROOT,
     Settings,

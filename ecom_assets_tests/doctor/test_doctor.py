@@ -76,7 +76,7 @@ def put(servers: Production, place: S3Url, name: str) -> None:
 
 def found(verdict: str) -> list[str]:
     """What the doctor says of one kind."""
-    return [finding.said for finding in examine() if finding.verdict == verdict]
+    return [finding.text for finding in examine() if finding.verdict == verdict]
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -110,7 +110,7 @@ def test_a_file_is_read_and_loaded_and_nothing_is_left(
             pass  # makes the file
     findings = list(examine())
     assert {finding.verdict for finding in findings} == {"ok"}, findings
-    said = [finding.said for finding in findings]
+    said = [finding.text for finding in findings]
     assert (f"{name} can be read." in said) == (stack != S3_SNOWFLAKE), "Snowflake reads it itself"
     assert f"2 lines of {name} were loaded, and rolled back." in said
     if stack != S3_SNOWFLAKE:
@@ -252,8 +252,8 @@ def test_what_is_pending_on_a_duckdb_file_is_listed_and_not_done(
     path = unpack_warehouse(commit, tmp_path / "w.duckdb")
     before = path.read_bytes()
     findings = list(examine())
-    assert not [finding.said for finding in findings if finding.verdict == "fix"]
-    (said,) = [f.said for f in findings if f.verdict == "note" and f.part == "warehouse"]
+    assert not [finding.text for finding in findings if finding.verdict == "fix"]
+    (said,) = [f.text for f in findings if f.verdict == "note" and f.part == "warehouse"]
     assert "the next run copies the file and brings them up to version 1. Pending: " in said
     assert "001_ids_are_text" in said
     if commit == "c1deea7":
@@ -404,7 +404,7 @@ def test_what_snowflake_refuses_is_one_line_and_the_rest_goes_on(
     put(servers, place, "dt=2026-01-02/a.jsonl")
     servers.snowflake.failures.append(failing)
     findings = list(examine())
-    (fix,) = [finding.said for finding in findings if finding.verdict == "fix"]
+    (fix,) = [finding.text for finding in findings if finding.verdict == "fix"]
     assert said in fix
     assert "\n" not in fix
     assert findings[-1].part == "dagster"
@@ -448,5 +448,5 @@ def test_a_file_of_secrets_that_everybody_can_read_is_told(
     some = dict.fromkeys(("ACCOUNT", "USER", "ROLE", "WAREHOUSE", "DATABASE"), "x")
     use(**{f"SNOWFLAKE_{name}": value for name, value in some.items()})
     use(ECOM_WAREHOUSE="snowflake", ECOM_LANDING="s3://bucket/x", SNOWFLAKE_PRIVATE_KEY_PATH=key)
-    told = next(finding.said for finding in examine() if finding.verdict == "note")
+    told = next(finding.text for finding in examine() if finding.verdict == "note")
     assert told.startswith(f"Everybody on this machine can read {key}")

@@ -81,10 +81,10 @@ def test_customers_live_in_the_countries_in_proportion_to_their_weights() -> Non
 
 
 def test_everyone_and_everything_can_be_drawn() -> None:
-    shop, tables = catalogue(3), pieces(3)
-    assert {entry[0] for entry in tables.customers} == {c.customer_id for c in shop.customers}
-    assert len(tables.customers) == 2**18
-    shelf = tables.customers[0][1]
+    shop, (customers, _) = catalogue(3), pieces(3)
+    assert {entry[0] for entry in customers} == {c.customer_id for c in shop.customers}
+    assert len(customers) == 2**18
+    shelf = customers[0][1]
     assert len({id(product) for product in shelf}) == len(shop.products)
 
 

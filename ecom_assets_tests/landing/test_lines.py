@@ -13,7 +13,7 @@ import pytest
 from ecom_assets.landing import lines
 from ecom_assets.landing.folder import FolderZone
 from ecom_assets.landing.lines import UnreadableFile, read_lines
-from ecom_assets.landing.zone import FileVanished, LandedFile, Scan
+from ecom_assets.landing.zone import FileVanished, LandedFile, LandingZone, Scan
 from ecom_assets_tests.support.model import lines_of
 
 DAY = date(2026, 1, 5)
@@ -265,7 +265,7 @@ class Watched(io.BytesIO):
         return super().read(size)
 
 
-class OneFile:
+class OneFile(LandingZone):
     """A zone of one file that need not be on a disk."""
 
     url = "memory"
@@ -274,10 +274,7 @@ class OneFile:
     def __init__(self, stream: io.BytesIO | None) -> None:
         self.stream = stream
 
-    def list_files(self, first_day: date, last_day: date) -> list[LandedFile]:
-        raise NotImplementedError
-
-    def scan(self, first_day: date, last_day: date, at_most_files: int) -> Scan:
+    def scan(self, first_day: date, last_day: date, at_most_files: float) -> Scan:
         raise NotImplementedError
 
     def open(self, file: LandedFile) -> io.BytesIO:

@@ -114,6 +114,7 @@ def test_a_scan_gives_whole_days_in_order_and_goes_on_where_it_stopped(
         assert pieces == {1: 4, 3: 4, 4: 4, 6: 2, 9: 2, 100: 1}[at_most]
     assert zone.scan(date(2026, 1, 3), date(2026, 1, 3), 9).files == everything[3:6]
     assert zone.scan(date(2025, 1, 1), date(2025, 1, 9), 9) == Scan([], None)
+    assert zone.scan(date.min, date.max, 1).next_day == days[0], "whether there are any files"
 
 
 def test_a_scan_follows_the_files_and_not_the_days(

@@ -11,8 +11,8 @@ import pytest
 
 from ecom_assets.commands import answers
 from ecom_assets.model import questions
+from ecom_assets.reference.__main__ import parts
 from ecom_assets.reference.pages import outdated
-from ecom_assets.reference.parts import parts
 from ecom_assets.settings import PROJECT_ROOT
 from ecom_assets.warehouse import lineage, scripts
 from ecom_assets_tests.conftest import Pipeline, event

@@ -17,6 +17,9 @@ def with_field(name: str) -> tuple[Field, ...]:
     [
         ({"fields": with_field("order")}, "has a field 'order'"),
         ({"fields": with_field("raw")}, "has a field 'raw'"),
+        ({"fields": with_field("quantity_text")}, "has a field 'quantity_text'"),
+        ({"fields": SALES.fields[1:]}, "needs a field 'event_id' of the type text"),
+        ({"breakdowns": ()}, "needs a rule and a breakdown at least"),
         ({"fields": with_field("Coupon")}, "has a field 'Coupon'"),
         ({"fields": with_field("coupon code")}, "has a field 'coupon code'"),
         ({"fields": with_field("country")}, "has the field 'country' twice"),

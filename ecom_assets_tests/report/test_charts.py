@@ -168,7 +168,7 @@ def test_an_axis_covers_the_largest_value_in_few_round_steps(
     assert [tick.at for tick in ticks] == pytest.approx([n * step for n in range(len(ticks))])
     assert ticks[-2].at <= float(largest) <= ticks[-1].at
     assert len(ticks) <= 7
-    assert len({tick.said for tick in ticks}) == len(ticks)
+    assert len({tick.label for tick in ticks}) == len(ticks)
     assert not smallest or step >= 1
 
 
@@ -182,7 +182,7 @@ def test_an_axis_covers_the_largest_value_in_few_round_steps(
     ],
 )
 def test_values_are_written_as_people_do(largest: Any, said: list[str]) -> None:
-    assert [tick.said for tick in value_ticks(Decimal(largest))] == said
+    assert [tick.label for tick in value_ticks(Decimal(largest))] == said
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_values_are_written_as_people_do(largest: Any, said: list[str]) -> None:
     ],
 )
 def test_few_days_are_named(count: int, said: list[str]) -> None:
-    assert [tick.said for tick in day_ticks(FIRST, count)] == said
+    assert [tick.label for tick in day_ticks(FIRST, count)] == said
 
 
 def test_days_are_named_at_any_time() -> None:

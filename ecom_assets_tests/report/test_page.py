@@ -100,7 +100,7 @@ def test_the_bars_of_an_answer_add_up() -> None:
     assert [bar.length for bar in shown[:-1]] == sorted(
         (b.length for b in shown[:-1]), reverse=True
     )
-    shares = sum(float(bar.said.rpartition("· ")[2].rstrip("%")) for bar in shown)
+    shares = sum(float(bar.label.rpartition("· ")[2].rstrip("%")) for bar in shown)
     assert abs(shares - 100) < 1
 
 

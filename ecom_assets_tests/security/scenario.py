@@ -257,7 +257,7 @@ class Scenario:
 
     def _arrivals(self, instance: dg.DagsterInstance) -> None:
         settings = read_settings()
-        sensor = build_arrivals(settings.start_date, settings.late_days, settings.source)
+        sensor = build_arrivals(settings)
         definitions = build_definitions(settings)
         with dg.build_sensor_context(
             instance=instance,

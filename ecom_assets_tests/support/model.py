@@ -364,9 +364,10 @@ class Row:
         """What a reject adds where it has no field of the event at all."""
         if not self.values or len(self.absent) < len(self.values):
             return ""
+        told = "; No known field has a value"
         keys = ", ".join(sorted(self.keys)[:KNOWN_KEYS]).replace(";", ",")
         # of a line that was mended RAW has no JSON to name keys of
-        return f"; No known field, found: {keys}" if keys and self.is_json else "; No known field"
+        return f"{told}, found: {keys[:500]}" if keys and self.is_json else told
 
 
 def parse(line: str, batch_day: date, late_days: int = 0, first: date = date.min) -> Row:

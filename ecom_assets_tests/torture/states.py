@@ -35,9 +35,11 @@ LAYERS = {
         "quality": "select event_date, * exclude (run_id, evaluated_at) "
         "from {0}staging.sales_quality",
         "rules": "select event_date, * exclude (run_id) from {0}staging.sales_quality_rules",
+        "fields": "select event_date, * exclude (run_id) from {0}staging.sales_quality_fields",
     },
     "analytics": {
         "fact": "select event_date, * exclude (ingestion_ts) from {0}analytics.fact_sales",
+        "repeats": "select event_date, * exclude (ingestion_ts) from {0}staging.stg_sales_repeats",
         "days": "select event_date, * exclude (staged_at) from {0}analytics.fact_sales_days",
         "breakdowns": "select event_date, * from {0}analytics.fact_sales_breakdowns",
     },
@@ -45,6 +47,7 @@ LAYERS = {
 TABLES = (
     *("raw.raw_sales", "raw.raw_sales_files", "staging.stg_sales_clean"),
     *("staging.stg_sales_rejects", "staging.sales_quality", "staging.sales_quality_rules"),
+    *("staging.sales_quality_fields", "staging.stg_sales_repeats"),
     *("analytics.fact_sales", "analytics.fact_sales_days", "analytics.fact_sales_breakdowns"),
 )
 

@@ -78,9 +78,7 @@ class Arrivals:
         """What the sensor asks for now; its cursor is kept as the daemon keeps it."""
         settings = self.pipeline.settings
         sensor = build_arrivals(
-            settings.start_date,
-            settings.late_days,
-            settings.source,
+            settings,
             clock=lambda: datetime.now(UTC) + self.later,
             **self.options,
         )

@@ -9,6 +9,7 @@ import pytest
 
 from ecom_assets.definitions import build_definitions, defs
 from ecom_assets.partitions import EventDays
+from ecom_assets.settings import Settings
 from ecom_assets.triggers.daily import build_daily, pieces_of
 from ecom_assets.triggers.survey import DAYS_A_TICK, look_at
 from ecom_assets_tests.conftest import DAY, Pipeline, event
@@ -30,7 +31,7 @@ def tick(
     arrivals: Arrivals, late_days: int = 0, night: datetime = NIGHT
 ) -> list[dg.RunRequest] | str:
     """What a firing asks for, or why it asks for nothing."""
-    schedule = build_daily(date(2026, 1, 1), late_days, "external", time(1))
+    schedule = build_daily(Settings(source="external", late_days=late_days))
     with dg.build_schedule_context(
         instance=arrivals.instance,
         scheduled_execution_time=night,

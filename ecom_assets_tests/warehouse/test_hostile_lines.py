@@ -466,4 +466,4 @@ def test_an_object_without_any_known_field_is_rejected_with_the_keys_it_has(
     staging_on_both: Staging, line: str, told: str
 ) -> None:
     reasons = one_among_good(staging_on_both, line)
-    assert reasons.endswith(f"; No known field{told}")
+    assert reasons.endswith(f"; No known field has a value{told}")

@@ -44,7 +44,10 @@ STREAM = EventStream(
     fields=(
         Field("event_id", "text", "", required=True),
         Field("event_ts", "moment", "", required=True),
+        Field("order_id", "text", ""),
         Field("quantity", "number", "", required=True),
+        Field("total_amount", "number", "", required=True),
+        Field("currency", "text", ""),
         Field("points", "whole", ""),
         Field("country", "text", ""),
         Field("device", "text", ""),

@@ -1,5 +1,5 @@
 -- Days whose sales are published and whose totals are not, or not whole: of a warehouse from before
--- the totals, or one whose totals somebody has deleted. On request also days that staging found
+-- the totals, or one whose totals somebody has deleted, or of before a breakdown was declared. On request also days that staging found
 -- empty: to publish one is to write its totals, and nothing else.
 with lacking as (
     select
@@ -12,6 +12,15 @@ with lacking as (
             where d.orders is not null
                 and d.units is not null
                 and d.staged_at is not null
+                and (
+                    d.currency is null
+                    or d.event_date in (
+                        select b.event_date
+                        from analytics.fact_sales_breakdowns as b
+                        group by b.event_date
+                        having count(distinct b.breakdown) = :breakdown_count
+                    )
+                )
         )
 )
 

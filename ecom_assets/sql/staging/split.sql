@@ -1,6 +1,6 @@
 -- Replace these days in clean and rejects: every parsed line goes to exactly one of the two.
--- Of an object that has no field of the event a reject says which keys it has, up to twenty: it is
--- another producer's. Runs in one transaction with quality.sql.
+-- Of an object that has a value in no field of the event a reject says which keys it has, up to
+-- twenty: it is another producer's. Runs in one transaction with quality.sql.
 delete from staging.stg_sales_clean
 where event_date between :first_day and :last_day
     and event_date in (select days.event_date from (:days) as days);
@@ -48,9 +48,13 @@ select
             then
                 concat(
                     j.reasons,
-                    '; No known field',
+                    '; No known field has a value',
                     coalesce(
-                        concat(', found: ', nullif(replace(:keys_of_line, ';', ','), '')), ''
+                        concat(
+                            ', found: ',
+                            nullif(substr(replace(:keys_of_line, ';', ','), 1, 500), '')
+                        ),
+                        ''
                     )
                 )
         else j.reasons

@@ -54,16 +54,19 @@ CREATE TABLE IF NOT EXISTS raw.raw_sales_files (
 );
 
 CREATE TABLE IF NOT EXISTS staging.stg_sales_clean (
-  event_id TEXT NOT NULL,
-  event_ts TIMESTAMP NOT NULL,
-  event_date DATE NOT NULL,
-  quantity DECIMAL(18, 4) NOT NULL,
+  event_id TEXT,
+  event_ts TIMESTAMP,
+  event_date DATE,
+  order_id TEXT,
+  quantity DECIMAL(18, 4),
+  total_amount DECIMAL(18, 4),
+  currency TEXT,
   points BIGINT,
   country TEXT,
   device TEXT,
-  source_filename TEXT NOT NULL,
-  source_row_number BIGINT NOT NULL,
-  ingestion_ts TIMESTAMP NOT NULL
+  source_filename TEXT,
+  source_row_number BIGINT,
+  ingestion_ts TIMESTAMP
 );
 
 CREATE TABLE IF NOT EXISTS staging.stg_sales_rejects (
@@ -119,32 +122,38 @@ CREATE TABLE IF NOT EXISTS staging.sales_quality_rules (
 );
 
 CREATE TABLE IF NOT EXISTS staging.stg_sales_repeats (
-  event_id TEXT NOT NULL,
-  event_ts TIMESTAMP NOT NULL,
-  event_date DATE NOT NULL,
-  quantity DECIMAL(18, 4) NOT NULL,
+  event_id TEXT,
+  event_ts TIMESTAMP,
+  event_date DATE,
+  order_id TEXT,
+  quantity DECIMAL(18, 4),
+  total_amount DECIMAL(18, 4),
+  currency TEXT,
   points BIGINT,
   country TEXT,
   device TEXT,
-  source_filename TEXT NOT NULL,
-  source_row_number BIGINT NOT NULL,
-  ingestion_ts TIMESTAMP NOT NULL,
-  earlier_event_date DATE NOT NULL,
-  earlier_filename TEXT NOT NULL,
-  earlier_row_number BIGINT NOT NULL
+  source_filename TEXT,
+  source_row_number BIGINT,
+  ingestion_ts TIMESTAMP,
+  earlier_event_date DATE,
+  earlier_filename TEXT,
+  earlier_row_number BIGINT
 );
 
 CREATE TABLE IF NOT EXISTS analytics.fact_sales (
-  event_id TEXT NOT NULL,
-  event_ts TIMESTAMP NOT NULL,
-  event_date DATE NOT NULL,
-  quantity DECIMAL(18, 4) NOT NULL,
+  event_id TEXT,
+  event_ts TIMESTAMP,
+  event_date DATE,
+  order_id TEXT,
+  quantity DECIMAL(18, 4),
+  total_amount DECIMAL(18, 4),
+  currency TEXT,
   points BIGINT,
   country TEXT,
   device TEXT,
-  source_filename TEXT NOT NULL,
-  source_row_number BIGINT NOT NULL,
-  ingestion_ts TIMESTAMP NOT NULL
+  source_filename TEXT,
+  source_row_number BIGINT,
+  ingestion_ts TIMESTAMP
 );
 
 CREATE TABLE IF NOT EXISTS analytics.fact_sales_days (

@@ -55,16 +55,19 @@ CREATE TABLE IF NOT EXISTS raw.raw_sales_files (
 );
 
 CREATE TABLE IF NOT EXISTS staging.stg_sales_clean (
-  event_id VARCHAR NOT NULL,
-  event_ts TIMESTAMPNTZ NOT NULL,
-  event_date DATE NOT NULL,
-  quantity DECIMAL(18, 4) NOT NULL,
+  event_id VARCHAR,
+  event_ts TIMESTAMPNTZ,
+  event_date DATE,
+  order_id VARCHAR,
+  quantity DECIMAL(18, 4),
+  total_amount DECIMAL(18, 4),
+  currency VARCHAR,
   points BIGINT,
   country VARCHAR,
   device VARCHAR,
-  source_filename VARCHAR NOT NULL,
-  source_row_number BIGINT NOT NULL,
-  ingestion_ts TIMESTAMPNTZ NOT NULL
+  source_filename VARCHAR,
+  source_row_number BIGINT,
+  ingestion_ts TIMESTAMPNTZ
 )
 CLUSTER BY (event_date);
 
@@ -122,33 +125,39 @@ CREATE TABLE IF NOT EXISTS staging.sales_quality_rules (
 );
 
 CREATE TABLE IF NOT EXISTS staging.stg_sales_repeats (
-  event_id VARCHAR NOT NULL,
-  event_ts TIMESTAMPNTZ NOT NULL,
-  event_date DATE NOT NULL,
-  quantity DECIMAL(18, 4) NOT NULL,
+  event_id VARCHAR,
+  event_ts TIMESTAMPNTZ,
+  event_date DATE,
+  order_id VARCHAR,
+  quantity DECIMAL(18, 4),
+  total_amount DECIMAL(18, 4),
+  currency VARCHAR,
   points BIGINT,
   country VARCHAR,
   device VARCHAR,
-  source_filename VARCHAR NOT NULL,
-  source_row_number BIGINT NOT NULL,
-  ingestion_ts TIMESTAMPNTZ NOT NULL,
-  earlier_event_date DATE NOT NULL,
-  earlier_filename VARCHAR NOT NULL,
-  earlier_row_number BIGINT NOT NULL
+  source_filename VARCHAR,
+  source_row_number BIGINT,
+  ingestion_ts TIMESTAMPNTZ,
+  earlier_event_date DATE,
+  earlier_filename VARCHAR,
+  earlier_row_number BIGINT
 )
 CLUSTER BY (event_date);
 
 CREATE TABLE IF NOT EXISTS analytics.fact_sales (
-  event_id VARCHAR NOT NULL,
-  event_ts TIMESTAMPNTZ NOT NULL,
-  event_date DATE NOT NULL,
-  quantity DECIMAL(18, 4) NOT NULL,
+  event_id VARCHAR,
+  event_ts TIMESTAMPNTZ,
+  event_date DATE,
+  order_id VARCHAR,
+  quantity DECIMAL(18, 4),
+  total_amount DECIMAL(18, 4),
+  currency VARCHAR,
   points BIGINT,
   country VARCHAR,
   device VARCHAR,
-  source_filename VARCHAR NOT NULL,
-  source_row_number BIGINT NOT NULL,
-  ingestion_ts TIMESTAMPNTZ NOT NULL
+  source_filename VARCHAR,
+  source_row_number BIGINT,
+  ingestion_ts TIMESTAMPNTZ
 )
 CLUSTER BY (event_date);
 

@@ -92,7 +92,7 @@ WITH lines AS (
   WHERE
     c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
     AND (
-      c.quantity = 0
+      c.quantity = 0 OR c.total_amount = 0
     )
 ), tested AS (
   SELECT
@@ -167,7 +167,76 @@ WITH lines AS (
         WHEN NOT z.source_row_number IS NULL
         THEN 0
       END
-    END AS quantity_sign
+    END AS quantity_sign,
+    CASE
+      WHEN c.total_amount <> 0
+      THEN SIGN(c.total_amount)
+      WHEN c.total_amount = 0
+      THEN CASE
+        WHEN (
+          CASE
+            WHEN REGEXP_FULL_MATCH(
+              (
+                CASE
+                  WHEN REGEXP_MATCHES((
+                    raw ->> '$."total_amount"'
+                  ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                  THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
+                  ELSE raw ->> '$."total_amount"'
+                END
+              ),
+              '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
+            )
+            THEN TRY_CAST((
+              CASE
+                WHEN REGEXP_MATCHES((
+                  raw ->> '$."total_amount"'
+                ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
+                ELSE raw ->> '$."total_amount"'
+              END
+            ) AS DECIMAL(18, 4))
+          END
+        ) = 0
+        THEN (
+          CASE
+            WHEN 0 <> 0
+            THEN CAST(SIGN(0) AS BIGINT)
+            WHEN 0 IS NULL
+            THEN NULL
+            WHEN NOT REGEXP_MATCHES(
+              (
+                CASE
+                  WHEN REGEXP_MATCHES((
+                    raw ->> '$."total_amount"'
+                  ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                  THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
+                  ELSE raw ->> '$."total_amount"'
+                END
+              ),
+              '[1-9]'
+            )
+            THEN 0
+            WHEN CONTAINS(
+              (
+                CASE
+                  WHEN REGEXP_MATCHES((
+                    raw ->> '$."total_amount"'
+                  ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                  THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
+                  ELSE raw ->> '$."total_amount"'
+                END
+              ),
+              '-'
+            )
+            THEN -1
+            ELSE 1
+          END
+        )
+        WHEN NOT z.source_row_number IS NULL
+        THEN 0
+      END
+    END AS total_amount_sign
   FROM staging.stg_sales_clean AS c
   LEFT JOIN others AS o
     ON o.source_filename = c.source_filename

@@ -62,7 +62,7 @@ WITH lines AS (
     JSON_KEYS(raw) AS keys,
     FROM_JSON(
       raw,
-      '{"event_id": "VARCHAR", "event_ts": "VARCHAR", "quantity": "VARCHAR", "points": "VARCHAR", "country": "VARCHAR", "device": "VARCHAR"}'
+      '{"event_id": "VARCHAR", "event_ts": "VARCHAR", "order_id": "VARCHAR", "quantity": "VARCHAR", "total_amount": "VARCHAR", "currency": "VARCHAR", "points": "VARCHAR", "country": "VARCHAR", "device": "VARCHAR"}'
     ) AS event
   FROM lines
 ), texts AS (
@@ -100,11 +100,50 @@ WITH lines AS (
     ) AS event_ts_text,
     (
       CASE
+        WHEN LENGTH(event.order_id) > 15
+        AND REGEXP_FULL_MATCH(event.order_id, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+        THEN JSON_TEXT(raw, 'order_id')
+        WHEN (
+          STARTS_WITH(event.order_id, '{')
+          OR STARTS_WITH(event.order_id, '[')
+          OR event.order_id = 'true'
+          OR event.order_id = 'false'
+        )
+        AND JSON_TYPE(raw, '$."order_id"') <> 'VARCHAR'
+        THEN NULL
+        ELSE event.order_id
+      END
+    ) AS order_id_text,
+    (
+      CASE
         WHEN REGEXP_MATCHES(event.quantity, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
         THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
         ELSE event.quantity
       END
     ) AS quantity_text,
+    (
+      CASE
+        WHEN REGEXP_MATCHES(event.total_amount, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+        THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
+        ELSE event.total_amount
+      END
+    ) AS total_amount_text,
+    (
+      CASE
+        WHEN LENGTH(event.currency) > 15
+        AND REGEXP_FULL_MATCH(event.currency, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+        THEN JSON_TEXT(raw, 'currency')
+        WHEN (
+          STARTS_WITH(event.currency, '{')
+          OR STARTS_WITH(event.currency, '[')
+          OR event.currency = 'true'
+          OR event.currency = 'false'
+        )
+        AND JSON_TYPE(raw, '$."currency"') <> 'VARCHAR'
+        THEN NULL
+        ELSE event.currency
+      END
+    ) AS currency_text,
     (
       CASE
         WHEN CONTAINS(event.points, '.') AND LENGTH(event.points) > 15
@@ -155,11 +194,23 @@ SELECT
     TRY_CAST(event_ts_text AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
   ) AS event_ts,
   (
+    order_id_text
+  ) AS order_id,
+  (
     CASE
       WHEN REGEXP_FULL_MATCH(quantity_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
       THEN TRY_CAST(quantity_text AS DECIMAL(18, 4))
     END
   ) AS quantity,
+  (
+    CASE
+      WHEN REGEXP_FULL_MATCH(total_amount_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
+      THEN TRY_CAST(total_amount_text AS DECIMAL(18, 4))
+    END
+  ) AS total_amount,
+  (
+    currency_text
+  ) AS currency,
   (
     CASE
       WHEN REGEXP_FULL_MATCH(points_text, '[+-]?\d+(\.0*)?')
@@ -177,10 +228,13 @@ SELECT
     THEN FALSE
     WHEN CAST(raw AS TEXT) LIKE '%{%{%' AND NAMES_A_KEY_TWICE(raw)
     THEN FALSE
-    WHEN LENGTH(keys) = 6
+    WHEN LENGTH(keys) = 9
     AND NOT event.event_id IS NULL
     AND NOT event.event_ts IS NULL
+    AND NOT event.order_id IS NULL
     AND NOT event.quantity IS NULL
+    AND NOT event.total_amount IS NULL
+    AND NOT event.currency IS NULL
     AND NOT event.points IS NULL
     AND NOT event.country IS NULL
     AND NOT event.device IS NULL

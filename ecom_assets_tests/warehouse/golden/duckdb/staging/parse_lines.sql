@@ -1,7 +1,10 @@
 INSERT INTO parsed_sales (
   event_id,
   event_ts,
+  order_id,
   quantity,
+  total_amount,
+  currency,
   points,
   country,
   device,
@@ -12,6 +15,7 @@ INSERT INTO parsed_sales (
   ingestion_ts,
   is_object,
   quantity_sign,
+  total_amount_sign,
   absent_fields,
   unfit_fields,
   rounded_fields,
@@ -82,7 +86,7 @@ WITH typed AS (
       JSON_KEYS(raw) AS keys,
       FROM_JSON(
         raw,
-        '{"event_id": "VARCHAR", "event_ts": "VARCHAR", "quantity": "VARCHAR", "points": "VARCHAR", "country": "VARCHAR", "device": "VARCHAR"}'
+        '{"event_id": "VARCHAR", "event_ts": "VARCHAR", "order_id": "VARCHAR", "quantity": "VARCHAR", "total_amount": "VARCHAR", "currency": "VARCHAR", "points": "VARCHAR", "country": "VARCHAR", "device": "VARCHAR"}'
       ) AS event
     FROM lines
   ), texts AS (
@@ -120,11 +124,50 @@ WITH typed AS (
       ) AS event_ts_text,
       (
         CASE
+          WHEN LENGTH(event.order_id) > 15
+          AND REGEXP_FULL_MATCH(event.order_id, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+          THEN JSON_TEXT(raw, 'order_id')
+          WHEN (
+            STARTS_WITH(event.order_id, '{')
+            OR STARTS_WITH(event.order_id, '[')
+            OR event.order_id = 'true'
+            OR event.order_id = 'false'
+          )
+          AND JSON_TYPE(raw, '$."order_id"') <> 'VARCHAR'
+          THEN NULL
+          ELSE event.order_id
+        END
+      ) AS order_id_text,
+      (
+        CASE
           WHEN REGEXP_MATCHES(event.quantity, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
           THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
           ELSE event.quantity
         END
       ) AS quantity_text,
+      (
+        CASE
+          WHEN REGEXP_MATCHES(event.total_amount, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+          THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
+          ELSE event.total_amount
+        END
+      ) AS total_amount_text,
+      (
+        CASE
+          WHEN LENGTH(event.currency) > 15
+          AND REGEXP_FULL_MATCH(event.currency, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+          THEN JSON_TEXT(raw, 'currency')
+          WHEN (
+            STARTS_WITH(event.currency, '{')
+            OR STARTS_WITH(event.currency, '[')
+            OR event.currency = 'true'
+            OR event.currency = 'false'
+          )
+          AND JSON_TYPE(raw, '$."currency"') <> 'VARCHAR'
+          THEN NULL
+          ELSE event.currency
+        END
+      ) AS currency_text,
       (
         CASE
           WHEN CONTAINS(event.points, '.') AND LENGTH(event.points) > 15
@@ -175,11 +218,23 @@ WITH typed AS (
       TRY_CAST(event_ts_text AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
     ) AS event_ts,
     (
+      order_id_text
+    ) AS order_id,
+    (
       CASE
         WHEN REGEXP_FULL_MATCH(quantity_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
         THEN TRY_CAST(quantity_text AS DECIMAL(18, 4))
       END
     ) AS quantity,
+    (
+      CASE
+        WHEN REGEXP_FULL_MATCH(total_amount_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
+        THEN TRY_CAST(total_amount_text AS DECIMAL(18, 4))
+      END
+    ) AS total_amount,
+    (
+      currency_text
+    ) AS currency,
     (
       CASE
         WHEN REGEXP_FULL_MATCH(points_text, '[+-]?\d+(\.0*)?')
@@ -197,10 +252,13 @@ WITH typed AS (
       THEN FALSE
       WHEN CAST(raw AS TEXT) LIKE '%{%{%' AND NAMES_A_KEY_TWICE(raw)
       THEN FALSE
-      WHEN LENGTH(keys) = 6
+      WHEN LENGTH(keys) = 9
       AND NOT event.event_id IS NULL
       AND NOT event.event_ts IS NULL
+      AND NOT event.order_id IS NULL
       AND NOT event.quantity IS NULL
+      AND NOT event.total_amount IS NULL
+      AND NOT event.currency IS NULL
       AND NOT event.points IS NULL
       AND NOT event.country IS NULL
       AND NOT event.device IS NULL
@@ -226,6 +284,19 @@ WITH typed AS (
     ) AS quantity_sign,
     (
       CASE
+        WHEN total_amount <> 0
+        THEN CAST(SIGN(total_amount) AS BIGINT)
+        WHEN total_amount IS NULL
+        THEN NULL
+        WHEN NOT REGEXP_MATCHES(total_amount_text, '[1-9]')
+        THEN 0
+        WHEN CONTAINS(total_amount_text, '-')
+        THEN -1
+        ELSE 1
+      END
+    ) AS total_amount_sign,
+    (
+      CASE
         WHEN (
           event.event_id IS NULL
         )
@@ -233,7 +304,16 @@ WITH typed AS (
           event.event_ts IS NULL
         )
         OR (
+          event.order_id IS NULL
+        )
+        OR (
           event.quantity IS NULL
+        )
+        OR (
+          event.total_amount IS NULL
+        )
+        OR (
+          event.currency IS NULL
         )
         OR (
           event.points IS NULL
@@ -249,8 +329,14 @@ WITH typed AS (
         ) THEN ';event_id' ELSE '' END || CASE WHEN (
           event.event_ts IS NULL
         ) THEN ';event_ts' ELSE '' END || CASE WHEN (
+          event.order_id IS NULL
+        ) THEN ';order_id' ELSE '' END || CASE WHEN (
           event.quantity IS NULL
         ) THEN ';quantity' ELSE '' END || CASE WHEN (
+          event.total_amount IS NULL
+        ) THEN ';total_amount' ELSE '' END || CASE WHEN (
+          event.currency IS NULL
+        ) THEN ';currency' ELSE '' END || CASE WHEN (
           event.points IS NULL
         ) THEN ';points' ELSE '' END || CASE WHEN (
           event.country IS NULL
@@ -272,8 +358,23 @@ WITH typed AS (
           )
         )
         OR (
+          order_id IS NULL AND NOT (
+            event.order_id IS NULL
+          )
+        )
+        OR (
           quantity IS NULL AND NOT (
             event.quantity IS NULL
+          )
+        )
+        OR (
+          total_amount IS NULL AND NOT (
+            event.total_amount IS NULL
+          )
+        )
+        OR (
+          currency IS NULL AND NOT (
+            event.currency IS NULL
           )
         )
         OR (
@@ -304,10 +405,28 @@ WITH typed AS (
           THEN ';event_ts'
           ELSE ''
         END || CASE
+          WHEN order_id IS NULL AND NOT (
+            event.order_id IS NULL
+          )
+          THEN ';order_id'
+          ELSE ''
+        END || CASE
           WHEN quantity IS NULL AND NOT (
             event.quantity IS NULL
           )
           THEN ';quantity'
+          ELSE ''
+        END || CASE
+          WHEN total_amount IS NULL AND NOT (
+            event.total_amount IS NULL
+          )
+          THEN ';total_amount'
+          ELSE ''
+        END || CASE
+          WHEN currency IS NULL AND NOT (
+            event.currency IS NULL
+          )
+          THEN ';currency'
           ELSE ''
         END || CASE
           WHEN points IS NULL AND NOT (
@@ -335,11 +454,20 @@ WITH typed AS (
         WHEN (
           NOT quantity IS NULL AND REGEXP_MATCHES(quantity_text, '\.\d{4}\d*[1-9]')
         )
+        OR (
+          NOT total_amount IS NULL AND REGEXP_MATCHES(total_amount_text, '\.\d{4}\d*[1-9]')
+        )
         THEN CASE
           WHEN (
             NOT quantity IS NULL AND REGEXP_MATCHES(quantity_text, '\.\d{4}\d*[1-9]')
           )
           THEN ';quantity'
+          ELSE ''
+        END || CASE
+          WHEN (
+            NOT total_amount IS NULL AND REGEXP_MATCHES(total_amount_text, '\.\d{4}\d*[1-9]')
+          )
+          THEN ';total_amount'
           ELSE ''
         END || ';'
       END
@@ -366,7 +494,10 @@ WITH typed AS (
 SELECT
   placed.event_id,
   placed.event_ts,
+  placed.order_id,
   placed.quantity,
+  placed.total_amount,
+  placed.currency,
   placed.points,
   placed.country,
   placed.device,
@@ -377,6 +508,7 @@ SELECT
   placed.ingestion_ts,
   placed.is_object,
   placed.quantity_sign,
+  placed.total_amount_sign,
   placed.absent_fields,
   placed.unfit_fields,
   placed.rounded_fields,

@@ -30,7 +30,10 @@ INSERT INTO staging.stg_sales_clean (
   event_id,
   event_ts,
   event_date,
+  order_id,
   quantity,
+  total_amount,
+  currency,
   points,
   country,
   device,
@@ -42,7 +45,10 @@ SELECT
   event_id,
   event_ts,
   event_date,
+  order_id,
   quantity,
+  total_amount,
+  currency,
   points,
   country,
   device,
@@ -121,7 +127,10 @@ WITH rejected AS (
       3
     ) AS reasons,
     is_object
-    AND COALESCE(absent_fields = ';event_id;event_ts;quantity;points;country;device;', FALSE) AS has_no_field,
+    AND COALESCE(
+      absent_fields = ';event_id;event_ts;order_id;quantity;total_amount;currency;points;country;device;',
+      FALSE
+    ) AS has_no_field,
     event_date,
     batch_date,
     source_filename,
@@ -162,9 +171,13 @@ SELECT
   j.reason,
   CASE
     WHEN j.has_no_field
-    THEN j.reasons || '; No known field' || COALESCE(
+    THEN j.reasons || '; No known field has a value' || COALESCE(
       ', found: ' || NULLIF(
-        REPLACE(ARRAY_TO_STRING(LIST_SLICE(LIST_SORT(JSON_KEYS(r.raw)), 1, 20), ', '), ';', ','),
+        SUBSTRING(
+          REPLACE(ARRAY_TO_STRING(LIST_SLICE(LIST_SORT(JSON_KEYS(r.raw)), 1, 20), ', '), ';', ','),
+          CASE WHEN 1 = 0 THEN 1 ELSE 1 END,
+          CASE WHEN 500 < 0 THEN 0 ELSE 500 END
+        ),
         ''
       ),
       ''
@@ -177,7 +190,7 @@ SELECT
   j.source_filename,
   j.source_row_number,
   r.ingestion_ts,
-  '7914291ed5a5' AS rules_version,
+  'a2c4342ae1a5' AS rules_version,
   'it''s' AS run_id
 FROM rejected AS j
 INNER JOIN raw.raw_sales AS r

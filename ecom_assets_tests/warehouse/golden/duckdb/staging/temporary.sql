@@ -1,7 +1,10 @@
 CREATE OR REPLACE TEMPORARY TABLE parsed_sales (
   event_id TEXT,
   event_ts TIMESTAMP,
+  order_id TEXT,
   quantity DECIMAL(18, 4),
+  total_amount DECIMAL(18, 4),
+  currency TEXT,
   points BIGINT,
   country TEXT,
   device TEXT,
@@ -12,6 +15,7 @@ CREATE OR REPLACE TEMPORARY TABLE parsed_sales (
   ingestion_ts TIMESTAMP,
   is_object BOOLEAN,
   quantity_sign BIGINT,
+  total_amount_sign BIGINT,
   absent_fields TEXT,
   unfit_fields TEXT,
   rounded_fields TEXT,

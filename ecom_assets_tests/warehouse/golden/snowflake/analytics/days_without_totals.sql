@@ -9,7 +9,21 @@ WITH lacking AS (
         d.event_date
       FROM analytics.fact_sales_days AS d
       WHERE
-        NOT d.orders IS NULL AND NOT d.units IS NULL AND NOT d.staged_at IS NULL
+        NOT d.orders IS NULL
+        AND NOT d.units IS NULL
+        AND NOT d.staged_at IS NULL
+        AND (
+          d.currency IS NULL
+          OR d.event_date IN (
+            SELECT
+              b.event_date
+            FROM analytics.fact_sales_breakdowns AS b
+            GROUP BY
+              b.event_date
+            HAVING
+              COUNT(DISTINCT b.breakdown) = 2
+          )
+        )
     )
 )
 SELECT

@@ -86,7 +86,7 @@ WITH lines AS (
   WHERE
     c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
     AND (
-      c.quantity = 0
+      c.quantity = 0 OR c.total_amount = 0
     )
 ), tested AS (
   SELECT
@@ -131,7 +131,46 @@ WITH lines AS (
         WHEN NOT z.source_row_number IS NULL
         THEN 0
       END
-    END AS quantity_sign
+    END AS quantity_sign,
+    CASE
+      WHEN c.total_amount <> 0
+      THEN SIGN(c.total_amount)
+      WHEN c.total_amount = 0
+      THEN CASE
+        WHEN (
+          CASE
+            WHEN REGEXP_LIKE(
+              (
+                CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+              ),
+              '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+            )
+            THEN TRY_TO_NUMBER(TRIM((
+              CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+            ), ' \t\n\r\x0b\f'), 18, 4)
+          END
+        ) = 0
+        THEN (
+          CASE
+            WHEN 0 <> 0
+            THEN SIGN(0)
+            WHEN 0 IS NULL
+            THEN NULL
+            WHEN NOT REGEXP_LIKE((
+              CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+            ), '[^1-9eE]*[1-9].*', 's')
+            THEN 0
+            WHEN STARTSWITH(TRIM((
+              CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+            ), ' \t\n\r\x0b\f'), '-')
+            THEN -1
+            ELSE 1
+          END
+        )
+        WHEN NOT z.source_row_number IS NULL
+        THEN 0
+      END
+    END AS total_amount_sign
   FROM staging.stg_sales_clean AS c
   LEFT JOIN others AS o
     ON o.source_filename = c.source_filename

@@ -64,8 +64,14 @@ SELECT
         THEN JSON_EXTRACT_PATH_TEXT(raw, 'event_id')
         WHEN 'event_ts'
         THEN JSON_EXTRACT_PATH_TEXT(raw, 'event_ts')
+        WHEN 'order_id'
+        THEN JSON_EXTRACT_PATH_TEXT(raw, 'order_id')
         WHEN 'quantity'
         THEN JSON_EXTRACT_PATH_TEXT(raw, 'quantity')
+        WHEN 'total_amount'
+        THEN JSON_EXTRACT_PATH_TEXT(raw, 'total_amount')
+        WHEN 'currency'
+        THEN JSON_EXTRACT_PATH_TEXT(raw, 'currency')
         WHEN 'points'
         THEN JSON_EXTRACT_PATH_TEXT(raw, 'points')
         WHEN 'country'

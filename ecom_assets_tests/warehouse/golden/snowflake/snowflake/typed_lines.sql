@@ -77,8 +77,29 @@ WITH lines AS (
       END
     ) AS event_ts_text,
     (
+      IFF(
+        IS_OBJECT(GET_PATH(raw, 'order_id'))
+        OR IS_ARRAY(GET_PATH(raw, 'order_id'))
+        OR IS_BOOLEAN(GET_PATH(raw, 'order_id')),
+        NULL,
+        CAST(GET_PATH(raw, 'order_id') AS VARCHAR)
+      )
+    ) AS order_id_text,
+    (
       CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
     ) AS quantity_text,
+    (
+      CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+    ) AS total_amount_text,
+    (
+      IFF(
+        IS_OBJECT(GET_PATH(raw, 'currency'))
+        OR IS_ARRAY(GET_PATH(raw, 'currency'))
+        OR IS_BOOLEAN(GET_PATH(raw, 'currency')),
+        NULL,
+        CAST(GET_PATH(raw, 'currency') AS VARCHAR)
+      )
+    ) AS currency_text,
     (
       CAST(GET_PATH(raw, 'points') AS VARCHAR)
     ) AS points_text,
@@ -132,11 +153,23 @@ SELECT
     )
   ) AS event_ts,
   (
+    order_id_text
+  ) AS order_id,
+  (
     CASE
       WHEN REGEXP_LIKE(quantity_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
       THEN TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 18, 4)
     END
   ) AS quantity,
+  (
+    CASE
+      WHEN REGEXP_LIKE(total_amount_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
+      THEN TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 18, 4)
+    END
+  ) AS total_amount,
+  (
+    currency_text
+  ) AS currency,
   (
     CASE
       WHEN REGEXP_LIKE(points_text, '[+-]?\\d+(\\.0*)?')

@@ -1,7 +1,10 @@
 INSERT INTO parsed_sales (
   event_id,
   event_ts,
+  order_id,
   quantity,
+  total_amount,
+  currency,
   points,
   country,
   device,
@@ -12,6 +15,7 @@ INSERT INTO parsed_sales (
   ingestion_ts,
   is_object,
   quantity_sign,
+  total_amount_sign,
   absent_fields,
   unfit_fields,
   rounded_fields,
@@ -97,8 +101,29 @@ WITH typed AS (
         END
       ) AS event_ts_text,
       (
+        IFF(
+          IS_OBJECT(GET_PATH(raw, 'order_id'))
+          OR IS_ARRAY(GET_PATH(raw, 'order_id'))
+          OR IS_BOOLEAN(GET_PATH(raw, 'order_id')),
+          NULL,
+          CAST(GET_PATH(raw, 'order_id') AS VARCHAR)
+        )
+      ) AS order_id_text,
+      (
         CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
       ) AS quantity_text,
+      (
+        CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+      ) AS total_amount_text,
+      (
+        IFF(
+          IS_OBJECT(GET_PATH(raw, 'currency'))
+          OR IS_ARRAY(GET_PATH(raw, 'currency'))
+          OR IS_BOOLEAN(GET_PATH(raw, 'currency')),
+          NULL,
+          CAST(GET_PATH(raw, 'currency') AS VARCHAR)
+        )
+      ) AS currency_text,
       (
         CAST(GET_PATH(raw, 'points') AS VARCHAR)
       ) AS points_text,
@@ -152,11 +177,23 @@ WITH typed AS (
       )
     ) AS event_ts,
     (
+      order_id_text
+    ) AS order_id,
+    (
       CASE
         WHEN REGEXP_LIKE(quantity_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
         THEN TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 18, 4)
       END
     ) AS quantity,
+    (
+      CASE
+        WHEN REGEXP_LIKE(total_amount_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
+        THEN TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 18, 4)
+      END
+    ) AS total_amount,
+    (
+      currency_text
+    ) AS currency,
     (
       CASE
         WHEN REGEXP_LIKE(points_text, '[+-]?\\d+(\\.0*)?')
@@ -189,6 +226,19 @@ WITH typed AS (
     ) AS quantity_sign,
     (
       CASE
+        WHEN total_amount <> 0
+        THEN SIGN(total_amount)
+        WHEN total_amount IS NULL
+        THEN NULL
+        WHEN NOT REGEXP_LIKE(total_amount_text, '[^1-9eE]*[1-9].*', 's')
+        THEN 0
+        WHEN STARTSWITH(TRIM(total_amount_text, ' \t\n\r\x0b\f'), '-')
+        THEN -1
+        ELSE 1
+      END
+    ) AS total_amount_sign,
+    (
+      CASE
         WHEN (
           CAST(GET_PATH(raw, 'event_id') AS VARCHAR) IS NULL
         )
@@ -196,7 +246,16 @@ WITH typed AS (
           CAST(GET_PATH(raw, 'event_ts') AS VARCHAR) IS NULL
         )
         OR (
+          CAST(GET_PATH(raw, 'order_id') AS VARCHAR) IS NULL
+        )
+        OR (
           CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
+        )
+        OR (
+          CAST(GET_PATH(raw, 'total_amount') AS VARCHAR) IS NULL
+        )
+        OR (
+          CAST(GET_PATH(raw, 'currency') AS VARCHAR) IS NULL
         )
         OR (
           CAST(GET_PATH(raw, 'points') AS VARCHAR) IS NULL
@@ -215,8 +274,17 @@ WITH typed AS (
             CAST(GET_PATH(raw, 'event_ts') AS VARCHAR) IS NULL
           ), ';event_ts', ''),
           IFF((
+            CAST(GET_PATH(raw, 'order_id') AS VARCHAR) IS NULL
+          ), ';order_id', ''),
+          IFF((
             CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
           ), ';quantity', ''),
+          IFF((
+            CAST(GET_PATH(raw, 'total_amount') AS VARCHAR) IS NULL
+          ), ';total_amount', ''),
+          IFF((
+            CAST(GET_PATH(raw, 'currency') AS VARCHAR) IS NULL
+          ), ';currency', ''),
           IFF((
             CAST(GET_PATH(raw, 'points') AS VARCHAR) IS NULL
           ), ';points', ''),
@@ -243,8 +311,24 @@ WITH typed AS (
           )
         )
         OR (
+          order_id IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'order_id') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
           quantity IS NULL AND NOT (
             CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
+          total_amount IS NULL
+          AND NOT (
+            CAST(GET_PATH(raw, 'total_amount') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
+          currency IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'currency') AS VARCHAR) IS NULL
           )
         )
         OR (
@@ -278,10 +362,32 @@ WITH typed AS (
             ''
           ),
           IFF(
+            order_id IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'order_id') AS VARCHAR) IS NULL
+            ),
+            ';order_id',
+            ''
+          ),
+          IFF(
             quantity IS NULL AND NOT (
               CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
             ),
             ';quantity',
+            ''
+          ),
+          IFF(
+            total_amount IS NULL
+            AND NOT (
+              CAST(GET_PATH(raw, 'total_amount') AS VARCHAR) IS NULL
+            ),
+            ';total_amount',
+            ''
+          ),
+          IFF(
+            currency IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'currency') AS VARCHAR) IS NULL
+            ),
+            ';currency',
             ''
           ),
           IFF(
@@ -326,6 +432,24 @@ WITH typed AS (
             )
           )
         )
+        OR (
+          NOT total_amount IS NULL
+          AND (
+            REGEXP_LIKE(total_amount_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+            OR (
+              REGEXP_LIKE(total_amount_text, '.*[eE].*', 's')
+              AND (
+                COALESCE(
+                  TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 38, 18) <> total_amount,
+                  FALSE
+                )
+                OR (
+                  total_amount = 0 AND REGEXP_LIKE(total_amount_text, '[^1-9eE]*[1-9].*', 's')
+                )
+              )
+            )
+          )
+        )
         THEN CONCAT(
           IFF(
             (
@@ -344,6 +468,28 @@ WITH typed AS (
               )
             ),
             ';quantity',
+            ''
+          ),
+          IFF(
+            (
+              NOT total_amount IS NULL
+              AND (
+                REGEXP_LIKE(total_amount_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+                OR (
+                  REGEXP_LIKE(total_amount_text, '.*[eE].*', 's')
+                  AND (
+                    COALESCE(
+                      TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 38, 18) <> total_amount,
+                      FALSE
+                    )
+                    OR (
+                      total_amount = 0 AND REGEXP_LIKE(total_amount_text, '[^1-9eE]*[1-9].*', 's')
+                    )
+                  )
+                )
+              )
+            ),
+            ';total_amount',
             ''
           ),
           ';'
@@ -367,7 +513,10 @@ WITH typed AS (
 SELECT
   placed.event_id,
   placed.event_ts,
+  placed.order_id,
   placed.quantity,
+  placed.total_amount,
+  placed.currency,
   placed.points,
   placed.country,
   placed.device,
@@ -378,6 +527,7 @@ SELECT
   placed.ingestion_ts,
   placed.is_object,
   placed.quantity_sign,
+  placed.total_amount_sign,
   placed.absent_fields,
   placed.unfit_fields,
   placed.rounded_fields,

@@ -30,7 +30,10 @@ INSERT INTO staging.stg_sales_clean (
   event_id,
   event_ts,
   event_date,
+  order_id,
   quantity,
+  total_amount,
+  currency,
   points,
   country,
   device,
@@ -42,7 +45,10 @@ SELECT
   event_id,
   event_ts,
   event_date,
+  order_id,
   quantity,
+  total_amount,
+  currency,
   points,
   country,
   device,
@@ -122,7 +128,10 @@ WITH rejected AS (
       3
     ) AS reasons,
     is_object
-    AND COALESCE(absent_fields = ';event_id;event_ts;quantity;points;country;device;', FALSE) AS has_no_field,
+    AND COALESCE(
+      absent_fields = ';event_id;event_ts;order_id;quantity;total_amount;currency;points;country;device;',
+      FALSE
+    ) AS has_no_field,
     event_date,
     batch_date,
     source_filename,
@@ -165,12 +174,16 @@ SELECT
     WHEN j.has_no_field
     THEN CONCAT(
       j.reasons,
-      '; No known field',
+      '; No known field has a value',
       COALESCE(
         CONCAT(
           ', found: ',
           NULLIF(
-            REPLACE(ARRAY_TO_STRING(ARRAY_SLICE(ARRAY_SORT(OBJECT_KEYS(r.raw)), 0, 20), ', '), ';', ','),
+            SUBSTRING(
+              REPLACE(ARRAY_TO_STRING(ARRAY_SLICE(ARRAY_SORT(OBJECT_KEYS(r.raw)), 0, 20), ', '), ';', ','),
+              1,
+              500
+            ),
             ''
           )
         ),
@@ -185,7 +198,7 @@ SELECT
   j.source_filename,
   j.source_row_number,
   r.ingestion_ts,
-  '7914291ed5a5' AS rules_version,
+  'a2c4342ae1a5' AS rules_version,
   'it\'s' AS run_id
 FROM rejected AS j
 INNER JOIN raw.raw_sales AS r

@@ -1,7 +1,10 @@
 CREATE OR REPLACE TEMPORARY TABLE parsed_sales (
   event_id VARCHAR,
   event_ts TIMESTAMPNTZ,
+  order_id VARCHAR,
   quantity DECIMAL(18, 4),
+  total_amount DECIMAL(18, 4),
+  currency VARCHAR,
   points BIGINT,
   country VARCHAR,
   device VARCHAR,
@@ -12,6 +15,7 @@ CREATE OR REPLACE TEMPORARY TABLE parsed_sales (
   ingestion_ts TIMESTAMPNTZ,
   is_object BOOLEAN,
   quantity_sign BIGINT,
+  total_amount_sign BIGINT,
   absent_fields VARCHAR,
   unfit_fields VARCHAR,
   rounded_fields VARCHAR,

@@ -158,7 +158,7 @@ def copy_aside(path: Path, log: Log) -> None:
         WarehouseError: there is no room for it, or it cannot be written.
     """
     copy = path.with_name(f"{path.name}.before-v{VERSION}")
-    if copy.exists():
+    if copy.is_file():
         log(f"{path} is from an earlier version of this project: {copy} is kept as it is.")
         return
     part = path.with_name(f"{copy.name}.part")

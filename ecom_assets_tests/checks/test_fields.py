@@ -38,7 +38,7 @@ def test_values_of_another_type_warn_above_the_limit(
     assert check.severity == dg.AssetCheckSeverity.WARN
     assert counts(pipeline, "unit_price") == (199 - unfit, 1, unfit, 0)
     if not passed:
-        one = f"one of them {FILE} line 198: dear"
+        one = f"one of them {FILE} line {200 - unfit}: dear"
         assert check.description == f"unit_price is no number in 3 of 200 lines, {one}"
 
 

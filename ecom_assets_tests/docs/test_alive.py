@@ -106,6 +106,6 @@ def test_the_sql_of_the_documentation_runs(tmp_path: Path) -> None:
 @pytest.mark.parametrize("page", [page for page in PAGES if page.blocks("mermaid")], ids=str)
 def test_no_box_of_a_diagram_has_a_name_that_mermaid_reserves(page: Page) -> None:
     for diagram in page.blocks("mermaid"):
-        boxes = set(re.findall(r"(\w+)(?:\[|\{|\()", diagram))
+        boxes = set(re.findall(r"\w+(?=\[|\{|\()|\w+(?= -->)|(?<=--> )\w+", diagram))
         assert boxes
         assert not boxes & RESERVED, page

@@ -26,7 +26,7 @@ def column_schema(session: Session, days: EventDays, table: str) -> ByDay:
 
 
 def compared(columns: Sequence[Column], found: Mapping[str, str]) -> DayResult:
-    """Whether a table's columns are as they should be; `found` has the types of those there are."""
+    """Whether a table's columns are as they should be; `found` has the types of those it has."""
     wanted = {column.name: column.type for column in columns}
     wrong = {
         **{name: f"missing: {kind}" for name, kind in wanted.items() if name not in found},

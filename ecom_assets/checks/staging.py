@@ -1,4 +1,7 @@
-"""Checks on staging: the rules on the clean table, the balance of rows, the rate of rejects."""
+"""Checks on staging: the rules on the clean table, the balance of rows, the rate of rejects.
+
+The split judged the lines by the same rules; here the table that came of it is asked.
+"""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -9,12 +12,12 @@ from ecom_assets.checks.columns import COLUMN_SCHEMA, column_schema
 from ecom_assets.checks.fields import FIELDS_FIT, fields_fit
 from ecom_assets.checks.per_day import ByDay, DayResult, Results, day_checks, results_on, table
 from ecom_assets.checks.raw import count_rows
-from ecom_assets.checks.rules import rule_checks, rule_result
-from ecom_assets.checks.samples import VALUE_LENGTH, sample_table
+from ecom_assets.checks.samples import HIDDEN, VALUE_LENGTH, cut, sample_table
 from ecom_assets.checks.step import checks_step
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.model import sales
 from ecom_assets.model.limits import MOST_LATE_DAYS, Limits
+from ecom_assets.model.stream import Rule
 from ecom_assets.model.tables import CLEAN_TABLE, REJECTS_TABLE
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.audit import test_days
@@ -46,7 +49,7 @@ def build_staging_checks(
         f"{limits.reject_rate_warn:.0%} (ECOM_REJECT_RATE_WARN), holds the day above "
         f"{limits.reject_rate_error:.0%} (ECOM_REJECT_RATE_ERROR). With reasons and sample rows."
     }
-    on_clean = {**rule_checks(), **FIELDS_FIT, **ROW_BALANCE, **COLUMN_SCHEMA}
+    on_clean = {**_rule_checks(), **FIELDS_FIT, **ROW_BALANCE, **COLUMN_SCHEMA}
     specs = [
         *day_checks(partitions, "stg_sales_clean", on_clean),
         *day_checks(partitions, "stg_sales_rejects", {**rate, **KNOWN_REASONS, **COLUMN_SCHEMA}),
@@ -76,15 +79,41 @@ def build_staging_checks(
     return checks_step("stg_sales_checks", specs, find)
 
 
+def _rule_checks() -> Mapping[str, str]:
+    """What the check of each rule says, by the rule's name."""
+    return {
+        rule.name: f"No clean row breaks the rule “{rule.reason}”, which is broken when "
+        f"{rule.broken_when}. {rule.why} Tested on the clean table itself."
+        for rule in sales.SALES.rules
+    }
+
+
 def _rule_results(session: Session, days: EventDays, limits: Limits) -> Mapping[str, ByDay]:
     tests = test_days(session, days, limits)
     return {
         rule.name: {
-            day: rule_result(rule, tests.get(day), hide_values=limits.hide_values)
+            day: _rule_result(rule, tests.get(day), hide_values=limits.hide_values)
             for day in days.days
         }
         for rule in sales.SALES.rules
     }
+
+
+def _rule_result(rule: Rule, test: Row | None, *, hide_values: bool) -> DayResult:
+    """Whether a day's clean rows keep a rule."""
+    rows = test["row_count"] if test else 0
+    broken = test[rule.name] if test else 0
+    metadata = {"rows that break it": broken, "limit": "0", "clean rows": str(rows)}
+    if test and broken:
+        where, _, value = test[f"{rule.name}_sample"].partition(": ")
+        metadata["sample"] = f"{where}: {HIDDEN if hide_values else cut(value)}"
+    return DayResult(
+        passed=broken == 0,
+        description=f"{broken:,} of {rows:,} clean rows: {rule.reason}"
+        if broken
+        else f"None of {rows:,} clean rows breaks it",
+        metadata=metadata,
+    )
 
 
 def row_balance(session: Session, days: EventDays, staged: Mapping[date, Row]) -> ByDay:

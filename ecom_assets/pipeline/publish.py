@@ -104,7 +104,7 @@ def _publish(session: Session, audit: Audit) -> Sequence[date]:
     ]
     session.run("analytics/publish", **of_days)
     if moved:
-        session.run("analytics/move", window_start=moved[0], last_day=moved[-1])
+        session.run("analytics/move", first_day=moved[0], last_day=moved[-1])
     # so that a warehouse whose totals were lost answers for all its days again
     lacking = [row["event_date"] for row in session.run(LACKING_TOTALS, also_empty=False)]
     session.run(

@@ -2,13 +2,23 @@
 -- now stands on an earlier day, or back because it no longer does. Those that stay repeats get the
 -- new place of the earlier event.
 insert into moving_sales (:repeat_columns, is_repeat)
+with published as (
+    select :event_columns
+    from analytics.fact_sales
+    where event_date between :first_day and :last_day
+    union all
+    select :event_columns
+    from staging.stg_sales_repeats
+    where event_date between :first_day and :last_day
+)
+
 select
     published.:event_columns,
     p.earlier_event_date,
     p.earlier_filename,
     p.earlier_row_number,
     p.is_repeat
-from (:published) as published
+from published
 inner join placed_events as p
     on p.event_date = published.event_date
         and p.source_filename = published.source_filename
@@ -16,7 +26,7 @@ inner join placed_events as p
 where not p.is_new;
 
 delete from analytics.fact_sales
-where event_date between :window_start and :last_day
+where event_date between :first_day and :last_day
     and (event_date, source_filename, source_row_number) in (
         select
             m.event_date,
@@ -26,7 +36,7 @@ where event_date between :window_start and :last_day
     );
 
 delete from staging.stg_sales_repeats
-where event_date between :window_start and :last_day
+where event_date between :first_day and :last_day
     and (event_date, source_filename, source_row_number) in (
         select
             m.event_date,

@@ -17,6 +17,43 @@ INSERT INTO moving_sales (
   earlier_row_number,
   is_repeat
 )
+WITH published AS (
+  SELECT
+    event_id,
+    event_ts,
+    event_date,
+    order_id,
+    quantity,
+    total_amount,
+    currency,
+    points,
+    country,
+    device,
+    source_filename,
+    source_row_number,
+    ingestion_ts
+  FROM analytics.fact_sales
+  WHERE
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  UNION ALL
+  SELECT
+    event_id,
+    event_ts,
+    event_date,
+    order_id,
+    quantity,
+    total_amount,
+    currency,
+    points,
+    country,
+    device,
+    source_filename,
+    source_row_number,
+    ingestion_ts
+  FROM staging.stg_sales_repeats
+  WHERE
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+)
 SELECT
   published.event_id,
   published.event_ts,
@@ -35,45 +72,7 @@ SELECT
   p.earlier_filename,
   p.earlier_row_number,
   p.is_repeat
-FROM (
-  SELECT
-    event_id,
-    event_ts,
-    event_date,
-    order_id,
-    quantity,
-    total_amount,
-    currency,
-    points,
-    country,
-    device,
-    source_filename,
-    source_row_number,
-    ingestion_ts,
-    TRUE AS is_in_fact
-  FROM analytics.fact_sales
-  WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  UNION ALL
-  SELECT
-    event_id,
-    event_ts,
-    event_date,
-    order_id,
-    quantity,
-    total_amount,
-    currency,
-    points,
-    country,
-    device,
-    source_filename,
-    source_row_number,
-    ingestion_ts,
-    FALSE AS is_in_fact
-  FROM staging.stg_sales_repeats
-  WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-) AS published
+FROM published
 INNER JOIN placed_events AS p
   ON p.event_date = published.event_date
   AND p.source_filename = published.source_filename

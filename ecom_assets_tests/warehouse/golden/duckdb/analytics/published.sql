@@ -1,17 +1,10 @@
 SELECT
   event_id,
-  event_ts,
   event_date,
-  order_id,
-  quantity,
-  total_amount,
-  currency,
-  points,
-  country,
-  device,
   source_filename,
   source_row_number,
-  ingestion_ts,
+  quantity,
+  total_amount,
   TRUE AS is_in_fact
 FROM analytics.fact_sales
 WHERE
@@ -19,18 +12,11 @@ WHERE
 UNION ALL
 SELECT
   event_id,
-  event_ts,
   event_date,
-  order_id,
-  quantity,
-  total_amount,
-  currency,
-  points,
-  country,
-  device,
   source_filename,
   source_row_number,
-  ingestion_ts,
+  quantity,
+  total_amount,
   FALSE AS is_in_fact
 FROM staging.stg_sales_repeats
 WHERE

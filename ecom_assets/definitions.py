@@ -19,10 +19,10 @@ from ecom_assets.assets.landing import build_sales_files
 from ecom_assets.assets.links import with_links
 from ecom_assets.assets.raw import build_raw_sales
 from ecom_assets.assets.staging import build_staging
-from ecom_assets.checks.alone import build_checks_job
 from ecom_assets.checks.analytics import build_fact_checks
 from ecom_assets.checks.raw import build_raw_checks
 from ecom_assets.checks.staging import build_staging_checks
+from ecom_assets.checks.step import build_checks_job
 from ecom_assets.landing.folder import FolderZone
 from ecom_assets.landing.s3 import S3Zone
 from ecom_assets.landing.zone import LandingZone

@@ -111,6 +111,11 @@ class EventDays:
         return (self.last - self.first).days + 1
 
     @property
+    def bounds(self) -> dict[str, date]:
+        """Their ends, by the names that they have in SQL files."""
+        return {"first_day": self.first, "last_day": self.last}
+
+    @property
     def days(self) -> list[date]:
         """Each of them, in order."""
         return [self.first + timedelta(days=n) for n in range(self.count)]

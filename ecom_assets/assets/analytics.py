@@ -19,10 +19,11 @@ from ecom_assets.assets.tables import (
     lineage_metadata,
     preview,
     queries_metadata,
+    sales_of_day,
     table_metadata,
 )
 from ecom_assets.checks.analytics import compare_days, fact_checks, fact_results
-from ecom_assets.checks.per_day import report_days, report_summary
+from ecom_assets.checks.per_day import report_days, summaries
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.model.limits import Limits
 from ecom_assets.model.tables import FACT_TABLE
@@ -33,17 +34,9 @@ from ecom_assets.warehouse.contract import Row, Session, Warehouse
 
 
 def build_fact_sales(
-    partitions: dg.PartitionsDefinition,
-    engine: str,
-    limits: Limits,
+    partitions: dg.PartitionsDefinition, engine: str, limits: Limits
 ) -> dg.AssetsDefinition:
-    """The asset `fact_sales`.
-
-    Args:
-        partitions: the event dates.
-        engine: the warehouse's kind, for people.
-        limits: what lines and days are held against.
-    """
+    """The asset `fact_sales`, in a warehouse of this engine."""
     # their step is skipped by Dagster when days are held
     specs = fact_checks(partitions)
 
@@ -79,9 +72,7 @@ def build_fact_sales(
             _tell_other_days(context, session, days, published, limits.first_partition, specs)
             facts = compare_days(session, days)
             last = max((day for day in days.days if day not in held), default=days.last)
-            shown = preview(
-                session.run("analytics/preview_fact", day=last), hide_values=limits.hide_values
-            )
+            shown = preview(sales_of_day(session, FACT_TABLE, last), hide_values=limits.hide_values)
             if held:
                 results = fact_results(session, days, facts, held)
             queries = queries_metadata(session.queries())
@@ -104,8 +95,8 @@ def build_fact_sales(
             yield dg.AssetMaterialization("fact_sales", partition=str(day), metadata=metadata)
         report_days(context, specs, results)
         if not context.has_partition_key:
-            for spec in specs:
-                report_summary(context, spec, results[spec.key])
+            for evaluation in summaries(specs, results):
+                context.log_event(evaluation)
         mark_held(context.instance, context.run.run_id, held)
         _tell_answers(context, warehouse, reports, engine)
         raise dg.Failure(_held_days(held, days, len(told)), allow_retries=False)

@@ -11,12 +11,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from ecom_assets.assets.links import sql_links
-from ecom_assets.assets.tables import (
-    OWNERS,
-    lineage_metadata,
-    preview,
-    queries_metadata,
-)
+from ecom_assets.assets.tables import OWNERS, lineage_metadata, preview, queries_metadata
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.model.questions import Question, questions
 from ecom_assets.model.sales import SALES
@@ -45,18 +40,9 @@ DESCRIPTIONS = {
 
 
 def make_answers(
-    context: dg.AssetExecutionContext,
-    warehouse: Warehouse,
-    reports: LandingZone,
-    engine: str,
+    context: dg.AssetExecutionContext, warehouse: Warehouse, reports: LandingZone, engine: str
 ) -> Mapping[str, Mapping[str, Any]]:
     """Make the views anew, read them, draw the charts, write the report.
-
-    Args:
-        context: of the step.
-        warehouse: where the fact table is.
-        reports: where the page is written.
-        engine: the warehouse's kind.
 
     Returns: the metadata of each answer and of the report, by asset.
 
@@ -127,10 +113,6 @@ def build_answers(engine: str, report_url: str) -> dg.AssetsDefinition:
 
     When days are held, `fact_sales` has no output and Dagster skips this step; its step then does
     what is done here (see `assets/analytics.py`).
-
-    Args:
-        engine: the warehouse's kind, for people.
-        report_url: where the report is written, for people.
     """
     found = questions()
     report = dg.AssetSpec(

@@ -46,13 +46,7 @@ class GeneratorConfig(dg.Config):
 def build_sales_files(
     partitions: dg.PartitionsDefinition, source: Source, url: str
 ) -> dg.AssetsDefinition:
-    """The asset `sales_files`.
-
-    Args:
-        partitions: the event dates.
-        source: whether days without files get a generated batch.
-        url: where the landing zone is, for people.
-    """
+    """The asset `sales_files`, whose landing zone is at `url`, for people."""
 
     @dg.asset(
         name="sales_files",
@@ -123,13 +117,8 @@ def generate_missing(
         if there and not (config.overwrite and name in there):
             continue
         rows = expected_rows(day, average=config.events_per_day, seed=config.seed)
-        blocks = generate_day(
-            day,
-            seed=config.seed,
-            rows=rows,
-            defect_share=config.defect_share,
-            rules=sales.SALES.rules,
-        )
+        share, rules = config.defect_share, sales.SALES.rules
+        blocks = generate_day(day, seed=config.seed, rows=rows, defect_share=share, rules=rules)
         landing.write(name, blocks)
         context.log.info(f"generated {rows} events: {name}")
 

@@ -16,11 +16,7 @@ DEFAULT_BRANCH = "HEAD"
 
 
 def sql_links(*scripts: str) -> Mapping[str, Any]:
-    """Metadata that names SQL files.
-
-    Args:
-        scripts: paths below `sql/`, without their suffix.
-    """
+    """Metadata that names SQL files: paths below `sql/`, without their suffix."""
     return {
         "dagster/code_references": dg.CodeReferencesMetadataValue(
             code_references=[
@@ -37,12 +33,8 @@ def sql_links(*scripts: str) -> Mapping[str, Any]:
 def with_links(
     assets: Sequence[dg.AssetsDefinition], repository: str | None
 ) -> Sequence[dg.AssetsDefinition]:
-    """These assets with links to their functions and their SQL.
-
-    Args:
-        assets: the assets, whose metadata may name SQL files.
-        repository: the web address of the project's repository, if it has one.
-    """
+    """These assets with links to their functions and their SQL, on the web where the project's
+    repository has an address there."""
     linked = dg.with_source_code_references(assets)
     if repository:
         linked = dg.link_code_references_to_git(

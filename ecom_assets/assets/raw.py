@@ -12,6 +12,7 @@ import dagster as dg
 
 from ecom_assets.assets.links import sql_links
 from ecom_assets.assets.tables import OWNERS, preview, queries_metadata, table_metadata
+from ecom_assets.checks.raw import count_rows
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.model.limits import VanishedFiles
 from ecom_assets.model.tables import RAW_TABLE
@@ -19,8 +20,6 @@ from ecom_assets.partitions import BACKFILL_POLICY, EventDays
 from ecom_assets.pipeline.load import RawLoad, load_new_files
 from ecom_assets.steps import RETRY_POLICY, step_session
 from ecom_assets.warehouse.contract import LoadedFile, Row, Warehouse
-from ecom_assets.warehouse.expressions import days_table
-from ecom_assets.warehouse.rows import by_day
 
 
 def build_raw_sales(
@@ -30,13 +29,10 @@ def build_raw_sales(
     hide_values: bool,
     keep_or_drop: VanishedFiles,
 ) -> dg.AssetsDefinition:
-    """The asset `raw_sales`.
+    """The asset `raw_sales`, in a warehouse of this engine.
 
-    Args:
-        partitions: the event dates.
-        engine: the warehouse's kind, for people.
-        hide_values: leave payload values out of previews.
-        keep_or_drop: whether the rows of files that are no longer there count.
+    `hide_values` leaves payload values out of its preview; `keep_or_drop` says whether the rows of
+    files that are no longer there count.
     """
 
     @dg.asset(
@@ -72,14 +68,7 @@ def build_raw_sales(
                 log=context.log.warning,
                 keep_or_drop=keep_or_drop,
             )
-            counts = by_day(
-                session.run(
-                    "raw/rows_by_day",
-                    first_day=days.first,
-                    last_day=days.last,
-                    days=days_table(days.days),
-                )
-            )
+            counts = count_rows(session, days)
             rows = session.run("raw/preview", day=days.last)
             queries = queries_metadata(session.queries())
         for file in load.loaded:

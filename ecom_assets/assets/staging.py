@@ -17,6 +17,7 @@ from ecom_assets.assets.tables import (
     lineage_metadata,
     preview,
     queries_metadata,
+    sales_of_day,
     table_metadata,
 )
 from ecom_assets.model import sales
@@ -31,17 +32,10 @@ from ecom_assets.warehouse.rows import by_day
 
 
 def build_staging(
-    partitions: dg.PartitionsDefinition,
-    engine: str,
-    limits: Limits,
+    partitions: dg.PartitionsDefinition, engine: str, limits: Limits
 ) -> dg.AssetsDefinition:
-    """The assets `stg_sales_clean` and `stg_sales_rejects`, made together.
-
-    Args:
-        partitions: the event dates.
-        engine: the warehouse's kind, for people.
-        limits: what lines and days are held against.
-    """
+    """The assets `stg_sales_clean` and `stg_sales_rejects`, made together, in a warehouse of this
+    engine."""
     specs = _specs(partitions, engine, limits)
 
     @dg.multi_asset(
@@ -63,7 +57,7 @@ def build_staging(
                 session.run("staging/quality_by_day", first_day=first, last_day=days.last)
             )
             previews = {
-                "stg_sales_clean": session.run("staging/preview_clean", day=days.last),
+                "stg_sales_clean": sales_of_day(session, CLEAN_TABLE, days.last),
                 "stg_sales_rejects": session.run("staging/preview_rejects", day=days.last),
             }
             queries = queries_metadata(session.queries())
@@ -97,7 +91,8 @@ def _specs(partitions: dg.PartitionsDefinition, engine: str, limits: Limits) -> 
         ),
     )
     links = sql_links(
-        f"{engine}/types", f"{engine}/parse_lines", "staging/duplicates", "staging/split"
+        *(f"{engine}/types", f"{engine}/typed_lines"),
+        *("staging/parse_lines", "staging/duplicates", "staging/split"),
     )
     clean = dg.AssetSpec(
         "stg_sales_clean",

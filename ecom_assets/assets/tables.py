@@ -5,7 +5,7 @@ Which row goes where is in the modules of the assets.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,7 @@ from ecom_assets.checks.per_day import table
 from ecom_assets.checks.samples import HIDDEN
 from ecom_assets.model import sales
 from ecom_assets.model.tables import tables
-from ecom_assets.warehouse.contract import Query, Row
+from ecom_assets.warehouse.contract import Row, Session
 from ecom_assets.warehouse.lineage import Source, column_origins, column_sources
 
 OWNERS = ["team:data-platform"]
@@ -33,13 +33,16 @@ def table_metadata(name: str, grain: str) -> Mapping[str, Any]:
     return {"dagster/table_name": name, "dagster/column_schema": schema, "grain": grain}
 
 
+def sales_of_day(session: Session, table: str, day: date) -> Sequence[Row]:
+    """Some events of a day, in the clean or the fact table."""
+    from sqlglot import exp
+
+    return session.run("preview_sales", table_name=exp.to_table(table), day=day)
+
+
 def preview(rows: Sequence[Row], *, hide_values: bool = False) -> dg.MetadataValue:
     """Some rows as the UI shows a table; long values are cut short, JSON can be broken.
-
-    Args:
-        rows: of a table.
-        hide_values: whether what came from the payload is left out.
-    """
+    `hide_values` leaves out what came from the payload."""
     payload = {*(f.name for f in sales.SALES.fields), "raw", "raw_text", "offending_value"}
     return dg.MetadataValue.table(
         records=[
@@ -58,14 +61,11 @@ def preview(rows: Sequence[Row], *, hide_values: bool = False) -> dg.MetadataVal
 
 
 def lineage_metadata(engine: str, table: str) -> Mapping[str, Any]:
-    """Of which columns of which assets a table's columns are made, as its SQL says.
+    """Of which columns of which assets the columns of a table, `schema.name`, are made, as its SQL
+    says.
 
     Told with a materialization, not in the definitions: reading the SQL takes longer than loading
     them should.
-
-    Args:
-        engine: the warehouse's kind.
-        table: `schema.name`.
     """
     deps = {
         column: [dg.TableColumnDep(_asset_of(source), source[1]) for source in sorted(sources)]
@@ -93,20 +93,17 @@ def _columns(sources: Iterable[Source]) -> str:
     return ", ".join(f"`{table}.{column}`" for table, column in sorted(sources)) or "(none)"
 
 
-def queries_metadata(queries: Sequence[Query]) -> Mapping[str, dg.MetadataValue]:
+def queries_metadata(queries: Sequence[Row]) -> Mapping[str, dg.MetadataValue]:
     """A run's statements as the warehouse's history has them, to be found there and summed up;
     nothing for a warehouse that keeps no history."""
     if not queries:
         return {}
-    columns = {"query id": "string", "script": "string"}
-    columns |= dict.fromkeys(("rows", "bytes scanned", "milliseconds"), "int")
-    rows = [
-        (query.query_id, query.script, query.rows, query.bytes_scanned, query.milliseconds)
-        for query in queries
-    ]
+    columns = {"query_id": "string", "script": "string"}
+    columns |= dict.fromkeys(("rows", "bytes_scanned", "milliseconds"), "int")
+    titles = {name.replace("_", " "): kind for name, kind in columns.items()}
     return {
-        "queries": table(columns, rows),
-        "bytes scanned": dg.MetadataValue.int(sum(q.bytes_scanned or 0 for q in queries)),
+        "queries": table(titles, [[query[name] for name in columns] for query in queries]),
+        "bytes scanned": dg.MetadataValue.int(sum(q["bytes_scanned"] or 0 for q in queries)),
     }
 
 

@@ -27,6 +27,7 @@ from ecom_assets.warehouse.rows import by_day, grouped_by_day
 
 PAIRS_SHOWN = 2
 """Pairs of files named in a sentence; its table has more."""
+PAIR = ("source_filename", "earlier_filename", "repeat_rows", "first_row_number")
 FILES_SHOWN = 20
 
 
@@ -73,25 +74,18 @@ def build_fact_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefi
 def fact_results(
     session: Session, days: EventDays, facts: Mapping[date, Row], held: Mapping[date, str]
 ) -> Results:
-    """What the checks on `fact_sales` find.
-
-    Args:
-        session: to the warehouse.
-        days: which days.
-        facts: of `compare_days`, for these days.
-        held: why days are held, where the caller knows.
-    """
+    """What the checks on `fact_sales` find, with the `facts` of `compare_days`, and why days are
+    held, where the caller knows."""
     totals = published_totals(session, days)
-    of_days = {"first_day": days.first, "last_day": days.last}
     wrong = by_day(
         session.run(
             "checks/exactly_once",
             window_start=days.first - timedelta(days=UNIQUE_WITHIN_DAYS),
             within_days=UNIQUE_WITHIN_DAYS,
-            **of_days,
+            **days.bounds,
         )
     )
-    repeats = grouped_by_day(session.run("checks/repeats_by_file", **of_days))
+    repeats = grouped_by_day(session.run("checks/repeats_by_file", **days.bounds))
     return results_on(
         "fact_sales",
         {
@@ -113,20 +107,16 @@ def compare_days(session: Session, days: EventDays) -> Mapping[date, Row]:
     return by_day(
         session.run(
             "analytics/fact_by_day",
-            first_day=days.first,
-            last_day=days.last,
+            window_start=days.first,
+            **days.bounds,
             days=days_table(days.days),
         )
     )
 
 
 def matches_clean(row: Row, held_for: str | None) -> DayResult:
-    """Whether what is published of a day equals clean staging.
-
-    Args:
-        row: of `compare_days`.
-        held_for: why the day was held, where that is known.
-    """
+    """Whether what is published of a day, by `compare_days`, equals clean staging; `held_for` says
+    why the day was held, where that is known."""
     if held_for is None and row["publishable"] is False:
         held_for = why_held(row)
     differences = {
@@ -156,46 +146,37 @@ def matches_clean(row: Row, held_for: str | None) -> DayResult:
 
 
 def unique_event_id(wrong: Row | None) -> DayResult:
-    """Whether no event of a day stands in FACT_SALES on an earlier day as well.
-
-    Args:
-        wrong: of `checks/exactly_once`; None: nothing is wrong.
-    """
-    twice = wrong["twice"] if wrong else 0
-    return DayResult(
-        passed=not twice,
-        description=f"{twice:,} events stand in FACT_SALES twice within {UNIQUE_WITHIN_DAYS} days, "
-        f"first {wrong['first_twice']}"
-        if wrong and twice
-        else f"No event stands there twice within {UNIQUE_WITHIN_DAYS} days",
-        metadata={"events that stand there twice": twice},
+    """Whether no event of a day stands in FACT_SALES on an earlier day as well; `wrong` is of
+    `checks/exactly_once`, None where nothing is."""
+    return _none_wrong(
+        wrong,
+        "twice",
+        f"events stand in FACT_SALES twice within {UNIQUE_WITHIN_DAYS} days",
+        f"No event stands there twice within {UNIQUE_WITHIN_DAYS} days",
+        "events that stand there twice",
     )
 
 
 def no_event_missing(wrong: Row | None) -> DayResult:
-    """Whether every clean event of a published day is accounted for.
-
-    Args:
-        wrong: of `checks/exactly_once`; None: nothing is wrong.
-    """
-    missing = wrong["missing"] if wrong else 0
-    return DayResult(
-        passed=not missing,
-        description=f"{missing:,} clean events are neither in FACT_SALES nor a repeat, "
-        f"first {wrong['first_missing']}"
-        if wrong and missing
-        else "Every clean event is in FACT_SALES, or an earlier one with its event_id is",
-        metadata={"events missing": missing},
+    """Whether every clean event of a published day is accounted for; `wrong` as above."""
+    return _none_wrong(
+        wrong,
+        "missing",
+        "clean events are neither in FACT_SALES nor a repeat",
+        "Every clean event is in FACT_SALES, or an earlier one with its event_id is",
+        "events missing",
     )
 
 
-def repeats_of_files(row: Row, pairs: Sequence[Row]) -> DayResult:
-    """Whether a day has no events that stand on an earlier day.
+def _none_wrong(wrong: Row | None, what: str, some: str, none: str, label: str) -> DayResult:
+    count = wrong[what] if wrong else 0
+    found = f"{count:,} {some}, first {wrong[f'first_{what}']}" if wrong and count else none
+    return DayResult(passed=not count, description=found, metadata={label: count})
 
-    Args:
-        row: of `compare_days`.
-        pairs: of `checks/repeats_by_file`, for the day.
-    """
+
+def repeats_of_files(row: Row, pairs: Sequence[Row]) -> DayResult:
+    """Whether a day has no events that stand on an earlier day, by its row of `compare_days` and
+    its pairs of files of `checks/repeats_by_file`."""
     published = row["fact_rows"] + row["repeat_rows"]
     told = [
         f"{pair['source_filename']} repeats {pair['repeat_rows']:,} events of "
@@ -213,13 +194,7 @@ def repeats_of_files(row: Row, pairs: Sequence[Row]) -> DayResult:
             "repeats": row["repeat_rows"],
             "files": table(
                 {"file": "string", "repeats": "string", "events": "int", "first line": "int"},
-                [
-                    (
-                        *(pair["source_filename"], pair["earlier_filename"]),
-                        *(pair["repeat_rows"], pair["first_row_number"]),
-                    )
-                    for pair in pairs[:FILES_SHOWN]
-                ],
+                [[pair[name] for name in PAIR] for pair in pairs[:FILES_SHOWN]],
             ),
         },
         warn_only=True,

@@ -19,24 +19,14 @@ COLUMN_SCHEMA = {
 
 
 def column_schema(session: Session, days: EventDays, table: str) -> ByDay:
-    """For each of these days, whether a table's columns are as they should be now.
-
-    Args:
-        session: to the warehouse.
-        days: which days to answer for.
-        table: its name with its schema, in upper case.
-    """
+    """For each of these days, whether the columns of a table, `SCHEMA.NAME`, are as they should be
+    now."""
     result = compared(tables()[table], session.columns().get(table, {}))
     return dict.fromkeys(days.days, result)
 
 
 def compared(columns: Sequence[Column], found: Mapping[str, str]) -> DayResult:
-    """Whether a table's columns are as they should be.
-
-    Args:
-        columns: as they should be.
-        found: the type of each that is there.
-    """
+    """Whether a table's columns are as they should be; `found` has the type of each that is there."""
     wanted = {column.name: column.type for column in columns}
     wrong = {
         **{name: f"missing: {kind}" for name, kind in wanted.items() if name not in found},

@@ -4,7 +4,7 @@ Unusual is not wrong: these checks warn and never hold a day. They are silent un
 history enough. Robust statistics: one odd week does not move what is usual.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -42,16 +42,12 @@ LEAST_SALES = 100
 """A currency with fewer sales is not judged: a single dear order would be unusual every time."""
 
 
+NOT_PUBLISHED = DayResult(True, "The day is not published.", warn_only=True)
+
+
 @dataclass(frozen=True)
 class Band:
-    """What is usual of a number.
-
-    Attributes:
-        middle: the median of the weeks before.
-        low: the least that is usual.
-        high: the most that is usual.
-        weeks: how many weeks there were.
-    """
+    """What is usual of a number, from `low` to `high`, by its median in the weeks before."""
 
     middle: Decimal
     low: Decimal
@@ -69,54 +65,45 @@ def usual(history: Sequence[Decimal], sales: Decimal, vary: Decimal) -> Band | N
     """
     if len(history) < LEAST_WEEKS:
         return None
-    middle = Decimal(median(history))
-    deviation = Decimal(median([abs(number - middle) for number in history])) * OF_NORMAL
+    middle = _median(history)
+    deviation = _median([abs(number - middle) for number in history]) * OF_NORMAL
     chance = vary / max(sales, Decimal(1)).sqrt()
     band = max(DEVIATIONS * deviation, max(DEVIATIONS * chance, LEAST_BAND) * abs(middle))
     return Band(middle, max(middle - band, Decimal(0)), middle + band, len(history))
 
 
 def published_totals(session: Session, days: EventDays) -> Mapping[date, list[Row]]:
-    """Of these days and the weeks before them, the published sales and revenue per currency."""
+    """Of these days and the weeks before them, the published sales and revenue per currency; a day
+    without rows is not published."""
+    first_day = days.first - timedelta(weeks=WEEKS)
     return grouped_by_day(
-        session.run(
-            "checks/published_totals",
-            first_day=days.first - timedelta(weeks=WEEKS),
-            last_day=days.last,
-        )
+        session.run("checks/published_totals", first_day=first_day, last_day=days.last)
     )
 
 
 def usual_volume(totals: Mapping[date, list[Row]], day: date) -> DayResult:
-    """Whether a day has about as many sales as its weekday had before.
-
-    Args:
-        totals: of `published_totals`; a day without rows is not published.
-        day: which day.
-    """
+    """Whether a day has about as many sales, by `published_totals`, as its weekday had before."""
     if day not in totals:
-        return _not_published()
-    sales = [_total(totals[week], "sales") for week in _weeks_before(totals, day)]
-    band = usual(sales, Decimal(median(sales)), COUNTS_VARY) if sales else None
-    return _compared(_total(totals[day], "sales"), band, day, "sales", "sales", 0)
+        return NOT_PUBLISHED
+    found, *sales = _series(totals, day, "sales")
+    band = usual(sales, _median(sales), COUNTS_VARY)
+    return _compared(found, band, day, "sales", "sales", 0)
 
 
 def usual_revenue(totals: Mapping[date, list[Row]], day: date) -> DayResult:
-    """Whether a day's revenue is about what it was on its weekday before, in each currency.
-
-    Args:
-        totals: of `published_totals`; a day without rows is not published.
-        day: which day.
-    """
+    """Whether a day's revenue, by `published_totals`, is about what it was on its weekday before,
+    in each currency that has sales enough to say."""
     if day not in totals:
-        return _not_published()
-    weeks = _weeks_before(totals, day)
-    currencies = {row["currency"] for week in (*weeks, day) for row in totals[week]}
-    judged = {
-        currency: result
-        for currency in sorted(currency for currency in currencies if currency)
-        if (result := _revenue_in(currency, totals, day, weeks))
-    }
+        return NOT_PUBLISHED
+    judged = {}
+    currencies = {row["currency"] or "" for rows in _weeks(totals, day) for row in rows}
+    for currency in sorted(currencies):
+        found_sales, *sales = _series(totals, day, "sales", currency)
+        if currency and max(found_sales, _median(sales)) >= LEAST_SALES:
+            found, *revenue = _series(totals, day, "revenue", currency)
+            band = usual(revenue, _median(sales), AMOUNTS_VARY)
+            unit = harmless(currency, NAME_LENGTH)
+            judged[currency] = _compared(found, band, day, "revenue", unit, 2)
     if not judged:
         return DayResult(
             True, f"No currency has {LEAST_SALES} sales, too few to judge.", warn_only=True
@@ -129,7 +116,9 @@ def usual_revenue(totals: Mapping[date, list[Row]], day: date) -> DayResult:
             "unusual": ", ".join(harmless(currency, NAME_LENGTH) for currency in odd) or "none",
             "currencies": dg.MetadataValue.table(
                 [
-                    dg.TableRecord({"currency": currency, **_texts(result.metadata)})
+                    dg.TableRecord(
+                        {"currency": currency, **{k: str(v) for k, v in result.metadata.items()}}
+                    )
                     for currency, result in judged.items()
                 ]
             ),
@@ -138,29 +127,26 @@ def usual_revenue(totals: Mapping[date, list[Row]], day: date) -> DayResult:
     )
 
 
-def _revenue_in(
-    currency: str, totals: Mapping[date, list[Row]], day: date, weeks: Sequence[date]
-) -> DayResult | None:
-    """Whether the revenue in a currency is usual; None where its sales are too few to say."""
-    sales = [_total(totals[week], "sales", currency) for week in weeks]
-    before = Decimal(median(sales)) if sales else Decimal(0)
-    if max(before, _total(totals[day], "sales", currency)) < LEAST_SALES:
-        return None
-    revenue = [_total(totals[week], "revenue", currency) for week in weeks]
-    found = _total(totals[day], "revenue", currency)
-    unit = harmless(currency, NAME_LENGTH)
-    return _compared(found, usual(revenue, before, AMOUNTS_VARY), day, "revenue", unit, 2)
+def _weeks(totals: Mapping[date, list[Row]], day: date) -> Iterator[list[Row]]:
+    """The rows of a day, and of its weekday in the weeks before where published, newest first."""
+    for n in range(WEEKS + 1):
+        week = day - timedelta(weeks=n)
+        if week in totals:
+            yield totals[week]
 
 
-def _weeks_before(totals: Mapping[date, list[Row]], day: date) -> Sequence[date]:
-    weeks = (day - timedelta(weeks=n) for n in range(1, WEEKS + 1))
-    return [week for week in weeks if week in totals]
+def _series(
+    totals: Mapping[date, list[Row]], day: date, name: str, currency: str | None = None
+) -> list[Decimal]:
+    """A total, in a currency or over all of them, of each of `_weeks`."""
+    return [
+        sum((Decimal(r[name]) for r in rows if currency in (None, r["currency"])), Decimal(0))
+        for rows in _weeks(totals, day)
+    ]
 
 
-def _total(rows: Sequence[Row], name: str, currency: str | None = None) -> Decimal:
-    return sum(
-        (Decimal(row[name]) for row in rows if currency in (None, row["currency"])), Decimal(0)
-    )
+def _median(numbers: Sequence[Decimal]) -> Decimal:
+    return Decimal(median(numbers or [Decimal(0)]))
 
 
 def _compared(
@@ -188,11 +174,3 @@ def _compared(
         },
         warn_only=True,
     )
-
-
-def _not_published() -> DayResult:
-    return DayResult(True, "The day is not published.", warn_only=True)
-
-
-def _texts(metadata: Mapping[str, object]) -> Mapping[str, str]:
-    return {name: str(value) for name, value in metadata.items()}

@@ -32,26 +32,16 @@ FIELDS_FIT = {
 
 
 def fields_fit(session: Session, days: EventDays, limits: Limits) -> ByDay:
-    """Per day, whether its values fit, with the counts of each field and a value that does not.
-
-    Args:
-        session: to the warehouse.
-        days: which days.
-        limits: how late the lines may lie, and whether values may be shown.
-    """
+    """Per day, whether its values fit, with the counts of each field and a value that does not."""
+    first_day = days.first - timedelta(days=DAYS_BEFORE)
     found = grouped_by_day(
-        session.run(
-            "checks/fields_by_day",
-            first_day=days.first - timedelta(days=DAYS_BEFORE),
-            last_day=days.last,
-        )
+        session.run("checks/fields_by_day", first_day=first_day, last_day=days.last)
     )
     values = {}
     if any(row["unfit_rows"] for day in days.days for row in found.get(day, [])):
         rows = session.run(
             "checks/unfit_values",
-            first_day=days.first,
-            last_day=days.last,
+            **days.bounds,
             first_batch_day=days.first,
             last_batch_day=days.last + late_reach(session, days, limits),
             max_length=VALUE_LENGTH + 1,
@@ -99,11 +89,8 @@ def _of_day(
         metadata={
             "values that do not fit": unfit,
             "fields": table(
-                {
-                    "field": "string",
-                    **dict.fromkeys(counts, "int"),
-                    **{"first unfit": "string", "its value": "string"},
-                },
+                dict.fromkeys(("field", *counts, "first unfit", "its value"), "string")
+                | dict.fromkeys(counts, "int"),
                 [
                     (
                         field.name,

@@ -20,13 +20,8 @@ EVENTS_A_TRANSACTION = 250
 def store_events(
     instance: dg.DagsterInstance, run_id: str, events: Sequence[dg.EventLogEntry]
 ) -> None:
-    """Store events of a run, as `instance.handle_new_event` does one by one.
-
-    Args:
-        instance: where.
-        run_id: the run.
-        events: none that changes the run's status.
-    """
+    """Store events of a run, none that changes its status, as `instance.handle_new_event` does one
+    by one."""
     # brings SQLAlchemy and Alembic, a third of what loading the definitions would take
     from dagster._core.storage.event_log import SqliteEventLogStorage
 

@@ -18,7 +18,7 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import (
 )
 
 from ecom_assets.checks.many_events import store_events
-from ecom_assets.partitions import EventDays, materializations
+from ecom_assets.partitions import materializations
 
 FAILED_DAYS_SHOWN = 50
 """Days listed in the summary of a run; the others have their own entry all the same."""
@@ -49,13 +49,8 @@ class DayResult:
 def day_checks(
     partitions: dg.PartitionsDefinition, asset: str, descriptions: Mapping[str, str]
 ) -> list[dg.AssetCheckSpec]:
-    """Checks that answer for each day.
-
-    Args:
-        partitions: the event dates.
-        asset: which asset they are about.
-        descriptions: by the name of each, what must hold, and what a failure means.
-    """
+    """Checks on an asset that answer for each day; `descriptions` says by the name of each what
+    must hold, and what a failure means."""
     return [
         dg.AssetCheckSpec(name, asset=asset, description=text, partitions_def=partitions)
         for name, text in descriptions.items()
@@ -75,12 +70,7 @@ def results_on(asset: str, by_name: Mapping[str, ByDay]) -> Results:
 
 
 def table(columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> dg.MetadataValue:
-    """Rows as the UI shows a table.
-
-    Args:
-        columns: the type of each, `string` or `int`, by its name.
-        rows: their values, in the order of the columns.
-    """
+    """Rows as the UI shows a table; of each column its type, `string` or `int`, by its name."""
     return dg.MetadataValue.table(
         [dg.TableRecord(dict(zip(columns, row, strict=True))) for row in rows],
         dg.TableSchema([dg.TableColumn(name, kind) for name, kind in columns.items()]),
@@ -92,10 +82,7 @@ StepResult = dg.AssetCheckEvaluation | dg.Output[None]
 
 
 def check_results(
-    context: dg.AssetCheckExecutionContext,
-    specs: Sequence[dg.AssetCheckSpec],
-    results: Results,
-    days: EventDays,
+    context: dg.AssetCheckExecutionContext, specs: Sequence[dg.AssetCheckSpec], results: Results
 ) -> Iterator[StepResult]:
     """The results of a run, with every day's own result reported on the way.
 
@@ -103,17 +90,15 @@ def check_results(
     check stops a run: what may not be published is held by the data (see `pipeline/audit.py`), so
     that a run of one day ends as one of many.
     """
-    is_range = not context.has_partition_key  # a range may be of one day
-    if is_range:
+    if context.has_partition_key:
+        found = _of_days(context.instance, specs, results)
+    else:  # a range, though it may be of one day
         report_days(context, specs, results)
-    latest = {} if is_range else _latest_by_asset(context.instance, specs, results)
-    for spec in specs:
-        by_day = results[spec.key]
-        result = summary(by_day) if is_range else by_day[days.first]
-        # As an evaluation: for a result of a range Dagster would look for the version of the data
-        # of all the days, which takes long, and fails where the days are named in the config.
-        day = None if is_range else days.first
-        yield _evaluation(spec, result, day, latest.get(spec.asset_key, {}).get(days.first))
+        # As evaluations: for a result of a range Dagster would look for the version of the data of
+        # all the days, which takes long, and fails where the days are named in the config.
+        found = summaries(specs, results)
+    for spec, evaluation in zip(specs, found, strict=True):
+        yield evaluation
         yield dg.Output(None, output_name=spec.get_python_identifier())
 
 
@@ -123,20 +108,29 @@ def report_days(
     results: Results,
 ) -> None:
     """Report each day's result of each check as an evaluation of its own."""
-    latest = _latest_by_asset(context.instance, specs, results)
-    events = [
-        _event(context, _evaluation(spec, result, day, latest[spec.asset_key].get(day)))
-        for spec in specs
-        for day, result in sorted(results[spec.key].items())
-    ]
+    found = _of_days(context.instance, specs, results)
+    events = [_event(context, evaluation) for evaluation in found]
     store_events(context.instance, context.run.run_id, events)
 
 
-def report_summary(
-    context: dg.AssetExecutionContext, spec: dg.AssetCheckSpec, by_day: Mapping[date, DayResult]
-) -> None:
-    """Report the summary of a check whose own step does not run."""
-    context.log_event(_evaluation(spec, summary(by_day)))
+def summaries(
+    specs: Sequence[dg.AssetCheckSpec], results: Results
+) -> list[dg.AssetCheckEvaluation]:
+    """The summary of each check over the days of a run."""
+    return [_evaluation(spec, summary(results[spec.key])) for spec in specs]
+
+
+def _of_days(
+    instance: dg.DagsterInstance, specs: Sequence[dg.AssetCheckSpec], results: Results
+) -> list[dg.AssetCheckEvaluation]:
+    """Of each check each day's result, with the materialization that it looked at."""
+    days = {spec.asset_key: results[spec.key] for spec in specs}
+    latest = {asset: _latest_materializations(instance, asset, days[asset]) for asset in days}
+    return [
+        _evaluation(spec, result, day, latest[spec.asset_key].get(day))
+        for spec in specs
+        for day, result in sorted(results[spec.key].items())
+    ]
 
 
 def summary(by_day: Mapping[date, DayResult]) -> DayResult:
@@ -149,26 +143,17 @@ def summary(by_day: Mapping[date, DayResult]) -> DayResult:
             {"days": str(len(by_day))},
             warn_only=all(result.warn_only for result in by_day.values()),
         )
-    names = [day.isoformat() for day in failed]
-    listed = ", ".join(names[:FAILED_DAYS_SHOWN]) + (
-        ", …" if len(names) > FAILED_DAYS_SHOWN else ""
-    )
-    errors = [result for result in failed.values() if not result.warn_only]
+    shown = [(str(day), result.description) for day, result in failed.items()][:FAILED_DAYS_SHOWN]
+    listed = ", ".join(day for day, _ in shown) + (", …" if len(failed) > len(shown) else "")
     return DayResult(
         passed=False,
         description=f"{len(failed)} of {len(by_day)} days failed: {listed}",
         metadata={
             "days failed": str(len(failed)),
             "days": str(len(by_day)),
-            "failed days": table(
-                {"event date": "string", "what failed": "string"},
-                [
-                    (day.isoformat(), result.description)
-                    for day, result in list(failed.items())[:FAILED_DAYS_SHOWN]
-                ],
-            ),
+            "failed days": table({"event date": "string", "what failed": "string"}, shown),
         },
-        warn_only=not errors,
+        warn_only=all(result.warn_only for result in failed.values()),
     )
 
 
@@ -215,16 +200,6 @@ def _event(
         job_name=context.run.job_name,
         dagster_event=event,
     )
-
-
-def _latest_by_asset(
-    instance: dg.DagsterInstance, specs: Sequence[dg.AssetCheckSpec], results: Results
-) -> Mapping[dg.AssetKey, Mapping[date, AssetCheckEvaluationTargetMaterializationData]]:
-    """The latest materialization of each day that the checks of each asset looked at."""
-    return {
-        key: _latest_materializations(instance, key, results[spec.key])
-        for key, spec in {spec.asset_key: spec for spec in specs}.items()
-    }
 
 
 def _latest_materializations(

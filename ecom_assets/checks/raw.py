@@ -42,7 +42,7 @@ def build_raw_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefin
 def _find(session: Session, landing: LandingZone, days: EventDays) -> Results:
     listed = landing.list_files(days.first, days.last)
     counts = count_rows(session, days)
-    ledger = session.run("raw/ledger", first_day=days.first, last_day=days.last)
+    ledger = session.run("raw/ledger", **days.bounds)
     vanished = vanished_files(listed, ledger)
     shared = shared_ids(session, days, vanished, {file.day for file in listed})
     return results_on(
@@ -50,7 +50,7 @@ def _find(session: Session, landing: LandingZone, days: EventDays) -> Results:
         {
             "row_balance": {day: row_balance(row) for day, row in counts.items()},
             "not_empty": {day: has_lines(row) for day, row in counts.items()},
-            "files_loaded": files_loaded(listed, ledger, days),
+            "files_loaded": files_loaded(listed, ledger, vanished, days),
             "files_present": files_present(listed, vanished, shared, days),
             "column_schema": column_schema(session, days, RAW_TABLE),
         },
@@ -59,14 +59,7 @@ def _find(session: Session, landing: LandingZone, days: EventDays) -> Results:
 
 def count_rows(session: Session, days: EventDays) -> Mapping[date, Row]:
     """Per day, files, lines in the ledger and rows in RAW, of current versions."""
-    return by_day(
-        session.run(
-            "raw/rows_by_day",
-            first_day=days.first,
-            last_day=days.last,
-            days=days_table(days.days),
-        )
-    )
+    return by_day(session.run("raw/rows_by_day", **days.bounds, days=days_table(days.days)))
 
 
 def row_balance(row: Row) -> DayResult:
@@ -89,7 +82,9 @@ def has_lines(row: Row) -> DayResult:
     )
 
 
-def files_loaded(listed: Sequence[LandedFile], ledger: Sequence[Row], days: EventDays) -> ByDay:
+def files_loaded(
+    listed: Sequence[LandedFile], ledger: Sequence[Row], vanished: Sequence[Row], days: EventDays
+) -> ByDay:
     """Per day, whether every listed file is in the ledger, as it lies there, and was readable."""
     known = {row["source_filename"]: row for row in ledger}
     files: dict[date, int] = dict.fromkeys(days.days, 0)
@@ -104,7 +99,7 @@ def files_loaded(listed: Sequence[LandedFile], ledger: Sequence[Row], days: Even
     for row in ledger:
         if row["row_count"] is None:
             missing[row["batch_date"]].append((row["source_filename"], "damaged: not readable"))
-    gone = Counter(row["batch_date"] for row in vanished_files(listed, ledger))
+    gone = Counter(row["batch_date"] for row in vanished)
     return {day: _files_loaded(files[day], missing[day], gone[day]) for day in days.days}
 
 
@@ -118,17 +113,14 @@ def shared_ids(
         return []
     return session.run(
         "checks/ids_of_vanished_files",
-        first_day=days.first,
-        last_day=days.last,
+        first_batch_day=days.first,
+        last_batch_day=days.last,
         file_names=[literal(name) for name in names],
     )
 
 
 def files_present(
-    listed: Sequence[LandedFile],
-    vanished: Sequence[Row],
-    shared: Sequence[Row],
-    days: EventDays,
+    listed: Sequence[LandedFile], vanished: Sequence[Row], shared: Sequence[Row], days: EventDays
 ) -> ByDay:
     """Per day, whether every file whose rows count is there."""
     there = Counter(file.day for file in listed)

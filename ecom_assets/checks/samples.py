@@ -13,12 +13,7 @@ HIDDEN = "(hidden: ECOM_HIDE_VALUES)"
 
 
 def sample_table(rows: Sequence[Row], *, hide_values: bool) -> dg.MetadataValue:
-    """Rejected rows as a table for people.
-
-    Args:
-        rows: with `reason`, `source_filename`, `source_row_number`, `offending_value`.
-        hide_values: whether payload values are left out.
-    """
+    """Rows of `checks/reject_samples` as a table for people, perhaps without payload values."""
     return table(
         {"reason": "string", "file": "string", "line": "int", "value": "string"},
         [

@@ -40,12 +40,7 @@ KNOWN_REASONS = {
 def build_staging_checks(
     partitions: dg.PartitionsDefinition, limits: Limits
 ) -> dg.AssetChecksDefinition:
-    """The checks on `stg_sales_clean` and `stg_sales_rejects`, in one step.
-
-    Args:
-        partitions: the event dates.
-        limits: what the days are held against.
-    """
+    """The checks on `stg_sales_clean` and `stg_sales_rejects`, in one step."""
     rate = {
         "reject_rate": "The share of the day's lines that break a rule: warns above "
         f"{limits.reject_rate_warn:.0%} (ECOM_REJECT_RATE_WARN), holds the day above "
@@ -59,7 +54,7 @@ def build_staging_checks(
 
     def find(session: Session, _: LandingZone, days: EventDays) -> Results:
         staged = staged_by_day(session, days, limits)
-        reasons = _reasons(session, days)
+        reasons = grouped_by_day(session.run("checks/reasons_by_day", **days.bounds))
         on_clean = {
             **_rule_results(session, days, limits),
             "fields_fit": fields_fit(session, days, limits),
@@ -127,8 +122,7 @@ def reject_rate(
     samples = grouped_by_day(
         session.run(
             "checks/reject_samples",
-            first_day=days.first,
-            last_day=days.last,
+            **days.bounds,
             per_reason=SAMPLES_PER_REASON,
             max_length=VALUE_LENGTH + 1,
         )
@@ -168,13 +162,8 @@ def _rate(staged: Row, reasons: list[Row], samples: list[Row], limits: Limits) -
 
 
 def known_reasons(reasons: list[Row], staged: Row, limits: Limits) -> DayResult:
-    """Whether a day was judged by today's rules and settings.
-
-    Args:
-        reasons: of its rejects.
-        staged: of `staged_by_day`.
-        limits: what days are held against now.
-    """
+    """Whether a day was judged by today's rules and settings, by the reasons of its rejects and its
+    row of `staged_by_day`."""
     known = {rule.reason for rule in sales.SALES.rules}
     unknown = sum(row["reject_rows"] for row in reasons if row["reason"] not in known)
     outdated = sum(row["outdated_rows"] for row in reasons)
@@ -211,23 +200,12 @@ def known_reasons(reasons: list[Row], staged: Row, limits: Limits) -> DayResult:
     )
 
 
-def _reasons(session: Session, days: EventDays) -> Mapping[date, list[Row]]:
-    return grouped_by_day(
-        session.run(
-            "checks/reasons_by_day",
-            first_day=days.first,
-            last_day=days.last,
-        )
-    )
-
-
 def staged_by_day(session: Session, days: EventDays, limits: Limits) -> Mapping[date, Row]:
     """Per day, the rows of clean and rejects, where they come from, and how the day was judged."""
     return by_day(
         session.run(
             "checks/staged_by_day",
-            first_day=days.first,
-            last_day=days.last,
+            **days.bounds,
             first_staged_day=days.first - late_reach(session, days, limits),
             last_batch_day=days.last + timedelta(days=MOST_LATE_DAYS),
             days=days_table(days.days),

@@ -5,6 +5,7 @@ What is said of the shop's sales is in `sales.py`; the tables that come of it ar
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -85,6 +86,23 @@ class Rule:
     defect: Callable[[Event, Event, Random], str]
 
 
+_COLUMNS = (
+    "event_date source_filename source_row_number ingestion_ts batch_date load_id raw raw_text "
+    "event keys is_object is_duplicate absent_fields unfit_fields rounded_fields sales units "
+    "revenue"
+)
+_WORDS = (
+    "all and as by case column distinct else end from group having in is join like limit not null "
+    "on or order qualify select table then union values when where with"
+)
+TAKEN = frozenset(f"{_COLUMNS} {_WORDS}".split())
+"""Names that the pipeline's own columns have, and words that are SQL's on one of the engines."""
+
+
+class StreamError(ValueError):
+    """A stream is declared wrongly; the text says what is wrong, and what to do."""
+
+
 @dataclass(frozen=True)
 class EventStream:
     """A stream of events, declared once: tables, SQL, checks and pages follow.
@@ -94,12 +112,45 @@ class EventStream:
         fields: in the order of the columns; the first two are the event's id and its moment.
         rules: in the order in which they are asked; the first that a line breaks is its reason.
         breakdowns: the fields by whose values daily totals are kept, beside those of the day.
+
+    Raises:
+        StreamError: a name cannot be a column, stands twice, or is of no field.
     """
 
     name: str
     fields: Sequence[Field]
     rules: Sequence[Rule]
     breakdowns: Sequence[str]
+
+    def __post_init__(self) -> None:
+        types = {field.name: field.type for field in self.fields}
+        for name in types:
+            if name in TAKEN or not re.fullmatch("[a-z][a-z0-9_]*", name):
+                raise StreamError(
+                    f"The stream {self.name} has a field {name!r}: a field is a column as well, so "
+                    "it needs another name, of small letters, digits and underscores."
+                )
+        names = {
+            "field": [field.name for field in self.fields],
+            "rule": [rule.name for rule in self.rules],
+            "reason": [rule.reason for rule in self.rules],
+            "breakdown": list(self.breakdowns),
+        }
+        for what, found in names.items():
+            if twice := [name for name in found if found.count(name) > 1]:
+                raise StreamError(f"The stream {self.name} has the {what} {twice[0]!r} twice.")
+        for rule in self.rules:
+            if rule.field is not None and rule.field not in types:
+                raise StreamError(
+                    f"The rule {rule.name} is about {rule.field!r}, which is no field of the "
+                    f"stream {self.name}."
+                )
+        for name in self.breakdowns:
+            if types.get(name) != "text":
+                raise StreamError(
+                    f"The stream {self.name} is broken down by {name!r}, which is no field of it "
+                    "of the type text."
+                )
 
     @property
     def numbers(self) -> Sequence[Field]:

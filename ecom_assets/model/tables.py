@@ -69,6 +69,11 @@ _JUDGED_BY = (
     Column("run_id", "VARCHAR", "The Dagster run that judged the day."),
 )
 _LINEAGE = (_SOURCE_FILENAME, _SOURCE_ROW_NUMBER, _INGESTION_TS)
+_EARLIER_EVENT = (
+    Column("earlier_event_date", "DATE", "The day of the earlier event with its `event_id`."),
+    Column("earlier_filename", "VARCHAR", "The file that the earlier one lies in."),
+    Column("earlier_row_number", "BIGINT", "Its line there."),
+)
 _TOTALS = (
     Column("sales", "BIGINT", "Sale events, the lines of orders."),
     Column("units", "NUMBER(38,4)", "How many pieces were sold."),
@@ -126,6 +131,7 @@ VERSION_TABLE = "RAW.SCHEMA_VERSION"
 RAW_TABLE = "RAW.RAW_SALES"
 CLEAN_TABLE = "STAGING.STG_SALES_CLEAN"
 REJECTS_TABLE = "STAGING.STG_SALES_REJECTS"
+REPEATS_TABLE = "STAGING.STG_SALES_REPEATS"
 FACT_TABLE = "ANALYTICS.FACT_SALES"
 
 
@@ -185,14 +191,7 @@ def _tables(stream: EventStream) -> Mapping[str, Columns]:
             ),
             *(_RAW, _RAW_TEXT, EVENT_DATE, *_LINEAGE, _RULES_VERSION, _RUN_ID),
         ),
-        "STAGING.STG_SALES_REPEATS": (
-            *_event_columns(stream),
-            Column(
-                "earlier_event_date", "DATE", "The day of the earlier event with its `event_id`."
-            ),
-            Column("earlier_filename", "VARCHAR", "The file that the earlier one lies in."),
-            Column("earlier_row_number", "BIGINT", "Its line there."),
-        ),
+        REPEATS_TABLE: (*_event_columns(stream), *_EARLIER_EVENT),
         "STAGING.SALES_QUALITY": _SALES_QUALITY,
         "STAGING.SALES_QUALITY_FIELDS": (
             EVENT_DATE,
@@ -280,5 +279,9 @@ def _temporary_tables(stream: EventStream) -> Mapping[str, Columns]:
             *map(fields_that_are, ("absent", "unfit", "rounded")),
             EVENT_DATE,
         ),
-        "MOVING_SALES": _event_columns(stream),
+        "MOVING_SALES": (
+            *_event_columns(stream),
+            *_EARLIER_EVENT,
+            Column("is_repeat", "BOOLEAN", "Whether it is to be one."),
+        ),
     }

@@ -9,7 +9,6 @@ from datetime import date, datetime
 
 from ecom_assets.model import sales
 from ecom_assets.model.limits import Limits
-from ecom_assets.model.stream import Rule
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.stage import late_reach
 from ecom_assets.warehouse.contract import Row, Session
@@ -44,15 +43,8 @@ def audit_days(session: Session, days: EventDays, limits: Limits) -> Audit:
 
     Held is a day that staging has not judged or calls not publishable, and one whose clean rows
     break a rule.
-
-    Args:
-        session: to the warehouse.
-        days: which days.
-        limits: what they are held against.
     """
-    quality = by_day(
-        session.run("staging/quality_by_day", first_day=days.first, last_day=days.last)
-    )
+    quality = quality_of(session, days)
     tests = test_days(session, days, limits)
     held = {}
     for day in days.days:
@@ -61,9 +53,10 @@ def audit_days(session: Session, days: EventDays, limits: Limits) -> Audit:
             held[day] = "staging has not judged it"
         elif not row["publishable"]:
             held[day] = why_held(row)
-        elif broken := broken_rules(tests.get(day)):
-            held[day] = f"clean rows break {', '.join(rule.name for rule in broken)}"
-    return Audit(days.days, held, _staged_at(quality))
+        elif broken := [r.name for r in sales.SALES.rules if tests.get(day, {}).get(r.name)]:
+            held[day] = f"clean rows break {', '.join(broken)}"
+    staged_at = {day: row["evaluated_at"] for day, row in quality.items()}
+    return Audit(days.days, held, staged_at)
 
 
 def test_days(session: Session, days: EventDays, limits: Limits) -> Mapping[date, Row]:
@@ -71,31 +64,21 @@ def test_days(session: Session, days: EventDays, limits: Limits) -> Mapping[date
     return by_day(
         session.run(
             "checks/clean_rules",
-            first_day=days.first,
-            last_day=days.last,
+            **days.bounds,
             first_batch_day=days.first,
             last_batch_day=days.last + late_reach(session, days, limits),
         )
     )
 
 
-def broken_rules(test: Row | None) -> Sequence[Rule]:
-    """The rules that a day's clean rows break."""
-    return [rule for rule in sales.SALES.rules if test is not None and test[rule.name] > 0]
-
-
-def staged_at(session: Session, days: EventDays) -> Mapping[date, datetime]:
-    """When staging last wrote each of these days."""
-    rows = session.run("staging/quality_by_day", first_day=days.first, last_day=days.last)
-    return _staged_at(by_day(rows))
+def quality_of(session: Session, days: EventDays) -> Mapping[date, Row]:
+    """What staging says of each of these days that it has judged."""
+    return by_day(session.run("staging/quality_by_day", **days.bounds))
 
 
 def why_held(row: Row) -> str:
-    """Why staging called a day not publishable, in the words and by the limit of then.
-
-    Args:
-        row: of the day, with what `STAGING.SALES_QUALITY` says of it.
-    """
+    """Why staging called a day not publishable, in the words and by the limit of then; `row` has
+    what `STAGING.SALES_QUALITY` says of it."""
     match row["held_for"]:
         case "rejects":
             return (
@@ -112,7 +95,3 @@ def why_held(row: Row) -> str:
                 "for yet: materialize the day"
             )
     return "held by an earlier version of this project: materialize staging again to see why"
-
-
-def _staged_at(quality: Mapping[date, Row]) -> Mapping[date, datetime]:
-    return {day: row["evaluated_at"] for day, row in quality.items()}

@@ -27,12 +27,10 @@ class RawLoad:
 
     Attributes:
         loaded: the new and rewritten files, damaged ones among them.
-        unchanged: how many files were in RAW already.
         dropped: the ledger's entries of files that have vanished, and count no more.
     """
 
     loaded: Sequence[LoadedFile]
-    unchanged: int
     dropped: Sequence[Row] = ()
 
 
@@ -60,7 +58,7 @@ def load_new_files(
         listed = landing.list_files(days.first, days.last)
         vanished = _vanished(landing, before, listed) if keep_or_drop == "drop" else []
         if not vanished and not _not_loaded(before, listed):
-            return RawLoad([], len(listed))
+            return RawLoad([])
         try:
             with session.transaction("raw"):
                 # asked again, for another run may have loaded them while this one waited
@@ -76,12 +74,12 @@ def load_new_files(
                 raise
             log(f"{error} Trying again.")
         else:
-            return RawLoad(loaded, len(listed) - len(wanted), dropped)
+            return RawLoad(loaded, dropped)
     raise AssertionError("the loop above returns or raises")
 
 
 def _ledger(session: Session, days: EventDays) -> Mapping[str, Row]:
-    rows = session.run("raw/ledger", first_day=days.first, last_day=days.last)
+    rows = session.run("raw/ledger", **days.bounds)
     return {row["source_filename"]: row for row in rows}
 
 
@@ -107,8 +105,7 @@ def _drop(session: Session, days: EventDays, dropped: Sequence[Row]) -> None:
         names = [row["source_filename"] for row in dropped[start : start + FILES_PER_STATEMENT]]
         session.run(
             "raw/drop_vanished",
-            first_day=days.first,
-            last_day=days.last,
+            **days.bounds,
             file_names=[literal(name) for name in names],
             loaded_at=now(),
         )

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from ecom_assets.model.limits import MOST_LATE_DAYS, Limits
 from ecom_assets.model.sales import UNIQUE_WITHIN_DAYS
 from ecom_assets.partitions import EventDays, ranges
-from ecom_assets.pipeline.audit import Audit, audit_days, staged_at
+from ecom_assets.pipeline.audit import Audit, audit_days, quality_of
 from ecom_assets.warehouse.contract import Log, Session
 from ecom_assets.warehouse.expressions import days_table
 from ecom_assets.warehouse.migrations import LACKING_TOTALS
@@ -45,11 +45,7 @@ def publish_audited_days(
 ) -> Published:
     """Publish the days that pass their audit; with them the days before that were staged along.
 
-    Args:
-        session: to the warehouse, outside a transaction.
-        days: which days.
-        limits: what they are held against.
-        log: told when days have to be audited again.
+    Called outside a transaction. `log` is told when days have to be audited again.
 
     Raises:
         StagingChanged: other runs kept staging these days.
@@ -95,7 +91,7 @@ def _publish(session: Session, audit: Audit) -> Sequence[date]:
         return []
     days = EventDays(min(free), max(free))
     reach = timedelta(days=UNIQUE_WITHIN_DAYS)
-    of_days = {"first_day": days.first, "last_day": days.last, "days": days_table(free)}
+    of_days = {**days.bounds, "days": days_table(free)}
     moved = [
         row["event_date"]
         for row in session.run(
@@ -108,7 +104,7 @@ def _publish(session: Session, audit: Audit) -> Sequence[date]:
     ]
     session.run("analytics/publish", **of_days)
     if moved:
-        session.run("analytics/move", first_day=moved[0], last_day=moved[-1])
+        session.run("analytics/move", window_start=moved[0], last_day=moved[-1])
     # so that a warehouse whose totals were lost answers for all its days again
     lacking = [row["event_date"] for row in session.run(LACKING_TOTALS, also_empty=False)]
     session.run(
@@ -120,7 +116,7 @@ def _publish(session: Session, audit: Audit) -> Sequence[date]:
     # A day's rows and its line in SALES_QUALITY are committed together. So when that line is still
     # the audited one after the rows were read, the rows are the audited ones, whoever may have
     # written without waiting for a turn.
-    now = staged_at(session, days)
+    now = {day: row["evaluated_at"] for day, row in quality_of(session, days).items()}
     changed = [day for day in free if now.get(day) != audit.staged_at.get(day)]
     if changed:
         raise StagingChanged(

@@ -4,8 +4,9 @@ It is a function of these lines, the rules and the limits; no row of another day
 To which day a late line belongs was decided when its file's own day was judged.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from ecom_assets.model.limits import MOST_LATE_DAYS, Limits
 from ecom_assets.partitions import EventDays
@@ -20,11 +21,7 @@ def stage_days(session: Session, days: EventDays, limits: Limits, *, run_id: str
     Files of these days may hold events of days before them, as late as the limits allow. Such days
     are staged along, so that no line of these files is left unjudged.
 
-    Args:
-        session: to the warehouse, outside a transaction.
-        days: which days.
-        limits: what they are held against.
-        run_id: which run judges.
+    Called outside a transaction.
 
     Returns: the days before these that were staged along, in order.
     """
@@ -32,19 +29,19 @@ def stage_days(session: Session, days: EventDays, limits: Limits, *, run_id: str
     # RAW is read in here as well, so that of two runs the later one goes by what is there by then
     with session.transaction("staging"):
         late = late_reach(session, days, limits)
-        _parse(
-            session,
-            EventDays(days.first - late, days.last).days,
-            days.first,
-            days.last + late,
-            of=days,
-            limits=limits,
-        )
-        earlier = _earlier_days(session, days, days.first - late) if late else []
+        by = {
+            "own_first_day": days.first,
+            "own_last_day": days.last,
+            "late_days": limits.late_days,
+            "first_partition": limits.first_partition,
+        }
+        around = EventDays(days.first - late, days.last)
+        _parse(session, around.days, EventDays(days.first, days.last + late), by)
+        earlier = _earlier_days(session, days, around.first) if late else []
         if earlier:
-            yesterday = days.first - timedelta(days=1)
-            _parse(session, earlier, earlier[0], yesterday, of=days, limits=limits)
-        first_and_last = {
+            before = EventDays(earlier[0], days.first - timedelta(days=1))
+            _parse(session, earlier, before, by)
+        of_days = {
             "first_day": earlier[0] if earlier else days.first,
             "last_day": days.last,
             "last_batch_day": days.last + late,
@@ -52,10 +49,10 @@ def stage_days(session: Session, days: EventDays, limits: Limits, *, run_id: str
             "run_id": run_id,
         }
         session.run("staging/duplicates")
-        session.run("staging/split", **first_and_last)
+        session.run("staging/split", **of_days)
         session.run(
             "staging/quality",
-            **first_and_last,
+            **of_days,
             first_batch_day=days.first,
             late_days=limits.late_days,
             first_partition=limits.first_partition,
@@ -66,26 +63,17 @@ def stage_days(session: Session, days: EventDays, limits: Limits, *, run_id: str
 
 
 def _parse(
-    session: Session,
-    belong_to: Sequence[date],
-    first_batch_day: date,
-    last_batch_day: date,
-    *,
-    of: EventDays,
-    limits: Limits,
+    session: Session, belong_to: Sequence[date], files: EventDays, by: Mapping[str, Any]
 ) -> None:
     """Add lines of RAW, typed, to the temporary table `parsed_sales`: the current ones of the files
     of some days that belong to some days. To which day a line of a file of another day than those
-    that are judged now (`of`) belongs was decided when that day was judged."""
+    that are judged now belongs was decided when that day was judged."""
     session.run(
-        "parse_lines",
+        "staging/parse_lines",
         event_dates=[literal(day) for day in belong_to],
-        first_batch_day=first_batch_day,
-        last_batch_day=last_batch_day,
-        own_first_day=of.first,
-        own_last_day=of.last,
-        late_days=limits.late_days,
-        first_partition=limits.first_partition,
+        first_batch_day=files.first,
+        last_batch_day=files.last,
+        **by,
     )
 
 

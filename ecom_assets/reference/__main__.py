@@ -8,7 +8,7 @@ Says which pages it has changed. A test fails where this has not been run.
 from collections.abc import Mapping
 
 from ecom_assets.definitions import build_definitions
-from ecom_assets.reference import data, graph, quality, settings
+from ecom_assets.reference import data, graph, imports, quality, settings
 from ecom_assets.reference.pages import outdated
 from ecom_assets.settings import PROJECT_ROOT, read_settings
 
@@ -24,6 +24,7 @@ def parts() -> Mapping[str, str]:
     """What belongs into each place of the pages; the same wherever it is made, whatever is set."""
     definitions = build_definitions(read_settings({}))
     return {
+        "imports": imports.diagram(),
         "rules": quality.rules_table(),
         "rules-in-full": quality.rules_in_full(),
         "questions": data.questions_table(),

@@ -71,25 +71,6 @@ class LoadedFile:
     problem: str | None = None
 
 
-@dataclass(frozen=True)
-class Query:
-    """A statement as the warehouse's own history knows it, so that a person finds it there.
-
-    Attributes:
-        query_id: the history's key.
-        script: the SQL file it came from.
-        rows: how many it returned or changed.
-        bytes_scanned: how much was read for it; None where the history does not say.
-        milliseconds: how long it took, waiting included; None likewise.
-    """
-
-    query_id: str
-    script: str
-    rows: int
-    bytes_scanned: int | None
-    milliseconds: int | None
-
-
 class Session(Protocol):
     """One connection. Used by one thread, and never after its context has ended."""
 
@@ -125,8 +106,11 @@ class Session(Protocol):
         """Make the view of `sql/<script>.sql` anew, where that is not the set-up's to do."""
         ...
 
-    def queries(self) -> Sequence[Query]:
-        """What this session has run so far; nothing where the warehouse keeps no history."""
+    def queries(self) -> Sequence[Row]:
+        """The statements of this session so far, so that a person finds them in the warehouse's own
+        history; none where it keeps no history. Of each `query_id`, the history's key; `script`,
+        the SQL file it came from; `rows`, returned or changed; `bytes_scanned` and `milliseconds`,
+        waiting included, both None where the history does not say."""
         ...
 
     def transaction(self, layer: Layer) -> AbstractContextManager[None]:

@@ -20,7 +20,6 @@ from ecom_assets.warehouse.contract import (
     LoadedFile,
     Log,
     Purpose,
-    Query,
     Row,
     WarehouseBusy,
     WarehouseError,
@@ -215,7 +214,7 @@ class DuckDBSession:
     def define_view(self, script: str) -> None:
         self.run(script)
 
-    def queries(self) -> Sequence[Query]:
+    def queries(self) -> Sequence[Row]:
         return []
 
     def checkpoint(self) -> None:

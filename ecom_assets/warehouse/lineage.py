@@ -39,11 +39,8 @@ Sources = Mapping[str, frozenset[Source]]
 
 
 def column_sources(engine: str) -> Mapping[str, Sources]:
-    """For each asset's table or view, of which columns of which tables its columns are made.
-
-    Args:
-        engine: `duckdb` or `snowflake`.
-    """
+    """For each asset's table or view, of which columns of which tables its columns are made, as it
+    is done on an engine."""
     return _column_sources(engine, sales.SALES)
 
 
@@ -76,12 +73,7 @@ def _column_sources(engine: str, stream: EventStream) -> Mapping[str, Sources]:
 
 
 def column_origins(engine: str, table: str) -> Sources:
-    """Of which columns of RAW a table's columns are made in the end.
-
-    Args:
-        engine: `duckdb` or `snowflake`.
-        table: `schema.name`.
-    """
+    """Of which columns of RAW the columns of a table, `schema.name`, are made in the end."""
     made = column_sources(engine)
 
     def origins(source: Source) -> frozenset[Source]:
@@ -91,12 +83,6 @@ def column_origins(engine: str, table: str) -> Sources:
         return frozenset(origin for of in made[table][column] for origin in origins(of))
 
     return {column: origins((table, column)) for column in made[table]}
-
-
-def _scripts() -> Iterator[str]:
-    yield from ("parse_lines", "staging/duplicates", "staging/split")
-    yield from ("analytics/repeats", "analytics/publish", "analytics/totals")
-    yield from (f"answers/{question.name}" for question in questions())
 
 
 def _queries(engine: str) -> Iterator[tuple[str, exp.Query]]:
@@ -115,7 +101,12 @@ def _queries(engine: str) -> Iterator[tuple[str, exp.Query]]:
         "days": days_table([some_day]),
         "event_dates": [literal(some_day)],
     }
-    for script in _scripts():
+    scripts = (
+        *("staging/parse_lines", "staging/duplicates", "staging/split"),
+        *("analytics/repeats", "analytics/publish", "analytics/totals"),
+        *(f"answers/{question.name}" for question in questions()),
+    )
+    for script in scripts:
         for statement in statements(script, engine, **values):
             made_by = statement.expression
             if isinstance(statement, exp.Create | exp.Insert) and isinstance(made_by, exp.Query):

@@ -134,11 +134,8 @@ LACKING_TOTALS = "analytics/days_without_totals"
 
 
 def copy_aside(path: Path, log: Log) -> None:
-    """Copy a DuckDB file before its tables are changed, to `<file>.before-v<version>`.
-
-    Args:
-        path: the file, which this process has open; nothing of it may be in its `.wal`.
-        log: told where the copy is.
+    """Copy a DuckDB file before its tables are changed, to `<file>.before-v<version>`. This process
+    may have it open; nothing of it may be in its `.wal`.
 
     Raises:
         WarehouseError: there is no room for it, or it cannot be written.

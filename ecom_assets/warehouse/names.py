@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ecom_assets.model.stream import BLANK, EventStream, Field, Rule
-from ecom_assets.model.tables import event_columns, temporary_tables
+from ecom_assets.model.tables import REPEATS_TABLE, event_columns, tables, temporary_tables
 from ecom_assets.warehouse.expressions import call, literal, table
 from ecom_assets.warehouse.scripts import SHARED_DIALECT, projections, query
 
@@ -30,34 +31,17 @@ Meaning = Callable[[EventStream, str], "exp.Expr | list[exp.Expr]"]
 # ---- fields: how a line is typed, each type by sql/<engine>/types.sql
 
 
-def _texts(stream: EventStream, engine: str) -> list[exp.Expr]:
-    return [_of(engine, field, "as_text", f"{field.name}_text") for field in stream.fields]
-
-
-def _values(stream: EventStream, engine: str) -> list[exp.Expr]:
-    return [_of(engine, field, "as_value", field.name) for field in stream.fields]
-
-
-def _signs(stream: EventStream, engine: str) -> list[exp.Expr]:
-    return [_of(engine, field, "as_sign", f"{field.name}_sign") for field in stream.numbers]
-
-
-def _absent_fields(stream: EventStream, engine: str) -> exp.Expr:
-    return _listed(stream.fields, lambda field: _of(engine, field, "is_absent"))
-
-
-def _unfit_fields(stream: EventStream, engine: str) -> exp.Expr:
+def _typed(fields: Iterable[Field], engine: str, what: str, suffix: str) -> list[exp.Expr]:
     from sqlglot import exp
 
-    def is_unfit(field: Field) -> exp.Expr:
-        null = exp.column(field.name).is_(exp.null())
-        return exp.and_(null, exp.not_(_of(engine, field, "is_absent")))
-
-    return _listed(stream.fields, is_unfit)
+    return [exp.alias_(_of(engine, field, what), field.name + suffix) for field in fields]
 
 
-def _rounded_fields(stream: EventStream, engine: str) -> exp.Expr:
-    return _listed(stream.numbers, lambda field: _of(engine, field, "is_rounded"))
+def _is_unfit(engine: str, field: Field) -> exp.Expr:
+    from sqlglot import exp
+
+    null = exp.column(field.name).is_(exp.null())
+    return exp.and_(null, exp.not_(_of(engine, field, "is_absent")))
 
 
 def _listed(fields: Iterable[Field], is_so: Callable[[Field], exp.Expr]) -> exp.Expr:
@@ -70,10 +54,6 @@ def _listed(fields: Iterable[Field], is_so: Callable[[Field], exp.Expr]) -> exp.
     return exp.paren(exp.case().when(exp.or_(*map(is_so, fields)), listed))
 
 
-def _all_fields(stream: EventStream, engine: str) -> exp.Expr:
-    return literal("".join(f";{field.name}" for field in stream.fields) + ";")
-
-
 def _all_fields_present(stream: EventStream, engine: str) -> exp.Expr:
     """True where a line, taken apart as `event`, has a value in every field."""
     from sqlglot import exp
@@ -83,14 +63,9 @@ def _all_fields_present(stream: EventStream, engine: str) -> exp.Expr:
     )
 
 
-def _all_fields_as_text(stream: EventStream, engine: str) -> exp.Expr:
-    """The structure for DuckDB's FROM_JSON: every field as a text."""
-    return literal(json.dumps({field.name: "VARCHAR" for field in stream.fields}))
-
-
-def _signs_from_line(stream: EventStream, engine: str) -> list[exp.Expr]:
-    """`<field>_sign` of every number that is rounded to zero, read from a line `raw` that has none
-    of the above yet; 0 of any other."""
+def _signs_of_clean(stream: EventStream, engine: str) -> list[exp.Expr]:
+    """`<field>_sign` of every number in the clean table `c`. Of a zero its line `z` says it, if it
+    rounds to zero; null where that line is no longer current."""
     from sqlglot import exp
 
     signs = []
@@ -98,27 +73,14 @@ def _signs_from_line(stream: EventStream, engine: str) -> list[exp.Expr]:
         value = _bound(engine, field, "in_line", {})
         text = _bound(engine, field, "as_text", {"value": value})
         number = _bound(engine, field, "as_value", {"text": text})
-        sign = _bound(engine, field, "as_sign", {"text": text, "number": number})
         zero = exp.Literal.number(0)
-        rounded = exp.case().when(number.copy().eq(zero), sign).else_(zero.copy())
-        signs.append(exp.alias_(rounded, f"{field.name}_sign"))
+        sign = _bound(engine, field, "as_sign", {"text": text, "number": zero})
+        has_line = exp.column("source_row_number", table="z").is_(exp.null()).not_()
+        in_line = exp.case().when(number.eq(0), sign).when(has_line, zero)
+        clean = exp.column(field.name, table="c")
+        known = exp.case().when(clean.neq(0), call("sign", clean.copy()))
+        signs.append(exp.alias_(known.when(clean.eq(0), in_line), f"{field.name}_sign"))
     return signs
-
-
-def _signs_of_clean(stream: EventStream, engine: str) -> list[exp.Expr]:
-    """`<field>_sign` of every number in the clean table `c`; of a zero that of its line, `z`, and
-    null where that line is no longer current."""
-    import sqlglot
-
-    return [
-        sqlglot.parse_one(
-            f"case when c.{field.name} <> 0 then sign(c.{field.name}) "
-            f"when c.{field.name} = 0 then z.{field.name}_sign end "
-            f"as {field.name}_sign",
-            read=SHARED_DIALECT,
-        )
-        for field in stream.numbers
-    ]
 
 
 def _has_zero(stream: EventStream, engine: str) -> exp.Expr:
@@ -129,7 +91,7 @@ def _has_zero(stream: EventStream, engine: str) -> exp.Expr:
     return exp.or_(*(exp.column(field.name, table="c").eq(zero) for field in stream.numbers))
 
 
-def _of(engine: str, field: Field, what: str, alias: str | None = None) -> exp.Expr:
+def _of(engine: str, field: Field, what: str) -> exp.Expr:
     from sqlglot import exp
 
     values = {
@@ -137,8 +99,7 @@ def _of(engine: str, field: Field, what: str, alias: str | None = None) -> exp.E
         "text": exp.column(f"{field.name}_text"),
         "number": exp.column(field.name),
     }
-    found = _bound(engine, field, what, values)
-    return exp.alias_(found, alias) if alias else found
+    return _bound(engine, field, what, values)
 
 
 def _bound(engine: str, field: Field, what: str, values: Mapping[str, exp.Expr]) -> exp.Expr:
@@ -158,6 +119,17 @@ def _bound(engine: str, field: Field, what: str, values: Mapping[str, exp.Expr])
             part.set("this", field.name)
     found = exp.replace_placeholders(named, **constants, **values)
     return exp.paren(found) if values else found
+
+
+def _value_of_field(stream: EventStream, engine: str) -> exp.Expr:
+    """The value, as text, that a line `raw` has in the field that a column `field` names."""
+    from sqlglot import exp
+
+    case = exp.Case(this=exp.column("field"))
+    for field in stream.fields:
+        path = call("json_extract_path_text", exp.column("raw"), literal(field.name))
+        case = case.when(literal(field.name), path)
+    return case
 
 
 def _keys_of_line(stream: EventStream, engine: str) -> exp.Expr:
@@ -261,10 +233,8 @@ def _breakdown(stream: EventStream, engine: str) -> exp.Expr:
 def _breakdown_sets(stream: EventStream, engine: str) -> list[exp.Expr]:
     from sqlglot import exp
 
-    return [
-        exp.Tuple(expressions=[exp.column(n) for n in ("event_date", "currency", name)])
-        for name in stream.breakdowns
-    ]
+    names = [("event_date", "currency", name) for name in stream.breakdowns]
+    return [exp.Tuple(expressions=_columns(one)) for one in names]
 
 
 def _columns(names: Iterable[str], owner: str = "") -> list[exp.Expr]:
@@ -275,26 +245,35 @@ def _columns(names: Iterable[str], owner: str = "") -> list[exp.Expr]:
 
 LISTS: Mapping[str, Callable[[EventStream], Sequence[str]]] = {
     "event_columns": lambda stream: [column.name for column in event_columns()],
+    "repeat_columns": lambda stream: [column.name for column in tables()[REPEATS_TABLE]],
     "parsed_columns": lambda stream: [c.name for c in temporary_tables()["PARSED_SALES"]],
     "breakdown_columns": lambda stream: stream.breakdowns,
 }
 """Names of columns. They may stand behind a table's name: `c.:event_columns`."""
 
 MEANINGS: Mapping[str, Meaning] = {
-    "all_fields": _all_fields,
-    "all_fields_as_text": _all_fields_as_text,
+    "all_fields": lambda stream, engine: literal(
+        "".join(f";{field.name}" for field in stream.fields) + ";"
+    ),
+    # the structure for DuckDB's FROM_JSON
+    "all_fields_as_text": lambda stream, engine: literal(
+        json.dumps({field.name: "VARCHAR" for field in stream.fields})
+    ),
     "all_fields_present": _all_fields_present,
     "field_count": lambda stream, engine: literal(len(stream.fields)),
-    "field_texts": _texts,
-    "field_values": _values,
-    "field_signs": _signs,
-    "absent_fields": _absent_fields,
-    "unfit_fields": _unfit_fields,
-    "rounded_fields": _rounded_fields,
+    "field_texts": lambda stream, engine: _typed(stream.fields, engine, "as_text", "_text"),
+    "field_values": lambda stream, engine: _typed(stream.fields, engine, "as_value", ""),
+    "field_signs": lambda stream, engine: _typed(stream.numbers, engine, "as_sign", "_sign"),
+    "absent_fields": lambda stream, engine: _listed(
+        stream.fields, lambda field: _of(engine, field, "is_absent")
+    ),
+    "unfit_fields": lambda stream, engine: _listed(stream.fields, partial(_is_unfit, engine)),
+    "rounded_fields": lambda stream, engine: _listed(
+        stream.numbers, lambda field: _of(engine, field, "is_rounded")
+    ),
     "fields": lambda stream, engine: table(["field"], [[f.name] for f in stream.fields]),
     "has_zero": _has_zero,
     "signs_of_clean": _signs_of_clean,
-    "signs_from_line": _signs_from_line,
     "breaks_a_rule": lambda stream, engine: _any_broken(stream.rules),
     "breaks_row_rule": lambda stream, engine: _any_broken(
         rule for rule in stream.rules if rule.scope != "day"
@@ -310,27 +289,32 @@ MEANINGS: Mapping[str, Meaning] = {
     "breakdown": _breakdown,
     "breakdown_sets": _breakdown_sets,
     "keys_of_line": _keys_of_line,
-    "lines": lambda stream, engine: query("raw/current_lines", engine),
+    "value_of_field": _value_of_field,
     "white_space": lambda stream, engine: literal(WHITE_SPACE),
     "carriage_return": lambda stream, engine: literal("\r"),
 }
 """All other names that mean something in any script."""
 
+QUERIES: Mapping[str, str] = {
+    "lines": "raw/current_lines",
+    "typed_lines": "typed_lines",
+    "judged": "staging/judged",
+    "published": "analytics/published",
+}
+"""Scripts whose query stands in others; its own names are bound there."""
+
 
 def meaning(
     name: str, stream: EventStream, engine: str, owner: str = ""
 ) -> exp.Expr | list[exp.Expr]:
-    """What a name stands for; made anew, to be changed.
-
-    Args:
-        name: behind the `:`.
-        stream: whose fields, rules and breakdowns.
-        engine: `duckdb` or `snowflake`.
-        owner: the table before it, where it is a list of columns.
+    """What a name, behind the `:`, stands for; made anew, to be changed. A list of columns may have
+    an `owner`, the table before it.
 
     Raises:
         KeyError: it stands for nothing.
     """
     if name in LISTS:
         return _columns(LISTS[name](stream), owner)
+    if name in QUERIES:
+        return query(QUERIES[name], engine)
     return MEANINGS[name](stream, engine)

@@ -22,12 +22,7 @@ SHARED_DIALECT = "snowflake"
 @lru_cache(maxsize=256)
 def parsed(script: str, engine: str) -> Sequence[exp.Expr]:
     """The statements of `sql/<engine>/<script>.sql`, or else of `sql/<script>.sql`; not to be
-    changed.
-
-    Args:
-        script: the file's path, without its suffix.
-        engine: `duckdb` or `snowflake`.
-    """
+    changed."""
     import sqlglot
 
     own = SQL_FOLDER / engine / f"{script}.sql"

@@ -25,7 +25,6 @@ from ecom_assets.warehouse.contract import (
     LoadedFile,
     Log,
     Purpose,
-    Query,
     Row,
     WarehouseBusy,
     WarehouseError,
@@ -220,7 +219,7 @@ class SnowflakeSession:
     def define_view(self, script: str) -> None:
         """Nothing: views belong to the role that owns them, and the set-up makes them."""
 
-    def queries(self) -> Sequence[Query]:
+    def queries(self) -> Sequence[Row]:
         from snowflake.connector import errors
 
         try:
@@ -228,13 +227,13 @@ class SnowflakeSession:
         except errors.Error:  # a role may be kept from it; the ids are worth having all the same
             history = {}
         return [
-            Query(
-                query_id,
-                script,
-                rows,
-                bytes_scanned=history.get(query_id, {}).get("bytes_scanned"),
-                milliseconds=history.get(query_id, {}).get("total_elapsed_time"),
-            )
+            {
+                "query_id": query_id,
+                "script": script,
+                "rows": rows,
+                "bytes_scanned": history.get(query_id, {}).get("bytes_scanned"),
+                "milliseconds": history.get(query_id, {}).get("total_elapsed_time"),
+            }
             for query_id, (script, rows) in self._scripts.items()
             if script != "query_history"
         ]
@@ -291,8 +290,11 @@ class SnowflakeSession:
         It changes the row only where the tables are of this project's version, so that to look
         takes no statement of its own.
         """
+        from sqlglot import exp
+
         told = self.run(
-            f"turn_{layer}",
+            "turn",
+            table_name=exp.to_table(f"{layer}.turns"),
             taken_by=self._tag,
             taken_at=datetime.now(UTC).replace(tzinfo=None),
             version=VERSION,

@@ -119,8 +119,8 @@ def test_statements_are_tagged_and_found_again(stack: Stack) -> None:
         (query,) = session.queries()
         assert isinstance(session, SnowflakeSession)
         tag = session._connection._session_parameters["QUERY_TAG"]  # sent with the login
-    assert (query.script, query.rows) == ("raw/ledger", 0)
-    assert query.query_id
+    assert (query["script"], query["rows"]) == ("raw/ledger", 0)
+    assert query["query_id"]
     assert tag == query_tag(PURPOSE)
 
 

@@ -96,7 +96,7 @@ VALUES: dict[str, Callable[[], Any]] = {
 SCRIPTS = sorted(
     path.relative_to(SQL_FOLDER).with_suffix("").as_posix()
     for path in SQL_FOLDER.rglob("*.sql")
-    if path.stem != "types"  # seen in parse_lines, where each field is typed by it
+    if path.stem != "types"  # seen in typed_lines, where each field is typed by it
 )
 SHARED = [name for name in SCRIPTS if name.split("/")[0] not in (*ENGINES, SET_UP)]
 

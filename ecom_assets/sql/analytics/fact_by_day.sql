@@ -1,32 +1,14 @@
 -- What is published beside clean staging, per day: rows, quantities and money of FACT_SALES and of
 -- the repeats that it leaves out; and whether staging lets the day be published (null: staging has
 -- never judged it).
-with published as (
-    select
-        event_date,
-        quantity,
-        total_amount,
-        true as is_in_fact
-    from analytics.fact_sales
-    where event_date between :first_day and :last_day
-    union all
-    select
-        event_date,
-        quantity,
-        total_amount,
-        false as is_in_fact
-    from staging.stg_sales_repeats
-    where event_date between :first_day and :last_day
-),
-
-fact as (
+with fact as (
     select
         event_date,
         count_if(is_in_fact) as fact_rows,
         count_if(not is_in_fact) as repeat_rows,
         sum(quantity) as quantity,
         sum(total_amount) as total_amount
-    from published
+    from (:published) as published
     group by event_date
 ),
 

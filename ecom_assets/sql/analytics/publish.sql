@@ -30,12 +30,7 @@ from placed
 where not is_repeat
 order by event_date;
 
-insert into staging.stg_sales_repeats (
-    :event_columns,
-    earlier_event_date,
-    earlier_filename,
-    earlier_row_number
-)
+insert into staging.stg_sales_repeats (:repeat_columns)
 select
     c.:event_columns,
     p.earlier_event_date,

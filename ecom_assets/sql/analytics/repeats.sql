@@ -18,7 +18,9 @@ with new_rows as (
         event_id,
         event_date,
         source_filename,
-        source_row_number
+        source_row_number,
+        true as is_new,
+        false as is_left_out
     from staging.stg_sales_clean
     where event_date between :first_day and :last_day
         and event_date in (select days.event_date from (:days) as days)
@@ -30,9 +32,8 @@ left_out as (
         event_date,
         source_filename,
         source_row_number,
-        earlier_event_date as told_event_date,
-        earlier_filename as told_filename,
-        earlier_row_number as told_row_number
+        false as is_new,
+        true as is_left_out
     from staging.stg_sales_repeats
     where event_date between :window_start and :window_end
         and event_date not in (select days.event_date from (:days) as days)
@@ -43,7 +44,9 @@ kept as (
         event_id,
         event_date,
         source_filename,
-        source_row_number
+        source_row_number,
+        false as is_new,
+        false as is_left_out
     from analytics.fact_sales
     where event_date between :window_start and :window_end
         and event_date not in (select days.event_date from (:days) as days)
@@ -71,41 +74,14 @@ ids as (
 ),
 
 compared as (
-    select
-        event_id,
-        event_date,
-        source_filename,
-        source_row_number,
-        true as is_new,
-        false as is_left_out,
-        cast(null as date) as told_event_date,
-        cast(null as varchar) as told_filename,
-        cast(null as bigint) as told_row_number
+    select *
     from new_rows
     where event_id in (select ids.event_id from ids)
     union all
-    select
-        event_id,
-        event_date,
-        source_filename,
-        source_row_number,
-        false as is_new,
-        false as is_left_out,
-        cast(null as date) as told_event_date,
-        cast(null as varchar) as told_filename,
-        cast(null as bigint) as told_row_number
+    select *
     from kept
     union all
-    select
-        event_id,
-        event_date,
-        source_filename,
-        source_row_number,
-        false as is_new,
-        true as is_left_out,
-        told_event_date,
-        told_filename,
-        told_row_number
+    select *
     from left_out
 ),
 
@@ -129,22 +105,27 @@ placed as (
 )
 
 select
-    event_date,
-    source_filename,
-    source_row_number,
-    is_new,
-    is_repeat,
-    event_date_before as earlier_event_date,
-    filename_before as earlier_filename,
-    row_number_before as earlier_row_number
+    placed.event_date,
+    placed.source_filename,
+    placed.source_row_number,
+    placed.is_new,
+    placed.is_repeat,
+    placed.event_date_before as earlier_event_date,
+    placed.filename_before as earlier_filename,
+    placed.row_number_before as earlier_row_number
 from placed
-where is_repeat <> is_left_out
+left join staging.stg_sales_repeats as told
+    on placed.is_left_out
+        and told.event_date = placed.event_date
+        and told.source_filename = placed.source_filename
+        and told.source_row_number = placed.source_row_number
+where placed.is_repeat <> placed.is_left_out
     or (
-        is_repeat
+        placed.is_repeat
         and (
-            event_date_before <> told_event_date
-            or filename_before <> told_filename
-            or row_number_before <> told_row_number
+            placed.event_date_before <> told.earlier_event_date
+            or placed.filename_before <> told.earlier_filename
+            or placed.row_number_before <> told.earlier_row_number
         )
     );
 

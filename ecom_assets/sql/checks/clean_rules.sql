@@ -25,9 +25,9 @@ repeated as (
 
 zeros as (
     select
-        c.source_filename as zero_filename,
-        c.source_row_number as zero_row_number,
-        :signs_from_line
+        lines.raw,
+        c.source_filename,
+        c.source_row_number
     from lines
     inner join staging.stg_sales_clean as c
         on c.source_filename = lines.source_filename
@@ -52,8 +52,8 @@ tested as (
         on r.event_id = c.event_id
             and r.event_date = c.event_date
     left join zeros as z
-        on z.zero_filename = c.source_filename
-            and z.zero_row_number = c.source_row_number
+        on z.source_filename = c.source_filename
+            and z.source_row_number = c.source_row_number
     where c.event_date between :first_day and :last_day
 )
 

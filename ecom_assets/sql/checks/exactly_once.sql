@@ -2,25 +2,7 @@
 -- stands there twice within seven days, clean events that are neither there nor a repeat (of days
 -- that are published as they are staged now), and repeats of an event that was not published on one
 -- of the seven days before. With one of each.
-with published as (
-    select
-        event_id,
-        event_date,
-        source_filename,
-        source_row_number,
-        true as is_in_fact
-    from analytics.fact_sales
-    where event_date between :window_start and :last_day
-    union all
-    select
-        event_id,
-        event_date,
-        source_filename,
-        source_row_number,
-        false as is_in_fact
-    from staging.stg_sales_repeats
-    where event_date between :window_start and :last_day
-),
+with published as (:published),
 
 of_days as (
     select

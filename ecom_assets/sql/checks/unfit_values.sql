@@ -4,7 +4,7 @@ with lines as (:lines)
 select
     q.event_date,
     q.field,
-    substr(max(json_extract_path_text(lines.raw, q.field)), 1, :max_length) as unfit_value
+    substr(max(:value_of_field), 1, :max_length) as unfit_value
 from staging.sales_quality_fields as q
 inner join lines
     on lines.source_filename || ' line ' || cast(lines.source_row_number as varchar)

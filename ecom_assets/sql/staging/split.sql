@@ -10,20 +10,8 @@ where event_date between :first_day and :last_day
     and event_date in (select days.event_date from (:days) as days);
 
 insert into staging.stg_sales_clean (:event_columns)
-with judged as (
-    select
-        p.*,
-        r.source_row_number is not null as is_duplicate
-    from parsed_sales as p
-    left join duplicate_events as r
-        on r.event_date = p.event_date
-            and r.source_filename = p.source_filename
-            and r.source_row_number = p.source_row_number
-    where p.event_date in (select days.event_date from (:days) as days)
-)
-
 select :event_columns
-from judged
+from (:judged) as judged
 where not :breaks_a_rule
 order by event_date;
 
@@ -39,19 +27,7 @@ insert into staging.stg_sales_rejects (
     rules_version,
     run_id
 )
-with judged as (
-    select
-        p.*,
-        r.source_row_number is not null as is_duplicate
-    from parsed_sales as p
-    left join duplicate_events as r
-        on r.event_date = p.event_date
-            and r.source_filename = p.source_filename
-            and r.source_row_number = p.source_row_number
-    where p.event_date in (select days.event_date from (:days) as days)
-),
-
-rejected as (
+with rejected as (
     select
         :first_reason as reason,
         :all_reasons as reasons,
@@ -61,7 +37,7 @@ rejected as (
         source_filename,
         source_row_number,
         load_id
-    from judged
+    from (:judged) as judged
     where :breaks_a_rule
 )
 

@@ -13,7 +13,9 @@ WITH new_rows AS (
     event_id,
     event_date,
     source_filename,
-    source_row_number
+    source_row_number,
+    TRUE AS is_new,
+    FALSE AS is_left_out
   FROM staging.stg_sales_clean
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
@@ -33,9 +35,8 @@ WITH new_rows AS (
     event_date,
     source_filename,
     source_row_number,
-    earlier_event_date AS told_event_date,
-    earlier_filename AS told_filename,
-    earlier_row_number AS told_row_number
+    FALSE AS is_new,
+    TRUE AS is_left_out
   FROM staging.stg_sales_repeats
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
@@ -54,7 +55,9 @@ WITH new_rows AS (
     event_id,
     event_date,
     source_filename,
-    source_row_number
+    source_row_number,
+    FALSE AS is_new,
+    FALSE AS is_left_out
   FROM analytics.fact_sales
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
@@ -95,15 +98,7 @@ WITH new_rows AS (
   FROM left_out
 ), compared AS (
   SELECT
-    event_id,
-    event_date,
-    source_filename,
-    source_row_number,
-    TRUE AS is_new,
-    FALSE AS is_left_out,
-    CAST(NULL AS DATE) AS told_event_date,
-    CAST(NULL AS TEXT) AS told_filename,
-    CAST(NULL AS BIGINT) AS told_row_number
+    *
   FROM new_rows
   WHERE
     event_id IN (
@@ -113,27 +108,11 @@ WITH new_rows AS (
     )
   UNION ALL
   SELECT
-    event_id,
-    event_date,
-    source_filename,
-    source_row_number,
-    FALSE AS is_new,
-    FALSE AS is_left_out,
-    CAST(NULL AS DATE) AS told_event_date,
-    CAST(NULL AS TEXT) AS told_filename,
-    CAST(NULL AS BIGINT) AS told_row_number
+    *
   FROM kept
   UNION ALL
   SELECT
-    event_id,
-    event_date,
-    source_filename,
-    source_row_number,
-    FALSE AS is_new,
-    TRUE AS is_left_out,
-    told_event_date,
-    told_filename,
-    told_row_number
+    *
   FROM left_out
 ), neighbours AS (
   SELECT
@@ -151,23 +130,28 @@ WITH new_rows AS (
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
 )
 SELECT
-  event_date,
-  source_filename,
-  source_row_number,
-  is_new,
-  is_repeat,
-  event_date_before AS earlier_event_date,
-  filename_before AS earlier_filename,
-  row_number_before AS earlier_row_number
+  placed.event_date,
+  placed.source_filename,
+  placed.source_row_number,
+  placed.is_new,
+  placed.is_repeat,
+  placed.event_date_before AS earlier_event_date,
+  placed.filename_before AS earlier_filename,
+  placed.row_number_before AS earlier_row_number
 FROM placed
+LEFT JOIN staging.stg_sales_repeats AS told
+  ON placed.is_left_out
+  AND told.event_date = placed.event_date
+  AND told.source_filename = placed.source_filename
+  AND told.source_row_number = placed.source_row_number
 WHERE
-  is_repeat <> is_left_out
+  placed.is_repeat <> placed.is_left_out
   OR (
-    is_repeat
+    placed.is_repeat
     AND (
-      event_date_before <> told_event_date
-      OR filename_before <> told_filename
-      OR row_number_before <> told_row_number
+      placed.event_date_before <> told.earlier_event_date
+      OR placed.filename_before <> told.earlier_filename
+      OR placed.row_number_before <> told.earlier_row_number
     )
   );
 

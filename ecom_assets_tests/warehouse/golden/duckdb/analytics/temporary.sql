@@ -19,7 +19,11 @@ CREATE OR REPLACE TEMPORARY TABLE moving_sales (
   device TEXT,
   source_filename TEXT,
   source_row_number BIGINT,
-  ingestion_ts TIMESTAMP
+  ingestion_ts TIMESTAMP,
+  earlier_event_date DATE,
+  earlier_filename TEXT,
+  earlier_row_number BIGINT,
+  is_repeat BOOLEAN
 );
 
 CREATE OR REPLACE TEMPORARY TABLE published_days (

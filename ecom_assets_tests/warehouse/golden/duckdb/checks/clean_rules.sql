@@ -81,145 +81,9 @@ WITH lines AS (
     COUNT(*) > 1
 ), zeros AS (
   SELECT
-    c.source_filename AS zero_filename,
-    c.source_row_number AS zero_row_number,
-    CASE
-      WHEN (
-        CASE
-          WHEN REGEXP_FULL_MATCH(
-            (
-              CASE
-                WHEN REGEXP_MATCHES((
-                  raw ->> '$."quantity"'
-                ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
-                ELSE raw ->> '$."quantity"'
-              END
-            ),
-            '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-          )
-          THEN TRY_CAST((
-            CASE
-              WHEN REGEXP_MATCHES((
-                raw ->> '$."quantity"'
-              ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-              THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
-              ELSE raw ->> '$."quantity"'
-            END
-          ) AS DECIMAL(18, 4))
-        END
-      ) = 0
-      THEN (
-        CASE
-          WHEN (
-            CASE
-              WHEN REGEXP_FULL_MATCH(
-                (
-                  CASE
-                    WHEN REGEXP_MATCHES((
-                      raw ->> '$."quantity"'
-                    ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                    THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
-                    ELSE raw ->> '$."quantity"'
-                  END
-                ),
-                '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-              )
-              THEN TRY_CAST((
-                CASE
-                  WHEN REGEXP_MATCHES((
-                    raw ->> '$."quantity"'
-                  ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                  THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
-                  ELSE raw ->> '$."quantity"'
-                END
-              ) AS DECIMAL(18, 4))
-            END
-          ) <> 0
-          THEN CAST(SIGN(
-            (
-              CASE
-                WHEN REGEXP_FULL_MATCH(
-                  (
-                    CASE
-                      WHEN REGEXP_MATCHES((
-                        raw ->> '$."quantity"'
-                      ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                      THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
-                      ELSE raw ->> '$."quantity"'
-                    END
-                  ),
-                  '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-                )
-                THEN TRY_CAST((
-                  CASE
-                    WHEN REGEXP_MATCHES((
-                      raw ->> '$."quantity"'
-                    ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                    THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
-                    ELSE raw ->> '$."quantity"'
-                  END
-                ) AS DECIMAL(18, 4))
-              END
-            )
-          ) AS BIGINT)
-          WHEN (
-            CASE
-              WHEN REGEXP_FULL_MATCH(
-                (
-                  CASE
-                    WHEN REGEXP_MATCHES((
-                      raw ->> '$."quantity"'
-                    ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                    THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
-                    ELSE raw ->> '$."quantity"'
-                  END
-                ),
-                '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-              )
-              THEN TRY_CAST((
-                CASE
-                  WHEN REGEXP_MATCHES((
-                    raw ->> '$."quantity"'
-                  ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                  THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
-                  ELSE raw ->> '$."quantity"'
-                END
-              ) AS DECIMAL(18, 4))
-            END
-          ) IS NULL
-          THEN NULL
-          WHEN NOT REGEXP_MATCHES(
-            (
-              CASE
-                WHEN REGEXP_MATCHES((
-                  raw ->> '$."quantity"'
-                ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
-                ELSE raw ->> '$."quantity"'
-              END
-            ),
-            '[1-9]'
-          )
-          THEN 0
-          WHEN CONTAINS(
-            (
-              CASE
-                WHEN REGEXP_MATCHES((
-                  raw ->> '$."quantity"'
-                ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
-                ELSE raw ->> '$."quantity"'
-              END
-            ),
-            '-'
-          )
-          THEN -1
-          ELSE 1
-        END
-      )
-      ELSE 0
-    END AS quantity_sign
+    lines.raw,
+    c.source_filename,
+    c.source_row_number
   FROM lines
   INNER JOIN staging.stg_sales_clean AS c
     ON c.source_filename = lines.source_filename
@@ -239,7 +103,70 @@ WITH lines AS (
       WHEN c.quantity <> 0
       THEN SIGN(c.quantity)
       WHEN c.quantity = 0
-      THEN z.quantity_sign
+      THEN CASE
+        WHEN (
+          CASE
+            WHEN REGEXP_FULL_MATCH(
+              (
+                CASE
+                  WHEN REGEXP_MATCHES((
+                    raw ->> '$."quantity"'
+                  ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                  THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
+                  ELSE raw ->> '$."quantity"'
+                END
+              ),
+              '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
+            )
+            THEN TRY_CAST((
+              CASE
+                WHEN REGEXP_MATCHES((
+                  raw ->> '$."quantity"'
+                ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
+                ELSE raw ->> '$."quantity"'
+              END
+            ) AS DECIMAL(18, 4))
+          END
+        ) = 0
+        THEN (
+          CASE
+            WHEN 0 <> 0
+            THEN CAST(SIGN(0) AS BIGINT)
+            WHEN 0 IS NULL
+            THEN NULL
+            WHEN NOT REGEXP_MATCHES(
+              (
+                CASE
+                  WHEN REGEXP_MATCHES((
+                    raw ->> '$."quantity"'
+                  ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                  THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
+                  ELSE raw ->> '$."quantity"'
+                END
+              ),
+              '[1-9]'
+            )
+            THEN 0
+            WHEN CONTAINS(
+              (
+                CASE
+                  WHEN REGEXP_MATCHES((
+                    raw ->> '$."quantity"'
+                  ), '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                  THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
+                  ELSE raw ->> '$."quantity"'
+                END
+              ),
+              '-'
+            )
+            THEN -1
+            ELSE 1
+          END
+        )
+        WHEN NOT z.source_row_number IS NULL
+        THEN 0
+      END
     END AS quantity_sign
   FROM staging.stg_sales_clean AS c
   LEFT JOIN others AS o
@@ -249,7 +176,8 @@ WITH lines AS (
   LEFT JOIN repeated AS r
     ON r.event_id = c.event_id AND r.event_date = c.event_date
   LEFT JOIN zeros AS z
-    ON z.zero_filename = c.source_filename AND z.zero_row_number = c.source_row_number
+    ON z.source_filename = c.source_filename
+    AND z.source_row_number = c.source_row_number
   WHERE
     c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
 )

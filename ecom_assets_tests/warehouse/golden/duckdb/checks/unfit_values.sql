@@ -61,7 +61,22 @@ SELECT
   q.event_date,
   q.field,
   SUBSTRING(
-    MAX(lines.raw ->> q.field),
+    MAX(
+      CASE field
+        WHEN 'event_id'
+        THEN raw ->> '$.event_id'
+        WHEN 'event_ts'
+        THEN raw ->> '$.event_ts'
+        WHEN 'quantity'
+        THEN raw ->> '$.quantity'
+        WHEN 'points'
+        THEN raw ->> '$.points'
+        WHEN 'country'
+        THEN raw ->> '$.country'
+        WHEN 'device'
+        THEN raw ->> '$.device'
+      END
+    ),
     CASE WHEN 1 = 0 THEN 1 ELSE 1 END,
     CASE WHEN 7 < 0 THEN 0 ELSE 7 END
   ) AS unfit_value

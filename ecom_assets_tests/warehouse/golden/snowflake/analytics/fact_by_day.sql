@@ -1,29 +1,43 @@
-WITH published AS (
-  SELECT
-    event_date,
-    quantity,
-    total_amount,
-    TRUE AS is_in_fact
-  FROM analytics.fact_sales
-  WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  UNION ALL
-  SELECT
-    event_date,
-    quantity,
-    total_amount,
-    FALSE AS is_in_fact
-  FROM staging.stg_sales_repeats
-  WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-), fact AS (
+WITH fact AS (
   SELECT
     event_date,
     COUNT_IF(is_in_fact) AS fact_rows,
     COUNT_IF(NOT is_in_fact) AS repeat_rows,
     SUM(quantity) AS quantity,
     SUM(total_amount) AS total_amount
-  FROM published
+  FROM (
+    SELECT
+      event_id,
+      event_ts,
+      event_date,
+      quantity,
+      points,
+      country,
+      device,
+      source_filename,
+      source_row_number,
+      ingestion_ts,
+      TRUE AS is_in_fact
+    FROM analytics.fact_sales
+    WHERE
+      event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    UNION ALL
+    SELECT
+      event_id,
+      event_ts,
+      event_date,
+      quantity,
+      points,
+      country,
+      device,
+      source_filename,
+      source_row_number,
+      ingestion_ts,
+      FALSE AS is_in_fact
+    FROM staging.stg_sales_repeats
+    WHERE
+      event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  ) AS published
   GROUP BY
     event_date
 ), clean AS (

@@ -19,7 +19,11 @@ CREATE OR REPLACE TEMPORARY TABLE moving_sales (
   device VARCHAR,
   source_filename VARCHAR,
   source_row_number BIGINT,
-  ingestion_ts TIMESTAMPNTZ
+  ingestion_ts TIMESTAMPNTZ,
+  earlier_event_date DATE,
+  earlier_filename VARCHAR,
+  earlier_row_number BIGINT,
+  is_repeat BOOLEAN
 );
 
 CREATE OR REPLACE TEMPORARY TABLE published_days (

@@ -75,79 +75,9 @@ WITH lines AS (
     COUNT(*) > 1
 ), zeros AS (
   SELECT
-    c.source_filename AS zero_filename,
-    c.source_row_number AS zero_row_number,
-    CASE
-      WHEN (
-        CASE
-          WHEN REGEXP_LIKE(
-            (
-              CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
-            ),
-            '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-          )
-          THEN TRY_TO_NUMBER(TRIM((
-            CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
-          ), ' \t\n\r\x0b\f'), 18, 4)
-        END
-      ) = 0
-      THEN (
-        CASE
-          WHEN (
-            CASE
-              WHEN REGEXP_LIKE(
-                (
-                  CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
-                ),
-                '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-              )
-              THEN TRY_TO_NUMBER(TRIM((
-                CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
-              ), ' \t\n\r\x0b\f'), 18, 4)
-            END
-          ) <> 0
-          THEN SIGN(
-            (
-              CASE
-                WHEN REGEXP_LIKE(
-                  (
-                    CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
-                  ),
-                  '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-                )
-                THEN TRY_TO_NUMBER(TRIM((
-                  CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
-                ), ' \t\n\r\x0b\f'), 18, 4)
-              END
-            )
-          )
-          WHEN (
-            CASE
-              WHEN REGEXP_LIKE(
-                (
-                  CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
-                ),
-                '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-              )
-              THEN TRY_TO_NUMBER(TRIM((
-                CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
-              ), ' \t\n\r\x0b\f'), 18, 4)
-            END
-          ) IS NULL
-          THEN NULL
-          WHEN NOT REGEXP_LIKE((
-            CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
-          ), '[^1-9eE]*[1-9].*', 's')
-          THEN 0
-          WHEN STARTSWITH(TRIM((
-            CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
-          ), ' \t\n\r\x0b\f'), '-')
-          THEN -1
-          ELSE 1
-        END
-      )
-      ELSE 0
-    END AS quantity_sign
+    lines.raw,
+    c.source_filename,
+    c.source_row_number
   FROM lines
   INNER JOIN staging.stg_sales_clean AS c
     ON c.source_filename = lines.source_filename
@@ -167,7 +97,40 @@ WITH lines AS (
       WHEN c.quantity <> 0
       THEN SIGN(c.quantity)
       WHEN c.quantity = 0
-      THEN z.quantity_sign
+      THEN CASE
+        WHEN (
+          CASE
+            WHEN REGEXP_LIKE(
+              (
+                CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+              ),
+              '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+            )
+            THEN TRY_TO_NUMBER(TRIM((
+              CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+            ), ' \t\n\r\x0b\f'), 18, 4)
+          END
+        ) = 0
+        THEN (
+          CASE
+            WHEN 0 <> 0
+            THEN SIGN(0)
+            WHEN 0 IS NULL
+            THEN NULL
+            WHEN NOT REGEXP_LIKE((
+              CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+            ), '[^1-9eE]*[1-9].*', 's')
+            THEN 0
+            WHEN STARTSWITH(TRIM((
+              CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+            ), ' \t\n\r\x0b\f'), '-')
+            THEN -1
+            ELSE 1
+          END
+        )
+        WHEN NOT z.source_row_number IS NULL
+        THEN 0
+      END
     END AS quantity_sign
   FROM staging.stg_sales_clean AS c
   LEFT JOIN others AS o
@@ -177,7 +140,8 @@ WITH lines AS (
   LEFT JOIN repeated AS r
     ON r.event_id = c.event_id AND r.event_date = c.event_date
   LEFT JOIN zeros AS z
-    ON z.zero_filename = c.source_filename AND z.zero_row_number = c.source_row_number
+    ON z.source_filename = c.source_filename
+    AND z.source_row_number = c.source_row_number
   WHERE
     c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
 )

@@ -1,9 +1,15 @@
 WITH published AS (
   SELECT
     event_id,
+    event_ts,
     event_date,
+    quantity,
+    points,
+    country,
+    device,
     source_filename,
     source_row_number,
+    ingestion_ts,
     TRUE AS is_in_fact
   FROM analytics.fact_sales
   WHERE
@@ -11,9 +17,15 @@ WITH published AS (
   UNION ALL
   SELECT
     event_id,
+    event_ts,
     event_date,
+    quantity,
+    points,
+    country,
+    device,
     source_filename,
     source_row_number,
+    ingestion_ts,
     FALSE AS is_in_fact
   FROM staging.stg_sales_repeats
   WHERE

@@ -57,7 +57,26 @@ WITH lines AS (
 SELECT
   q.event_date,
   q.field,
-  SUBSTRING(MAX(JSON_EXTRACT_PATH_TEXT(lines.raw, q.field)), 1, 7) AS unfit_value
+  SUBSTRING(
+    MAX(
+      CASE field
+        WHEN 'event_id'
+        THEN JSON_EXTRACT_PATH_TEXT(raw, 'event_id')
+        WHEN 'event_ts'
+        THEN JSON_EXTRACT_PATH_TEXT(raw, 'event_ts')
+        WHEN 'quantity'
+        THEN JSON_EXTRACT_PATH_TEXT(raw, 'quantity')
+        WHEN 'points'
+        THEN JSON_EXTRACT_PATH_TEXT(raw, 'points')
+        WHEN 'country'
+        THEN JSON_EXTRACT_PATH_TEXT(raw, 'country')
+        WHEN 'device'
+        THEN JSON_EXTRACT_PATH_TEXT(raw, 'device')
+      END
+    ),
+    1,
+    7
+  ) AS unfit_value
 FROM staging.sales_quality_fields AS q
 INNER JOIN lines
   ON lines.source_filename || ' line ' || CAST(lines.source_row_number AS VARCHAR) = q.first_unfit

@@ -38,7 +38,18 @@ INSERT INTO staging.stg_sales_clean (
   source_row_number,
   ingestion_ts
 )
-WITH judged AS (
+SELECT
+  event_id,
+  event_ts,
+  event_date,
+  quantity,
+  points,
+  country,
+  device,
+  source_filename,
+  source_row_number,
+  ingestion_ts
+FROM (
   SELECT
     p.*,
     NOT r.source_row_number IS NULL AS is_duplicate
@@ -58,19 +69,7 @@ WITH judged AS (
           (CAST('2026-01-05' AS DATE))) AS v(event_date)
       ) AS days
     )
-)
-SELECT
-  event_id,
-  event_ts,
-  event_date,
-  quantity,
-  points,
-  country,
-  device,
-  source_filename,
-  source_row_number,
-  ingestion_ts
-FROM judged
+) AS judged
 WHERE
   NOT (
     COALESCE((
@@ -95,27 +94,7 @@ INSERT INTO staging.stg_sales_rejects (
   rules_version,
   run_id
 )
-WITH judged AS (
-  SELECT
-    p.*,
-    NOT r.source_row_number IS NULL AS is_duplicate
-  FROM parsed_sales AS p
-  LEFT JOIN duplicate_events AS r
-    ON r.event_date = p.event_date
-    AND r.source_filename = p.source_filename
-    AND r.source_row_number = p.source_row_number
-  WHERE
-    p.event_date IN (
-      SELECT
-        days.event_date
-      FROM (
-        SELECT
-          event_date
-        FROM (VALUES
-          (CAST('2026-01-05' AS DATE))) AS v(event_date)
-      ) AS days
-    )
-), rejected AS (
+WITH rejected AS (
   SELECT
     CASE
       WHEN COALESCE((
@@ -149,7 +128,27 @@ WITH judged AS (
     source_filename,
     source_row_number,
     load_id
-  FROM judged
+  FROM (
+    SELECT
+      p.*,
+      NOT r.source_row_number IS NULL AS is_duplicate
+    FROM parsed_sales AS p
+    LEFT JOIN duplicate_events AS r
+      ON r.event_date = p.event_date
+      AND r.source_filename = p.source_filename
+      AND r.source_row_number = p.source_row_number
+    WHERE
+      p.event_date IN (
+        SELECT
+          days.event_date
+        FROM (
+          SELECT
+            event_date
+          FROM (VALUES
+            (CAST('2026-01-05' AS DATE))) AS v(event_date)
+        ) AS days
+      )
+  ) AS judged
   WHERE
     (
       COALESCE((

@@ -9,7 +9,7 @@ SELECT
   country,
   source_filename,
   source_row_number
-FROM staging.stg_sales_clean
+FROM raw.raw_sales
 WHERE
   event_date = CAST('2026-01-05' AS DATE)
 ORDER BY

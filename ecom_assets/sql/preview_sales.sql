@@ -1,4 +1,4 @@
--- Some events of a day.
+-- Some events of a day, in the clean table or in FACT_SALES.
 select
     event_id,
     event_ts,
@@ -10,7 +10,7 @@ select
     country,
     source_filename,
     source_row_number
-from staging.stg_sales_clean
+from :table_name
 where event_date = :day
 order by source_filename, source_row_number
 limit 5;

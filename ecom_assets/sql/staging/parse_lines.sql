@@ -1,22 +1,6 @@
--- One row per line that belongs to these days, its fields typed. JSON is read from the VARIANT,
--- never parsed again. How a field is typed is in types.sql.
+-- One row per line that belongs to these days, its fields typed (typed_lines.sql of the engine).
 insert into parsed_sales (:parsed_columns)
-with lines as (:lines),
-
-texts as (
-    select
-        *,
-        coalesce(is_object(raw), false) as is_object,
-        :field_texts
-    from lines
-),
-
-typed as (
-    select
-        *,
-        :field_values
-    from texts
-),
+with typed as (:typed_lines),
 
 placed as (
     select

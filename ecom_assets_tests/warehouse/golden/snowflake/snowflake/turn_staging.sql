@@ -1,7 +1,0 @@
-UPDATE staging.turns SET taken_by = 'it\'s', taken_at = CAST('2026-01-05 01:02:03.000004' AS TIMESTAMPNTZ)
-WHERE
-  (
-    SELECT
-      MAX(v.version)
-    FROM raw.schema_version AS v
-  ) = 1;

@@ -1,0 +1,153 @@
+WITH lines AS (
+  WITH current_rows AS (
+    SELECT
+      r.raw,
+      r.source_filename,
+      r.source_row_number,
+      r.batch_date,
+      r.load_id,
+      r.ingestion_ts,
+      CASE
+        WHEN (
+          STARTSWITH(r.raw_text, CHR(  65279))
+          OR CONTAINS(r.raw_text, '\\ud')
+          OR CONTAINS(r.raw_text, '\\uD')
+        )
+        AND NOT CONTAINS(r.raw_text, CHR(  1))
+        AND NOT CONTAINS(r.raw_text, CHR(  2))
+        AND NOT CONTAINS(r.raw_text, CHR(  3))
+        THEN REPLACE(REPLACE(LTRIM(r.raw_text, CHR(  65279)), '\\\\', CHR(  1)), '\\u', CHR(  2))
+      END AS escaped
+    FROM raw.raw_sales AS r
+    INNER JOIN raw.raw_sales_files AS f
+      ON f.source_filename = r.source_filename
+      AND f.load_id = r.load_id
+      AND f.superseded_at IS NULL
+    WHERE
+      r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  ), mended AS (
+    SELECT
+      *,
+      REGEXP_REPLACE(
+        REGEXP_REPLACE(
+          escaped,
+          CHR(  2) || '([dD][89abAB][0-9a-fA-F][0-9a-fA-F])' || CHR(  2) || '([dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])',
+          CHR(  3) || '\\1' || CHR(  3) || '\\2'
+        ),
+        CHR(  2) || '[dD][89a-fA-F][0-9a-fA-F][0-9a-fA-F]',
+        CHR(  65533)
+      ) AS text
+    FROM current_rows
+  )
+  SELECT
+    CASE
+      WHEN text IS NULL
+      THEN raw
+      ELSE TRY_PARSE_JSON(
+        REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
+      )
+    END AS raw,
+    source_filename,
+    source_row_number,
+    batch_date,
+    load_id,
+    ingestion_ts
+  FROM mended
+), texts AS (
+  SELECT
+    *,
+    COALESCE(IS_OBJECT(raw), FALSE) AS is_object,
+    (
+      IFF(
+        IS_OBJECT(GET_PATH(raw, 'event_id'))
+        OR IS_ARRAY(GET_PATH(raw, 'event_id'))
+        OR IS_BOOLEAN(GET_PATH(raw, 'event_id')),
+        NULL,
+        CAST(GET_PATH(raw, 'event_id') AS VARCHAR)
+      )
+    ) AS event_id_text,
+    (
+      CASE
+        WHEN REGEXP_LIKE(
+          UPPER(REPLACE(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), ',', '.')),
+          '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+        )
+        AND NOT STARTSWITH(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), '0000')
+        THEN UPPER(REPLACE(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), ',', '.'))
+      END
+    ) AS event_ts_text,
+    (
+      CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+    ) AS quantity_text,
+    (
+      CAST(GET_PATH(raw, 'points') AS VARCHAR)
+    ) AS points_text,
+    (
+      IFF(
+        IS_OBJECT(GET_PATH(raw, 'country'))
+        OR IS_ARRAY(GET_PATH(raw, 'country'))
+        OR IS_BOOLEAN(GET_PATH(raw, 'country')),
+        NULL,
+        CAST(GET_PATH(raw, 'country') AS VARCHAR)
+      )
+    ) AS country_text,
+    (
+      IFF(
+        IS_OBJECT(GET_PATH(raw, 'device'))
+        OR IS_ARRAY(GET_PATH(raw, 'device'))
+        OR IS_BOOLEAN(GET_PATH(raw, 'device')),
+        NULL,
+        CAST(GET_PATH(raw, 'device') AS VARCHAR)
+      )
+    ) AS device_text
+  FROM lines
+)
+SELECT
+  *,
+  (
+    event_id_text
+  ) AS event_id,
+  (
+    DATEADD(
+      MINUTE,
+      CASE
+        WHEN LENGTH(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', '')) < 3
+        THEN 0
+        ELSE IFF(LEFT(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', ''), 1) = '-', 1, -1) * (
+          60 * COALESCE(
+            TRY_CAST(SUBSTRING(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', ''), 2, 2) AS DECIMAL(4, 0)),
+            0
+          ) + IFF(
+            LENGTH(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', '')) > 3,
+            COALESCE(TRY_CAST(RIGHT(event_ts_text, 2) AS DECIMAL(4, 0)), 0),
+            0
+          )
+        )
+      END,
+      TRY_CAST(LEFT(event_ts_text, 10) || ' ' || IFF(
+        COALESCE(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), '') = '',
+        '00:00:00',
+        LEFT(RPAD(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 8, ':00:00'), 8) || SUBSTRING(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 9, 7)
+      ) AS TIMESTAMPNTZ)
+    )
+  ) AS event_ts,
+  (
+    CASE
+      WHEN REGEXP_LIKE(quantity_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
+      THEN TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 18, 4)
+    END
+  ) AS quantity,
+  (
+    CASE
+      WHEN REGEXP_LIKE(points_text, '[+-]?\\d+(\\.0*)?')
+      AND TRY_CAST(SPLIT_PART(points_text, '.', 1) AS DECIMAL(38, 0)) BETWEEN -9223372036854775808 AND 9223372036854775807
+      THEN TRY_CAST(SPLIT_PART(points_text, '.', 1) AS DECIMAL(38, 0))
+    END
+  ) AS points,
+  (
+    country_text
+  ) AS country,
+  (
+    device_text
+  ) AS device
+FROM texts;

@@ -94,7 +94,7 @@ def _build_definitions(
     channels = channels_of(settings.alert_urls, settings.alert_warn_urls)
     sensors = [
         build_arrivals(settings),
-        build_alerts(channels, settings.ui_url, hide_values=settings.hide_values),
+        build_alerts(settings, channels),
     ]
     daily = build_daily(settings)
     digest = build_digest(

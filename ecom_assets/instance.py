@@ -97,8 +97,8 @@ class Launcher(dg.DefaultRunLauncher):
         """Whether the process that executes a run is there; of one on another machine the code
         server knows that has started it. Where nobody knows, it counts as there."""
         if _is_gone(run) or not (_is_here(run) or self._may_be_at_its_server(run)):
-            told = "The process of this run is gone: it was killed, or its terminal was closed."
-            return CheckRunHealthResult(WorkerStatus.FAILED, told)
+            why = "The process of this run is gone: it was killed, or its terminal was closed."
+            return CheckRunHealthResult(WorkerStatus.FAILED, why)
         return CheckRunHealthResult(WorkerStatus.RUNNING)
 
     def _may_be_at_its_server(self, run: dg.DagsterRun) -> bool:
@@ -117,10 +117,10 @@ class Launcher(dg.DefaultRunLauncher):
 
         Returns: whether it has ended, or will.
         """
-        told = bool(super().terminate(run_id))  # type: ignore[no-untyped-call]
+        is_asked = bool(super().terminate(run_id))  # type: ignore[no-untyped-call]
         run = self._instance.get_run_by_id(run_id)
-        if told or run is None or run.is_finished or PROCESS_TAG not in run.tags:
-            return told
+        if is_asked or run is None or run.is_finished or PROCESS_TAG not in run.tags:
+            return is_asked
         if _is_gone(run):
             self._instance.report_run_canceled(run, "The process of this run is gone.")
         return True

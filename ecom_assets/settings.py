@@ -151,9 +151,9 @@ def read_settings(
 
         environ = {n: v or "" for n, v in {**dotenv_values(dotenv), **os.environ}.items()}
     register_secrets(secrets_of(environ))
-    said = {name: value.strip() for name, value in environ.items() if value.strip()}
+    given = {name: value.strip() for name, value in environ.items() if value.strip()}
     texts, of_snowflake = (
-        {field: said[name] for field, name in variables(declared).items() if name in said}
+        {field: given[name] for field, name in variables(declared).items() if name in given}
         for declared in (Settings, SnowflakeSettings)
     )
     engine = texts.pop("snowflake", "duckdb").lower()
@@ -169,7 +169,7 @@ def read_settings(
     try:
         settings = TypeAdapter(Settings).validate_python({**texts, "snowflake": chosen})
     except ValidationError as error:
-        wrong = _sentence(error, said)
+        wrong = _sentence(error, given)
     if wrong:  # raised here, for pydantic's error shows values
         raise wrong
     _check_together(settings)
@@ -184,7 +184,7 @@ def read_settings_or_exit() -> Settings:
         sys.exit(f"ecom_assets: {error}")
 
 
-def _sentence(error: ValidationError, said: Mapping[str, str]) -> SettingsError:
+def _sentence(error: ValidationError, given: Mapping[str, str]) -> SettingsError:
     """The first mistake that pydantic found, in our words."""
     first = error.errors()[0]
     of_ours = first.get("ctx", {}).get("error")
@@ -198,7 +198,7 @@ def _sentence(error: ValidationError, said: Mapping[str, str]) -> SettingsError:
         return SettingsError(
             f"{name} is not set, but ECOM_WAREHOUSE=snowflake needs it: set it to {must_be}."
         )
-    shown = redacted_odd_url(said[name])
+    shown = redacted_odd_url(given[name])
     return SettingsError(f"{name} holds {shown!r}, but it must be {must_be}.")
 
 

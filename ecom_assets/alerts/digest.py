@@ -53,12 +53,11 @@ def build_digest(
         purpose = Purpose("operations_digest", context.run.run_id)
         quality: Sequence[Row] = []
         if days:
-            ends = {"first_day": days.first, "last_day": days.last}
             with (
                 fail_permanent_errors_at_once(),
                 warehouse.session(purpose, context.log.info) as session,
             ):
-                quality = session.run("staging/quality_by_day", **ends)
+                quality = session.run("staging/quality_by_day", **days.bounds)
         instance = context.instance
         found = [
             sections.days_held(instance, settings.start_date, quality),

@@ -26,6 +26,7 @@ from ecom_assets.alerts.outcomes import (
     reminders,
     to_cursor,
 )
+from ecom_assets.settings import Settings
 
 SECONDS_BETWEEN_TICKS = 30
 RUNS = "runs"
@@ -56,20 +57,11 @@ class Alert:
 
 
 def build_alerts(
+    settings: Settings,
     channels: Sequence[Channel],
-    ui_url: str,
-    *,
-    hide_values: bool,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> dg.SensorDefinition:
-    """The sensor `check_alerts`, off until it is switched on.
-
-    Args:
-        channels: where to send to.
-        ui_url: where the UI is, for the links.
-        hide_values: leave the text of errors out, which may hold payload values.
-        now: the clock; for tests.
-    """
+    """The sensor `check_alerts`, off until it is switched on."""
 
     @dg.sensor(
         name="check_alerts",
@@ -81,7 +73,7 @@ def build_alerts(
         if not channels:
             return dg.SkipReason("There is nowhere to send alerts to: set ECOM_ALERT_URLS.")
         states = _states(context, channels)
-        tick = _Tick(context, ui_url, hide_values=hide_values, now=now())
+        tick = _Tick(context, settings, now())
         alerts = {
             channel: tick.alerts(channel, states[channel.id])
             for channel in channels
@@ -127,7 +119,7 @@ class _Tick:
     """What one tick reads; of channels that stand at the same place only once."""
 
     def __init__(
-        self, context: dg.SensorEvaluationContext, ui_url: str, *, hide_values: bool, now: datetime
+        self, context: dg.SensorEvaluationContext, settings: Settings, now: datetime
     ) -> None:
         assert context.repository_def is not None
         graph = context.repository_def.asset_graph
@@ -136,8 +128,7 @@ class _Tick:
             for key in graph.asset_check_keys
         }
         self._instance = context.instance
-        self._ui_url = ui_url
-        self._hide_values = hide_values
+        self._settings = settings
         self._now = now
         self.batch = cache(self._read_batch)
         self._failed_runs = cache(self._read_failed_runs)
@@ -150,11 +141,12 @@ class _Tick:
             due = set(self._is_partitioned) - {item.check for item in found}
             found += [item for item in reminders(state, self._now) if item.check in due]
         alerts = [
-            Alert(item.check, item.failing, check_message(item, self._ui_url)) for item in found
+            Alert(item.check, item.failing, check_message(item, self._settings.ui_url))
+            for item in found
         ]
         new = (run for at, run in batch.failures if at > state.position_of(RUNS))
         if Outcome.ERROR in channel.takes and (failed := self._failed_runs(tuple(new))):
-            alerts.insert(0, Alert(RUNS, {}, run_message(failed, self._ui_url)))
+            alerts.insert(0, Alert(RUNS, {}, run_message(failed, self._settings.ui_url)))
         return alerts
 
     def _read_batch(self, after: int) -> Batch:
@@ -169,7 +161,7 @@ class _Tick:
 
     def _read_failed_runs(self, run_ids: tuple[str, ...]) -> Sequence[FailedRun]:
         runs = runs_that_failed(self._instance, dg.RunsFilter(run_ids=run_ids)) if run_ids else []
-        hide_values = self._hide_values
+        hide_values = self._settings.hide_values
         return [failed_run(self._instance, run, hide_values=hide_values) for run in reversed(runs)]
 
 

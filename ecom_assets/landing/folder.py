@@ -111,9 +111,7 @@ class FolderZone(LandingZone):
             ) from error
         if _landed(file.name, file.day, os.fstat(stream.fileno())).etag != file.etag:
             stream.close()
-            raise FileChanged(
-                f"{file.name} was rewritten after it was listed: materialize the day again."
-            )
+            raise FileChanged.since_listed(file)
         return cast(BinaryIO, _Unchanged(stream, file))
 
     def write(self, name: str, blocks: Iterable[bytes]) -> None:

@@ -104,7 +104,7 @@ class S3Zone(LandingZone):
             got = self._client.get_object(**request, IfMatch=f'"{file.etag}"')
         if got["ETag"].strip('"') != file.etag:  # not every server heeds IfMatch
             got["Body"].close()
-            raise _changed(file)
+            raise FileChanged.since_listed(file)
         return got["Body"]
 
     def write(self, name: str, blocks: Iterable[bytes]) -> None:
@@ -147,7 +147,7 @@ class S3Zone(LandingZone):
                 if file and code in ("NoSuchKey", "404"):
                     raise FileVanished(f"{file.name} is no longer in {self.url}.") from None
                 if file and code in ("PreconditionFailed", "412", "InvalidRange", "416"):
-                    raise _changed(file) from None
+                    raise FileChanged.since_listed(file) from None
                 advice = f"S3 said {code}; look it up, or try again later"
             if code in _ADVICE:
                 names = {"action": action, "bucket": self._bucket, "setting": self._setting}
@@ -212,10 +212,6 @@ class _Body:
 
     def __exit__(self, *exception: object) -> None:
         self._stream.close()
-
-
-def _changed(file: LandedFile) -> FileChanged:
-    return FileChanged(f"{file.name} was rewritten after it was listed: materialize the day again.")
 
 
 _CREDENTIALS = "check the credentials (AWS_PROFILE, or AWS_ACCESS_KEY_ID and its secret)"

@@ -14,7 +14,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, Self
 
 SUFFIXES = (".jsonl", ".jsonl.gz")
 
@@ -65,6 +65,11 @@ class FileVanished(LandingError):
 
 class FileChanged(LandingBusy):
     """Another version took a listed file's place before or while it was read."""
+
+    @classmethod
+    def since_listed(cls, file: LandedFile) -> Self:
+        """It was before."""
+        return cls(f"{file.name} was rewritten after it was listed: materialize the day again.")
 
 
 class LandingZone(Protocol):

@@ -50,14 +50,6 @@ class Report:
     html: str
 
 
-@dataclass(frozen=True)
-class _Table:
-    head: Sequence[str]
-    body: Sequence[Sequence[str]]
-    more: str = ""
-    title: str = ""
-
-
 def make_report(contents: Contents) -> Report:
     """Draw the charts and write the page."""
     shown = [row["currency"] for row in contents.currencies[:CURRENCIES_SHOWN]]
@@ -102,10 +94,11 @@ def _page(
         quality=safe(quality),
         quality_tables=_quality_tables(contents) if quality else [],
         made_of=_made_of(contents),
+        figure=figure,
     )
 
 
-def _totals(contents: Contents) -> _Table:
+def _totals(contents: Contents) -> Mapping[str, Any]:
     rows = contents.currencies
     more = _more(rows, "currency", "currencies")
     if len(rows) > CURRENCIES_SHOWN:
@@ -113,7 +106,7 @@ def _totals(contents: Contents) -> _Table:
     return _table(rows, more=more)
 
 
-def _quality_tables(contents: Contents) -> Sequence[_Table]:
+def _quality_tables(contents: Contents) -> Sequence[Mapping[str, Any]]:
     held = [
         {
             "held day": day(row["event_date"]),
@@ -129,15 +122,11 @@ def _quality_tables(contents: Contents) -> Sequence[_Table]:
         _table(held, more=_more(held, "held day"), title=title),
         _table(reasons, title="Rejected lines by reason"),
     ]
-    return [table for table in tables if table.body]
+    return [table for table in tables if table["rows"]]
 
 
-def _table(rows: Sequence[Row], *, more: str = "", title: str = "") -> _Table:
-    body = [
-        [figure(column, value, row.get("currency")) for column, value in row.items()]
-        for row in rows[:ROWS_SHOWN]
-    ]
-    return _Table([*rows[0]] if rows else [], body, more, title)
+def _table(rows: Sequence[Row], *, more: str = "", title: str = "") -> Mapping[str, Any]:
+    return {"rows": rows[:ROWS_SHOWN], "more": more, "title": title}
 
 
 def _more(rows: Sequence[Row], one: str, many: str | None = None) -> str:

@@ -11,7 +11,7 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ecom_assets.model.questions import questions
@@ -62,7 +62,7 @@ def setup_script(settings: Settings) -> str:
     Raises:
         SettingsError: a setting that the set-up needs is missing or is no plain name.
     """
-    return "\n\n".join(_parts(settings)) + "\n"
+    return "\n\n".join(_scripts(settings)) + "\n"
 
 
 def statements(script: str) -> Sequence[str]:
@@ -109,8 +109,7 @@ def apply(connection: "SnowflakeConnection", settings: Settings) -> dict[str, st
     """
     from snowflake.connector import errors
 
-    parts = [*_parts(settings)]
-    before, after = parts[: len(BEFORE_TABLES)], parts[len(BEFORE_TABLES) :]
+    before, after = _scripts(settings)
     integration = _run(connection, before)
     try:
         _bring_up(connection)
@@ -123,12 +122,12 @@ def apply(connection: "SnowflakeConnection", settings: Settings) -> dict[str, st
     return integration
 
 
-def _run(connection: "SnowflakeConnection", parts: Sequence[str]) -> dict[str, str]:
+def _run(connection: "SnowflakeConnection", script: str) -> dict[str, str]:
     from snowflake.connector import errors
 
     integration: dict[str, str] = {}
     with connection.cursor() as cursor:
-        for statement in statements("\n\n".join(parts)):
+        for statement in statements(script):
             title = " ".join(statement.partition("\n")[0].split())
             try:
                 cursor.execute(statement)
@@ -173,16 +172,15 @@ def aws_notes(settings: Settings, integration: dict[str, str]) -> str:
     return "\n\n".join(f"{title}:\n{json.dumps(text, indent=2)}" for title, text in documents)
 
 
-def _parts(settings: Settings) -> Iterator[str]:
+def _scripts(settings: Settings) -> tuple[str, str]:
+    """What is run before tables of an earlier version are brought up, and after it."""
     names = names_of(settings)
-    for name in BEFORE_TABLES:
-        yield _filled(name, names)
+    before, after = ([_filled(n, names) for n in of] for of in (BEFORE_TABLES, AFTER_TABLES))
     tables = [*render("tables", "snowflake", **migrations.values())]
     for name in sorted(question.name for question in questions()):
         tables += render(f"answers/{name}", "snowflake")
-    yield "-- The tables and the answers.\n" + "\n\n".join(f"{one};" for one in tables)
-    for name in AFTER_TABLES:
-        yield _filled(name, names)
+    made = "-- The tables and the answers.\n" + "\n\n".join(f"{one};" for one in tables)
+    return "\n\n".join(before), "\n\n".join([made, *after])
 
 
 def _filled(name: str, names: dict[str, str]) -> str:

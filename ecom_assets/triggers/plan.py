@@ -139,8 +139,6 @@ def plan_requests(
         files: the days that were looked at and have files.
         past: finished runs, newest first.
         busy: days of unfinished runs.
-        partitions: the days that there are.
-        late_days: how many days before its file's day an event's may be.
         now: with a zone, as the ends of past runs.
     """
     past = list(past)

@@ -14,6 +14,7 @@ import dagster as dg
 from ecom_assets.alerts.channels import channels_of
 from ecom_assets.alerts.sensor import build_alerts
 from ecom_assets.definitions import build_definitions
+from ecom_assets.settings import Settings
 from ecom_assets_tests.conftest import Pipeline
 
 UI = "http://ui.example"
@@ -103,9 +104,8 @@ class Alerts:
         self.later = timedelta(minutes=1)
         self.repository = build_definitions(pipeline.settings).get_repository_def()
         self.sensor = build_alerts(
+            Settings(source="external", ui_url=UI, hide_values=hide),
             channels_of(urls, warn),
-            UI,
-            hide_values=hide,
             now=lambda: datetime.now(UTC) + self.later,
         )
 

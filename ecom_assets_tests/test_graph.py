@@ -224,7 +224,7 @@ def test_each_asset_names_its_statements_in_snowflake_s_history(
     run_days(settings, servers, instance, 1)
     known = {query_id for ids in servers.snowflake.history.values() for query_id in ids}
     for asset, script in (
-        ("raw_sales", "snowflake/load_lines"),
+        ("raw_sales", "load_lines"),
         ("stg_sales_clean", "staging/split"),
         ("fact_sales", "analytics/publish"),
     ):

@@ -4,6 +4,8 @@
 
 So a field, a rule or a breakdown is one entry in `model/sales.py` and none in any SQL file. Values
 of a single run, such as `:first_day`, are handed to `Session.run`.
+
+Longer than most modules: it is the one list of these names, with what each is made of.
 """
 
 from __future__ import annotations

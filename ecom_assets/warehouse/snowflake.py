@@ -5,6 +5,8 @@ through here. A session is one connection, through dagster-snowflake's resource;
 carry a tag that says which asset, days and run they are for.
 
 The tables, views and the stage are made by the set-up, for the role that loads may not.
+
+Longer than most modules: logging in, transactions and COPY with its corrections are one session's.
 """
 
 import json

@@ -1,6 +1,7 @@
 -- Days whose sales are published and whose totals are not, or not whole: of a warehouse from before
--- the totals, or one whose totals somebody has deleted, or of before a breakdown was declared. On request also days that staging found
--- empty: to publish one is to write its totals, and nothing else.
+-- the totals or before a breakdown was declared, or one whose totals somebody has deleted. On
+-- request also days that staging found empty: to publish one is to write its totals, and nothing
+-- else.
 with lacking as (
     select
         q.event_date,

@@ -6,8 +6,6 @@ from ecom_assets.doctor.findings import Findings, fix, guarded, ok
 from ecom_assets.settings import Settings, SnowflakeSettings
 from ecom_assets.warehouse.snowflake import SnowflakeSession
 
-STAGE = "raw.sales_landing"
-
 SET_UP = "An administrator runs `make snowflake-setup APPLY=1`."
 IN_AWS = (
     "See that the AWS role has the trust policy and the permissions that `make snowflake-setup` "
@@ -49,18 +47,20 @@ def check_stage(session: SnowflakeSession, settings: Settings) -> Findings[bool]
 
 
 def _leads_to(session: SnowflakeSession, landing: str) -> Findings[bool]:
-    described = session.ask(f"desc stage {STAGE}")
+    described = session.ask("desc stage raw.sales_landing")
     (text,) = (row["property_value"] for row in described if row["property"] == "URL")
     (url,) = json.loads(text)
     # the scheme is another one in China and in government regions
     if url.partition("://")[2].rstrip("/") != landing.partition("://")[2]:
-        yield fix(f"The stage {STAGE} points to {url}, but ECOM_LANDING holds {landing}. {SET_UP}")
+        yield fix(
+            f"The stage raw.sales_landing points to {url}, but ECOM_LANDING holds {landing}. {SET_UP}"
+        )
         return False
-    yield ok(f"The stage {STAGE} points to {url}.")
+    yield ok(f"The stage raw.sales_landing points to {url}.")
     return True
 
 
 def _can_be_listed(session: SnowflakeSession, settings: Settings) -> Findings[bool]:
-    session.ask(f"list '@{STAGE}/dt={settings.start_date:%Y-%m-%d}/'")
+    session.ask(f"list '@raw.sales_landing/dt={settings.start_date:%Y-%m-%d}/'")
     yield ok("Snowflake can list the bucket.")
     return True

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from ecom_assets.model.stream import BLANK, EventStream, Field, Rule
@@ -307,11 +307,12 @@ QUERIES: Mapping[str, str] = {
 """Scripts whose query stands in others; its own names are bound there."""
 
 
+@lru_cache(maxsize=512)
 def meaning(
     name: str, stream: EventStream, engine: str, owner: str = ""
 ) -> exp.Expr | list[exp.Expr]:
-    """What a name, behind the `:`, stands for; made anew, to be changed. A list of columns may have
-    an `owner`, the table before it.
+    """What a name, behind the `:`, stands for; not to be changed. A list of columns may have an
+    `owner`, the table before it.
 
     Raises:
         KeyError: it stands for nothing.

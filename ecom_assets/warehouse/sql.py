@@ -100,7 +100,7 @@ def _bind(statement: exp.Expr, values: dict[str, Any], engine: str) -> exp.Expr:
         else:
             value = meaning(placeholder.name, sales.SALES, engine, owner)
         if isinstance(value, list):
-            _put(value, placeholder)
+            _put([one.copy() for one in value], placeholder)
             continue
         new = _bind(literal(value), values, engine)
         table = placeholder.parent

@@ -52,9 +52,8 @@ def _leads_to(session: SnowflakeSession, landing: str) -> Findings[bool]:
     (url,) = json.loads(text)
     # the scheme is another one in China and in government regions
     if url.partition("://")[2].rstrip("/") != landing.partition("://")[2]:
-        yield fix(
-            f"The stage raw.sales_landing points to {url}, but ECOM_LANDING holds {landing}. {SET_UP}"
-        )
+        why = f"The stage raw.sales_landing points to {url}, but ECOM_LANDING holds {landing}."
+        yield fix(f"{why} {SET_UP}")
         return False
     yield ok(f"The stage raw.sales_landing points to {url}.")
     return True

@@ -74,7 +74,7 @@ def _answers(views: Sequence[Question]) -> Iterator[str]:
 
 def _section(name: str, grain: str, columns: Iterable[tuple[str, str, str]]) -> str:
     rows = [(f"`{column}`", kind, meaning) for column, kind, meaning in columns]
-    return f"### {name}\n\n{grain[0].upper()}{grain[1:]}.\n\n" + table(
+    return f"### {name}\n\n{grain[0].upper()}{grain[1:].rstrip('.')}.\n\n" + table(
         ["column", "type", "what it is"], rows
     )
 

@@ -26,8 +26,8 @@ RECIPES = {
 NEEDS = {"Add a breakdown": "Add a field"}
 
 SOME_TESTS = (
-    *("ecom_assets_tests/docs", "ecom_assets_tests/generator", "ecom_assets_tests/model"),
-    *("ecom_assets_tests/test_definitions.py", "ecom_assets_tests/checks/test_checks.py"),
+    *("ecom_assets_tests/docs", "ecom_assets_tests/generator/test_defects.py"),
+    *("ecom_assets_tests/model", "ecom_assets_tests/test_definitions.py"),
     *("ecom_assets_tests/warehouse/test_sql.py", "ecom_assets_tests/warehouse/test_lineage.py"),
 )
 FAST = ("-m", "not slow")

@@ -55,7 +55,7 @@ def _table(name: str, columns: Sequence[Column], text: str) -> str:
         raise ValueError(f"sql/tables.sql does not say above {name} what one row of it is.")
     return _section(
         name,
-        found[1].replace("-- ", "").replace("\n", " ").strip(),
+        found[1].replace("-- ", "").replace("\n", " ").strip().rstrip("."),
         [(c.name, c.type if c.required else f"{c.type}, or null", c.description) for c in columns],
     )
 

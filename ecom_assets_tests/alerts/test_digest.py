@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
+import pytest
 from dagster._core.remote_origin import (
     RegisteredCodeLocationOrigin,
     RemoteInstigatorOrigin,
@@ -164,6 +165,7 @@ def test_sensors_that_do_not_tick_are_overdue_and_schedules_are_not(on_files: Pi
     assert found.count == 2
 
 
+@pytest.mark.slow
 def test_more_failed_runs_than_are_shown_are_counted(on_files: Pipeline) -> None:
     job = on_files.definitions.resolve_job_def("sales")
     for _ in range(RUNS_SHOWN + 3):

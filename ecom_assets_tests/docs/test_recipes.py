@@ -98,6 +98,7 @@ def renew(copy: Path) -> None:
     pytest_in(copy, "ecom_assets_tests/warehouse/test_sql.py", ECOM_UPDATE_GOLDEN="1")
 
 
+@pytest.mark.slow
 def test_all_recipes_at_once_end_with_green_tests(copy: Path) -> None:
     for recipe in RECIPES:
         perform(recipe, copy)

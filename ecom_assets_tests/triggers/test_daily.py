@@ -70,6 +70,7 @@ def test_yesterday_and_the_days_that_may_still_get_late_events(
     assert (None if isinstance(requests, str) else list(map(days_of, requests))) == days
 
 
+@pytest.mark.slow
 def test_after_nine_nights_off_the_next_firing_asks_for_all_nine_in_one_run(
     arrivals: Arrivals,
 ) -> None:
@@ -79,6 +80,7 @@ def test_after_nine_nights_off_the_next_firing_asks_for_all_nine_in_one_run(
     assert len(arrivals.pipeline.materialized("fact_sales")) == 11
 
 
+@pytest.mark.slow
 def test_files_that_come_after_the_hour_are_taken_in_by_the_next_firing(
     arrivals: Arrivals,
 ) -> None:

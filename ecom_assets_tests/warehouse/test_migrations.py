@@ -161,6 +161,7 @@ def test_a_new_file_has_the_version_and_nothing_to_bring_up(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("commit", ["c1deea7", "09f83bf", "8318e73"])
+@pytest.mark.slow
 def test_a_new_day_runs_and_all_days_can_be_replayed(commit: str, pipeline: Pipeline) -> None:
     path = unpack_warehouse(commit, pipeline.settings.duckdb_path)
     land_what_is_left(pipeline.folder)
@@ -196,6 +197,7 @@ def whole(path: Path) -> None:
     assert query(path, "select count(*) from raw.raw_sales") == [(120,)]
 
 
+@pytest.mark.slow
 def test_killed_at_any_statement_it_is_brought_up_again(
     earlier: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

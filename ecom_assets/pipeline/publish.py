@@ -15,8 +15,8 @@ from ecom_assets.model.sales import UNIQUE_WITHIN_DAYS
 from ecom_assets.partitions import EventDays, ranges
 from ecom_assets.pipeline.audit import Audit, audit_days, quality_of
 from ecom_assets.warehouse.contract import Log, Session
-from ecom_assets.warehouse.expressions import days_table
-from ecom_assets.warehouse.migrations import LACKING_TOTALS
+from ecom_assets.warehouse.expressions import days_table, staged_days_table
+from ecom_assets.warehouse.migrations import days_without_totals
 
 TRIES = 3
 """Days that another run stages while they are audited are audited again this often."""
@@ -106,12 +106,13 @@ def _publish(session: Session, audit: Audit) -> Sequence[date]:
     if moved:
         session.run("analytics/move", first_day=moved[0], last_day=moved[-1])
     # so that a warehouse whose totals were lost answers for all its days again
-    lacking = [row["event_date"] for row in session.run(LACKING_TOTALS, also_empty=False)]
+    lacking = days_without_totals(session, also_empty=False)
+    staged = {**lacking, **{day: audit.staged_at[day] for day in free}}
     session.run(
         "analytics/totals",
-        first_day=min([*lacking, days.first]),
-        last_day=max([*moved, *lacking, days.last]),
-        days=days_table(sorted({*free, *lacking})),
+        first_day=min(staged),
+        last_day=max([*moved, *staged]),
+        staged_days=staged_days_table(staged),
     )
     # A day's rows and its line in SALES_QUALITY are committed together. So when that line is still
     # the audited one after the rows were read, the rows are the audited ones, whoever may have

@@ -6,7 +6,7 @@ statement.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,11 @@ def literal(value: Any) -> exp.Expr:
 def days_table(days: Sequence[date]) -> exp.Expr:
     """One row a day: `event_date`."""
     return table(["event_date"], [[day] for day in days])
+
+
+def staged_days_table(staged_at: Mapping[date, datetime]) -> exp.Expr:
+    """One row a day: `event_date`, `staged_at`."""
+    return table(["event_date", "staged_at"], [[*item] for item in staged_at.items()])
 
 
 def files_table(loaded: Sequence[LoadedFile]) -> exp.Expr:

@@ -7,7 +7,7 @@ nothing of this is written by hand. It takes a tenth of a second, once a process
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from ecom_assets.model import sales
 from ecom_assets.model.questions import questions
 from ecom_assets.model.stream import EventStream
 from ecom_assets.model.tables import tables
-from ecom_assets.warehouse.expressions import days_table, literal
+from ecom_assets.warehouse.expressions import days_table, literal, staged_days_table
 from ecom_assets.warehouse.sql import statements
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def _queries(engine: str) -> Iterator[tuple[str, exp.Query]]:
         **dict.fromkeys(("late_days", "within_days"), 0),
         "run_id": "",
         "days": days_table([some_day]),
+        "staged_days": staged_days_table({some_day: datetime(2026, 1, 1)}),
         "event_dates": [literal(some_day)],
     }
     scripts = (

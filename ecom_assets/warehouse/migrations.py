@@ -15,13 +15,14 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from importlib.metadata import version as version_of_package
 from pathlib import Path
 from typing import Any
 
 from ecom_assets.model.tables import VERSION_TABLE, Column, tables
 from ecom_assets.warehouse.contract import Log, Session, WarehouseError
-from ecom_assets.warehouse.expressions import days_table
+from ecom_assets.warehouse.expressions import staged_days_table
 from ecom_assets.warehouse.scripts import SQL_FOLDER
 
 FILES: Sequence[str] = sorted(path.stem for path in (SQL_FOLDER / "migrations").glob("*.sql"))
@@ -141,13 +142,21 @@ def bring_up(session: Session, lacks: Pending) -> None:
     for file in lacks.files:
         session.run(f"migrations/{file}")
     session.run("analytics/temporary")
-    days = [row["event_date"] for row in session.run(LACKING_TOTALS, also_empty=True)]
-    if days:
-        session.run("analytics/totals", first_day=days[0], last_day=days[-1], days=days_table(days))
+    if staged := days_without_totals(session, also_empty=True):
+        session.run(
+            "analytics/totals",
+            first_day=min(staged),
+            last_day=max(staged),
+            staged_days=staged_days_table(staged),
+        )
     session.run("new_version", **values())
 
 
-LACKING_TOTALS = "analytics/days_without_totals"
+def days_without_totals(session: Session, *, also_empty: bool) -> Mapping[date, datetime]:
+    """The published days whose totals are lacking, or some of them, with the time of the staging
+    that each was published from; on request with days that staging found empty."""
+    rows = session.run("analytics/days_without_totals", also_empty=also_empty)
+    return {row["event_date"]: row["staged_at"] for row in rows}
 
 
 def copy_aside(path: Path, log: Log) -> None:

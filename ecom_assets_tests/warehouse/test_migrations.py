@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,13 +18,14 @@ import pytest
 
 from ecom_assets.checks.columns import compared
 from ecom_assets.landing import folder
+from ecom_assets.model import sales
 from ecom_assets.model.tables import VERSION_TABLE, tables
 from ecom_assets.pipeline.answer import read_answers
 from ecom_assets.settings import PROJECT_ROOT
 from ecom_assets.warehouse import migrations
 from ecom_assets.warehouse.contract import Purpose, WarehouseError
 from ecom_assets.warehouse.duckdb import DuckDBSession, DuckDBWarehouse
-from ecom_assets_tests.conftest import Pipeline, event
+from ecom_assets_tests.conftest import DAY, Pipeline, event
 from ecom_assets_tests.data.warehouses.make import (
     AT_FIRST,
     NEXT_DAY,
@@ -45,6 +47,7 @@ DERIVED = ("ANALYTICS.FACT_SALES_DAYS", "ANALYTICS.FACT_SALES_BREAKDOWNS")
 PUBLISHED = {"2026-01-02": 34, "2026-01-03": 19, "2026-01-05": 0, "2026-01-06": 22}
 """Sales a day of each of these warehouses, that of the day that is held since included."""
 NEW_DAY = date(2026, 1, 7)
+STAGING = ("stg_sales_clean", "stg_sales_rejects")
 
 
 @pytest.fixture(params=COMMITS)
@@ -319,6 +322,37 @@ def test_days_without_totals_have_them_again_when_any_day_is_published(
     with_sales = {day: sales for day, sales in PUBLISHED.items() if sales}
     assert sales_by_day(path) == {**with_sales, str(NEW_DAY): 1}
     answers_are_right(path)
+
+
+@pytest.mark.parametrize("reject_rate_error", [Decimal(1), Decimal(0)], ids=["may", "is held"])
+@pytest.mark.parametrize("declared_later", [True, False], ids=["declared later", "deleted"])
+def test_a_breakdown_that_is_lacking_changes_nothing_of_what_is_published(
+    pipeline: Pipeline,
+    monkeypatch: pytest.MonkeyPatch,
+    declared_later: bool,
+    reject_rate_error: Decimal,
+) -> None:
+    """The day is staged anew since, and may be published or is held: it stays known that it was
+    published from an earlier staging."""
+    path = pipeline.settings.duckdb_path
+    pipeline.land(f"dt={DAY}/a.jsonl", [event(1, device="mobile")])
+    with monkeypatch.context() as before:
+        if declared_later:
+            fewer = tuple(name for name in sales.SALES.breakdowns if name != "device")
+            before.setattr(sales, "SALES", replace(sales.SALES, breakdowns=fewer))
+        assert pipeline.run().success
+        pipeline.configure(reject_rate_error=reject_rate_error)
+        pipeline.land(f"dt={DAY}/b.jsonl", [event(2), "broken"])
+        assert pipeline.run(selection=("raw_sales", *STAGING)).success
+    if not declared_later:
+        query(path, "delete from analytics.fact_sales_breakdowns where breakdown = 'device'")
+    staged_at = query(path, "select staged_at from analytics.fact_sales_days")
+    pipeline.land(f"dt={NEW_DAY}/a.jsonl", [event(3, event_ts=f"{NEW_DAY}T12:00:00Z")])
+    assert pipeline.run(NEW_DAY).success
+    of_day = f"where event_date = '{DAY}'"
+    assert query(path, f"select staged_at from analytics.fact_sales_days {of_day}") == staged_at
+    broken_down = f"select device, sales from analytics.fact_sales_breakdowns {of_day}"
+    assert query(path, f"{broken_down} and breakdown = 'device'") == [("mobile", 1)]
 
 
 # ---- Dagster's history

@@ -22,7 +22,7 @@ from ecom_assets.model import sales
 from ecom_assets.model.stream import EventStream, Field, Rule, Scope
 from ecom_assets.warehouse import migrations
 from ecom_assets.warehouse.contract import LoadedFile
-from ecom_assets.warehouse.expressions import days_table, files_table, literal
+from ecom_assets.warehouse.expressions import days_table, files_table, literal, staged_days_table
 from ecom_assets.warehouse.scripts import SQL_FOLDER
 from ecom_assets.warehouse.sql import render
 
@@ -92,6 +92,7 @@ VALUES: dict[str, Callable[[], Any]] = {
     "reject_rate_error": lambda: Decimal("0.30"),
     "event_dates": lambda: [literal(DAY)],
     "days": lambda: days_table([DAY]),
+    "staged_days": lambda: staged_days_table({DAY: datetime(2026, 1, 5, 1, 2, 3, 4)}),
     "file_names": lambda: [literal(FILE.name), literal("dt=2026-01-05/b.jsonl")],
     "files": lambda: files_table([LoadedFile(FILE, 3)]),
 }

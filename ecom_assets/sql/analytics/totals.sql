@@ -1,14 +1,12 @@
--- The totals that the answers and the checks read in place of the sales, anew for the days that
--- were published and for those of which rows have moved: their cost follows the days, not the sales
--- of all years. Of the latter it stays known which staging was published. A day that is held while
--- it has no totals was published from a staging before the one that is held.
+-- The totals that the answers and the checks read in place of the sales, anew for the days that are
+-- named, each with the staging that it was published from, and for those of which rows have moved:
+-- their cost follows the days, not the sales of all years. Of the latter it stays known which
+-- staging was published.
 insert into published_days (event_date, staged_at)
 select
-    event_date,
-    iff(publishable, evaluated_at, dateadd(second, -1, evaluated_at)) as staged_at
-from staging.sales_quality
-where event_date between :first_day and :last_day
-    and event_date in (select days.event_date from (:days) as days)
+    days.event_date,
+    days.staged_at
+from (:staged_days) as days
 union all
 select
     event_date,
@@ -20,7 +18,7 @@ where event_date between :first_day and :last_day
         from placed_events as p
         where not p.is_new
     )
-    and event_date not in (select days.event_date from (:days) as days)
+    and event_date not in (select days.event_date from (:staged_days) as days)
 group by event_date;
 
 delete from analytics.fact_sales_days

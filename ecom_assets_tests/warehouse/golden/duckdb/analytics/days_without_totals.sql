@@ -1,7 +1,12 @@
 WITH lacking AS (
   SELECT
     q.event_date,
-    q.publishable AND q.clean_rows = 0 AS is_empty
+    q.publishable AND q.clean_rows = 0 AS is_empty,
+    CASE
+      WHEN q.publishable
+      THEN q.evaluated_at
+      ELSE q.evaluated_at + INTERVAL (-1) SECOND
+    END AS staged_at
   FROM staging.sales_quality AS q
   WHERE
     q.event_date <> ALL (
@@ -25,24 +30,34 @@ WITH lacking AS (
           )
         )
     )
+), known AS (
+  SELECT
+    event_date,
+    MAX(staged_at) AS staged_at
+  FROM analytics.fact_sales_days
+  GROUP BY
+    event_date
 )
 SELECT
-  event_date
+  lacking.event_date,
+  COALESCE(known.staged_at, lacking.staged_at) AS staged_at
 FROM lacking
+LEFT JOIN known
+  ON known.event_date = lacking.event_date
 WHERE
   (
-    is_empty AND TRUE
+    lacking.is_empty AND TRUE
   )
-  OR event_date IN (
+  OR lacking.event_date IN (
     SELECT
       f.event_date
     FROM analytics.fact_sales AS f
     WHERE
       f.event_date IN (
         SELECT
-          p.event_date
-        FROM lacking AS p
+          l.event_date
+        FROM lacking AS l
       )
   )
 ORDER BY
-  event_date;
+  lacking.event_date;

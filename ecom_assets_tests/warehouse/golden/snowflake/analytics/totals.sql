@@ -3,21 +3,15 @@ INSERT INTO published_days (
   staged_at
 )
 SELECT
-  event_date,
-  IFF(publishable, evaluated_at, DATEADD(SECOND, -1, evaluated_at)) AS staged_at
-FROM staging.sales_quality
-WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  AND event_date IN (
-    SELECT
-      days.event_date
-    FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
-    ) AS days
-  )
+  days.event_date,
+  days.staged_at
+FROM (
+  SELECT
+    event_date,
+    staged_at
+  FROM (VALUES
+    (CAST('2026-01-05' AS DATE), CAST('2026-01-05 01:02:03.000004' AS TIMESTAMPNTZ))) AS v(event_date, staged_at)
+) AS days
 UNION ALL
 SELECT
   event_date,
@@ -37,9 +31,10 @@ WHERE
       days.event_date
     FROM (
       SELECT
-        event_date
+        event_date,
+        staged_at
       FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+        (CAST('2026-01-05' AS DATE), CAST('2026-01-05 01:02:03.000004' AS TIMESTAMPNTZ))) AS v(event_date, staged_at)
     ) AS days
   )
 GROUP BY

@@ -39,9 +39,12 @@ def fields_fit(session: Session, days: EventDays, limits: Limits) -> ByDay:
         session.run("checks/fields_by_day", first_day=first_day, last_day=days.last)
     )
     values = {}
-    names = {field.name for field in sales.SALES.fields if not field.required}  # else rules tell
-    rows_of_days = [row for day in days.days for row in found.get(day, [])]
-    if any(row["unfit_rows"] for row in rows_of_days if row["field"] in names):
+    optional = {field.name for field in sales.SALES.fields if not field.required}
+    unfit = {  # of a required field the rules tell, with samples
+        day: [r["field"] for r in found.get(day, []) if r["unfit_rows"] and r["field"] in optional]
+        for day in days.days
+    }
+    if any(unfit.values()):
         rows = session.run(
             "checks/unfit_values",
             **days.bounds,
@@ -59,9 +62,8 @@ def fields_fit(session: Session, days: EventDays, limits: Limits) -> ByDay:
                 if any(row["filled_rows"] for row in found.get(before, []))
             ],
             {
-                row["field"]: HIDDEN if limits.hide_values else cut(values.get((day, row["field"])))
-                for row in found.get(day, [])
-                if row["unfit_rows"]
+                name: HIDDEN if limits.hide_values else cut(values.get((day, name)))
+                for name in unfit[day]
             },
         )
         for day in days.days
@@ -76,7 +78,7 @@ def _of_day(
     Args:
         rows: of its fields.
         before: how many lines had each field, on each of the days before that had lines.
-        values: of each field with values that do not fit, one of them.
+        values: of each optional field with values that do not fit, one of them.
     """
     of_field = {row["field"]: row for row in rows}
     fields = [
@@ -114,10 +116,10 @@ def _wrong(
     field: Field, row: Row, before: Sequence[Mapping[str, int]], values: Mapping[str, str]
 ) -> str:
     """What is wrong with a field on a day, if anything is."""
-    unfit, filled = row["unfit_rows"], row["filled_rows"]
-    lines = filled + row["absent_rows"] + unfit
     if field.required:
         return ""  # the rules tell of it
+    unfit, filled = row["unfit_rows"], row["filled_rows"]
+    lines = filled + row["absent_rows"] + unfit
     if unfit > lines * field.unfit_warn:
         return (
             f"{field.name} is no {field.type} in {unfit:,} of {lines:,} lines, one of them "

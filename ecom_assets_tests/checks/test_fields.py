@@ -84,3 +84,20 @@ def test_rounded_numbers_are_counted_per_field(pipeline: Pipeline) -> None:
     pipeline.run()
     assert counts(pipeline, "unit_price") == (2, 0, 0, 1)
     assert counts(pipeline, "total_amount") == (2, 0, 0, 0)
+
+
+def test_a_day_that_an_earlier_version_has_staged_is_not_called_right(pipeline: Pipeline) -> None:
+    pipeline.land(FILE, [event(1, unit_price="dear")])
+    pipeline.run()
+    assert not found(pipeline).passed
+    pipeline.query("delete from staging.sales_quality_fields")
+    pipeline.run_checks(DAY)
+    assert str(found(pipeline).description).startswith("Not counted: the day is not staged")
+
+
+def test_a_required_field_is_for_the_rules_to_tell_of(pipeline: Pipeline) -> None:
+    pipeline.land(FILE, [event(1), event(2, quantity="two", unit_price="dear")])
+    pipeline.configure(reject_rate_error=Decimal(1))
+    pipeline.run()
+    assert counts(pipeline, "quantity") == (1, 0, 1, 0)
+    assert "quantity" not in str(found(pipeline).description)

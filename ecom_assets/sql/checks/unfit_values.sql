@@ -1,4 +1,4 @@
--- Of each day and field with values that do not fit, the first of them.
+-- Of each day and field with values that do not fit, one of them.
 with lines as (:lines)
 
 select

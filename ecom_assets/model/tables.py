@@ -35,19 +35,19 @@ class Column:
 Columns = Sequence[Column]
 
 
-def tables() -> Mapping[str, Columns]:
+def tables(stream: EventStream | None = None) -> Mapping[str, Columns]:
     """The columns of every table, by its name, `SCHEMA.TABLE`."""
-    return _tables(sales.SALES)
+    return _tables(stream or sales.SALES)
 
 
-def temporary_tables() -> Mapping[str, Columns]:
+def temporary_tables(stream: EventStream | None = None) -> Mapping[str, Columns]:
     """The columns of the tables that staging and publishing work in, by their name."""
-    return _temporary_tables(sales.SALES)
+    return _temporary_tables(stream or sales.SALES)
 
 
-def event_columns() -> Columns:
+def event_columns(stream: EventStream | None = None) -> Columns:
     """The columns of clean and fact: the fields, the partition, and where the line lies."""
-    return _event_columns(sales.SALES)
+    return _event_columns(stream or sales.SALES)
 
 
 EVENT_DATE = Column("event_date", "DATE", "The partition: the UTC day that the sale belongs to.")

@@ -8,7 +8,7 @@ from random import Random
 from ecom_assets.model import sales
 from ecom_assets.model.stream import BLANK, Event, Rule
 from ecom_assets.reference.pages import table
-from ecom_assets.warehouse.names import broken
+from ecom_assets.warehouse.rule_sql import broken
 
 ENGINES = {"duckdb": "DuckDB", "snowflake": "Snowflake"}
 

@@ -6,7 +6,7 @@ statement.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -70,3 +70,20 @@ def call(function: str, *arguments: exp.Expr) -> exp.Expr:
     from sqlglot import exp
 
     return exp.func(function, *arguments, dialect=SHARED_DIALECT)
+
+
+def case(branches: Iterable[tuple[exp.Expr, exp.Expr]], of: exp.Expr | None = None) -> exp.Case:
+    """CASE, or CASE of an expression: what stands where, in this order."""
+    from sqlglot import exp
+
+    found = exp.Case(this=of)
+    for condition, value in branches:
+        found = found.when(condition, value)
+    return found
+
+
+def in_raw(field: str) -> exp.Expr:
+    """What a line `raw` has in a field, as text."""
+    from sqlglot import exp
+
+    return call("json_extract_path_text", exp.column("raw"), literal(field))

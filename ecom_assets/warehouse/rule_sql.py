@@ -1,0 +1,78 @@
+"""The quality rules of a stream as SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ecom_assets.model.stream import BLANK, EventStream, Rule
+from ecom_assets.warehouse.expressions import call, case, in_raw, literal
+from ecom_assets.warehouse.scripts import SHARED_DIALECT
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+
+def broken(rule: Rule) -> exp.Expr:
+    """True where a row breaks the rule, else false, never null. Only a JSON object can break any
+    rule but the first: of a line that cannot be read there is nothing more to say."""
+    import sqlglot
+    from sqlglot import exp
+
+    predicate = sqlglot.parse_one(rule.broken, read=SHARED_DIALECT)
+    predicate = exp.replace_placeholders(predicate, blank=literal(BLANK))
+    if rule.scope != "line":
+        predicate = exp.and_(exp.column("is_object"), predicate)
+    return call("coalesce", exp.paren(predicate), exp.false())
+
+
+def any_broken(rules: Iterable[Rule]) -> exp.Expr:
+    from sqlglot import exp
+
+    return exp.paren(exp.or_(*map(broken, rules)))
+
+
+def first_reason(stream: EventStream) -> exp.Expr:
+    """The reason of the first rule that a row breaks."""
+    return case([(broken(rule), literal(rule.reason)) for rule in stream.rules])
+
+
+def all_reasons(stream: EventStream) -> exp.Expr:
+    """The reasons of all rules that a row breaks, in their order, separated by `; `."""
+    from sqlglot import exp
+
+    parts = [
+        call("iff", broken(rule), literal(f"; {rule.reason}"), literal("")) for rule in stream.rules
+    ]
+    return call("substr", call("concat", *parts), exp.Literal.number(3))
+
+
+def rule_tests(stream: EventStream) -> list[exp.Expr]:
+    """For each rule two columns: how many rows break it, in a column of the rule's name, and where
+    the first of them stands and what its value is, in `<rule>_sample`."""
+    from sqlglot import exp
+
+    tests: list[exp.Expr] = []
+    for rule in stream.rules:
+        tests.append(exp.alias_(call("count_if", broken(rule)), rule.name))
+        value = exp.cast(exp.column(rule.field), "varchar") if rule.field else exp.null()
+        sample = call(
+            "concat",
+            exp.column("source_filename"),
+            literal(" line "),
+            exp.cast(exp.column("source_row_number"), "varchar"),
+            literal(": "),
+            call("coalesce", value, literal("(none)")),
+        )
+        first = call("min", call("iff", broken(rule), sample, exp.null()))
+        tests.append(exp.alias_(first, f"{rule.name}_sample"))
+    return tests
+
+
+def offending_value(stream: EventStream) -> exp.Expr:
+    """Of a rejected row, the value that its first broken rule is about, as text."""
+    from sqlglot import exp
+
+    whole_line = call("coalesce", exp.column("raw_text"), exp.cast(exp.column("raw"), "varchar"))
+    values = [(literal(rule.reason), in_raw(rule.field)) for rule in stream.rules if rule.field]
+    return case(values, of=exp.column("reason")).else_(whole_line)

@@ -31,12 +31,13 @@ ANSWERS = (
     *("revenue_by_day", "revenue_by_country", "revenue_by_category"),
     *("revenue_by_marketing_channel", "payment_method_usage"),
 )
-CHECKS = {
-    "raw_sales": "files_loaded",
-    "stg_sales_clean": "event_id_unique",
-    "stg_sales_rejects": "reject_rate",
-    "fact_sales": "usual_revenue",
-}
+CHECKS = (
+    ("raw_sales", "files_loaded"),
+    ("stg_sales_clean", "event_id_unique"),
+    ("stg_sales_clean", "fields_fit"),
+    ("stg_sales_rejects", "reject_rate"),
+    ("fact_sales", "usual_revenue"),
+)
 
 LOOK = """site => ({
     owned: window.owned ?? null,
@@ -55,7 +56,13 @@ def lines(day: date, good: bool) -> list[dict[str, Any] | str]:
     moment = f"{day}T12:00:00Z"
     fields = ("category", "country", "payment_method", "marketing_channel", "device", "session_id")
     each = [
-        event(f"{day}-{n}", event_ts=moment, order_id=text, **dict.fromkeys(fields, text))
+        event(
+            f"{day}-{n}",
+            event_ts=moment,
+            order_id=text,
+            unit_price=LEADER,  # no number, and named by the check fields_fit
+            **dict.fromkeys(fields, text),
+        )
         for n, text in enumerate(HOSTILE)
     ]
     leading = [
@@ -105,7 +112,7 @@ def pages(server: DevServer) -> Iterator[str]:
     for asset in ASSETS:
         for day in (HELD, DAY):
             yield f"/assets/{asset}?view=partitions&partition={day}"
-    for asset, check in CHECKS.items():
+    for asset, check in CHECKS:
         yield f"/assets/{asset}?view=checks&checkDetail={check}"
     for run in server.runs():
         yield f"/runs/{run['runId']}"

@@ -50,11 +50,14 @@ def _zone(place: Path | S3Url, setting: str) -> LandingZone:
 def warehouse_of(settings: Settings) -> Warehouse:
     """The warehouse that the settings choose; nothing is asked of it yet."""
     if settings.snowflake:
-        return SnowflakeWarehouse(settings.snowflake, see_wanted=see_step_goes_on)
+        return SnowflakeWarehouse(
+            settings.snowflake, see_wanted=see_step_goes_on, reading=settings.reading
+        )
     return DuckDBWarehouse(
         settings.duckdb_path,
         memory_limit=settings.duckdb_memory_limit,
         see_wanted=see_step_goes_on,
+        reading=settings.reading,
     )
 
 
@@ -112,7 +115,7 @@ def _build_definitions(
                 ),
                 build_staging(partitions, engine, limits),
                 build_fact_sales(partitions, engine, limits),
-                build_answers(engine, f"{settings.reports}/{REPORT_FILE}"),
+                build_answers(engine, limits, f"{settings.reports}/{REPORT_FILE}"),
                 digest,
             ],
             settings.repository,

@@ -20,6 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ecom_assets import setting_types as types
 from ecom_assets.model.limits import Limits, VanishedFiles
+from ecom_assets.model.reading import Reading
 from ecom_assets.text.redaction import redacted_odd_url, register_secrets, secrets_of
 
 PROJECT_ROOT = types.PROJECT_ROOT
@@ -119,7 +120,13 @@ class Settings:
             reject_rate_warn=self.reject_rate_warn,
             reject_rate_error=self.reject_rate_error,
             hide_values=self.hide_values,
+            reading=self.reading,
         )
+
+    @property
+    def reading(self) -> Reading:
+        """How the landing zone's lines become events."""
+        return Reading()
 
     @property
     def engine(self) -> Engine:

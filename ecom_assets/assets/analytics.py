@@ -98,17 +98,22 @@ def build_fact_sales(
             for evaluation in summaries(specs, results):
                 context.log_event(evaluation)
         mark_held(context.instance, context.run.run_id, held)
-        _tell_answers(context, warehouse, reports, engine)
+        _tell_answers(context, warehouse, reports, engine, limits)
         raise dg.Failure(_held_days(held, days, len(told)), allow_retries=False)
 
     return fact_sales
 
 
 def _tell_answers(
-    context: dg.AssetExecutionContext, warehouse: Warehouse, reports: LandingZone, engine: str
+    context: dg.AssetExecutionContext,
+    warehouse: Warehouse,
+    reports: LandingZone,
+    engine: str,
+    limits: Limits,
 ) -> None:
     try:
-        for asset, answer in make_answers(context, warehouse, reports, engine).items():
+        answers = make_answers(context, warehouse, reports, engine, limits)
+        for asset, answer in answers.items():
             context.log_event(dg.AssetMaterialization(asset, metadata=answer))
     except Exception:  # it must not hide that days are held
         context.log.exception("The answers and the report could not be made.")

@@ -13,6 +13,7 @@ import dagster as dg
 from ecom_assets.assets.links import sql_links
 from ecom_assets.assets.tables import OWNERS, lineage_metadata, preview, queries_metadata
 from ecom_assets.landing.zone import LandingZone
+from ecom_assets.model.limits import Limits
 from ecom_assets.model.questions import Question, questions
 from ecom_assets.model.sales import SALES
 from ecom_assets.model.tables import EVENT_DATE
@@ -40,7 +41,11 @@ DESCRIPTIONS = {
 
 
 def make_answers(
-    context: dg.AssetExecutionContext, warehouse: Warehouse, reports: LandingZone, engine: str
+    context: dg.AssetExecutionContext,
+    warehouse: Warehouse,
+    reports: LandingZone,
+    engine: str,
+    limits: Limits,
 ) -> Mapping[str, Mapping[str, Any]]:
     """Make the views anew, read them, draw the charts, write the report.
 
@@ -55,7 +60,13 @@ def make_answers(
 
     run_id = context.run.run_id
     with warehouse.session(Purpose("answers", run_id), context.log.info) as session:
-        contents = read_contents(session, made_at=now(), warehouse=warehouse.url, run_id=run_id)
+        contents = read_contents(
+            session,
+            made_at=now(),
+            warehouse=warehouse.url,
+            run_id=run_id,
+            rules_version=limits.rules_version,
+        )
         queries = queries_metadata(session.queries())
     report = make_report(contents)
     reports.write(REPORT_FILE, [report.html.encode("utf-8", "replace")])
@@ -108,7 +119,7 @@ def _schema(row: Row) -> dg.TableSchema:
     )
 
 
-def build_answers(engine: str, report_url: str) -> dg.AssetsDefinition:
+def build_answers(engine: str, limits: Limits, report_url: str) -> dg.AssetsDefinition:
     """The assets of all questions, and `sales_report`.
 
     When days are held, `fact_sales` has no output and Dagster skips this step; its step then does
@@ -139,7 +150,7 @@ def build_answers(engine: str, report_url: str) -> dg.AssetsDefinition:
         reports: dg.ResourceParam[LandingZone],
     ) -> Iterator[dg.MaterializeResult[Any]]:
         with fail_permanent_errors_at_once():
-            made = make_answers(context, warehouse, reports, engine)
+            made = make_answers(context, warehouse, reports, engine, limits)
         for asset, metadata in made.items():
             yield dg.MaterializeResult(asset_key=asset, metadata=metadata)
 

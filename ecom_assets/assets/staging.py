@@ -20,7 +20,6 @@ from ecom_assets.assets.tables import (
     sales_of_day,
     table_metadata,
 )
-from ecom_assets.model import sales
 from ecom_assets.model.limits import Limits
 from ecom_assets.model.tables import CLEAN_TABLE, REJECTS_TABLE
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
@@ -112,7 +111,7 @@ def _specs(partitions: dg.PartitionsDefinition, engine: str, limits: Limits) -> 
             group_name="staging",
             kinds={engine, "table"},
             owners=OWNERS,
-            code_version=f"{sales.SALES.version} {limits.version}",
+            code_version=f"{limits.rules_version} {limits.version}",
             partitions_def=partitions,
             metadata={**spec.metadata, **links},
         )

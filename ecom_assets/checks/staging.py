@@ -205,7 +205,7 @@ def known_reasons(reasons: list[Row], staged: Row, limits: Limits) -> DayResult:
             staged["event_date"] - timedelta(days=limits.late_days), limits.first_partition
         )
         found |= {
-            "the day was judged by earlier rules": staged["rules_version"] != sales.SALES.version,
+            "the day was judged by earlier rules": staged["rules_version"] != limits.rules_version,
             f"ECOM_REJECT_RATE_ERROR was {staged['reject_rate_limit']} when the day was judged": (
                 staged["reject_rate_limit"] not in (None, limits.reject_rate_error)
             ),
@@ -223,7 +223,7 @@ def known_reasons(reasons: list[Row], staged: Row, limits: Limits) -> DayResult:
             "reasons seen": len(reasons),
             "rejects judged by earlier rules": outdated,
             "rejects for an unknown reason": unknown,
-            "rules version": sales.SALES.version,
+            "rules version": limits.rules_version,
         },
         warn_only=True,
     )

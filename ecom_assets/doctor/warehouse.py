@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 from ecom_assets.doctor.findings import Findings, fix, guarded, note, ok, unwritable
 from ecom_assets.doctor.snowflake import SET_UP, check_account, check_stage
 from ecom_assets.landing.zone import LandedFile, LandingZone
-from ecom_assets.model import sales
 from ecom_assets.model.questions import questions
 from ecom_assets.model.tables import tables
 from ecom_assets.settings import Settings
@@ -47,7 +46,7 @@ def check_warehouse(
         complete = yield from guarded(_tables(session, settings), advice)
         if complete:
             yield from guarded(_days_before_the_first(session, settings), advice)
-            yield from guarded(_judged_before(session), advice)
+            yield from guarded(_judged_before(session, settings), advice)
             complete = yield from guarded(_rows(session), advice)
         if isinstance(session, SnowflakeSession):
             complete = (yield from check_stage(session, settings)) and complete
@@ -93,14 +92,14 @@ def _days_before_the_first(session: Session, settings: Settings) -> Findings[Non
         )
 
 
-def _judged_before(session: Session) -> Findings[None]:
+def _judged_before(session: Session, settings: Settings) -> Findings[None]:
     """Days that may be replayed: what earlier rules, or an earlier version, made of their lines.
     The latter did not count rounded numbers."""
     rows = session.run("staging/quality_by_day", first_day=date.min, last_day=date.max)
     days = [
         row["event_date"]
         for row in rows
-        if row["rules_version"] != sales.SALES.version or row["rounded_rows"] is None
+        if row["rules_version"] != settings.limits.rules_version or row["rounded_rows"] is None
     ]
     if days:
         yield note(

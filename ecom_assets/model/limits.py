@@ -8,6 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from ecom_assets.model import sales
+from ecom_assets.model.reading import Reading
+
 VanishedFiles = Literal["keep", "drop"]
 """What becomes of the rows of files that are no longer in the landing zone."""
 
@@ -25,6 +28,7 @@ class Limits:
         reject_rate_warn: a day's reject rate above which its check warns.
         reject_rate_error: a day's reject rate above which the day is held.
         hide_values: leave payload values out of previews and samples.
+        reading: how lines become events; None: as the stream declares it.
     """
 
     first_partition: date
@@ -32,6 +36,12 @@ class Limits:
     reject_rate_warn: Decimal
     reject_rate_error: Decimal
     hide_values: bool
+    reading: Reading | None = None
+
+    @property
+    def rules_version(self) -> str:
+        """The fingerprint of fields, rules and how lines are read."""
+        return sales.read_by(self.reading).version
 
     @property
     def version(self) -> str:

@@ -6,10 +6,13 @@ the pages of the documentation.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from random import Random
 from typing import Any
 
+from ecom_assets.model.reading import Reading
 from ecom_assets.model.stream import Event, EventStream, Field, Rule, to_line
 
 UNIQUE_WITHIN_DAYS = 7
@@ -182,3 +185,13 @@ SALES = EventStream(
     rules=_RULES,
     breakdowns=("category", "country", "device", "marketing_channel", "payment_method"),
 )
+
+
+def read_by(reading: Reading | None) -> EventStream:
+    """The sales stream whose lines are read so; None: as it is declared."""
+    return SALES if reading is None else _read_by(SALES, reading)
+
+
+@lru_cache(maxsize=8)
+def _read_by(stream: EventStream, reading: Reading) -> EventStream:
+    return replace(stream, reading=reading)

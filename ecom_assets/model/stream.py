@@ -12,6 +12,8 @@ from decimal import Decimal
 from random import Random
 from typing import Any, Literal
 
+from ecom_assets.model.reading import PLAIN, Reading
+
 FieldType = Literal["text", "moment", "whole", "number"]
 """How a value is read. `text`: a JSON string, or a number in plain digits. `moment`: an ISO 8601
 date or date-time. `whole`: a whole number of 64 bits, or its text. `number`: a decimal number or
@@ -134,6 +136,7 @@ class EventStream:
         fields: in the order of the columns; the first two are the event's id and its moment.
         rules: in the order in which they are asked; the first that a line breaks is its reason.
         breakdowns: the fields by whose values daily totals are kept, beside those of the day.
+        reading: how lines become its events.
 
     Raises:
         StreamError: a name cannot be a column, stands twice, or is of no field.
@@ -143,6 +146,7 @@ class EventStream:
     fields: Sequence[Field]
     rules: Sequence[Rule]
     breakdowns: Sequence[str]
+    reading: Reading = PLAIN
 
     def __post_init__(self) -> None:
         types = {field.name: field.type for field in self.fields}
@@ -189,9 +193,10 @@ class EventStream:
 
     @property
     def version(self) -> str:
-        """A fingerprint of what becomes of a line: names and types of the fields, and names,
-        reasons, predicates and order of the rules. Words for people and the generator's defects
-        are no part of it."""
+        """A fingerprint of what becomes of a line: names and types of the fields, names, reasons,
+        predicates and order of the rules, and how lines are read. Words for people and the
+        generator's defects are no part of it."""
         fields = [[field.name, field.type] for field in self.fields]
         rules = [[rule.name, rule.reason, rule.broken] for rule in self.rules]
-        return hashlib.sha256(json.dumps([fields, rules]).encode()).hexdigest()[:12]
+        decides = [fields, rules, self.reading.version]
+        return hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:12]

@@ -35,6 +35,7 @@ class Contents:
         made_at: when they were read, in UTC.
         warehouse: where they were read, for people.
         run_id: the Dagster run that made the report.
+        rules_version: of the fields and rules as they are now.
     """
 
     answers: Mapping[Question, Sequence[Row]]
@@ -43,6 +44,7 @@ class Contents:
     made_at: datetime
     warehouse: str
     run_id: str
+    rules_version: str
 
     @property
     def currencies(self) -> Sequence[Row]:
@@ -61,7 +63,9 @@ class Contents:
         return [row for row in self.quality if not row["publishable"]]
 
 
-def read_contents(session: Session, *, made_at: datetime, warehouse: str, run_id: str) -> Contents:
+def read_contents(
+    session: Session, *, made_at: datetime, warehouse: str, run_id: str, rules_version: str
+) -> Contents:
     """Read what the report tells of: the answers and the counts by day, never the sales."""
     return Contents(
         answers=read_answers(session),
@@ -72,6 +76,7 @@ def read_contents(session: Session, *, made_at: datetime, warehouse: str, run_id
         made_at=made_at,
         warehouse=warehouse,
         run_id=run_id,
+        rules_version=rules_version,
     )
 
 

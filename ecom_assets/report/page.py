@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ecom_assets.model import sales
 from ecom_assets.model.questions import Question
 from ecom_assets.report.charts import answer_chart, quality_chart, rejects_chart
 from ecom_assets.report.contents import (
@@ -136,8 +135,8 @@ def _more(rows: Sequence[Row], one: str, many: str | None = None) -> str:
 
 
 def _made_of(contents: Contents) -> Sequence[tuple[str, str]]:
-    old = sum(row["rules_version"] != sales.SALES.version for row in contents.quality)
-    rules = sales.SALES.version
+    old = sum(row["rules_version"] != contents.rules_version for row in contents.quality)
+    rules = contents.rules_version
     if old:
         rules += f"; {counted(old, 'day')} judged by another version"
     return [

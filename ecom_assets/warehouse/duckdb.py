@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ecom_assets.landing.zone import LandedFile, LandingZone
+from ecom_assets.model.reading import Reading
 from ecom_assets.model.tables import VERSION_TABLE, Column
 from ecom_assets.warehouse.contract import (
     Layer,
@@ -54,6 +55,7 @@ class DuckDBWarehouse:
         wait_seconds: float = WAIT_FOR_LOCK_SECONDS,
         brings_up: bool = True,
         see_wanted: Callable[[], None] = goes_on,
+        reading: Reading | None = None,
     ) -> None:
         """A warehouse that is opened at the first session.
 
@@ -64,12 +66,14 @@ class DuckDBWarehouse:
             brings_up: whether missing tables are made, and those of an earlier version of this
                 project brought up.
             see_wanted: asked before work and before each commit; raises if it shall end.
+            reading: how lines become events; None: as the stream declares it.
         """
         self._path = path
         self._brings_up = brings_up
         self._memory_limit = memory_limit
         self._wait_seconds = wait_seconds
         self._see_wanted = see_wanted
+        self._reading = reading
 
     @property
     def url(self) -> str:
@@ -78,7 +82,7 @@ class DuckDBWarehouse:
     @contextmanager
     def session(self, purpose: Purpose, log: Log) -> Iterator["DuckDBSession"]:
         connection = self._connect(log)
-        session = DuckDBSession(connection, self._see_wanted)
+        session = DuckDBSession(connection, self._see_wanted, self._reading)
         try:
             self._see_wanted()
             connection.execute("set timezone = 'UTC'")
@@ -169,10 +173,14 @@ class DuckDBSession:
     """One connection to the file."""
 
     def __init__(
-        self, connection: "duckdb.DuckDBPyConnection", see_wanted: Callable[[], None] = goes_on
+        self,
+        connection: "duckdb.DuckDBPyConnection",
+        see_wanted: Callable[[], None] = goes_on,
+        reading: Reading | None = None,
     ) -> None:
         self._connection = connection
         self._see_wanted = see_wanted
+        self._reading = reading
         self._thread = ThreadPoolExecutor(1, "duckdb")
 
     def add_functions(self) -> None:
@@ -192,7 +200,7 @@ class DuckDBSession:
         self._connection.create_function("names_a_key_twice", names_a_key_twice, [text], "BOOLEAN")
 
     def run(self, script: str, /, **values: Any) -> Sequence[Row]:
-        return self._run(render(script, "duckdb", **values))
+        return self._run(render(script, "duckdb", self._reading, **values))
 
     def read_table(self, name: str) -> Sequence[Row]:
         return self._run([render_table(name, "duckdb")])

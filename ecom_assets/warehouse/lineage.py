@@ -52,7 +52,7 @@ def _column_sources(engine: str, stream: EventStream) -> Mapping[str, Sources]:
     schema = _columns_of_tables()
     schema[TEMPORARY] = {}
     found: dict[str, Sources] = {}
-    for table, made_by in _queries(engine):
+    for table, made_by in _queries(engine, stream):
         for read in made_by.find_all(exp.Table):
             if not read.db and read.name.lower() in schema[TEMPORARY]:
                 read.set("db", exp.to_identifier(TEMPORARY))
@@ -85,7 +85,7 @@ def column_origins(engine: str, table: str) -> Sources:
     return {column: origins((table, column)) for column in made[table]}
 
 
-def _queries(engine: str) -> Iterator[tuple[str, exp.Query]]:
+def _queries(engine: str, stream: EventStream) -> Iterator[tuple[str, exp.Query]]:
     """The tables that the scripts write, each with the query that fills it."""
     from sqlglot import exp
 
@@ -108,7 +108,7 @@ def _queries(engine: str) -> Iterator[tuple[str, exp.Query]]:
         *(f"answers/{question.name}" for question in questions()),
     )
     for script in scripts:
-        for statement in statements(script, engine, **values):
+        for statement in statements(script, engine, stream, **values):
             made_by = statement.expression
             if isinstance(statement, exp.Create | exp.Insert) and isinstance(made_by, exp.Query):
                 yield _name(statement.find(exp.Table)), made_by

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecom_assets.landing.lines import empty_upload
 from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
+from ecom_assets.model.reading import Reading
 from ecom_assets.model.tables import VERSION_TABLE, Column
 from ecom_assets.settings import SnowflakeSettings
 from ecom_assets.text.redaction import cause, redacted
@@ -71,6 +72,7 @@ class SnowflakeWarehouse:
         *,
         network_seconds: int = NETWORK_SECONDS,
         see_wanted: Callable[[], None] = goes_on,
+        reading: Reading | None = None,
     ) -> None:
         """A warehouse that is connected to at the first session.
 
@@ -78,10 +80,12 @@ class SnowflakeWarehouse:
             settings: the connection.
             network_seconds: how long a request is tried again when the service does not answer.
             see_wanted: asked before work and before each commit; raises if it shall end.
+            reading: how lines become events; None: as the stream declares it.
         """
         self._settings = settings
         self._network_seconds = network_seconds
         self._see_wanted = see_wanted
+        self._reading = reading
 
     @property
     def url(self) -> str:
@@ -96,7 +100,9 @@ class SnowflakeWarehouse:
             connection = context.__enter__()
         try:
             with _sigterm_as_sigint():
-                yield SnowflakeSession(connection, query_tag(purpose), self._see_wanted)
+                yield SnowflakeSession(
+                    connection, query_tag(purpose), self._see_wanted, self._reading
+                )
         finally:
             with suppress(Exception):  # the work is done or has failed; neither must be hidden
                 connection.close()
@@ -189,15 +195,17 @@ class SnowflakeSession:
         connection: "SnowflakeConnection",
         tag: str,
         see_wanted: Callable[[], None] = goes_on,
+        reading: Reading | None = None,
     ) -> None:
         self._connection = connection
         self._see_wanted = see_wanted
+        self._reading = reading
         self._tag = tag  # of its statements, which says who takes a turn as well
         self._scripts: dict[str, tuple[str, int]] = {}  # of each query id: what ran, and its rows
 
     def run(self, script: str, /, **values: Any) -> Sequence[Row]:
         rows: Sequence[Row] = []
-        for statement in render(script, "snowflake", **values):
+        for statement in render(script, "snowflake", self._reading, **values):
             rows = self._execute(statement, script)
         return rows
 

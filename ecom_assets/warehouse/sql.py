@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ecom_assets.model import sales
+from ecom_assets.model.reading import Reading
 from ecom_assets.model.stream import EventStream
 from ecom_assets.model.tables import EVENT_TABLES, Column, tables, temporary_tables
 from ecom_assets.warehouse.expressions import literal
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 
-def render(script: str, engine: str, **values: Any) -> list[str]:
+def render(script: str, engine: str, reading: Reading | None = None, /, **values: Any) -> list[str]:
     """The statements of a SQL file for an engine.
 
     Args:
         script: the path of `sql/<engine>/<script>.sql`, or else of `sql/<script>.sql`.
         engine: `duckdb` or `snowflake`.
+        reading: how lines become events; None: as the stream declares it.
         values: what a `:name` stands for, beside those of `names.py`: a value (see `literal`), or a
             list of expressions.
 
@@ -36,17 +38,17 @@ def render(script: str, engine: str, **values: Any) -> list[str]:
         sqlglot.errors.SqlglotError: the file cannot be said in that dialect.
     """
     if values:
-        return _render(script, engine, values)
-    return [*_without_values(script, engine, sales.SALES)]
+        return _render(script, engine, sales.read_by(reading), values)
+    return [*_without_values(script, engine, sales.read_by(reading))]
 
 
 @lru_cache(maxsize=256)
 def _without_values(script: str, engine: str, stream: EventStream) -> list[str]:
     # each session asks for the version of the tables, each transaction for its turn, alike
-    return _render(script, engine, {})
+    return _render(script, engine, stream, {})
 
 
-def _render(script: str, engine: str, values: dict[str, Any]) -> list[str]:
+def _render(script: str, engine: str, stream: EventStream, values: dict[str, Any]) -> list[str]:
     from sqlglot import ErrorLevel
 
     return [
@@ -57,13 +59,16 @@ def _render(script: str, engine: str, values: dict[str, Any]) -> list[str]:
             unsupported_level=ErrorLevel.RAISE,
             copy=False,  # it was made for this
         )
-        for statement in statements(script, engine, **values)
+        for statement in statements(script, engine, stream, **values)
     ]
 
 
-def statements(script: str, engine: str, **values: Any) -> list[exp.Expr]:
-    """What `render` says, still parsed; the caller's to change."""
-    return [_for_engine(_bind(found, values, engine), engine) for found in parsed(script, engine)]
+def statements(script: str, engine: str, stream: EventStream, /, **values: Any) -> list[exp.Expr]:
+    """What `render` says of a stream, still parsed; the caller's to change."""
+    return [
+        _for_engine(_bind(found, values, engine, stream), engine)
+        for found in parsed(script, engine)
+    ]
 
 
 def render_table(name: str, engine: str) -> str:
@@ -84,7 +89,9 @@ def add_column(table: str, column: Column, engine: str) -> str:
     return _for_engine(statement, engine).sql(dialect=engine)
 
 
-def _bind(statement: exp.Expr, values: dict[str, Any], engine: str) -> exp.Expr:
+def _bind(
+    statement: exp.Expr, values: dict[str, Any], engine: str, stream: EventStream
+) -> exp.Expr:
     from sqlglot import exp
 
     bound = statement.copy()
@@ -98,11 +105,11 @@ def _bind(statement: exp.Expr, values: dict[str, Any], engine: str) -> exp.Expr:
         elif isinstance(parent, exp.Schema) and isinstance(parent.parent, exp.Create):
             value = _definitions(parent.this)
         else:
-            value = meaning(placeholder.name, sales.SALES, engine, owner)
+            value = meaning(placeholder.name, stream, engine, owner)
         if isinstance(value, list):
             _put([one.copy() for one in value], placeholder)
             continue
-        new = _bind(literal(value), values, engine)
+        new = _bind(literal(value), values, engine, stream)
         table = placeholder.parent
         if isinstance(table, exp.Table) and isinstance(new, exp.Query):
             table.replace(new)  # `from (:name)` was read as the name of a table in parentheses

@@ -48,7 +48,9 @@ def sample(
         for rule, rows in zip(SALES.rules, of_rules, strict=True):
             rejects.append({"event_date": day, "reason": rule.reason, "reject_rows": rows})
     made_at = datetime(2026, 2, 3, 4, 5, 6)
-    return Contents(answers, quality, rejects, made_at, "/data/warehouse.duckdb", "some-run")
+    return Contents(
+        answers, quality, rejects, made_at, "/data/warehouse.duckdb", "some-run", SALES.version
+    )
 
 
 def _answer(

@@ -3,7 +3,7 @@ SELECT
   reason,
   COUNT(*) AS reject_rows,
   COUNT_IF((
-    rules_version <> 'a2c4342ae1a5'
+    rules_version <> 'a29c78940ed5'
   ) IS TRUE) AS outdated_rows
 FROM staging.stg_sales_rejects
 WHERE

@@ -157,7 +157,7 @@ SELECT
   reject_rows,
   COALESCE(ROUND(CAST(reject_rows AS DOUBLE) / NULLIF(raw_rows, 0), 6), 0) AS reject_rate,
   held_for IS NULL AS publishable,
-  'a2c4342ae1a5' AS rules_version,
+  'a29c78940ed5' AS rules_version,
   'it''s' AS run_id,
   CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP) AS evaluated_at,
   held_for,
@@ -225,7 +225,7 @@ SELECT
   rules.reason,
   COALESCE(SUM(CASE WHEN found.reason = rules.reason THEN found.reject_rows ELSE 0 END), 0) AS reject_rows,
   COALESCE(SUM(found.reject_rows), 0) AS broken_rows,
-  'a2c4342ae1a5' AS rules_version,
+  'a29c78940ed5' AS rules_version,
   'it''s' AS run_id
 FROM (
   SELECT
@@ -322,7 +322,7 @@ SELECT
   COALESCE(SUM(CASE WHEN f.is_unfit THEN f.line_count ELSE 0 END), 0) AS unfit_rows,
   COALESCE(SUM(CASE WHEN f.is_rounded THEN f.line_count ELSE 0 END), 0) AS rounded_rows,
   MIN(CASE WHEN f.is_unfit THEN f.first_line ELSE NULL END) AS first_unfit,
-  'a2c4342ae1a5' AS rules_version,
+  'a29c78940ed5' AS rules_version,
   'it''s' AS run_id
 FROM (
   SELECT

@@ -190,7 +190,7 @@ SELECT
   j.source_filename,
   j.source_row_number,
   r.ingestion_ts,
-  'a2c4342ae1a5' AS rules_version,
+  'a29c78940ed5' AS rules_version,
   'it''s' AS run_id
 FROM rejected AS j
 INNER JOIN raw.raw_sales AS r

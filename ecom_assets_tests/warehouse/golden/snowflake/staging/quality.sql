@@ -138,7 +138,7 @@ SELECT
   reject_rows,
   COALESCE(ROUND(CAST(reject_rows AS DOUBLE) / NULLIF(raw_rows, 0), 6), 0) AS reject_rate,
   held_for IS NULL AS publishable,
-  'a2c4342ae1a5' AS rules_version,
+  'a29c78940ed5' AS rules_version,
   'it\'s' AS run_id,
   CAST('2026-01-05 01:02:03.000004' AS TIMESTAMPNTZ) AS evaluated_at,
   held_for,
@@ -206,7 +206,7 @@ SELECT
   rules.reason,
   COALESCE(SUM(IFF(found.reason = rules.reason, found.reject_rows, 0)), 0) AS reject_rows,
   COALESCE(SUM(found.reject_rows), 0) AS broken_rows,
-  'a2c4342ae1a5' AS rules_version,
+  'a29c78940ed5' AS rules_version,
   'it\'s' AS run_id
 FROM (
   SELECT
@@ -303,7 +303,7 @@ SELECT
   COALESCE(SUM(IFF(f.is_unfit, f.line_count, 0)), 0) AS unfit_rows,
   COALESCE(SUM(IFF(f.is_rounded, f.line_count, 0)), 0) AS rounded_rows,
   MIN(IFF(f.is_unfit, f.first_line, NULL)) AS first_unfit,
-  'a2c4342ae1a5' AS rules_version,
+  'a29c78940ed5' AS rules_version,
   'it\'s' AS run_id
 FROM (
   SELECT

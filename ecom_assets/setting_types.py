@@ -7,6 +7,7 @@ texts of the environment come this way; settings that a program makes are not lo
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
@@ -15,7 +16,10 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationInfo
 
+from ecom_assets.model import sales
 from ecom_assets.model.limits import MOST_LATE_DAYS
+from ecom_assets.model.mapping import EventMapping, MappingError, named_mapping
+from ecom_assets.model.reading import EVERY_FILE
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
@@ -91,6 +95,24 @@ def _apprise_reads(url: str) -> bool:
         logger.disabled = was_disabled
 
 
+def _mappings(text: str) -> Sequence[tuple[str, EventMapping]]:
+    """Patterns of files with their mappings; a mapping alone is for every file."""
+    found = []
+    for part in text.split():
+        pattern, equals, name = part.rpartition("=")
+        if (equals and not pattern) or (not equals and len(text.split()) > 1):
+            raise SettingsError(
+                f"ECOM_MAPPING holds {part!r} among others, but it must be one mapping, or pairs "
+                "pattern=mapping separated by blanks, such as shopify/*=shopify_order."
+            )
+        try:
+            mapping = named_mapping(name, PROJECT_ROOT, sales.SALES)
+        except MappingError as error:
+            raise SettingsError(f"ECOM_MAPPING: {error}") from None
+        found.append((pattern or EVERY_FILE, mapping))
+    return tuple(found)
+
+
 def _like(pattern: str) -> BeforeValidator:
     """Takes texts of this form alone: pydantic reads a date from any whole number, and the like."""
 
@@ -133,6 +155,9 @@ Repository = Annotated[
     "a repository's web address, https://github.com/…/…",
     BeforeValidator(lambda text: text.rstrip("/").removesuffix(".git")),
     _like(r"https?://[^\s/?#@]+/[^\s?#]+"),
+]
+Mappings = Annotated[
+    Sequence[tuple[str, EventMapping]], "a mapping, or pairs", BeforeValidator(_mappings)
 ]
 Port = Annotated[int | None, "a port number", Field(le=65_535), _like(r"\d{1,5}")]
 Host = Annotated[str | None, "the name of a host and no more", _like(r"[\w.-]+")]

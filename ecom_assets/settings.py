@@ -66,6 +66,9 @@ class Settings:
     source: Annotated[Source, "synthetic or external", types.in_any_case] = field(kw_only=True)
     """`synthetic`: a day without files gets a generated batch; `external`: files come from
     elsewhere and are never written; by default `synthetic` for a folder, `external` for S3"""
+    mapping: types.Mappings = ()
+    """how lines are read: a mapping that is shipped, a TOML file, or pairs `pattern=mapping`
+    separated by blanks; by default `sale_line`, each field by its own name"""
     snowflake: Annotated[SnowflakeSettings | None, "duckdb or snowflake"] = None
     """the warehouse, `duckdb` or `snowflake` (which needs S3)"""
     duckdb_path: types.File = PROJECT_ROOT / "data/warehouse.duckdb"
@@ -126,7 +129,7 @@ class Settings:
     @property
     def reading(self) -> Reading:
         """How the landing zone's lines become events."""
-        return Reading()
+        return Reading(mappings=self.mapping)
 
     @property
     def engine(self) -> Engine:

@@ -14,7 +14,7 @@ from ecom_assets.alerts.failed_runs import failed_run, runs_that_failed
 from ecom_assets.alerts.messages import Message, days_phrase, fitting
 from ecom_assets.landing.zone import LandingError, LandingZone
 from ecom_assets.partitions import EventDays, event_dates
-from ecom_assets.pipeline.audit import why_held
+from ecom_assets.pipeline.audit import counted_rows, why_held
 from ecom_assets.settings import Settings
 from ecom_assets.text.foreign_text import harmless
 from ecom_assets.triggers import survey
@@ -188,14 +188,14 @@ def reject_rates(days: EventDays | None, quality: Sequence[Row]) -> Section:
     rows = [row for row in quality if row["event_date"] in last]
     entries = [_rate(str(row["event_date"]), row) for row in rows]
     if rows:
-        columns = ("reject_rows", "raw_rows")
+        columns = ("reject_rows", "sale_rows", "replaced_rows")
         total = {column: sum(row[column] for row in rows) for column in columns}
         entries = [_rate("all", total), *entries]
     return Section(f"Reject rate of the last {DAYS_OF_RATES} days", entries)
 
 
 def _rate(label: str, row: Row) -> str:
-    rejects, lines = row["reject_rows"], row["raw_rows"]
+    rejects, lines = counted_rows(row)
     return f"{label}: {rejects / lines if lines else 0:.1%} ({rejects:,} of {lines:,} lines)"
 
 

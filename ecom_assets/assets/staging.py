@@ -90,8 +90,8 @@ def _specs(partitions: dg.PartitionsDefinition, engine: str, limits: Limits) -> 
         ),
     )
     links = sql_links(
-        *(f"{engine}/types", f"{engine}/typed_lines"),
-        *("staging/parse_lines", "staging/duplicates", "staging/split"),
+        *(f"{engine}/types", f"{engine}/events", f"{engine}/items_of_lines"),
+        *("staging/typed_lines", "staging/parse_lines", "staging/duplicates", "staging/split"),
     )
     clean = dg.AssetSpec(
         "stg_sales_clean",
@@ -148,6 +148,8 @@ def _counts(asset: str, row: Row) -> dict[str, Any]:
         "raw rows": row["raw_rows"],
         "clean rows": row["clean_rows"],
         "reject rows": row["reject_rows"],
+        "other lines": row["other_rows"],
+        "replaced rows": row["replaced_rows"],
         "rows with rounded numbers": row["rounded_rows"],
         "rules version": row["rules_version"],
     }

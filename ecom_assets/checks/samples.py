@@ -15,10 +15,11 @@ HIDDEN = "(hidden: ECOM_HIDE_VALUES)"
 def sample_table(rows: Sequence[Row], *, hide_values: bool) -> dg.MetadataValue:
     """Rows of `checks/reject_samples` as a table for people, perhaps without payload values."""
     return table(
-        {"reason": "string", "file": "string", "line": "int", "value": "string"},
+        {"reason": "string", "file": "string", "line": "int", "item": "int", "value": "string"},
         [
             (
-                *(row["reason"], row["source_filename"], row["source_row_number"]),
+                *(row["reason"], row["source_filename"]),
+                *(row["source_row_number"], row["source_item_number"]),
                 _shown(row["offending_value"], hide_values),
             )
             for row in rows

@@ -10,6 +10,7 @@ import dagster as dg
 
 from ecom_assets.checks.columns import COLUMN_SCHEMA, column_schema
 from ecom_assets.checks.fields import FIELDS_FIT, fields_fit
+from ecom_assets.checks.orders import ORDER_TOTALS, order_totals
 from ecom_assets.checks.per_day import ByDay, DayResult, Results, day_checks, results_on, table
 from ecom_assets.checks.raw import count_rows
 from ecom_assets.checks.samples import HIDDEN, VALUE_LENGTH, cut, sample_table
@@ -30,8 +31,10 @@ SAMPLES_PER_REASON = 2
 
 ROW_BALANCE = {
     "row_balance": "Every line of RAW in the day's files is in clean or in rejects, once, be it on "
-    "an earlier day that a late event belongs to; and the day holds no row of a file version that "
-    "is no longer current. A difference means that lines were lost or doubled, or wait for a run."
+    "an earlier day that a late event belongs to, or is no sale, as its mapping says; clean and "
+    "rejects are as many as the sales in the day's lines; and the day holds no row of a file "
+    "version that is no longer current. A difference means that lines were lost or doubled, or "
+    "wait for a run."
 }
 KNOWN_REASONS = {
     "known_reasons": "The day was judged by today's fields, rules and settings (ECOM_LATE_DAYS, "
@@ -49,7 +52,7 @@ def build_staging_checks(
         f"{limits.reject_rate_warn:.0%} (ECOM_REJECT_RATE_WARN), holds the day above "
         f"{limits.reject_rate_error:.0%} (ECOM_REJECT_RATE_ERROR). With reasons and sample rows."
     }
-    on_clean = {**_rule_checks(), **FIELDS_FIT, **ROW_BALANCE, **COLUMN_SCHEMA}
+    on_clean = {**_rule_checks(), **FIELDS_FIT, **ORDER_TOTALS, **ROW_BALANCE, **COLUMN_SCHEMA}
     specs = [
         *day_checks(partitions, "stg_sales_clean", on_clean),
         *day_checks(partitions, "stg_sales_rejects", {**rate, **KNOWN_REASONS, **COLUMN_SCHEMA}),
@@ -61,6 +64,7 @@ def build_staging_checks(
         on_clean = {
             **_rule_results(session, days, limits),
             "fields_fit": fields_fit(session, days, limits),
+            "order_totals": order_totals(session, days),
             "row_balance": row_balance(session, days, staged),
             "column_schema": column_schema(session, days, CLEAN_TABLE),
         }
@@ -123,16 +127,20 @@ def row_balance(session: Session, days: EventDays, staged: Mapping[date, Row]) -
 
 
 def _balance(lines: int, row: Row) -> DayResult:
-    judged, outdated = row["judged_rows"], row["outdated_rows"]
-    clean, rejects = row["clean_rows"], row["reject_rows"]
+    judged, others, outdated = row["judged_lines"], row["other_lines"], row["outdated_rows"]
+    clean, rejects, sold = row["clean_rows"], row["reject_rows"], row["sale_rows"]
+    no_sales = f", {others:,} are no sales" if others else ""
     older = f"; {outdated:,} rows are of file versions that are not current" if outdated else ""
     return DayResult(
-        passed=lines == judged and not outdated,
-        description=f"{clean:,} clean + {rejects:,} rejects = {clean + rejects:,}; "
-        f"{judged:,} of {lines:,} lines in RAW of the day's files were judged{older}",
+        passed=lines == judged + others and clean + rejects == sold and not outdated,
+        description=f"{clean:,} clean + {rejects:,} rejects = {clean + rejects:,} of {sold:,} "
+        f"sales; {judged:,} of {lines:,} lines in RAW of the day's files were judged{no_sales}"
+        f"{older}",
         metadata={
             "lines in RAW": lines,
             "lines judged": judged,
+            "lines that are no sales": others,
+            "sales": sold,
             "clean rows": clean,
             "reject rows": rejects,
             "outdated rows": outdated,
@@ -163,7 +171,8 @@ def reject_rate(
 
 
 def _rate(staged: Row, reasons: list[Row], samples: list[Row], limits: Limits) -> DayResult:
-    rejects = staged["reject_rows"]
+    replaced = staged["replaced_rows"]
+    rejects = staged["reject_rows"] - replaced
     lines = staged["clean_rows"] + rejects
     limit = staged["reject_rate_limit"]  # of when the day was judged, where it was
     if limit is None:
@@ -180,6 +189,7 @@ def _rate(staged: Row, reasons: list[Row], samples: list[Row], limits: Limits) -
             "holds the day above": f"{limit:.0%}",
             "rejects": rejects,
             "lines": lines,
+            **({"replaced by a later version, not counted": replaced} if replaced else {}),
             "reasons": table(
                 {"reason": "string", "rows": "int"},
                 [(row["reason"], row["reject_rows"]) for row in reasons],

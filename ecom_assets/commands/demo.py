@@ -108,7 +108,7 @@ def _show_results(warehouse: Warehouse, console: Console) -> None:
     print_table(
         console,
         f"Rejected lines: {sum(row['reject_rows'] for row in quality):,} "
-        f"of {sum(row['raw_rows'] for row in quality):,}, by reason",
+        f"of {sum(row['sale_rows'] for row in quality):,}, by reason",
         rejects_by_reason(rules),
     )
 

@@ -20,7 +20,7 @@ from struct import Struct
 
 from ecom_assets.generator.catalogue import pieces, seed_of, weighted_table
 from ecom_assets.model.sales import SALES
-from ecom_assets.model.stream import Event, Rule
+from ecom_assets.model.stream import Defect, Event, Rule
 
 BY_HOUR = (10, 6, 4, 3, 3, 4, 8, 16, 26, 34, 40, 44, 48, 46, 44, 44, 48, 56, 68, 80, 82, 66, 42, 22)
 """How busy each hour is (UTC): quiet at night, busiest in the evening."""
@@ -79,9 +79,11 @@ def generate_day(
         raise ValueError(f"rows is {rows}; a day has no rows or more.")
     if not 0 <= defect_share <= 1:
         raise ValueError(f"defect_share is {defect_share}; it must lie within 0 and 1.")
-    defects = min(round(rows * defect_share), max(rows - 1, 0)) if rules else 0
+    defects_of = [rule.defect for rule in rules if rule.defect]
+    defects = min(round(rows * defect_share), max(rows - 1, 0)) if defects_of else 0
     random = _random("defects", seed, day)
-    blocks = _spoilt(_good_lines(day, seed, rows), _places(rows, defects, random), rules, random)
+    places = _places(rows, defects, random)
+    blocks = _spoilt(_good_lines(day, seed, rows), places, defects_of, random)
     return ("".join(lines).encode() for lines in blocks)
 
 
@@ -96,21 +98,21 @@ def _places(rows: int, defects: int, random: Random) -> Iterator[int]:
 
 
 def _spoilt(
-    blocks: Iterator[list[str]], places: Iterator[int], rules: Sequence[Rule], random: Random
+    blocks: Iterator[list[str]], places: Iterator[int], defects: Sequence[Defect], random: Random
 ) -> Iterator[list[str]]:
     """The blocks with a defect at each of the places."""
     place = next(places, None)
     # Where the turn begins differs by day, so that small days do not always show the same rules.
-    turn = random.randrange(len(rules)) if rules else 0
+    turn = random.randrange(len(defects)) if defects else 0
     earlier: deque[Event] = deque(maxlen=64)  # good events that may be sent again
     begin, spoilt = 0, -1
     last = ""
     for lines in blocks:
         while place is not None and place < begin + len(lines):
             at = place - begin
-            if spoilt != place - 1 and (turn % len(rules) == 0 or not earlier):
+            if spoilt != place - 1 and (turn % len(defects) == 0 or not earlier):
                 earlier.append(json.loads(lines[at - 1] if at else last))
-            defect = rules[turn % len(rules)].defect
+            defect = defects[turn % len(defects)]
             lines[at] = defect(json.loads(lines[at]), random.choice(earlier), random) + "\n"
             spoilt, place, turn = place, next(places, None), turn + 1
         begin, last = begin + len(lines), lines[-1]

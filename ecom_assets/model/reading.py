@@ -3,7 +3,12 @@
 It is part of what becomes of a line, and so of the version of the rules.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from ecom_assets.model.mapping import EventMapping
+
+EVERY_FILE = "*"
 
 
 @dataclass(frozen=True)
@@ -12,14 +17,19 @@ class Reading:
 
     Attributes:
         time_zone: the shop's, an IANA name: partitions and `event_date` are its days.
+        mappings: patterns of files, by their path below the day's folder, with the mapping of each;
+            `*` stands for any text, `?` for a character. The first that matches counts; files that
+            none matches have the fields by their own names.
     """
 
     time_zone: str = "UTC"
+    mappings: Sequence[tuple[str, EventMapping]] = ()
 
     @property
     def version(self) -> str:
         """What of it decides what becomes of a line."""
-        return self.time_zone
+        read = [f"{pattern}={m.name} {m.fingerprint}" for pattern, m in self.mappings]
+        return " ".join([self.time_zone, *read])
 
 
 PLAIN = Reading()

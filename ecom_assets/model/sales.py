@@ -93,6 +93,16 @@ _RULES = (
         defect=_cut_short,
     ),
     Rule(
+        name="items_present",
+        reason="No items",
+        broken="not has_items",
+        scope="line",
+        field=None,
+        broken_when="the mapping asks for a list of items, and the line's is absent, empty, or no "
+        "list",
+        why="An order without its lines has money that no sale accounts for.",
+    ),
+    Rule(
         name="event_id_present",
         reason="Missing event_id",
         # DuckDB trims slowly, and few ids begin with a blank
@@ -165,6 +175,17 @@ _RULES = (
         broken_when="the UTC date of `event_ts` is not the partition the row belongs to",
         why="A stray clock or a replayed old file would change days that are closed.",
         defect=_far_from_its_day,
+    ),
+    Rule(
+        name="latest_version",
+        reason="Replaced by a later version",
+        broken="is_replaced",
+        scope="day",
+        field="order_id",
+        broken_when="the mapping names a version, and a later one of the same order (of the same "
+        "event, where a line is one sale) stands on the same day",
+        why="An order that is sent again when it changes is one order.",
+        counts=False,
     ),
     Rule(
         name="event_id_unique",

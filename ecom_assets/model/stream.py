@@ -12,7 +12,8 @@ from decimal import Decimal
 from random import Random
 from typing import Any, Literal
 
-from ecom_assets.model.reading import PLAIN, Reading
+from ecom_assets.model.mapping import EventMapping, plain_mapping
+from ecom_assets.model.reading import EVERY_FILE, PLAIN, Reading
 
 FieldType = Literal["text", "moment", "whole", "number"]
 """How a value is read. `text`: a JSON string, or a number in plain digits. `moment`: an ISO 8601
@@ -26,6 +27,9 @@ Event = dict[str, Any]
 
 BLANK = "".join(c for c in map(chr, range(0x3001)) if c.isspace())
 """Unicode's white space, which ends at U+3000: an id of nothing else is no id."""
+
+Defect = Callable[[Event, Event, Random], str]
+"""Makes a line that breaks a rule, and none before it."""
 
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # once, not for each line
 
@@ -65,17 +69,20 @@ class Rule:
         broken: SQL predicate in Snowflake's dialect, true where a row breaks the rule. It sees
             the columns of a parsed line, which are those of the clean table, so that the same
             words judge a line and test the table; beside them `is_object` (the line is one
-            JSON object), `event_date` (the partition the row belongs to), `<field>_sign` of each
-            number as it was written (-1, 0, 1), before it was rounded, and `is_duplicate` (the row
-            breaks no other rule, and such a row with its id stands earlier on its day). NULL counts
-            as not broken. `:blank` stands for the characters that people do not see (`BLANK`).
+            JSON object), `has_items` (it has the list of items that its mapping asks for),
+            `event_date` (the partition the row belongs to), `<field>_sign` of each number as it was
+            written (-1, 0, 1), before it was rounded, and of a row that breaks no other rule
+            `is_replaced` (a later version of its order stands on its day) and `is_duplicate` (such
+            a row with its id stands earlier on its day). NULL counts as not broken. `:blank` stands
+            for the characters that people do not see (`BLANK`).
         scope: what is looked at: the `line` before there are fields, the `row` alone, or with it
             the other rows of its `day`. The last is given only to rows that break no other rule.
         field: the event's field that the rule is about; None where it is the whole line.
         broken_when: the predicate in plain words, for people.
         why: what would go wrong downstream without the rule.
-        defect: makes a line that breaks this rule and none before it, from a good event, an
-            event that stands earlier in the same batch, and a source of randomness.
+        defect: makes such a line from a good event, an event that stands earlier in the same
+            batch, and a source of randomness; None: none of the generator's lines can break it.
+        counts: whether the lines that break it first count in the reject rate.
     """
 
     name: str
@@ -85,7 +92,8 @@ class Rule:
     field: str | None
     broken_when: str
     why: str
-    defect: Callable[[Event, Event, Random], str]
+    defect: Defect | None = None
+    counts: bool = True
 
 
 NEEDED: Mapping[str, FieldType] = {
@@ -99,11 +107,14 @@ NEEDED: Mapping[str, FieldType] = {
 """The fields without which there is no day, no sum and no repeat to be found."""
 
 _COLUMNS = (
-    "event_date source_filename source_row_number ingestion_ts batch_date load_id raw raw_text "
-    "event keys is_object is_duplicate is_repeat is_new is_in_fact absent_fields unfit_fields "
+    "event_date source_filename source_row_number source_item_number source source_version "
+    "ingestion_ts batch_date load_id raw raw_text item is_sale has_items is_replaced "
+    "order_stated order_further line_rows other_rows sale_rows replaced_rows event keys "
+    "is_object is_duplicate is_repeat is_new is_in_fact absent_fields unfit_fields "
     "rounded_fields sales units revenue rules_version run_id publishable held_for raw_rows "
     "clean_rows reject_rows reject_rate evaluated_at rounded_rows reject_rate_limit row_count "
-    "earliest_event_date staged_along_with earlier_event_date earlier_filename earlier_row_number"
+    "earliest_event_date staged_along_with earlier_event_date earlier_filename "
+    "earlier_row_number"
 )
 _WORDS = (
     "account all alter analyse analyze and anti any array as asc asof between both by case cast "
@@ -190,6 +201,14 @@ class EventStream:
     def numbers(self) -> Sequence[Field]:
         """The fields that are decimal numbers."""
         return [field for field in self.fields if field.type == "number"]
+
+    @property
+    def mappings(self) -> Sequence[tuple[str, EventMapping]]:
+        """Patterns of files with the mapping of each; any file matches one."""
+        named = self.reading.mappings
+        if named and named[-1][0] == EVERY_FILE:
+            return named
+        return (*named, (EVERY_FILE, plain_mapping(self)))
 
     @property
     def version(self) -> str:

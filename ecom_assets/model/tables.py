@@ -55,6 +55,16 @@ _SOURCE_FILENAME = Column(
     "source_filename", "VARCHAR", "The file the line lies in: its path below the landing zone."
 )
 _SOURCE_ROW_NUMBER = Column("source_row_number", "BIGINT", "The line's number in its file, from 1.")
+_SOURCE_ITEM_NUMBER = Column(
+    "source_item_number", "BIGINT", "The item of the line, from 1; 1 where a line is one sale."
+)
+_SOURCE = Column("source", "VARCHAR", "The mapping that the line was read by.")
+_SOURCE_VERSION = Column(
+    "source_version",
+    "BIGINT",
+    "Which version of its order it is, as the mapping says: a number, or microseconds since 1970.",
+    required=False,
+)
 _BATCH_DATE = Column("batch_date", "DATE", "The day of the folder (`dt=`) that the file lies in.")
 _LOAD_ID = Column("load_id", "VARCHAR", "The load that brought this version of the file.")
 _INGESTION_TS = Column("ingestion_ts", "TIMESTAMP_NTZ", "When the line was loaded, in UTC.")
@@ -68,11 +78,12 @@ _JUDGED_BY = (
     Column("rules_version", "VARCHAR", "Fingerprint of the fields and quality rules of that time."),
     Column("run_id", "VARCHAR", "The Dagster run that judged the day."),
 )
-_LINEAGE = (_SOURCE_FILENAME, _SOURCE_ROW_NUMBER, _INGESTION_TS)
+_PLACE = (_SOURCE_FILENAME, _SOURCE_ROW_NUMBER, _SOURCE_ITEM_NUMBER)
 _EARLIER_EVENT = (
     Column("earlier_event_date", "DATE", "The day of the earlier event with its `event_id`."),
     Column("earlier_filename", "VARCHAR", "The file that the earlier one lies in."),
     Column("earlier_row_number", "BIGINT", "Its line there."),
+    Column("earlier_item_number", "BIGINT", "Its item of that line."),
 )
 _TOTALS = (
     Column("sales", "BIGINT", "Sale events, the lines of orders."),
@@ -83,13 +94,17 @@ _TOTALS = (
 _SALES_QUALITY = (
     EVENT_DATE,
     Column("raw_rows", "BIGINT", "Lines in RAW that belong to the day."),
-    Column("clean_rows", "BIGINT", "Those that break no rule."),
+    Column("clean_rows", "BIGINT", "Sales in these lines that break no rule."),
     Column("reject_rows", "BIGINT", "Those that break one."),
-    Column("reject_rate", "NUMBER(9,6)", "`reject_rows` / `raw_rows`, from 0 to 1."),
+    Column(
+        "reject_rate",
+        "NUMBER(9,6)",
+        "`reject_rows` / `sale_rows`, both without `replaced_rows`, from 0 to 1.",
+    ),
     Column(
         "publishable",
         "BOOLEAN",
-        "Whether all lines of its files are accounted for, and not too many are rejects.",
+        "Whether all sales in its files are accounted for, and not too many are rejects.",
     ),
     *_JUDGED_BY,
     Column("evaluated_at", "TIMESTAMP_NTZ", "When the day was staged, in UTC."),
@@ -97,7 +112,7 @@ _SALES_QUALITY = (
         "held_for",
         "VARCHAR",
         "Why it may not be published: `rejects`, too many of them; `files`, one is damaged or not "
-        "whole in RAW; `lines`, clean rows and rejects are not as many as lines; `not run`, only "
+        "whole in RAW; `lines`, clean rows and rejects are not as many as sales; `not run`, only "
         "late events in later days' files have touched it. Null where it may.",
         required=False,
     ),
@@ -122,7 +137,20 @@ _SALES_QUALITY = (
     Column(
         "rounded_rows",
         "BIGINT",
-        "Lines with a number of more than the four decimals that are kept.",
+        "Sales with a number of more than the four decimals that are kept.",
+        required=False,
+    ),
+    Column(
+        "other_rows",
+        "BIGINT",
+        "Lines that are no sales, as their mapping says: in neither table.",
+        required=False,
+    ),
+    Column("sale_rows", "BIGINT", "Sales in all other lines.", required=False),
+    Column(
+        "replaced_rows",
+        "BIGINT",
+        "Rejects that a later version replaced, which no rate counts.",
         required=False,
     ),
 )
@@ -144,7 +172,8 @@ def _field_columns(stream: EventStream) -> Columns:
 @lru_cache(maxsize=8)
 def _event_columns(stream: EventStream) -> Columns:
     fields = _field_columns(stream)
-    return (*fields[:2], EVENT_DATE, *fields[2:], *_LINEAGE)
+    read_by = (_SOURCE, _SOURCE_VERSION, _INGESTION_TS)
+    return (*fields[:2], EVENT_DATE, *fields[2:], *_PLACE, *read_by)
 
 
 @lru_cache(maxsize=8)
@@ -191,31 +220,63 @@ def _tables(stream: EventStream) -> Mapping[str, Columns]:
                 "All rules broken, separated by semicolons; of an object that has no field of the "
                 "event, the keys that it has as well.",
             ),
-            *(_RAW, _RAW_TEXT, EVENT_DATE, *_LINEAGE, _RULES_VERSION, _RUN_ID),
+            *(_RAW, _RAW_TEXT, EVENT_DATE, *_PLACE, _SOURCE, _INGESTION_TS),
+            *(_RULES_VERSION, _RUN_ID),
         ),
         REPEATS_TABLE: (*_event_columns(stream), *_EARLIER_EVENT),
         "STAGING.SALES_QUALITY": _SALES_QUALITY,
         "STAGING.SALES_QUALITY_FIELDS": (
             EVENT_DATE,
             Column("field", "VARCHAR", "The field's name."),
-            Column("filled_rows", "BIGINT", "JSON objects of the day with a value that fits."),
-            Column("absent_rows", "BIGINT", "Objects that lack it, or have null there."),
             Column(
-                "unfit_rows", "BIGINT", "Objects with a value of another type, which became null."
+                "filled_rows",
+                "BIGINT",
+                "Sales of the day, in JSON objects, with a value that fits.",
+            ),
+            Column("absent_rows", "BIGINT", "Those that lack it, or have null there."),
+            Column(
+                "unfit_rows", "BIGINT", "Those with a value of another type, which became null."
             ),
             Column(
                 "rounded_rows",
                 "BIGINT",
-                "Objects with more decimals there than the four that are kept.",
+                "Those with more decimals there than the four that are kept.",
             ),
-            Column("first_unfit", "VARCHAR", "File and line of one that is unfit.", required=False),
+            Column(
+                "first_unfit",
+                "VARCHAR",
+                "File, line and item of one that is unfit.",
+                required=False,
+            ),
+            *_JUDGED_BY,
+        ),
+        "STAGING.SALES_QUALITY_FILES": (
+            EVENT_DATE,
+            *(_SOURCE_FILENAME, _SOURCE, _BATCH_DATE, _INGESTION_TS),
+            Column("line_rows", "BIGINT", "Its lines that belong to the day."),
+            Column("other_rows", "BIGINT", "Those that are no sales."),
+            Column("sale_rows", "BIGINT", "Sales in the others: in clean or in rejects."),
+            Column("compared_orders", "BIGINT", "Lines whose money was added up."),
+        ),
+        "STAGING.SALES_ORDER_TOTALS": (
+            EVENT_DATE,
+            *(_SOURCE_FILENAME, _SOURCE_ROW_NUMBER),
+            Column("order_id", "VARCHAR", "The order.", required=False),
+            Column("currency", "VARCHAR", "ISO 4217 code of the amounts.", required=False),
+            Column("stated_amount", "NUMBER(19,8)", "What the order says."),
+            Column(
+                "counted_amount",
+                "NUMBER(38,8)",
+                "What its sales and further amounts add up to; null where one is no amount.",
+                required=False,
+            ),
             *_JUDGED_BY,
         ),
         "STAGING.SALES_QUALITY_RULES": (
             EVENT_DATE,
             Column("rule", "VARCHAR", "The rule's name."),
             Column("reason", "VARCHAR", "What rejects say that break it."),
-            Column("reject_rows", "BIGINT", "Lines of which it is the first rule broken."),
+            Column("reject_rows", "BIGINT", "Sales of which it is the first rule broken."),
             Column(
                 "broken_rows", "BIGINT", "Lines that break it, be it the first or a further one."
             ),
@@ -267,8 +328,12 @@ def _temporary_tables(stream: EventStream) -> Mapping[str, Columns]:
     return {
         "PARSED_SALES": (
             *(replace(column, required=False) for column in _field_columns(stream)),
-            *(_SOURCE_FILENAME, _SOURCE_ROW_NUMBER, _BATCH_DATE, _LOAD_ID, _INGESTION_TS),
+            *(*_PLACE, _SOURCE, _SOURCE_VERSION, _BATCH_DATE, _LOAD_ID, _INGESTION_TS),
             Column("is_object", "BOOLEAN", "Whether the line is one JSON object."),
+            Column("is_sale", "BOOLEAN", "Whether it is a sale, or several."),
+            Column("has_items", "BOOLEAN", "Whether it has the items that its mapping asks for."),
+            Column("order_stated", "NUMBER(19,8)", "What its order's money adds up to.", False),
+            Column("order_further", "NUMBER(19,8)", "What of it is in no sale.", False),
             *(
                 Column(
                     f"{field.name}_sign",

@@ -76,19 +76,26 @@ def quality_of(session: Session, days: EventDays) -> Mapping[date, Row]:
     return by_day(session.run("staging/quality_by_day", **days.bounds))
 
 
+def counted_rows(row: Row) -> tuple[int, int]:
+    """The rejects and the sales of a day that its reject rate counts: what a later version of its
+    order replaced is in neither. `row` has what `STAGING.SALES_QUALITY` says of the day."""
+    replaced = row["replaced_rows"]
+    return row["reject_rows"] - replaced, row["sale_rows"] - replaced
+
+
 def why_held(row: Row) -> str:
     """Why staging called a day not publishable, in the words and by the limit of then; `row` has
     what `STAGING.SALES_QUALITY` says of it."""
     match row["held_for"]:
         case "rejects":
+            rejects, lines = counted_rows(row)
             return (
-                f"{row['reject_rows']:,} of {row['raw_rows']:,} lines rejected, "
-                f"more than {row['reject_rate_limit']:.0%}"
+                f"{rejects:,} of {lines:,} lines rejected, more than {row['reject_rate_limit']:.0%}"
             )
         case "files":
             return "files are damaged or not whole in RAW (see the checks on raw_sales)"
         case "lines":
-            return "clean rows and rejects are not as many as the lines in RAW"
+            return "clean rows and rejects are not as many as the sales in RAW's lines"
         case "not run":
             return (
                 "only late events from later days' files are here, its own files were not asked "

@@ -41,13 +41,15 @@ def rules_in_full() -> str:
 
 
 def _section(rule: Rule) -> str:
-    line = rule.defect(_GOOD, _EARLIER, Random(1))  # noqa: S311 - the same line each time
+    example = ""
+    if rule.defect:
+        line = rule.defect(_GOOD, _EARLIER, Random(1))  # noqa: S311 - the same line each time
+        example = f"\nA line that breaks it, as the generator makes them:\n\n```json\n{line}\n```\n"
     return (
         f"### `{rule.name}`\n\n"
         f"**{rule.reason}**: {rule.broken_when}.\n\n"
         f"{rule.why}\n\n"
-        f"```sql\n{_predicates(rule)}```\n\n"
-        f"A line that breaks it, as the generator makes them:\n\n```json\n{line}\n```\n"
+        f"```sql\n{_predicates(rule)}```\n{example}"
     )
 
 

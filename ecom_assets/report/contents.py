@@ -11,6 +11,7 @@ from typing import Any
 
 from ecom_assets.model.questions import Question
 from ecom_assets.pipeline.answer import read_answers
+from ecom_assets.pipeline.audit import counted_rows
 from ecom_assets.text.figures import counted, day, money, name, share, short_money
 from ecom_assets.warehouse.contract import Row, Session
 
@@ -148,8 +149,8 @@ def headline(question: Question, currency: str, rows: Sequence[Row]) -> str:
 
 def quality_headline(contents: Contents) -> str:
     """What the days' quality is, in a sentence."""
-    lines = sum(row["raw_rows"] for row in contents.quality)
-    rejected = sum(row["reject_rows"] for row in contents.quality)
+    counted_of_days = [counted_rows(row) for row in contents.quality]
+    rejected, lines = (sum(one[n] for one in counted_of_days) for n in (0, 1))
     text = f"{counted(lines, 'line')} on {counted(len(contents.quality), 'day')}"
     if lines:
         text += f", {share(rejected / lines)} of them rejected"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ecom_assets.model.questions import Question
+from ecom_assets.pipeline.audit import counted_rows
 from ecom_assets.report.charts import answer_chart, quality_chart, rejects_chart
 from ecom_assets.report.contents import (
     CURRENCIES_SHOWN,
@@ -109,7 +110,7 @@ def _quality_tables(contents: Contents) -> Sequence[Mapping[str, Any]]:
     held = [
         {
             "held day": day(row["event_date"]),
-            "lines": row["raw_rows"],
+            "lines": counted_rows(row)[1],
             "rejected": share(row["reject_rate"]),
         }
         for row in contents.held

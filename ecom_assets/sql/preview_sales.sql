@@ -12,5 +12,5 @@ select
     source_row_number
 from :table_name
 where event_date = :day
-order by source_filename, source_row_number
+order by source_filename, source_row_number, source_item_number
 limit 5;

@@ -33,7 +33,7 @@ create table if not exists raw.raw_sales_files (:columns);
 -- one row per event that breaks no rule
 create table if not exists staging.stg_sales_clean (:columns) cluster by (event_date);
 
--- one row per line that breaks a rule
+-- one row per sale that breaks a rule
 create table if not exists staging.stg_sales_rejects (:columns) cluster by (event_date);
 
 -- one row per event date
@@ -41,6 +41,12 @@ create table if not exists staging.sales_quality (:columns);
 
 -- one row per event date and field of the event: values that are null, and why
 create table if not exists staging.sales_quality_fields (:columns);
+
+-- one row per event date and file that has lines of it
+create table if not exists staging.sales_quality_files (:columns);
+
+-- one row per order whose money does not add up to what it says
+create table if not exists staging.sales_order_totals (:columns);
 
 -- one row per event date and rule
 create table if not exists staging.sales_quality_rules (:columns);

@@ -5,8 +5,10 @@ Imported at the first session, for pyarrow takes a while to import.
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
 import pyarrow
 
@@ -87,10 +89,48 @@ def _refused(word: str) -> None:
     raise ValueError(f"{word} is no JSON")
 
 
-def json_text(line: str, field: str) -> str:
-    """The first value of a field at the top of a JSON object, a number as it was written and a text
-    as it is: a binary float would lose the last digits. Empty where it is neither, for DuckDB takes
-    no NULL from a function.
+def json_text(line: str, place: str, item: int) -> str:
+    """The text of a value in a line: a number as it was written, for a binary float would lose the
+    last digits, and a text as it is. Empty where it is neither, for DuckDB takes no NULL from a
+    function.
+
+    `place` is the way to it, as JSON: keys, places in lists, null for the place of the item, which
+    is `item` less one, and `{"key": "text"}` for the first object of a list that has this.
+    """
+    steps = _steps(place)
+    if len(steps) == 1 and isinstance(steps[0], str):
+        return _top_level_text(line, steps[0])
+    try:
+        found = json.loads(line, parse_int=_Number, parse_float=_Number)
+    except RecursionError:
+        return ""
+    for step in steps:
+        found = _inside(found, item - 1 if step is None else step)
+    return str(found) if isinstance(found, str) else ""
+
+
+class _Number(str):
+    """A number as it was written."""
+
+
+@lru_cache(maxsize=256)
+def _steps(place: str) -> Sequence[Any]:
+    return json.loads(place)  # type: ignore[no-any-return]
+
+
+def _inside(found: Any, step: str | int | Mapping[str, str]) -> Any:
+    if isinstance(step, str):
+        return found.get(step) if isinstance(found, dict) else None
+    if not isinstance(found, list):
+        return None
+    if isinstance(step, int):
+        return found[step] if step < len(found) else None
+    ((key, text),) = step.items()
+    return next((one for one in found if isinstance(one, dict) and one.get(key) == text), None)
+
+
+def _top_level_text(line: str, field: str) -> str:
+    """The text of the first value of a field at the top of a JSON object.
 
     Reads piece after piece, because a parser that descends fails a thousand levels deep.
     """
@@ -107,7 +147,9 @@ def json_text(line: str, field: str) -> str:
             key = json.loads(piece)
         elif depth == 1:
             if key == field:
-                return str(json.loads(piece)) if piece.startswith('"') else piece
+                if piece.startswith('"'):
+                    return str(json.loads(piece))
+                return "" if piece in ("true", "false", "null") else piece
             key = None
     return ""
 
@@ -132,25 +174,7 @@ def plain_number(text: str) -> str:
     return format(Decimal((sign, digits, int(point) + exponent)), "f")
 
 
-def names_a_key_twice(line: str) -> bool:
-    """Whether an object in a JSON document names a key twice, however deep it lies in it."""
-    named: list[set[str]] = []  # the keys of each object that is open
-    for match in _KEY_OR_BRACE.finditer(line):
-        piece = match[0]
-        if piece == "{":
-            named.append(set())
-        elif piece == "}":
-            named.pop()
-        elif match["key"]:
-            key = json.loads(match["key"])
-            if key in named[-1]:
-                return True
-            named[-1].add(key)
-    return False
-
-
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|[^\s",:{}\[\]]+')
-_KEY_OR_BRACE = re.compile(r'(?P<key>"(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[{}]')
 _WITH_EXPONENT = re.compile(
     r"(?P<number>[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))[eE](?P<sign>[+-]?)(?P<exponent>[0-9]+)"
 )

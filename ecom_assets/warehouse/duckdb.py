@@ -186,18 +186,12 @@ class DuckDBSession:
     def add_functions(self) -> None:
         """Make the functions that `sql/duckdb/` needs and DuckDB lacks. They are called for the
         few lines that look like they need them."""
-        from ecom_assets.warehouse.arrow import (
-            is_json,
-            json_text,
-            names_a_key_twice,
-            plain_number,
-        )
+        from ecom_assets.warehouse.arrow import is_json, json_text, plain_number
 
         text = "VARCHAR"
         self._connection.create_function("is_json", is_json, [text], "BOOLEAN")
-        self._connection.create_function("json_text", json_text, [text, text], text)
+        self._connection.create_function("json_text", json_text, [text, text, "BIGINT"], text)
         self._connection.create_function("plain_number", plain_number, [text], text)
-        self._connection.create_function("names_a_key_twice", names_a_key_twice, [text], "BOOLEAN")
 
     def run(self, script: str, /, **values: Any) -> Sequence[Row]:
         return self._run(render(script, "duckdb", self._reading, **values))

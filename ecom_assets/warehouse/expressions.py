@@ -82,8 +82,16 @@ def case(branches: Iterable[tuple[exp.Expr, exp.Expr]], of: exp.Expr | None = No
     return found
 
 
-def in_raw(field: str) -> exp.Expr:
-    """What a line `raw` has in a field, as text."""
+def place_of_row() -> exp.Expr:
+    """Where a row's sale lies, for people: its file, its line and, of several items, which."""
     from sqlglot import exp
 
-    return call("json_extract_path_text", exp.column("raw"), literal(field))
+    item = exp.column("source_item_number")
+    number = call("concat", literal(" item "), exp.cast(item, "varchar"))
+    return call(
+        "concat",
+        exp.column("source_filename"),
+        literal(" line "),
+        exp.cast(exp.column("source_row_number"), "varchar"),
+        call("iff", item > 1, number, literal("")),
+    )

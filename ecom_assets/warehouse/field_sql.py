@@ -1,35 +1,16 @@
-"""The fields of a stream as SQL: how they are read from a line, and what is asked of them.
-
-How a type is read is said once for an engine, in `sql/<engine>/types.sql`.
-"""
+"""The fields of a stream as SQL: what is asked of them, whatever the mapping that read them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from ecom_assets.model.stream import EventStream, Field
-from ecom_assets.warehouse.expressions import call, case, in_raw, literal
-from ecom_assets.warehouse.scripts import projections
+from ecom_assets.warehouse.expressions import call, case, literal
+from ecom_assets.warehouse.mapping_sql import MappingSql, by_mapping, template
 
 if TYPE_CHECKING:
     from sqlglot import exp
-
-WHITE_SPACE = " \t\n\r\x0b\x0c"
-"""What a line of nothing else is no row: ASCII's white space, as in `landing/lines.py`."""
-
-
-def typed(fields: Iterable[Field], engine: str, what: str, suffix: str) -> list[exp.Expr]:
-    from sqlglot import exp
-
-    return [exp.alias_(of_field(engine, field, what), field.name + suffix) for field in fields]
-
-
-def is_unfit(engine: str, field: Field) -> exp.Expr:
-    from sqlglot import exp
-
-    null = exp.column(field.name).is_(exp.null())
-    return exp.and_(null, exp.not_(of_field(engine, field, "is_absent")))
 
 
 def listed(fields: Iterable[Field], is_so: Callable[[Field], exp.Expr]) -> exp.Expr:
@@ -51,23 +32,19 @@ def all_fields_present(stream: EventStream) -> exp.Expr:
     )
 
 
-def signs_of_clean(stream: EventStream, engine: str) -> list[exp.Expr]:
-    """`<field>_sign` of every number in the clean table `c`. Of a zero its line `z` says it, if it
-    rounds to zero; null where that line is no longer current."""
+def signs_of_clean(stream: EventStream) -> list[exp.Expr]:
+    """`<field>_sign` of every number in the clean table `c`. Of a zero its line, `z`, says it, if
+    it was rounded to that; null where that line is no longer current."""
     from sqlglot import exp
 
     signs = []
     for field in stream.numbers:
-        value = _bound(engine, field, "in_line", {})
-        text = _bound(engine, field, "as_text", {"value": value})
-        number = _bound(engine, field, "as_value", {"text": text})
+        clean, in_line = (exp.column(field.name, table=table) for table in ("c", "z"))
         zero = exp.Literal.number(0)
-        sign = _bound(engine, field, "as_sign", {"text": text, "number": zero})
         has_line = exp.column("source_row_number", table="z").is_(exp.null()).not_()
-        in_line = exp.case().when(number.eq(0), sign).when(has_line, zero)
-        clean = exp.column(field.name, table="c")
-        known = exp.case().when(clean.neq(0), call("sign", clean.copy()))
-        signs.append(exp.alias_(known.when(clean.eq(0), in_line), f"{field.name}_sign"))
+        found = exp.case().when(clean.neq(0), call("sign", clean.copy()))
+        found = found.when(in_line.eq(0), exp.column(f"{field.name}_sign", table="z"))
+        signs.append(exp.alias_(found.when(has_line, zero), f"{field.name}_sign"))
     return signs
 
 
@@ -79,47 +56,19 @@ def has_zero(stream: EventStream) -> exp.Expr:
     return exp.or_(*(exp.column(field.name, table="c").eq(zero) for field in stream.numbers))
 
 
-def of_field(engine: str, field: Field, what: str) -> exp.Expr:
-    from sqlglot import exp
-
-    values = {
-        "value": _bound(engine, field, "in_event", {}),
-        "text": exp.column(f"{field.name}_text"),
-        "number": exp.column(field.name),
-    }
-    return _bound(engine, field, what, values)
-
-
-def _bound(engine: str, field: Field, what: str, values: Mapping[str, exp.Expr]) -> exp.Expr:
-    from sqlglot import exp
-
-    constants = {
-        "name": literal(field.name),
-        "path": literal(f'$."{field.name}"'),
-        "white_space": literal(WHITE_SPACE),
-    }
-    templates = projections("types", engine)
-    template = templates.get(f"{field.type}_{what}", templates.get(what))
-    assert template is not None, f"sql/{engine}/types.sql lacks {field.type}_{what}"
-    named = template.copy()
-    for part in named.find_all(exp.Identifier, exp.JSONPathKey):
-        if part.this == "field_name":
-            part.set("this", field.name)
-    found = exp.replace_placeholders(named, **constants, **values)
-    return exp.paren(found) if values else found
-
-
-def value_of_field(stream: EventStream) -> exp.Expr:
+def value_of_field(stream: EventStream, engine: str) -> exp.Expr:
     """The value, as text, that a line `raw` has in the field that a column `field` names."""
     from sqlglot import exp
 
-    values = [(literal(field.name), in_raw(field.name)) for field in stream.fields]
-    return case(values, of=exp.column("field"))
+    def of(mapping: MappingSql) -> exp.Expr:
+        values = [(literal(field.name), mapping.field_in_line(field)) for field in stream.fields]
+        return case(values, of=exp.column("field"))
+
+    return by_mapping(stream, engine, of)
 
 
 def keys_of_line(engine: str) -> exp.Expr:
     """The keys of a line of RAW, as `r`."""
     from sqlglot import exp
 
-    keys = projections("types", engine)["keys_of_line"].copy()
-    return exp.replace_placeholders(keys, value=exp.column("raw", table="r"))
+    return template(engine, "keys_of_line", value=exp.column("raw", table="r"))

@@ -8,16 +8,16 @@ of a single run, such as `:first_day`, are handed to `Session.run`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ecom_assets.model.stream import EventStream
 from ecom_assets.model.tables import REPEATS_TABLE, event_columns, tables, temporary_tables
 from ecom_assets.warehouse import field_sql as fields
 from ecom_assets.warehouse import rule_sql as rules
-from ecom_assets.warehouse.expressions import case, literal, table
+from ecom_assets.warehouse.expressions import case, literal, place_of_row, table
+from ecom_assets.warehouse.mapping_sql import WHITE_SPACE, MappingSql, by_mapping, reads_file
 from ecom_assets.warehouse.scripts import query
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ LISTS: Mapping[str, Callable[[EventStream], Sequence[str]]] = {
     "repeat_columns": lambda stream: [column.name for column in tables(stream)[REPEATS_TABLE]],
     "parsed_columns": lambda stream: [c.name for c in temporary_tables(stream)["PARSED_SALES"]],
     "breakdown_columns": lambda stream: stream.breakdowns,
+    "field_names": lambda stream: [field.name for field in stream.fields],
 }
 """Names of columns. They may stand behind a table's name: `c.:event_columns`."""
 
@@ -63,27 +64,9 @@ MEANINGS: Mapping[str, Meaning] = {
     "all_fields": lambda stream, engine: literal(
         "".join(f";{field.name}" for field in stream.fields) + ";"
     ),
-    # the structure for DuckDB's FROM_JSON
-    "all_fields_as_text": lambda stream, engine: literal(
-        json.dumps({field.name: "VARCHAR" for field in stream.fields})
-    ),
-    "all_fields_present": lambda stream, engine: fields.all_fields_present(stream),
-    "field_count": lambda stream, engine: literal(len(stream.fields)),
-    "field_texts": lambda stream, engine: fields.typed(stream.fields, engine, "as_text", "_text"),
-    "field_values": lambda stream, engine: fields.typed(stream.fields, engine, "as_value", ""),
-    "field_signs": lambda stream, engine: fields.typed(stream.numbers, engine, "as_sign", "_sign"),
-    "absent_fields": lambda stream, engine: fields.listed(
-        stream.fields, lambda field: fields.of_field(engine, field, "is_absent")
-    ),
-    "unfit_fields": lambda stream, engine: fields.listed(
-        stream.fields, partial(fields.is_unfit, engine)
-    ),
-    "rounded_fields": lambda stream, engine: fields.listed(
-        stream.numbers, lambda field: fields.of_field(engine, field, "is_rounded")
-    ),
     "fields": lambda stream, engine: table(["field"], [[f.name] for f in stream.fields]),
     "has_zero": lambda stream, engine: fields.has_zero(stream),
-    "signs_of_clean": fields.signs_of_clean,
+    "signs_of_clean": lambda stream, engine: fields.signs_of_clean(stream),
     "breaks_a_rule": lambda stream, engine: rules.any_broken(stream.rules),
     "breaks_row_rule": lambda stream, engine: rules.any_broken(
         rule for rule in stream.rules if rule.scope != "day"
@@ -94,39 +77,102 @@ MEANINGS: Mapping[str, Meaning] = {
     "rules": lambda stream, engine: table(
         ["rule", "reason"], [[rule.name, rule.reason] for rule in stream.rules]
     ),
+    "uncounted_reasons": lambda stream, engine: rules.uncounted_reasons(stream),
     "rules_version": lambda stream, engine: literal(stream.version),
-    "offending_value": lambda stream, engine: rules.offending_value(stream),
+    "offending_value": rules.offending_value,
     "breakdown": lambda stream, engine: _breakdown(stream),
     "breakdown_sets": lambda stream, engine: _breakdown_sets(stream),
     "breakdown_count": lambda stream, engine: literal(len(stream.breakdowns)),
     "keys_of_line": lambda stream, engine: fields.keys_of_line(engine),
-    "value_of_field": lambda stream, engine: fields.value_of_field(stream),
-    "white_space": lambda stream, engine: literal(fields.WHITE_SPACE),
+    "value_of_field": fields.value_of_field,
+    "place_of_row": lambda stream, engine: place_of_row(),
+    "event_id_in_line": lambda stream, engine: by_mapping(
+        stream, engine, lambda m: m.field_in_line(stream.fields[0])
+    ),
+    "has_items_in_line": lambda stream, engine: by_mapping(
+        stream, engine, MappingSql.has_items_in_line
+    ),
+    "version_key": lambda stream, engine: by_mapping(stream, engine, MappingSql.version_key),
+    "order_tolerance": lambda stream, engine: by_mapping(
+        stream, engine, MappingSql.order_tolerance
+    ),
+    "typed_lines": lambda stream, engine: _typed_lines(stream, engine),
+    "white_space": lambda stream, engine: literal(WHITE_SPACE),
     "carriage_return": lambda stream, engine: literal("\r"),
 }
 """All other names that mean something in any script."""
 
+OF_MAPPING: Mapping[str, Callable[[EventStream, MappingSql], exp.Expr | list[exp.Expr]]] = {
+    "structure": lambda stream, of: of.structure(),
+    "field_count": lambda stream, of: literal(len(stream.fields)),
+    "all_fields_present": lambda stream, of: (
+        fields.all_fields_present(stream) if of.mapping.is_plain else literal(False)
+    ),
+    "is_sale": lambda stream, of: of.is_sale(),
+    "items": lambda stream, of: of.items(),
+    "source": lambda stream, of: literal(of.mapping.name),
+    "source_version": lambda stream, of: of.source_version(),
+    "order_stated": lambda stream, of: of.order_stated(),
+    "order_further": lambda stream, of: of.order_further(),
+    "field_texts": lambda stream, of: [*map(of.field_text, stream.fields)],
+    "field_values": lambda stream, of: [*map(of.field_value, stream.fields)],
+    "field_signs": lambda stream, of: [*map(of.field_sign, stream.numbers)],
+    "absent_fields": lambda stream, of: fields.listed(stream.fields, of.is_field_absent),
+    "unfit_fields": lambda stream, of: fields.listed(stream.fields, of.is_unfit),
+    "rounded_fields": lambda stream, of: fields.listed(stream.numbers, of.is_rounded),
+}
+"""What depends on the mapping of a file; in the queries of `:typed_lines` alone."""
+
 QUERIES: Mapping[str, str] = {
     "lines": "raw/current_lines",
-    "typed_lines": "typed_lines",
+    "current_lines": "raw/current_lines",
+    "events": "events",
     "judged": "staging/judged",
     "published": "analytics/published",
 }
 """Scripts whose query stands in others; its own names are bound there."""
 
 
+def _typed_lines(stream: EventStream, engine: str) -> exp.Expr:
+    """The sales in all lines: one query a mapping, whose names have its number behind a `#`."""
+    from sqlglot import exp
+
+    found = []
+    for number in range(len(stream.mappings)):
+        found.append(_numbered(query("staging/typed_lines", engine), str(number)))
+    return found[0] if len(found) == 1 else exp.union(*found, distinct=False)
+
+
+def _numbered(found: exp.Expr, number: str) -> exp.Expr:
+    from sqlglot import exp
+
+    numbered = found.copy()
+    for placeholder in numbered.find_all(exp.Placeholder):
+        placeholder.set("this", f"{placeholder.name}#{number}")
+    return numbered
+
+
 @lru_cache(maxsize=512)
 def meaning(
-    name: str, stream: EventStream, engine: str, owner: str = ""
+    name: str, stream: EventStream, engine: str, owner: str = "", number: str = ""
 ) -> exp.Expr | list[exp.Expr]:
     """What a name, behind the `:`, stands for; not to be changed. A list of columns may have an
-    `owner`, the table before it.
+    `owner`, the table before it; what depends on a mapping has the `number` of that.
 
     Raises:
         KeyError: it stands for nothing.
     """
     if name in LISTS:
         return _columns(LISTS[name](stream), owner)
+    if name in MEANINGS:
+        return MEANINGS[name](stream, engine)
     if name in QUERIES:
-        return query(QUERIES[name], engine)
-    return MEANINGS[name](stream, engine)
+        found = query(QUERIES[name], engine)
+        return _numbered(found, number) if number else found
+    if name == "reads_file":
+        return reads_file(stream, int(number or 0))
+    _, mapping = stream.mappings[int(number or 0)]
+    if name == "sales":
+        script = "items_of_lines" if mapping.rows else "staging/whole_lines"
+        return _numbered(query(script, engine), number or "0")
+    return OF_MAPPING[name](stream, MappingSql(mapping, engine))

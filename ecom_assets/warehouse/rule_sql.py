@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ecom_assets.model.stream import BLANK, EventStream, Rule
-from ecom_assets.warehouse.expressions import call, case, in_raw, literal
+from ecom_assets.warehouse.expressions import call, case, literal, place_of_row
+from ecom_assets.warehouse.mapping_sql import MappingSql, by_mapping
 from ecom_assets.warehouse.scripts import SHARED_DIALECT
 
 if TYPE_CHECKING:
@@ -58,9 +59,7 @@ def rule_tests(stream: EventStream) -> list[exp.Expr]:
         value = exp.cast(exp.column(rule.field), "varchar") if rule.field else exp.null()
         sample = call(
             "concat",
-            exp.column("source_filename"),
-            literal(" line "),
-            exp.cast(exp.column("source_row_number"), "varchar"),
+            place_of_row(),
             literal(": "),
             call("coalesce", value, literal("(none)")),
         )
@@ -69,10 +68,24 @@ def rule_tests(stream: EventStream) -> list[exp.Expr]:
     return tests
 
 
-def offending_value(stream: EventStream) -> exp.Expr:
+def uncounted_reasons(stream: EventStream) -> list[exp.Expr]:
+    """The reasons that no rate counts."""
+    return [literal(rule.reason) for rule in stream.rules if not rule.counts]
+
+
+def offending_value(stream: EventStream, engine: str) -> exp.Expr:
     """Of a rejected row, the value that its first broken rule is about, as text."""
     from sqlglot import exp
 
+    fields = {field.name: field for field in stream.fields}
     whole_line = call("coalesce", exp.column("raw_text"), exp.cast(exp.column("raw"), "varchar"))
-    values = [(literal(rule.reason), in_raw(rule.field)) for rule in stream.rules if rule.field]
-    return case(values, of=exp.column("reason")).else_(whole_line)
+
+    def of(mapping: MappingSql) -> exp.Expr:
+        values = [
+            (literal(rule.reason), mapping.field_in_line(fields[rule.field]))
+            for rule in stream.rules
+            if rule.field
+        ]
+        return case(values, of=exp.column("reason")).else_(whole_line)
+
+    return by_mapping(stream, engine, of)

@@ -100,16 +100,19 @@ def _bind(
         owner = parent.table if isinstance(parent, exp.Column) else ""
         if parent and owner:  # `table.:name`: in place of the column
             parent.replace(placeholder)
-        if placeholder.name in values:
-            value = values[placeholder.name]
+        name, _, number = placeholder.name.partition("#")
+        if name in values:
+            value = values[name]
         elif isinstance(parent, exp.Schema) and isinstance(parent.parent, exp.Create):
             value = _definitions(parent.this)
         else:
-            value = meaning(placeholder.name, stream, engine, owner)
+            value = meaning(name, stream, engine, owner, number)
         if isinstance(value, list):
             _put([one.copy() for one in value], placeholder)
             continue
         new = _bind(literal(value), values, engine, stream)
+        for column in new.find_all(exp.Column) if owner else ():
+            column.set("table", exp.to_identifier(owner))
         table = placeholder.parent
         if isinstance(table, exp.Table) and isinstance(new, exp.Query):
             table.replace(new)  # `from (:name)` was read as the name of a table in parentheses

@@ -17,31 +17,35 @@ select
     p.earlier_event_date,
     p.earlier_filename,
     p.earlier_row_number,
+    p.earlier_item_number,
     p.is_repeat
 from published
 inner join placed_events as p
     on p.event_date = published.event_date
         and p.source_filename = published.source_filename
         and p.source_row_number = published.source_row_number
+        and p.source_item_number = published.source_item_number
 where not p.is_new;
 
 delete from analytics.fact_sales
 where event_date between :first_day and :last_day
-    and (event_date, source_filename, source_row_number) in (
+    and (event_date, source_filename, source_row_number, source_item_number) in (
         select
             m.event_date,
             m.source_filename,
-            m.source_row_number
+            m.source_row_number,
+            m.source_item_number
         from moving_sales as m
     );
 
 delete from staging.stg_sales_repeats
 where event_date between :first_day and :last_day
-    and (event_date, source_filename, source_row_number) in (
+    and (event_date, source_filename, source_row_number, source_item_number) in (
         select
             m.event_date,
             m.source_filename,
-            m.source_row_number
+            m.source_row_number,
+            m.source_item_number
         from moving_sales as m
     );
 

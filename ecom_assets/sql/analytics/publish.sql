@@ -20,6 +20,7 @@ with placed as (
         on p.event_date = c.event_date
             and p.source_filename = c.source_filename
             and p.source_row_number = c.source_row_number
+            and p.source_item_number = c.source_item_number
             and p.is_new
     where c.event_date between :first_day and :last_day
         and c.event_date in (select days.event_date from (:days) as days)
@@ -35,12 +36,14 @@ select
     c.:event_columns,
     p.earlier_event_date,
     p.earlier_filename,
-    p.earlier_row_number
+    p.earlier_row_number,
+    p.earlier_item_number
 from staging.stg_sales_clean as c
 inner join placed_events as p
     on p.event_date = c.event_date
         and p.source_filename = c.source_filename
         and p.source_row_number = c.source_row_number
+        and p.source_item_number = c.source_item_number
 where c.event_date between :first_day and :last_day
     and p.is_new
 order by c.event_date;

@@ -4,6 +4,7 @@ select
     event_date,
     source_filename,
     source_row_number,
+    source_item_number,
     quantity,
     total_amount,
     true as is_in_fact
@@ -15,6 +16,7 @@ select
     event_date,
     source_filename,
     source_row_number,
+    source_item_number,
     quantity,
     total_amount,
     false as is_in_fact

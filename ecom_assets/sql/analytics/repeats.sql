@@ -7,11 +7,13 @@ insert into placed_events (
     event_date,
     source_filename,
     source_row_number,
+    source_item_number,
     is_new,
     is_repeat,
     earlier_event_date,
     earlier_filename,
-    earlier_row_number
+    earlier_row_number,
+    earlier_item_number
 )
 with new_rows as (
     select
@@ -19,6 +21,7 @@ with new_rows as (
         event_date,
         source_filename,
         source_row_number,
+        source_item_number,
         true as is_new,
         false as is_left_out
     from staging.stg_sales_clean
@@ -32,6 +35,7 @@ left_out as (
         event_date,
         source_filename,
         source_row_number,
+        source_item_number,
         false as is_new,
         true as is_left_out
     from staging.stg_sales_repeats
@@ -45,6 +49,7 @@ kept as (
         event_date,
         source_filename,
         source_row_number,
+        source_item_number,
         false as is_new,
         false as is_left_out
     from analytics.fact_sales
@@ -92,7 +97,9 @@ neighbours as (
         lag(event_date) over (partition by event_id order by event_date) as event_date_before,
         lag(source_filename) over (partition by event_id order by event_date) as filename_before,
         lag(source_row_number) over (partition by event_id order by event_date)
-            as row_number_before
+            as row_number_before,
+        lag(source_item_number) over (partition by event_id order by event_date)
+            as item_number_before
     from compared
 ),
 
@@ -108,17 +115,20 @@ select
     placed.event_date,
     placed.source_filename,
     placed.source_row_number,
+    placed.source_item_number,
     placed.is_new,
     placed.is_repeat,
     placed.event_date_before as earlier_event_date,
     placed.filename_before as earlier_filename,
-    placed.row_number_before as earlier_row_number
+    placed.row_number_before as earlier_row_number,
+    placed.item_number_before as earlier_item_number
 from placed
 left join staging.stg_sales_repeats as told
     on placed.is_left_out
         and told.event_date = placed.event_date
         and told.source_filename = placed.source_filename
         and told.source_row_number = placed.source_row_number
+        and told.source_item_number = placed.source_item_number
 where placed.is_repeat <> placed.is_left_out
     or (
         placed.is_repeat
@@ -126,6 +136,7 @@ where placed.is_repeat <> placed.is_left_out
             placed.event_date_before <> told.earlier_event_date
             or placed.filename_before <> told.earlier_filename
             or placed.row_number_before <> told.earlier_row_number
+            or placed.item_number_before <> told.earlier_item_number
         )
     );
 

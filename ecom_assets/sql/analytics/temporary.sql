@@ -4,11 +4,13 @@ create or replace temporary table placed_events (
     event_date date,
     source_filename varchar,
     source_row_number bigint,
+    source_item_number bigint,
     is_new boolean,
     is_repeat boolean,
     earlier_event_date date,
     earlier_filename varchar,
-    earlier_row_number bigint
+    earlier_row_number bigint,
+    earlier_item_number bigint
 );
 
 create or replace temporary table moving_sales (:columns);

@@ -1,16 +1,19 @@
 -- Test the clean table itself: how many of its rows break each rule, and the first of them,
 -- per day.
--- A row is no object when its line in RAW is none, and a repeat when another clean row of its day
--- has its event_id. Of a number that is zero in the table its line says whether it is more or less.
-with lines as (:lines),
+-- A row is no object, or has no items, when its line in RAW is so; replaced, when another clean row
+-- of its order has a later version; and a duplicate when another clean row of its day has its
+-- event_id. Of a number that is zero in the table its line says whether it is more or less.
+with current_lines as (:current_lines),
 
 others as (
     select
         source_filename,
         source_row_number,
-        ingestion_ts
-    from lines
+        ingestion_ts,
+        coalesce(is_object(raw), false) as is_object
+    from current_lines
     where not coalesce(is_object(raw), false)
+        or not :has_items_in_line
 ),
 
 repeated as (
@@ -23,24 +26,40 @@ repeated as (
     having count(*) > 1
 ),
 
-zeros as (
+versions as (
     select
-        lines.raw,
-        c.source_filename,
-        c.source_row_number
-    from lines
-    inner join staging.stg_sales_clean as c
-        on c.source_filename = lines.source_filename
-            and c.source_row_number = lines.source_row_number
-            and c.ingestion_ts = lines.ingestion_ts
-    where c.event_date between :first_day and :last_day
-        and (:has_zero)
+        event_date,
+        source,
+        :version_key as version_key,
+        max(source_version) as latest_version
+    from staging.stg_sales_clean
+    where event_date between :first_day and :last_day
+        and source_version is not null
+    group by event_date, source, :version_key
+    having max(source_version) > min(source_version)
 ),
+
+lines_with_zeros as (
+    select *
+    from current_lines
+    where (source_filename, source_row_number) in (
+            select
+                c.source_filename,
+                c.source_row_number
+            from staging.stg_sales_clean as c
+            where c.event_date between :first_day and :last_day
+                and (:has_zero)
+        )
+),
+
+zeros as (:typed_lines),
 
 tested as (
     select
         c.*,
-        o.source_row_number is null as is_object,
+        coalesce(o.is_object, true) as is_object,
+        o.source_row_number is null or not o.is_object as has_items,
+        v.version_key is not null as is_replaced,
         r.event_id is not null as is_duplicate,
         :signs_of_clean
     from staging.stg_sales_clean as c
@@ -51,9 +70,16 @@ tested as (
     left join repeated as r
         on r.event_id = c.event_id
             and r.event_date = c.event_date
+    left join versions as v
+        on v.event_date = c.event_date
+            and v.source = c.source
+            and v.version_key = c.:version_key
+            and v.latest_version > c.source_version
     left join zeros as z
         on z.source_filename = c.source_filename
             and z.source_row_number = c.source_row_number
+            and z.source_item_number = c.source_item_number
+            and z.ingestion_ts = c.ingestion_ts
     where c.event_date between :first_day and :last_day
 )
 

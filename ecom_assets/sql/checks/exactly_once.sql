@@ -34,6 +34,7 @@ neighbours as (
         event_date,
         source_filename,
         source_row_number,
+        source_item_number,
         is_in_fact,
         datediff(
             day, lag(event_date) over (partition by event_id order by event_date), event_date
@@ -59,7 +60,7 @@ published_as_staged as (
 wrong as (
     select
         event_date,
-        source_filename || ' line ' || cast(source_row_number as varchar) as place,
+        :place_of_row as place,
         case when is_in_fact then 'twice' else 'no repeat' end as what
     from neighbours
     where event_date >= :first_day
@@ -70,7 +71,7 @@ wrong as (
     union all
     select
         c.event_date,
-        c.source_filename || ' line ' || cast(c.source_row_number as varchar) as place,
+        c.:place_of_row as place,
         'missing' as what
     from staging.stg_sales_clean as c
     inner join published_as_staged as d
@@ -79,6 +80,7 @@ wrong as (
         on p.event_date = c.event_date
             and p.source_filename = c.source_filename
             and p.source_row_number = c.source_row_number
+            and p.source_item_number = c.source_item_number
     where c.event_date between :first_day and :last_day
         and p.event_date is null
 )

@@ -1,12 +1,19 @@
 -- Event ids that stand both in a file that has vanished and in one of the same day that is there:
 -- one row per pair of files. The one that is there was meant to take the place of the other.
-with lines_with_ids as (
+with lines as (
+    select
+        *,
+        1 as source_item_number
+    from (:current_lines) as current_lines
+),
+
+lines_with_ids as (
     select
         batch_date,
         source_filename,
         source_filename in (:file_names) as has_vanished,
-        json_extract_path_text(raw, 'event_id') as event_id
-    from (:lines) as lines
+        :event_id_in_line as event_id
+    from lines
 )
 
 select

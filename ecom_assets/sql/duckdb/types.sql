@@ -1,14 +1,30 @@
 -- How a field is read from a line, for each type: first its text, then its value; null where it
--- does not fit. `:value` is the field as FROM_JSON gives it, `:text` its text, `:number` its value;
--- `field_name` stands for the field's name.
+-- does not fit. `:value` is what FROM_JSON gives of its place, `:text` its text, `:number` its value;
+-- `:place` and `:item` say where it is in the line (json_text), `:path` in a JSON path.
 --
 -- DuckDB turns JSON numbers into binary floats. Up to 15 characters with up to 4 decimals come back
 -- as the number that was written; others are read again from the line (json_text), and so is a zero
 -- that may have been too small for one. A number with an exponent is written out before it is cast
 -- (plain_number).
 select
-    event.field_name as in_event,
     json_extract_string(raw, :path) as in_line,
+    json_text(raw, :place, :item) as picked_in_line,
+    list_extract(:list, :number) as element,
+    list_extract(list_filter(:list, lambda e: e.key_name = :text), 1) as picked,
+    -- a list that is absent is one without elements; anything else is no amount
+    case
+        when :list is null and coalesce(json_type(raw, :path), 'NULL') <> 'NULL' then null
+        else
+            coalesce(
+                list_reduce(
+                    list_transform(:list, lambda e: cast(:amount as decimal(38, 8))),
+                    lambda a, b: a + b,
+                    cast(0 as decimal(38, 8))
+                ),
+                0
+            )
+    end as summed,
+    coalesce(json_array_length(raw, :path) > 0, false) as has_items_in_line,
     :value is null as is_absent,
     array_to_string(list_slice(list_sort(json_keys(:value)), 1, 20), ', ') as keys_of_line,
 
@@ -17,16 +33,13 @@ select
         when
             length(:value) > 15
             and regexp_full_match(:value, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-            then json_text(raw, :name)
+            then json_text(raw, :place, :item)
         when
-            (
-                starts_with(:value, '{')
-                or starts_with(:value, '[')
-                or :value = 'true'
-                or :value = 'false'
-            )
-            and json_type(raw, :path) <> 'VARCHAR'
-            then null
+            starts_with(:value, '{')
+            or starts_with(:value, '[')
+            or :value = 'true'
+            or :value = 'false'
+            then nullif(json_text(raw, :place, :item), '')
         else :value
     end as text_as_text,
     :text as text_as_value,
@@ -42,10 +55,31 @@ select
             and not starts_with(:value, '0000')
             then regexp_replace(replace(upper(:value), ',', '.'), '(\.\d{6})\d+', '\1')
     end as moment_as_text,
+    -- as BigQuery exports it
+    regexp_replace(:value, ' UTC$', 'Z') as moment_of_producer,
+    case
+        when
+            regexp_full_match(:text, '-?\d{1,17}(\.\d+)?')
+            and try_cast(:text as decimal(24, 6)) * :micros
+            between -62135596800000000 and 253402300799999999
+            then
+                cast(
+                    make_timestamp(cast(try_cast(:text as decimal(24, 6)) * :micros as bigint))
+                    as varchar
+                )
+    end as epoch_as_text,
+    case
+        when regexp_matches(substr(:text, 11), '[Z+-]') then :moment
+        else timezone('UTC', timezone(:time_zone, :moment))
+    end as moment_as_local,
+    case
+        when regexp_full_match(:text, '\d{1,18}') then cast(:text as bigint)
+        else epoch_us(:moment)
+    end as version,
     try_cast(:text as timestamptz) at time zone 'UTC' as moment_as_value,
 
     case
-        when contains(:value, '.') and length(:value) > 15 then json_text(raw, :name)
+        when contains(:value, '.') and length(:value) > 15 then json_text(raw, :place, :item)
         else :value
     end as whole_as_text,
     case
@@ -55,13 +89,17 @@ select
 
     case
         when regexp_matches(:value, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-            then plain_number(json_text(raw, :name))
+            then plain_number(json_text(raw, :place, :item))
         else :value
     end as number_as_text,
     case
         when regexp_full_match(:text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
             then try_cast(:text as decimal(18, 4))
     end as number_as_value,
+    case
+        when regexp_full_match(:text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
+            then try_cast(:text as decimal(19, 8))
+    end as number_as_amount,
     -- of the number as it was written: rounded to four decimals it may be zero
     case
         when :number <> 0 then cast(sign(:number) as bigint)
@@ -69,5 +107,5 @@ select
         when not regexp_matches(:text, '[1-9]') then 0
         when contains(:text, '-') then -1
         else 1
-    end as number_as_sign,
+    end as number_sign,
     :number is not null and regexp_matches(:text, '\.\d{4}\d*[1-9]') as number_is_rounded;

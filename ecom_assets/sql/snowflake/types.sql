@@ -1,13 +1,19 @@
 -- How a field is read from a line, for each type: first its text, then its value; null where it
--- does not fit. `:value` is the field in the VARIANT, `:text` its text, `:number` its value;
--- `field_name` stands for the field's name.
+-- does not fit. `:value` is its place in the VARIANT, `:text` its text, `:number` its value.
 --
 -- A moment is put together from its parts: how Snowflake detects a format on its own is not relied
 -- on. Digits, colons and dots behind the T are the time of day; what follows it is the offset. A
 -- whole number is kept only where it fits 64 bits, as in DuckDB.
 select
-    raw:field_name as in_event,
-    raw:field_name as in_line,
+    cast(:value as varchar) as in_line,
+    get(filter(:list, e -> cast(e:key_name as varchar) = :text), 0) as picked,
+    -- a list that is absent is one without elements; anything else is no amount
+    case
+        when is_array(:list)
+            then reduce(:list, cast(0 as number(38, 8)), (total, e) -> total + :amount)
+        when cast(:list as varchar) is null then 0
+    end as summed,
+    coalesce(is_array(:list) and array_size(:list) > 0, false) as has_items_in_line,
     cast(:value as varchar) is null as is_absent,
     array_to_string(array_slice(array_sort(object_keys(:value)), 0, 20), ', ') as keys_of_line,
 
@@ -28,6 +34,27 @@ select
             and not startswith(cast(:value as varchar), '0000')
             then upper(replace(cast(:value as varchar), ',', '.'))
     end as moment_as_text,
+    -- as BigQuery exports it
+    regexp_replace(cast(:value as varchar), ' UTC$', 'Z') as moment_of_producer,
+    case
+        when
+            regexp_like(:text, '-?\\d{1,17}(\\.\\d+)?')
+            and try_to_decimal(:text, 24, 6) * :micros
+            between -62135596800000000 and 253402300799999999
+            then
+                to_varchar(
+                    to_timestamp_ntz(cast(try_to_decimal(:text, 24, 6) * :micros as bigint), 6),
+                    'YYYY-MM-DD"T"HH24:MI:SS.FF6'
+                )
+    end as epoch_as_text,
+    case
+        when regexp_like(substr(:text, 11), '.*[Z+-].*') then :moment
+        else convert_timezone(:time_zone, 'UTC', :moment)
+    end as moment_as_local,
+    case
+        when regexp_like(:text, '\\d{1,18}') then cast(:text as bigint)
+        else date_part(epoch_microsecond, :moment)
+    end as version,
     dateadd(
         minute,
         case
@@ -78,6 +105,10 @@ select
         when regexp_like(:text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
             then try_to_decimal(trim(:text, :white_space), 18, 4)
     end as number_as_value,
+    case
+        when regexp_like(:text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
+            then try_to_decimal(trim(:text, :white_space), 19, 8)
+    end as number_as_amount,
     -- of the number as it was written: rounded to four decimals it may be zero
     case
         when :number <> 0 then sign(:number)
@@ -85,7 +116,7 @@ select
         when not regexp_like(:text, '[^1-9eE]*[1-9].*', 's') then 0
         when startswith(trim(:text, :white_space), '-') then -1
         else 1
-    end as number_as_sign,
+    end as number_sign,
     :number is not null
     and (
         regexp_like(:text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')

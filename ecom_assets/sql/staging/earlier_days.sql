@@ -15,13 +15,7 @@ where event_date < :first_batch_day
     and batch_date between :first_batch_day and :last_batch_day
 union distinct
 select event_date
-from staging.stg_sales_clean
-where event_date >= :first_day
-    and event_date < :first_batch_day
-    and source_filename in (select files.source_filename from files)
-union distinct
-select event_date
-from staging.stg_sales_rejects
+from staging.sales_quality_files
 where event_date >= :first_day
     and event_date < :first_batch_day
     and source_filename in (select files.source_filename from files)

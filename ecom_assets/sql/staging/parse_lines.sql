@@ -1,14 +1,11 @@
--- One row per line that belongs to these days, its fields typed (typed_lines.sql of the engine).
+-- One row per sale that belongs to these days, its fields typed (typed_lines.sql), and one per line
+-- that is no sale.
 insert into parsed_sales (:parsed_columns)
 with typed as (:typed_lines),
 
 placed as (
     select
         typed.*,
-        :field_signs,
-        :absent_fields as absent_fields,
-        :unfit_fields as unfit_fields,
-        :rounded_fields as rounded_fields,
         case
             when
                 typed.is_object

@@ -3,11 +3,12 @@ select
     reasons,
     :offending_value as offending_value,
     source_filename,
-    source_row_number
+    source_row_number,
+    source_item_number
 from staging.stg_sales_rejects
 where event_date = :day
 qualify row_number() over (
     partition by reason
-    order by source_filename, source_row_number
+    order by source_filename, source_row_number, source_item_number
 ) = 1
-order by source_filename, source_row_number;
+order by source_filename, source_row_number, source_item_number;

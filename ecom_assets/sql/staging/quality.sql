@@ -1,7 +1,8 @@
--- Count what the split has written, per day and per rule, from the tables themselves.
--- Runs in one transaction with split.sql. A day may be published when every line of its files is
--- accounted for, its reject rate is not above the limit, and its own files were asked for: a day
--- that a later day's late events alone have touched has nothing else yet.
+-- Count what the split has written, per day, file and rule, from the tables themselves.
+-- Runs in one transaction with split.sql. A day may be published when every sale in the lines of
+-- its files is accounted for, its reject rate is not above the limit, and its own files were asked
+-- for: a day that a later day's late events alone have touched has nothing else yet. Of a line that
+-- is several sales the first stands for the line.
 insert into staging.sales_quality (
     event_date,
     raw_rows,
@@ -16,13 +17,18 @@ insert into staging.sales_quality (
     reject_rate_limit,
     earliest_event_date,
     staged_along_with,
-    rounded_rows
+    rounded_rows,
+    other_rows,
+    sale_rows,
+    replaced_rows
 )
 with lines as (
     select
         event_date,
-        count(*) as raw_rows,
-        count_if(is_object and rounded_fields is not null) as rounded_rows
+        count_if(source_item_number = 1) as raw_rows,
+        count_if(not is_sale) as other_rows,
+        count_if(is_sale) as sale_rows,
+        count_if(is_object and is_sale and rounded_fields is not null) as rounded_rows
     from parsed_sales
     where event_date between :first_day and :last_day
     group by event_date
@@ -40,7 +46,8 @@ clean as (
 rejects as (
     select
         event_date,
-        count(*) as reject_rows
+        count(*) as reject_rows,
+        count_if(reason in (:uncounted_reasons)) as replaced_rows
     from staging.stg_sales_rejects
     where event_date between :first_day and :last_day
     group by event_date
@@ -94,8 +101,11 @@ counted as (
         days.event_date,
         coalesce(lines.raw_rows, 0) as raw_rows,
         coalesce(lines.rounded_rows, 0) as rounded_rows,
+        coalesce(lines.other_rows, 0) as other_rows,
+        coalesce(lines.sale_rows, 0) as sale_rows,
         coalesce(clean.clean_rows, 0) as clean_rows,
         coalesce(rejects.reject_rows, 0) as reject_rows,
+        coalesce(rejects.replaced_rows, 0) as replaced_rows,
         waiting.event_date is not null as has_incomplete_files,
         days.event_date < :first_batch_day
         and coalesce(previous.held_for = 'not run', previous.event_date is null) as has_not_run,
@@ -123,8 +133,10 @@ judged as (
         case
             when has_not_run then 'not run'
             when has_incomplete_files then 'files'
-            when raw_rows <> clean_rows + reject_rows then 'lines'
-            when reject_rows > raw_rows * :reject_rate_error then 'rejects'
+            when sale_rows <> clean_rows + reject_rows then 'lines'
+            when
+                reject_rows - replaced_rows > (sale_rows - replaced_rows) * :reject_rate_error
+                then 'rejects'
         end as held_for
     from counted
 )
@@ -134,7 +146,12 @@ select
     raw_rows,
     clean_rows,
     reject_rows,
-    coalesce(round(cast(reject_rows as double) / nullif(raw_rows, 0), 6), 0) as reject_rate,
+    coalesce(
+        round(
+            cast(reject_rows - replaced_rows as double) / nullif(sale_rows - replaced_rows, 0), 6
+        ),
+        0
+    ) as reject_rate,
     held_for is null as publishable,
     :rules_version as rules_version,
     :run_id as run_id,
@@ -143,13 +160,103 @@ select
     :reject_rate_error as reject_rate_limit,
     earliest_event_date,
     staged_along_with,
-    rounded_rows
+    rounded_rows,
+    other_rows,
+    sale_rows,
+    replaced_rows
 from judged;
 
 delete from staging.sales_quality
 where event_date between :first_day and :last_day
     and event_date in (select days.event_date from (:days) as days)
     and evaluated_at <> :evaluated_at;
+
+delete from staging.sales_quality_files
+where event_date between :first_day and :last_day
+    and event_date in (select days.event_date from (:days) as days);
+
+insert into staging.sales_quality_files (
+    event_date,
+    source_filename,
+    source,
+    batch_date,
+    ingestion_ts,
+    line_rows,
+    other_rows,
+    sale_rows,
+    compared_orders
+)
+with orders as (
+    select
+        event_date,
+        source_filename,
+        count(distinct source_row_number) as compared_orders
+    from (:judged) as judged
+    where order_stated is not null
+        and not is_replaced
+    group by event_date, source_filename
+)
+
+select
+    p.event_date,
+    p.source_filename,
+    p.source,
+    p.batch_date,
+    p.ingestion_ts,
+    count_if(p.source_item_number = 1) as line_rows,
+    count_if(not p.is_sale) as other_rows,
+    count_if(p.is_sale) as sale_rows,
+    coalesce(max(orders.compared_orders), 0) as compared_orders
+from parsed_sales as p
+left join orders
+    on orders.event_date = p.event_date
+        and orders.source_filename = p.source_filename
+where p.event_date between :first_day and :last_day
+    and p.event_date in (select days.event_date from (:days) as days)
+group by p.event_date, p.source_filename, p.source, p.batch_date, p.ingestion_ts;
+
+delete from staging.sales_order_totals
+where event_date between :first_day and :last_day
+    and event_date in (select days.event_date from (:days) as days);
+
+insert into staging.sales_order_totals (
+    event_date,
+    source_filename,
+    source_row_number,
+    order_id,
+    currency,
+    stated_amount,
+    counted_amount,
+    rules_version,
+    run_id
+)
+with orders as (
+    select
+        event_date,
+        source_filename,
+        source_row_number,
+        min(order_id) as order_id,
+        min(currency) as currency,
+        min(order_stated) as stated_amount,
+        sum(total_amount) + min(order_further) as counted_amount
+    from (:judged) as judged
+    where order_stated is not null
+        and not is_replaced
+    group by event_date, source_filename, source_row_number
+)
+
+select
+    event_date,
+    source_filename,
+    source_row_number,
+    order_id,
+    currency,
+    stated_amount,
+    counted_amount,
+    :rules_version as rules_version,
+    :run_id as run_id
+from orders
+where coalesce(abs(stated_amount - counted_amount) > :order_tolerance, true);
 
 delete from staging.sales_quality_rules
 where event_date between :first_day and :last_day
@@ -212,10 +319,11 @@ with found as (
         unfit_fields,
         rounded_fields,
         count(*) as line_count,
-        min(source_filename || ' line ' || cast(source_row_number as varchar)) as first_line
+        min(:place_of_row) as first_line
     from parsed_sales
     where event_date between :first_day and :last_day
         and is_object
+        and is_sale
     group by event_date, absent_fields, unfit_fields, rounded_fields
 ),
 

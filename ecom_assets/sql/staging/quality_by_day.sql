@@ -12,7 +12,10 @@ select
     held_for,
     reject_rate_limit,
     earliest_event_date,
-    rounded_rows
+    rounded_rows,
+    other_rows,
+    sale_rows,
+    replaced_rows
 from staging.sales_quality
 where event_date between :first_day and :last_day
 order by event_date;

@@ -1,4 +1,4 @@
--- Replace these days in clean and rejects: every parsed line goes to exactly one of the two.
+-- Replace these days in clean and rejects: every sale goes to exactly one of the two.
 -- Of an object that has a value in no field of the event a reject says which keys it has, up to
 -- twenty: it is another producer's. Runs in one transaction with quality.sql.
 delete from staging.stg_sales_clean
@@ -23,6 +23,8 @@ insert into staging.stg_sales_rejects (
     event_date,
     source_filename,
     source_row_number,
+    source_item_number,
+    source,
     ingestion_ts,
     rules_version,
     run_id
@@ -36,6 +38,8 @@ with rejected as (
         batch_date,
         source_filename,
         source_row_number,
+        source_item_number,
+        source,
         load_id
     from (:judged) as judged
     where :breaks_a_rule
@@ -64,6 +68,8 @@ select
     j.event_date,
     j.source_filename,
     j.source_row_number,
+    j.source_item_number,
+    j.source,
     r.ingestion_ts,
     :rules_version as rules_version,
     :run_id as run_id

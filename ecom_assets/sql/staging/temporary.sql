@@ -5,5 +5,7 @@ create or replace temporary table parsed_sales (:columns);
 create or replace temporary table duplicate_events (
     event_date date,
     source_filename varchar,
-    source_row_number bigint
+    source_row_number bigint,
+    source_item_number bigint,
+    is_replaced boolean
 );

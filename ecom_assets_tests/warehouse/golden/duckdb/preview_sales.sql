@@ -14,5 +14,6 @@ WHERE
   event_date = CAST('2026-01-05' AS DATE)
 ORDER BY
   source_filename,
-  source_row_number
+  source_row_number,
+  source_item_number
 LIMIT 5;

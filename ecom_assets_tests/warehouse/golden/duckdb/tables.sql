@@ -18,10 +18,10 @@ INSERT INTO raw.schema_version (
   declared
 )
 SELECT
-  1,
+  2,
   CURRENT_TIMESTAMP AT TIME ZONE 'UTC',
   '0.1.0',
-  '7886c8badc8d'
+  '1e2ea23317ad'
 WHERE
   NOT EXISTS(
     SELECT
@@ -66,6 +66,9 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_clean (
   device TEXT,
   source_filename TEXT,
   source_row_number BIGINT,
+  source_item_number BIGINT,
+  source TEXT,
+  source_version BIGINT,
   ingestion_ts TIMESTAMP
 );
 
@@ -77,6 +80,8 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_rejects (
   event_date DATE NOT NULL,
   source_filename TEXT NOT NULL,
   source_row_number BIGINT NOT NULL,
+  source_item_number BIGINT NOT NULL,
+  source TEXT NOT NULL,
   ingestion_ts TIMESTAMP NOT NULL,
   rules_version TEXT NOT NULL,
   run_id TEXT NOT NULL
@@ -96,7 +101,10 @@ CREATE TABLE IF NOT EXISTS staging.sales_quality (
   reject_rate_limit DECIMAL(9, 6),
   earliest_event_date DATE,
   staged_along_with DATE,
-  rounded_rows BIGINT
+  rounded_rows BIGINT,
+  other_rows BIGINT,
+  sale_rows BIGINT,
+  replaced_rows BIGINT
 );
 
 CREATE TABLE IF NOT EXISTS staging.sales_quality_fields (
@@ -107,6 +115,30 @@ CREATE TABLE IF NOT EXISTS staging.sales_quality_fields (
   unfit_rows BIGINT NOT NULL,
   rounded_rows BIGINT NOT NULL,
   first_unfit TEXT,
+  rules_version TEXT NOT NULL,
+  run_id TEXT NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS staging.sales_quality_files (
+  event_date DATE NOT NULL,
+  source_filename TEXT NOT NULL,
+  source TEXT NOT NULL,
+  batch_date DATE NOT NULL,
+  ingestion_ts TIMESTAMP NOT NULL,
+  line_rows BIGINT NOT NULL,
+  other_rows BIGINT NOT NULL,
+  sale_rows BIGINT NOT NULL,
+  compared_orders BIGINT NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS staging.sales_order_totals (
+  event_date DATE NOT NULL,
+  source_filename TEXT NOT NULL,
+  source_row_number BIGINT NOT NULL,
+  order_id TEXT,
+  currency TEXT,
+  stated_amount DECIMAL(19, 8) NOT NULL,
+  counted_amount DECIMAL(38, 8),
   rules_version TEXT NOT NULL,
   run_id TEXT NOT NULL
 );
@@ -134,10 +166,14 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_repeats (
   device TEXT,
   source_filename TEXT,
   source_row_number BIGINT,
+  source_item_number BIGINT,
+  source TEXT,
+  source_version BIGINT,
   ingestion_ts TIMESTAMP,
   earlier_event_date DATE,
   earlier_filename TEXT,
-  earlier_row_number BIGINT
+  earlier_row_number BIGINT,
+  earlier_item_number BIGINT
 );
 
 CREATE TABLE IF NOT EXISTS analytics.fact_sales (
@@ -153,6 +189,9 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales (
   device TEXT,
   source_filename TEXT,
   source_row_number BIGINT,
+  source_item_number BIGINT,
+  source TEXT,
+  source_version BIGINT,
   ingestion_ts TIMESTAMP
 );
 

@@ -5,7 +5,7 @@ INSERT INTO raw.schema_version (
   declared
 )
 SELECT
-  1,
+  2,
   SYSDATE(),
   '0.1.0',
-  '7886c8badc8d';
+  '1e2ea23317ad';

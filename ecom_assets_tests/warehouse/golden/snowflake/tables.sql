@@ -18,10 +18,10 @@ INSERT INTO raw.schema_version (
   declared
 )
 SELECT
-  1,
+  2,
   SYSDATE(),
   '0.1.0',
-  '7886c8badc8d'
+  '1e2ea23317ad'
 WHERE
   NOT EXISTS(
     SELECT
@@ -67,6 +67,9 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_clean (
   device VARCHAR,
   source_filename VARCHAR,
   source_row_number BIGINT,
+  source_item_number BIGINT,
+  source VARCHAR,
+  source_version BIGINT,
   ingestion_ts TIMESTAMPNTZ
 )
 CLUSTER BY (event_date);
@@ -79,6 +82,8 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_rejects (
   event_date DATE NOT NULL,
   source_filename VARCHAR NOT NULL,
   source_row_number BIGINT NOT NULL,
+  source_item_number BIGINT NOT NULL,
+  source VARCHAR NOT NULL,
   ingestion_ts TIMESTAMPNTZ NOT NULL,
   rules_version VARCHAR NOT NULL,
   run_id VARCHAR NOT NULL
@@ -99,7 +104,10 @@ CREATE TABLE IF NOT EXISTS staging.sales_quality (
   reject_rate_limit DECIMAL(9, 6),
   earliest_event_date DATE,
   staged_along_with DATE,
-  rounded_rows BIGINT
+  rounded_rows BIGINT,
+  other_rows BIGINT,
+  sale_rows BIGINT,
+  replaced_rows BIGINT
 );
 
 CREATE TABLE IF NOT EXISTS staging.sales_quality_fields (
@@ -110,6 +118,30 @@ CREATE TABLE IF NOT EXISTS staging.sales_quality_fields (
   unfit_rows BIGINT NOT NULL,
   rounded_rows BIGINT NOT NULL,
   first_unfit VARCHAR,
+  rules_version VARCHAR NOT NULL,
+  run_id VARCHAR NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS staging.sales_quality_files (
+  event_date DATE NOT NULL,
+  source_filename VARCHAR NOT NULL,
+  source VARCHAR NOT NULL,
+  batch_date DATE NOT NULL,
+  ingestion_ts TIMESTAMPNTZ NOT NULL,
+  line_rows BIGINT NOT NULL,
+  other_rows BIGINT NOT NULL,
+  sale_rows BIGINT NOT NULL,
+  compared_orders BIGINT NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS staging.sales_order_totals (
+  event_date DATE NOT NULL,
+  source_filename VARCHAR NOT NULL,
+  source_row_number BIGINT NOT NULL,
+  order_id VARCHAR,
+  currency VARCHAR,
+  stated_amount DECIMAL(19, 8) NOT NULL,
+  counted_amount DECIMAL(38, 8),
   rules_version VARCHAR NOT NULL,
   run_id VARCHAR NOT NULL
 );
@@ -137,10 +169,14 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_repeats (
   device VARCHAR,
   source_filename VARCHAR,
   source_row_number BIGINT,
+  source_item_number BIGINT,
+  source VARCHAR,
+  source_version BIGINT,
   ingestion_ts TIMESTAMPNTZ,
   earlier_event_date DATE,
   earlier_filename VARCHAR,
-  earlier_row_number BIGINT
+  earlier_row_number BIGINT,
+  earlier_item_number BIGINT
 )
 CLUSTER BY (event_date);
 
@@ -157,6 +193,9 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales (
   device VARCHAR,
   source_filename VARCHAR,
   source_row_number BIGINT,
+  source_item_number BIGINT,
+  source VARCHAR,
+  source_version BIGINT,
   ingestion_ts TIMESTAMPNTZ
 )
 CLUSTER BY (event_date);

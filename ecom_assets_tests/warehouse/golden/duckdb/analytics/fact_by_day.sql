@@ -15,6 +15,7 @@ WITH fact AS (
       event_date,
       source_filename,
       source_row_number,
+      source_item_number,
       quantity,
       total_amount,
       TRUE AS is_in_fact
@@ -27,6 +28,7 @@ WITH fact AS (
       event_date,
       source_filename,
       source_row_number,
+      source_item_number,
       quantity,
       total_amount,
       FALSE AS is_in_fact

@@ -11,10 +11,14 @@ INSERT INTO moving_sales (
   device,
   source_filename,
   source_row_number,
+  source_item_number,
+  source,
+  source_version,
   ingestion_ts,
   earlier_event_date,
   earlier_filename,
   earlier_row_number,
+  earlier_item_number,
   is_repeat
 )
 WITH published AS (
@@ -31,6 +35,9 @@ WITH published AS (
     device,
     source_filename,
     source_row_number,
+    source_item_number,
+    source,
+    source_version,
     ingestion_ts
   FROM analytics.fact_sales
   WHERE
@@ -49,6 +56,9 @@ WITH published AS (
     device,
     source_filename,
     source_row_number,
+    source_item_number,
+    source,
+    source_version,
     ingestion_ts
   FROM staging.stg_sales_repeats
   WHERE
@@ -67,38 +77,45 @@ SELECT
   published.device,
   published.source_filename,
   published.source_row_number,
+  published.source_item_number,
+  published.source,
+  published.source_version,
   published.ingestion_ts,
   p.earlier_event_date,
   p.earlier_filename,
   p.earlier_row_number,
+  p.earlier_item_number,
   p.is_repeat
 FROM published
 INNER JOIN placed_events AS p
   ON p.event_date = published.event_date
   AND p.source_filename = published.source_filename
   AND p.source_row_number = published.source_row_number
+  AND p.source_item_number = published.source_item_number
 WHERE
   NOT p.is_new;
 
 DELETE FROM analytics.fact_sales
 WHERE
   event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  AND (event_date, source_filename, source_row_number) IN (
+  AND (event_date, source_filename, source_row_number, source_item_number) IN (
     SELECT
       m.event_date,
       m.source_filename,
-      m.source_row_number
+      m.source_row_number,
+      m.source_item_number
     FROM moving_sales AS m
   );
 
 DELETE FROM staging.stg_sales_repeats
 WHERE
   event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  AND (event_date, source_filename, source_row_number) IN (
+  AND (event_date, source_filename, source_row_number, source_item_number) IN (
     SELECT
       m.event_date,
       m.source_filename,
-      m.source_row_number
+      m.source_row_number,
+      m.source_item_number
     FROM moving_sales AS m
   );
 
@@ -115,6 +132,9 @@ INSERT INTO analytics.fact_sales (
   device,
   source_filename,
   source_row_number,
+  source_item_number,
+  source,
+  source_version,
   ingestion_ts
 )
 SELECT
@@ -130,6 +150,9 @@ SELECT
   device,
   source_filename,
   source_row_number,
+  source_item_number,
+  source,
+  source_version,
   ingestion_ts
 FROM moving_sales
 WHERE
@@ -148,10 +171,14 @@ INSERT INTO staging.stg_sales_repeats (
   device,
   source_filename,
   source_row_number,
+  source_item_number,
+  source,
+  source_version,
   ingestion_ts,
   earlier_event_date,
   earlier_filename,
-  earlier_row_number
+  earlier_row_number,
+  earlier_item_number
 )
 SELECT
   event_id,
@@ -166,10 +193,14 @@ SELECT
   device,
   source_filename,
   source_row_number,
+  source_item_number,
+  source,
+  source_version,
   ingestion_ts,
   earlier_event_date,
   earlier_filename,
-  earlier_row_number
+  earlier_row_number,
+  earlier_item_number
 FROM moving_sales
 WHERE
   is_repeat;

@@ -2,11 +2,13 @@ CREATE OR REPLACE TEMPORARY TABLE placed_events (
   event_date DATE,
   source_filename TEXT,
   source_row_number BIGINT,
+  source_item_number BIGINT,
   is_new BOOLEAN,
   is_repeat BOOLEAN,
   earlier_event_date DATE,
   earlier_filename TEXT,
-  earlier_row_number BIGINT
+  earlier_row_number BIGINT,
+  earlier_item_number BIGINT
 );
 
 CREATE OR REPLACE TEMPORARY TABLE moving_sales (
@@ -22,10 +24,14 @@ CREATE OR REPLACE TEMPORARY TABLE moving_sales (
   device TEXT,
   source_filename TEXT,
   source_row_number BIGINT,
+  source_item_number BIGINT,
+  source TEXT,
+  source_version BIGINT,
   ingestion_ts TIMESTAMP,
   earlier_event_date DATE,
   earlier_filename TEXT,
   earlier_row_number BIGINT,
+  earlier_item_number BIGINT,
   is_repeat BOOLEAN
 );
 

@@ -4,6 +4,7 @@ WITH published AS (
     event_date,
     source_filename,
     source_row_number,
+    source_item_number,
     quantity,
     total_amount,
     TRUE AS is_in_fact
@@ -16,6 +17,7 @@ WITH published AS (
     event_date,
     source_filename,
     source_row_number,
+    source_item_number,
     quantity,
     total_amount,
     FALSE AS is_in_fact
@@ -59,6 +61,7 @@ WITH published AS (
     event_date,
     source_filename,
     source_row_number,
+    source_item_number,
     is_in_fact,
     DATE_DIFF('DAY', LAG(event_date) OVER (PARTITION BY event_id ORDER BY event_date), event_date) AS days_since,
     DATE_DIFF(
@@ -84,7 +87,11 @@ WITH published AS (
 ), wrong AS (
   SELECT
     event_date,
-    source_filename || ' line ' || CAST(source_row_number AS TEXT) AS place,
+    source_filename || ' line ' || CAST(source_row_number AS TEXT) || CASE
+      WHEN source_item_number > 1
+      THEN ' item ' || CAST(source_item_number AS TEXT)
+      ELSE ''
+    END AS place,
     CASE WHEN is_in_fact THEN 'twice' ELSE 'no repeat' END AS what
   FROM neighbours
   WHERE
@@ -100,7 +107,11 @@ WITH published AS (
   UNION ALL
   SELECT
     c.event_date,
-    c.source_filename || ' line ' || CAST(c.source_row_number AS TEXT) AS place,
+    c.source_filename || ' line ' || CAST(c.source_row_number AS TEXT) || CASE
+      WHEN c.source_item_number > 1
+      THEN ' item ' || CAST(c.source_item_number AS TEXT)
+      ELSE ''
+    END AS place,
     'missing' AS what
   FROM staging.stg_sales_clean AS c
   INNER JOIN published_as_staged AS d
@@ -109,6 +120,7 @@ WITH published AS (
     ON p.event_date = c.event_date
     AND p.source_filename = c.source_filename
     AND p.source_row_number = c.source_row_number
+    AND p.source_item_number = c.source_item_number
   WHERE
     c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
     AND p.event_date IS NULL

@@ -1,9 +1,7 @@
-WITH lines_with_ids AS (
+WITH lines AS (
   SELECT
-    batch_date,
-    source_filename,
-    source_filename IN ('dt=2026-01-05/it''s.jsonl', 'dt=2026-01-05/b.jsonl') AS has_vanished,
-    raw ->> '$.event_id' AS event_id
+    *,
+    1 AS source_item_number
   FROM (
     WITH current_rows AS (
       SELECT
@@ -62,7 +60,16 @@ WITH lines_with_ids AS (
       load_id,
       ingestion_ts
     FROM mended
-  ) AS lines
+  ) AS current_lines
+), lines_with_ids AS (
+  SELECT
+    batch_date,
+    source_filename,
+    source_filename IN ('dt=2026-01-05/it''s.jsonl', 'dt=2026-01-05/b.jsonl') AS has_vanished,
+    (
+      raw ->> '$."event_id"'
+    ) AS event_id
+  FROM lines
 )
 SELECT
   gone.batch_date,

@@ -56,44 +56,96 @@ WITH lines AS (
     load_id,
     ingestion_ts
   FROM mended
+), places AS (
+  SELECT
+    event_date,
+    field,
+    REGEXP_REPLACE(first_unfit, ' item [0-9]+$', '', 'g') AS line_text,
+    COALESCE(
+      TRY_CAST(CASE
+        WHEN ' item ' = ''
+        THEN (
+          CASE
+            WHEN (
+              CASE WHEN -1 = 0 THEN 1 ELSE -1 END
+            ) = 1
+            OR (
+              CASE WHEN -1 = 0 THEN 1 ELSE -1 END
+            ) = -1
+            THEN first_unfit
+            ELSE ''
+          END
+        )
+        ELSE SPLIT_PART(first_unfit, ' item ', (
+          CASE WHEN -1 = 0 THEN 1 ELSE -1 END
+        ))
+      END AS BIGINT),
+      1
+    ) AS source_item_number
+  FROM staging.sales_quality_fields
+  WHERE
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    AND NOT first_unfit IS NULL
+), found AS (
+  SELECT
+    places.*,
+    lines.raw,
+    lines.source_filename
+  FROM places
+  INNER JOIN lines
+    ON lines.source_filename || ' line ' || CAST(lines.source_row_number AS TEXT) = places.line_text
 )
 SELECT
-  q.event_date,
-  q.field,
+  event_date,
+  field,
   SUBSTRING(
     MAX(
       CASE field
         WHEN 'event_id'
-        THEN raw ->> '$.event_id'
+        THEN (
+          raw ->> '$."event_id"'
+        )
         WHEN 'event_ts'
-        THEN raw ->> '$.event_ts'
+        THEN (
+          raw ->> '$."event_ts"'
+        )
         WHEN 'order_id'
-        THEN raw ->> '$.order_id'
+        THEN (
+          raw ->> '$."order_id"'
+        )
         WHEN 'quantity'
-        THEN raw ->> '$.quantity'
+        THEN (
+          raw ->> '$."quantity"'
+        )
         WHEN 'total_amount'
-        THEN raw ->> '$.total_amount'
+        THEN (
+          raw ->> '$."total_amount"'
+        )
         WHEN 'currency'
-        THEN raw ->> '$.currency'
+        THEN (
+          raw ->> '$."currency"'
+        )
         WHEN 'points'
-        THEN raw ->> '$.points'
+        THEN (
+          raw ->> '$."points"'
+        )
         WHEN 'country'
-        THEN raw ->> '$.country'
+        THEN (
+          raw ->> '$."country"'
+        )
         WHEN 'device'
-        THEN raw ->> '$.device'
+        THEN (
+          raw ->> '$."device"'
+        )
       END
     ),
     CASE WHEN 1 = 0 THEN 1 ELSE 1 END,
     CASE WHEN 7 < 0 THEN 0 ELSE 7 END
   ) AS unfit_value
-FROM staging.sales_quality_fields AS q
-INNER JOIN lines
-  ON lines.source_filename || ' line ' || CAST(lines.source_row_number AS TEXT) = q.first_unfit
-WHERE
-  q.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+FROM found
 GROUP BY
-  q.event_date,
-  q.field
+  event_date,
+  field
 ORDER BY
-  q.event_date,
-  q.field;
+  event_date,
+  field;

@@ -15,19 +15,7 @@ WHERE
 UNION
 SELECT
   event_date
-FROM staging.stg_sales_clean
-WHERE
-  event_date >= CAST('2026-01-05' AS DATE)
-  AND event_date < CAST('2026-01-05' AS DATE)
-  AND source_filename IN (
-    SELECT
-      files.source_filename
-    FROM files
-  )
-UNION
-SELECT
-  event_date
-FROM staging.stg_sales_rejects
+FROM staging.sales_quality_files
 WHERE
   event_date >= CAST('2026-01-05' AS DATE)
   AND event_date < CAST('2026-01-05' AS DATE)

@@ -10,10 +10,17 @@ INSERT INTO parsed_sales (
   device,
   source_filename,
   source_row_number,
+  source_item_number,
+  source,
+  source_version,
   batch_date,
   load_id,
   ingestion_ts,
   is_object,
+  is_sale,
+  has_items,
+  order_stated,
+  order_further,
   quantity_sign,
   total_amount_sign,
   absent_fields,
@@ -22,73 +29,116 @@ INSERT INTO parsed_sales (
   event_date
 )
 WITH typed AS (
-  WITH lines AS (
-    WITH current_rows AS (
+  WITH events AS (
+    WITH lines AS (
+      WITH current_rows AS (
+        SELECT
+          r.raw,
+          r.source_filename,
+          r.source_row_number,
+          r.batch_date,
+          r.load_id,
+          r.ingestion_ts,
+          CASE
+            WHEN (
+              STARTS_WITH(r.raw_text, CHR(65279))
+              OR CONTAINS(r.raw_text, '\ud')
+              OR CONTAINS(r.raw_text, '\uD')
+            )
+            AND NOT CONTAINS(r.raw_text, CHR(1))
+            AND NOT CONTAINS(r.raw_text, CHR(2))
+            AND NOT CONTAINS(r.raw_text, CHR(3))
+            THEN REPLACE(REPLACE(LTRIM(r.raw_text, CHR(65279)), '\\', CHR(1)), '\u', CHR(2))
+          END AS escaped
+        FROM raw.raw_sales AS r
+        INNER JOIN raw.raw_sales_files AS f
+          ON f.source_filename = r.source_filename
+          AND f.load_id = r.load_id
+          AND f.superseded_at IS NULL
+        WHERE
+          r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+      ), mended AS (
+        SELECT
+          *,
+          REGEXP_REPLACE(
+            REGEXP_REPLACE(
+              escaped,
+              CHR(2) || '([dD][89abAB][0-9a-fA-F][0-9a-fA-F])' || CHR(2) || '([dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])',
+              CHR(3) || '\1' || CHR(3) || '\2',
+              'g'
+            ),
+            CHR(2) || '[dD][89a-fA-F][0-9a-fA-F][0-9a-fA-F]',
+            CHR(65533),
+            'g'
+          ) AS text
+        FROM current_rows
+      )
       SELECT
-        r.raw,
-        r.source_filename,
-        r.source_row_number,
-        r.batch_date,
-        r.load_id,
-        r.ingestion_ts,
         CASE
-          WHEN (
-            STARTS_WITH(r.raw_text, CHR(65279))
-            OR CONTAINS(r.raw_text, '\ud')
-            OR CONTAINS(r.raw_text, '\uD')
-          )
-          AND NOT CONTAINS(r.raw_text, CHR(1))
-          AND NOT CONTAINS(r.raw_text, CHR(2))
-          AND NOT CONTAINS(r.raw_text, CHR(3))
-          THEN REPLACE(REPLACE(LTRIM(r.raw_text, CHR(65279)), '\\', CHR(1)), '\u', CHR(2))
-        END AS escaped
-      FROM raw.raw_sales AS r
-      INNER JOIN raw.raw_sales_files AS f
-        ON f.source_filename = r.source_filename
-        AND f.load_id = r.load_id
-        AND f.superseded_at IS NULL
-      WHERE
-        r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    ), mended AS (
+          WHEN text IS NULL
+          THEN raw
+          ELSE CASE
+            WHEN IS_JSON(REPLACE(REPLACE(REPLACE(text, CHR(3), '\u'), CHR(2), '\u'), CHR(1), '\\'))
+            THEN CAST(REPLACE(REPLACE(REPLACE(text, CHR(3), '\u'), CHR(2), '\u'), CHR(1), '\\') AS JSON)
+          END
+        END AS raw,
+        source_filename,
+        source_row_number,
+        batch_date,
+        load_id,
+        ingestion_ts
+      FROM mended
+    ), read AS (
       SELECT
         *,
-        REGEXP_REPLACE(
-          REGEXP_REPLACE(
-            escaped,
-            CHR(2) || '([dD][89abAB][0-9a-fA-F][0-9a-fA-F])' || CHR(2) || '([dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])',
-            CHR(3) || '\1' || CHR(3) || '\2',
-            'g'
-          ),
-          CHR(2) || '[dD][89a-fA-F][0-9a-fA-F][0-9a-fA-F]',
-          CHR(65533),
-          'g'
-        ) AS text
-      FROM current_rows
+        JSON_KEYS(raw) AS keys,
+        FROM_JSON(
+          raw,
+          '{"event_id": "VARCHAR", "event_ts": "VARCHAR", "order_id": "VARCHAR", "quantity": "VARCHAR", "total_amount": "VARCHAR", "currency": "VARCHAR", "points": "VARCHAR", "country": "VARCHAR", "device": "VARCHAR"}'
+        ) AS event
+      FROM lines
+      WHERE
+        (
+          TRUE
+        )
+    ), judged AS (
+      SELECT
+        *,
+        CASE
+          WHEN raw IS NULL
+          THEN FALSE
+          WHEN CAST(raw AS TEXT) LIKE '%{%{%'
+          AND LENGTH(
+            LIST_FILTER(JSON_KEYS(raw, '$.**'), LAMBDA k : LENGTH(k) > 1 AND LIST_UNIQUE(k) <> LENGTH(k))
+          ) > 0
+          THEN FALSE
+          WHEN LENGTH(keys) = 9
+          AND NOT event.event_id IS NULL
+          AND NOT event.event_ts IS NULL
+          AND NOT event.order_id IS NULL
+          AND NOT event.quantity IS NULL
+          AND NOT event.total_amount IS NULL
+          AND NOT event.currency IS NULL
+          AND NOT event.points IS NULL
+          AND NOT event.country IS NULL
+          AND NOT event.device IS NULL
+          THEN TRUE
+          ELSE COALESCE(JSON_TYPE(raw) = 'OBJECT' AND LENGTH(LIST_DISTINCT(keys)) = LENGTH(keys), FALSE)
+        END AS is_object
+      FROM read
     )
     SELECT
-      CASE
-        WHEN text IS NULL
-        THEN raw
-        ELSE CASE
-          WHEN IS_JSON(REPLACE(REPLACE(REPLACE(text, CHR(3), '\u'), CHR(2), '\u'), CHR(1), '\\'))
-          THEN CAST(REPLACE(REPLACE(REPLACE(text, CHR(3), '\u'), CHR(2), '\u'), CHR(1), '\\') AS JSON)
-        END
-      END AS raw,
-      source_filename,
-      source_row_number,
-      batch_date,
-      load_id,
-      ingestion_ts
-    FROM mended
-  ), events AS (
+      *,
+      NOT is_object OR (
+        TRUE
+      ) AS is_sale
+    FROM judged
+  ), sales AS (
     SELECT
       *,
-      JSON_KEYS(raw) AS keys,
-      FROM_JSON(
-        raw,
-        '{"event_id": "VARCHAR", "event_ts": "VARCHAR", "order_id": "VARCHAR", "quantity": "VARCHAR", "total_amount": "VARCHAR", "currency": "VARCHAR", "points": "VARCHAR", "country": "VARCHAR", "device": "VARCHAR"}'
-      ) AS event
-    FROM lines
+      1 AS source_item_number,
+      TRUE AS has_items
+    FROM events
   ), texts AS (
     SELECT
       *,
@@ -96,15 +146,12 @@ WITH typed AS (
         CASE
           WHEN LENGTH(event.event_id) > 15
           AND REGEXP_FULL_MATCH(event.event_id, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-          THEN JSON_TEXT(raw, 'event_id')
-          WHEN (
-            STARTS_WITH(event.event_id, '{')
-            OR STARTS_WITH(event.event_id, '[')
-            OR event.event_id = 'true'
-            OR event.event_id = 'false'
-          )
-          AND JSON_TYPE(raw, '$."event_id"') <> 'VARCHAR'
-          THEN NULL
+          THEN JSON_TEXT(raw, '["event_id"]', 0)
+          WHEN STARTS_WITH(event.event_id, '{')
+          OR STARTS_WITH(event.event_id, '[')
+          OR event.event_id = 'true'
+          OR event.event_id = 'false'
+          THEN NULLIF(JSON_TEXT(raw, '["event_id"]', 0), '')
           ELSE event.event_id
         END
       ) AS event_id_text,
@@ -126,29 +173,26 @@ WITH typed AS (
         CASE
           WHEN LENGTH(event.order_id) > 15
           AND REGEXP_FULL_MATCH(event.order_id, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-          THEN JSON_TEXT(raw, 'order_id')
-          WHEN (
-            STARTS_WITH(event.order_id, '{')
-            OR STARTS_WITH(event.order_id, '[')
-            OR event.order_id = 'true'
-            OR event.order_id = 'false'
-          )
-          AND JSON_TYPE(raw, '$."order_id"') <> 'VARCHAR'
-          THEN NULL
+          THEN JSON_TEXT(raw, '["order_id"]', 0)
+          WHEN STARTS_WITH(event.order_id, '{')
+          OR STARTS_WITH(event.order_id, '[')
+          OR event.order_id = 'true'
+          OR event.order_id = 'false'
+          THEN NULLIF(JSON_TEXT(raw, '["order_id"]', 0), '')
           ELSE event.order_id
         END
       ) AS order_id_text,
       (
         CASE
           WHEN REGEXP_MATCHES(event.quantity, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-          THEN PLAIN_NUMBER(JSON_TEXT(raw, 'quantity'))
+          THEN PLAIN_NUMBER(JSON_TEXT(raw, '["quantity"]', 0))
           ELSE event.quantity
         END
       ) AS quantity_text,
       (
         CASE
           WHEN REGEXP_MATCHES(event.total_amount, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-          THEN PLAIN_NUMBER(JSON_TEXT(raw, 'total_amount'))
+          THEN PLAIN_NUMBER(JSON_TEXT(raw, '["total_amount"]', 0))
           ELSE event.total_amount
         END
       ) AS total_amount_text,
@@ -156,22 +200,19 @@ WITH typed AS (
         CASE
           WHEN LENGTH(event.currency) > 15
           AND REGEXP_FULL_MATCH(event.currency, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-          THEN JSON_TEXT(raw, 'currency')
-          WHEN (
-            STARTS_WITH(event.currency, '{')
-            OR STARTS_WITH(event.currency, '[')
-            OR event.currency = 'true'
-            OR event.currency = 'false'
-          )
-          AND JSON_TYPE(raw, '$."currency"') <> 'VARCHAR'
-          THEN NULL
+          THEN JSON_TEXT(raw, '["currency"]', 0)
+          WHEN STARTS_WITH(event.currency, '{')
+          OR STARTS_WITH(event.currency, '[')
+          OR event.currency = 'true'
+          OR event.currency = 'false'
+          THEN NULLIF(JSON_TEXT(raw, '["currency"]', 0), '')
           ELSE event.currency
         END
       ) AS currency_text,
       (
         CASE
           WHEN CONTAINS(event.points, '.') AND LENGTH(event.points) > 15
-          THEN JSON_TEXT(raw, 'points')
+          THEN JSON_TEXT(raw, '["points"]', 0)
           ELSE event.points
         END
       ) AS points_text,
@@ -179,15 +220,12 @@ WITH typed AS (
         CASE
           WHEN LENGTH(event.country) > 15
           AND REGEXP_FULL_MATCH(event.country, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-          THEN JSON_TEXT(raw, 'country')
-          WHEN (
-            STARTS_WITH(event.country, '{')
-            OR STARTS_WITH(event.country, '[')
-            OR event.country = 'true'
-            OR event.country = 'false'
-          )
-          AND JSON_TYPE(raw, '$."country"') <> 'VARCHAR'
-          THEN NULL
+          THEN JSON_TEXT(raw, '["country"]', 0)
+          WHEN STARTS_WITH(event.country, '{')
+          OR STARTS_WITH(event.country, '[')
+          OR event.country = 'true'
+          OR event.country = 'false'
+          THEN NULLIF(JSON_TEXT(raw, '["country"]', 0), '')
           ELSE event.country
         END
       ) AS country_text,
@@ -195,80 +233,80 @@ WITH typed AS (
         CASE
           WHEN LENGTH(event.device) > 15
           AND REGEXP_FULL_MATCH(event.device, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-          THEN JSON_TEXT(raw, 'device')
-          WHEN (
-            STARTS_WITH(event.device, '{')
-            OR STARTS_WITH(event.device, '[')
-            OR event.device = 'true'
-            OR event.device = 'false'
-          )
-          AND JSON_TYPE(raw, '$."device"') <> 'VARCHAR'
-          THEN NULL
+          THEN JSON_TEXT(raw, '["device"]', 0)
+          WHEN STARTS_WITH(event.device, '{')
+          OR STARTS_WITH(event.device, '[')
+          OR event.device = 'true'
+          OR event.device = 'false'
+          THEN NULLIF(JSON_TEXT(raw, '["device"]', 0), '')
           ELSE event.device
         END
       ) AS device_text
-    FROM events
+    FROM sales
+  ), typed AS (
+    SELECT
+      *,
+      (
+        event_id_text
+      ) AS event_id,
+      (
+        TRY_CAST(event_ts_text AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
+      ) AS event_ts,
+      (
+        order_id_text
+      ) AS order_id,
+      (
+        CASE
+          WHEN REGEXP_FULL_MATCH(quantity_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
+          THEN TRY_CAST(quantity_text AS DECIMAL(18, 4))
+        END
+      ) AS quantity,
+      (
+        CASE
+          WHEN REGEXP_FULL_MATCH(total_amount_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
+          THEN TRY_CAST(total_amount_text AS DECIMAL(18, 4))
+        END
+      ) AS total_amount,
+      (
+        currency_text
+      ) AS currency,
+      (
+        CASE
+          WHEN REGEXP_FULL_MATCH(points_text, '[+-]?\d+(\.0*)?')
+          THEN TRY_CAST(SPLIT_PART(points_text, '.', 1) AS BIGINT)
+        END
+      ) AS points,
+      (
+        country_text
+      ) AS country,
+      (
+        device_text
+      ) AS device
+    FROM texts
   )
   SELECT
-    *,
-    (
-      event_id_text
-    ) AS event_id,
-    (
-      TRY_CAST(event_ts_text AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
-    ) AS event_ts,
-    (
-      order_id_text
-    ) AS order_id,
-    (
-      CASE
-        WHEN REGEXP_FULL_MATCH(quantity_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
-        THEN TRY_CAST(quantity_text AS DECIMAL(18, 4))
-      END
-    ) AS quantity,
-    (
-      CASE
-        WHEN REGEXP_FULL_MATCH(total_amount_text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
-        THEN TRY_CAST(total_amount_text AS DECIMAL(18, 4))
-      END
-    ) AS total_amount,
-    (
-      currency_text
-    ) AS currency,
-    (
-      CASE
-        WHEN REGEXP_FULL_MATCH(points_text, '[+-]?\d+(\.0*)?')
-        THEN TRY_CAST(SPLIT_PART(points_text, '.', 1) AS BIGINT)
-      END
-    ) AS points,
-    (
-      country_text
-    ) AS country,
-    (
-      device_text
-    ) AS device,
-    CASE
-      WHEN raw IS NULL
-      THEN FALSE
-      WHEN CAST(raw AS TEXT) LIKE '%{%{%' AND NAMES_A_KEY_TWICE(raw)
-      THEN FALSE
-      WHEN LENGTH(keys) = 9
-      AND NOT event.event_id IS NULL
-      AND NOT event.event_ts IS NULL
-      AND NOT event.order_id IS NULL
-      AND NOT event.quantity IS NULL
-      AND NOT event.total_amount IS NULL
-      AND NOT event.currency IS NULL
-      AND NOT event.points IS NULL
-      AND NOT event.country IS NULL
-      AND NOT event.device IS NULL
-      THEN TRUE
-      ELSE COALESCE(JSON_TYPE(raw) = 'OBJECT' AND LENGTH(LIST_DISTINCT(keys)) = LENGTH(keys), FALSE)
-    END AS is_object
-  FROM texts
-), placed AS (
-  SELECT
-    typed.*,
+    event_id,
+    event_ts,
+    order_id,
+    quantity,
+    total_amount,
+    currency,
+    points,
+    country,
+    device,
+    source_filename,
+    source_row_number,
+    source_item_number,
+    'sale_line' AS source,
+    CAST(NULL AS BIGINT) AS source_version,
+    batch_date,
+    load_id,
+    ingestion_ts,
+    is_object,
+    is_sale,
+    has_items,
+    CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
+    CAST(NULL AS DECIMAL(19, 8)) AS order_further,
     (
       CASE
         WHEN quantity <> 0
@@ -471,7 +509,11 @@ WITH typed AS (
           ELSE ''
         END || ';'
       END
-    ) AS rounded_fields,
+    ) AS rounded_fields
+  FROM typed
+), placed AS (
+  SELECT
+    typed.*,
     CASE
       WHEN typed.is_object
       AND CAST(typed.event_ts AS DATE) BETWEEN COALESCE(
@@ -503,10 +545,17 @@ SELECT
   placed.device,
   placed.source_filename,
   placed.source_row_number,
+  placed.source_item_number,
+  placed.source,
+  placed.source_version,
   placed.batch_date,
   placed.load_id,
   placed.ingestion_ts,
   placed.is_object,
+  placed.is_sale,
+  placed.has_items,
+  placed.order_stated,
+  placed.order_further,
   placed.quantity_sign,
   placed.total_amount_sign,
   placed.absent_fields,

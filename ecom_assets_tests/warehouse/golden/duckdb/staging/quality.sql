@@ -12,14 +12,25 @@ INSERT INTO staging.sales_quality (
   reject_rate_limit,
   earliest_event_date,
   staged_along_with,
-  rounded_rows
+  rounded_rows,
+  other_rows,
+  sale_rows,
+  replaced_rows
 )
 WITH lines AS (
   SELECT
     event_date,
-    COUNT(*) AS raw_rows,
     COUNT_IF((
-      is_object AND NOT rounded_fields IS NULL
+      source_item_number = 1
+    ) IS TRUE) AS raw_rows,
+    COUNT_IF((
+      NOT is_sale
+    ) IS TRUE) AS other_rows,
+    COUNT_IF((
+      is_sale
+    ) IS TRUE) AS sale_rows,
+    COUNT_IF((
+      is_object AND is_sale AND NOT rounded_fields IS NULL
     ) IS TRUE) AS rounded_rows
   FROM parsed_sales
   WHERE
@@ -38,7 +49,10 @@ WITH lines AS (
 ), rejects AS (
   SELECT
     event_date,
-    COUNT(*) AS reject_rows
+    COUNT(*) AS reject_rows,
+    COUNT_IF((
+      reason IN ()
+    ) IS TRUE) AS replaced_rows
   FROM staging.stg_sales_rejects
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
@@ -97,8 +111,11 @@ WITH lines AS (
     days.event_date,
     COALESCE(lines.raw_rows, 0) AS raw_rows,
     COALESCE(lines.rounded_rows, 0) AS rounded_rows,
+    COALESCE(lines.other_rows, 0) AS other_rows,
+    COALESCE(lines.sale_rows, 0) AS sale_rows,
     COALESCE(clean.clean_rows, 0) AS clean_rows,
     COALESCE(rejects.reject_rows, 0) AS reject_rows,
+    COALESCE(rejects.replaced_rows, 0) AS replaced_rows,
     NOT waiting.event_date IS NULL AS has_incomplete_files,
     days.event_date < CAST('2026-01-05' AS DATE)
     AND COALESCE(previous.held_for = 'not run', previous.event_date IS NULL) AS has_not_run,
@@ -143,9 +160,11 @@ WITH lines AS (
       THEN 'not run'
       WHEN has_incomplete_files
       THEN 'files'
-      WHEN raw_rows <> clean_rows + reject_rows
+      WHEN sale_rows <> clean_rows + reject_rows
       THEN 'lines'
-      WHEN reject_rows > raw_rows * 0.30
+      WHEN reject_rows - replaced_rows > (
+        sale_rows - replaced_rows
+      ) * 0.30
       THEN 'rejects'
     END AS held_for
   FROM counted
@@ -155,7 +174,13 @@ SELECT
   raw_rows,
   clean_rows,
   reject_rows,
-  COALESCE(ROUND(CAST(reject_rows AS DOUBLE) / NULLIF(raw_rows, 0), 6), 0) AS reject_rate,
+  COALESCE(
+    ROUND(
+      CAST(reject_rows - replaced_rows AS DOUBLE) / NULLIF(sale_rows - replaced_rows, 0),
+      6
+    ),
+    0
+  ) AS reject_rate,
   held_for IS NULL AS publishable,
   'a29c78940ed5' AS rules_version,
   'it''s' AS run_id,
@@ -164,7 +189,10 @@ SELECT
   0.30 AS reject_rate_limit,
   earliest_event_date,
   staged_along_with,
-  rounded_rows
+  rounded_rows,
+  other_rows,
+  sale_rows,
+  replaced_rows
 FROM judged;
 
 DELETE FROM staging.sales_quality
@@ -181,6 +209,183 @@ WHERE
     ) AS days
   )
   AND evaluated_at <> CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP);
+
+DELETE FROM staging.sales_quality_files
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  AND event_date IN (
+    SELECT
+      days.event_date
+    FROM (
+      SELECT
+        event_date
+      FROM (VALUES
+        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    ) AS days
+  );
+
+INSERT INTO staging.sales_quality_files (
+  event_date,
+  source_filename,
+  source,
+  batch_date,
+  ingestion_ts,
+  line_rows,
+  other_rows,
+  sale_rows,
+  compared_orders
+)
+WITH orders AS (
+  SELECT
+    event_date,
+    source_filename,
+    COUNT(DISTINCT source_row_number) AS compared_orders
+  FROM (
+    SELECT
+      p.*,
+      COALESCE(r.is_replaced, FALSE) AS is_replaced,
+      NOT COALESCE(r.is_replaced, TRUE) AS is_duplicate
+    FROM parsed_sales AS p
+    LEFT JOIN duplicate_events AS r
+      ON r.event_date = p.event_date
+      AND r.source_filename = p.source_filename
+      AND r.source_row_number = p.source_row_number
+      AND r.source_item_number = p.source_item_number
+    WHERE
+      p.event_date IN (
+        SELECT
+          days.event_date
+        FROM (
+          SELECT
+            event_date
+          FROM (VALUES
+            (CAST('2026-01-05' AS DATE))) AS v(event_date)
+        ) AS days
+      )
+      AND p.is_sale
+  ) AS judged
+  WHERE
+    NOT order_stated IS NULL AND NOT is_replaced
+  GROUP BY
+    event_date,
+    source_filename
+)
+SELECT
+  p.event_date,
+  p.source_filename,
+  p.source,
+  p.batch_date,
+  p.ingestion_ts,
+  COUNT_IF((
+    p.source_item_number = 1
+  ) IS TRUE) AS line_rows,
+  COUNT_IF((
+    NOT p.is_sale
+  ) IS TRUE) AS other_rows,
+  COUNT_IF((
+    p.is_sale
+  ) IS TRUE) AS sale_rows,
+  COALESCE(MAX(orders.compared_orders), 0) AS compared_orders
+FROM parsed_sales AS p
+LEFT JOIN orders
+  ON orders.event_date = p.event_date AND orders.source_filename = p.source_filename
+WHERE
+  p.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  AND p.event_date IN (
+    SELECT
+      days.event_date
+    FROM (
+      SELECT
+        event_date
+      FROM (VALUES
+        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    ) AS days
+  )
+GROUP BY
+  p.event_date,
+  p.source_filename,
+  p.source,
+  p.batch_date,
+  p.ingestion_ts;
+
+DELETE FROM staging.sales_order_totals
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  AND event_date IN (
+    SELECT
+      days.event_date
+    FROM (
+      SELECT
+        event_date
+      FROM (VALUES
+        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    ) AS days
+  );
+
+INSERT INTO staging.sales_order_totals (
+  event_date,
+  source_filename,
+  source_row_number,
+  order_id,
+  currency,
+  stated_amount,
+  counted_amount,
+  rules_version,
+  run_id
+)
+WITH orders AS (
+  SELECT
+    event_date,
+    source_filename,
+    source_row_number,
+    MIN(order_id) AS order_id,
+    MIN(currency) AS currency,
+    MIN(order_stated) AS stated_amount,
+    SUM(total_amount) + MIN(order_further) AS counted_amount
+  FROM (
+    SELECT
+      p.*,
+      COALESCE(r.is_replaced, FALSE) AS is_replaced,
+      NOT COALESCE(r.is_replaced, TRUE) AS is_duplicate
+    FROM parsed_sales AS p
+    LEFT JOIN duplicate_events AS r
+      ON r.event_date = p.event_date
+      AND r.source_filename = p.source_filename
+      AND r.source_row_number = p.source_row_number
+      AND r.source_item_number = p.source_item_number
+    WHERE
+      p.event_date IN (
+        SELECT
+          days.event_date
+        FROM (
+          SELECT
+            event_date
+          FROM (VALUES
+            (CAST('2026-01-05' AS DATE))) AS v(event_date)
+        ) AS days
+      )
+      AND p.is_sale
+  ) AS judged
+  WHERE
+    NOT order_stated IS NULL AND NOT is_replaced
+  GROUP BY
+    event_date,
+    source_filename,
+    source_row_number
+)
+SELECT
+  event_date,
+  source_filename,
+  source_row_number,
+  order_id,
+  currency,
+  stated_amount,
+  counted_amount,
+  'a29c78940ed5' AS rules_version,
+  'it''s' AS run_id
+FROM orders
+WHERE
+  COALESCE(ABS(stated_amount - counted_amount) > 0, TRUE);
 
 DELETE FROM staging.sales_quality_rules
 WHERE
@@ -281,11 +486,18 @@ WITH found AS (
     unfit_fields,
     rounded_fields,
     COUNT(*) AS line_count,
-    MIN(source_filename || ' line ' || CAST(source_row_number AS TEXT)) AS first_line
+    MIN(
+      source_filename || ' line ' || CAST(source_row_number AS TEXT) || CASE
+        WHEN source_item_number > 1
+        THEN ' item ' || CAST(source_item_number AS TEXT)
+        ELSE ''
+      END
+    ) AS first_line
   FROM parsed_sales
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
     AND is_object
+    AND is_sale
   GROUP BY
     event_date,
     absent_fields,

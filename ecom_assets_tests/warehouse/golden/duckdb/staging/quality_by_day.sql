@@ -11,7 +11,10 @@ SELECT
   held_for,
   reject_rate_limit,
   earliest_event_date,
-  rounded_rows
+  rounded_rows,
+  other_rows,
+  sale_rows,
+  replaced_rows
 FROM staging.sales_quality
 WHERE
   event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)

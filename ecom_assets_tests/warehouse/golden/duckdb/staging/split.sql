@@ -39,6 +39,9 @@ INSERT INTO staging.stg_sales_clean (
   device,
   source_filename,
   source_row_number,
+  source_item_number,
+  source,
+  source_version,
   ingestion_ts
 )
 SELECT
@@ -54,16 +57,21 @@ SELECT
   device,
   source_filename,
   source_row_number,
+  source_item_number,
+  source,
+  source_version,
   ingestion_ts
 FROM (
   SELECT
     p.*,
-    NOT r.source_row_number IS NULL AS is_duplicate
+    COALESCE(r.is_replaced, FALSE) AS is_replaced,
+    NOT COALESCE(r.is_replaced, TRUE) AS is_duplicate
   FROM parsed_sales AS p
   LEFT JOIN duplicate_events AS r
     ON r.event_date = p.event_date
     AND r.source_filename = p.source_filename
     AND r.source_row_number = p.source_row_number
+    AND r.source_item_number = p.source_item_number
   WHERE
     p.event_date IN (
       SELECT
@@ -75,6 +83,7 @@ FROM (
           (CAST('2026-01-05' AS DATE))) AS v(event_date)
       ) AS days
     )
+    AND p.is_sale
 ) AS judged
 WHERE
   NOT (
@@ -94,6 +103,8 @@ INSERT INTO staging.stg_sales_rejects (
   event_date,
   source_filename,
   source_row_number,
+  source_item_number,
+  source,
   ingestion_ts,
   rules_version,
   run_id
@@ -135,16 +146,20 @@ WITH rejected AS (
     batch_date,
     source_filename,
     source_row_number,
+    source_item_number,
+    source,
     load_id
   FROM (
     SELECT
       p.*,
-      NOT r.source_row_number IS NULL AS is_duplicate
+      COALESCE(r.is_replaced, FALSE) AS is_replaced,
+      NOT COALESCE(r.is_replaced, TRUE) AS is_duplicate
     FROM parsed_sales AS p
     LEFT JOIN duplicate_events AS r
       ON r.event_date = p.event_date
       AND r.source_filename = p.source_filename
       AND r.source_row_number = p.source_row_number
+      AND r.source_item_number = p.source_item_number
     WHERE
       p.event_date IN (
         SELECT
@@ -156,6 +171,7 @@ WITH rejected AS (
             (CAST('2026-01-05' AS DATE))) AS v(event_date)
         ) AS days
       )
+      AND p.is_sale
   ) AS judged
   WHERE
     (
@@ -174,7 +190,13 @@ SELECT
     THEN j.reasons || '; No known field has a value' || COALESCE(
       ', found: ' || NULLIF(
         SUBSTRING(
-          REPLACE(ARRAY_TO_STRING(LIST_SLICE(LIST_SORT(JSON_KEYS(r.raw)), 1, 20), ', '), ';', ','),
+          REPLACE(
+            (
+              ARRAY_TO_STRING(LIST_SLICE(LIST_SORT(JSON_KEYS(r.raw)), 1, 20), ', ')
+            ),
+            ';',
+            ','
+          ),
           CASE WHEN 1 = 0 THEN 1 ELSE 1 END,
           CASE WHEN 500 < 0 THEN 0 ELSE 500 END
         ),
@@ -189,6 +211,8 @@ SELECT
   j.event_date,
   j.source_filename,
   j.source_row_number,
+  j.source_item_number,
+  j.source,
   r.ingestion_ts,
   'a29c78940ed5' AS rules_version,
   'it''s' AS run_id

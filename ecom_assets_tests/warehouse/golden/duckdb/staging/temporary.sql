@@ -10,10 +10,17 @@ CREATE OR REPLACE TEMPORARY TABLE parsed_sales (
   device TEXT,
   source_filename TEXT,
   source_row_number BIGINT,
+  source_item_number BIGINT,
+  source TEXT,
+  source_version BIGINT,
   batch_date DATE,
   load_id TEXT,
   ingestion_ts TIMESTAMP,
   is_object BOOLEAN,
+  is_sale BOOLEAN,
+  has_items BOOLEAN,
+  order_stated DECIMAL(19, 8),
+  order_further DECIMAL(19, 8),
   quantity_sign BIGINT,
   total_amount_sign BIGINT,
   absent_fields TEXT,
@@ -25,5 +32,7 @@ CREATE OR REPLACE TEMPORARY TABLE parsed_sales (
 CREATE OR REPLACE TEMPORARY TABLE duplicate_events (
   event_date DATE,
   source_filename TEXT,
-  source_row_number BIGINT
+  source_row_number BIGINT,
+  source_item_number BIGINT,
+  is_replaced BOOLEAN
 );

@@ -11,6 +11,7 @@ WITH fact AS (
       event_date,
       source_filename,
       source_row_number,
+      source_item_number,
       quantity,
       total_amount,
       TRUE AS is_in_fact
@@ -23,6 +24,7 @@ WITH fact AS (
       event_date,
       source_filename,
       source_row_number,
+      source_item_number,
       quantity,
       total_amount,
       FALSE AS is_in_fact

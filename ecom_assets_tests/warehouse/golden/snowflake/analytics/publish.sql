@@ -39,6 +39,9 @@ INSERT INTO analytics.fact_sales (
   device,
   source_filename,
   source_row_number,
+  source_item_number,
+  source,
+  source_version,
   ingestion_ts
 )
 WITH placed AS (
@@ -50,6 +53,7 @@ WITH placed AS (
     ON p.event_date = c.event_date
     AND p.source_filename = c.source_filename
     AND p.source_row_number = c.source_row_number
+    AND p.source_item_number = c.source_item_number
     AND p.is_new
   WHERE
     c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
@@ -77,6 +81,9 @@ SELECT
   device,
   source_filename,
   source_row_number,
+  source_item_number,
+  source,
+  source_version,
   ingestion_ts
 FROM placed
 WHERE
@@ -97,10 +104,14 @@ INSERT INTO staging.stg_sales_repeats (
   device,
   source_filename,
   source_row_number,
+  source_item_number,
+  source,
+  source_version,
   ingestion_ts,
   earlier_event_date,
   earlier_filename,
-  earlier_row_number
+  earlier_row_number,
+  earlier_item_number
 )
 SELECT
   c.event_id,
@@ -115,15 +126,20 @@ SELECT
   c.device,
   c.source_filename,
   c.source_row_number,
+  c.source_item_number,
+  c.source,
+  c.source_version,
   c.ingestion_ts,
   p.earlier_event_date,
   p.earlier_filename,
-  p.earlier_row_number
+  p.earlier_row_number,
+  p.earlier_item_number
 FROM staging.stg_sales_clean AS c
 INNER JOIN placed_events AS p
   ON p.event_date = c.event_date
   AND p.source_filename = c.source_filename
   AND p.source_row_number = c.source_row_number
+  AND p.source_item_number = c.source_item_number
 WHERE
   c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
   AND p.is_new

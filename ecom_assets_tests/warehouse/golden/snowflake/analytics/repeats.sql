@@ -2,11 +2,13 @@ INSERT INTO placed_events (
   event_date,
   source_filename,
   source_row_number,
+  source_item_number,
   is_new,
   is_repeat,
   earlier_event_date,
   earlier_filename,
-  earlier_row_number
+  earlier_row_number,
+  earlier_item_number
 )
 WITH new_rows AS (
   SELECT
@@ -14,6 +16,7 @@ WITH new_rows AS (
     event_date,
     source_filename,
     source_row_number,
+    source_item_number,
     TRUE AS is_new,
     FALSE AS is_left_out
   FROM staging.stg_sales_clean
@@ -35,6 +38,7 @@ WITH new_rows AS (
     event_date,
     source_filename,
     source_row_number,
+    source_item_number,
     FALSE AS is_new,
     TRUE AS is_left_out
   FROM staging.stg_sales_repeats
@@ -56,6 +60,7 @@ WITH new_rows AS (
     event_date,
     source_filename,
     source_row_number,
+    source_item_number,
     FALSE AS is_new,
     FALSE AS is_left_out
   FROM analytics.fact_sales
@@ -119,7 +124,8 @@ WITH new_rows AS (
     *,
     LAG(event_date) OVER (PARTITION BY event_id ORDER BY event_date) AS event_date_before,
     LAG(source_filename) OVER (PARTITION BY event_id ORDER BY event_date) AS filename_before,
-    LAG(source_row_number) OVER (PARTITION BY event_id ORDER BY event_date) AS row_number_before
+    LAG(source_row_number) OVER (PARTITION BY event_id ORDER BY event_date) AS row_number_before,
+    LAG(source_item_number) OVER (PARTITION BY event_id ORDER BY event_date) AS item_number_before
   FROM compared
 ), placed AS (
   SELECT
@@ -133,17 +139,20 @@ SELECT
   placed.event_date,
   placed.source_filename,
   placed.source_row_number,
+  placed.source_item_number,
   placed.is_new,
   placed.is_repeat,
   placed.event_date_before AS earlier_event_date,
   placed.filename_before AS earlier_filename,
-  placed.row_number_before AS earlier_row_number
+  placed.row_number_before AS earlier_row_number,
+  placed.item_number_before AS earlier_item_number
 FROM placed
 LEFT JOIN staging.stg_sales_repeats AS told
   ON placed.is_left_out
   AND told.event_date = placed.event_date
   AND told.source_filename = placed.source_filename
   AND told.source_row_number = placed.source_row_number
+  AND told.source_item_number = placed.source_item_number
 WHERE
   placed.is_repeat <> placed.is_left_out
   OR (
@@ -152,6 +161,7 @@ WHERE
       placed.event_date_before <> told.earlier_event_date
       OR placed.filename_before <> told.earlier_filename
       OR placed.row_number_before <> told.earlier_row_number
+      OR placed.item_number_before <> told.earlier_item_number
     )
   );
 

@@ -2,11 +2,13 @@ CREATE OR REPLACE TEMPORARY TABLE placed_events (
   event_date DATE,
   source_filename VARCHAR,
   source_row_number BIGINT,
+  source_item_number BIGINT,
   is_new BOOLEAN,
   is_repeat BOOLEAN,
   earlier_event_date DATE,
   earlier_filename VARCHAR,
-  earlier_row_number BIGINT
+  earlier_row_number BIGINT,
+  earlier_item_number BIGINT
 );
 
 CREATE OR REPLACE TEMPORARY TABLE moving_sales (
@@ -22,10 +24,14 @@ CREATE OR REPLACE TEMPORARY TABLE moving_sales (
   device VARCHAR,
   source_filename VARCHAR,
   source_row_number BIGINT,
+  source_item_number BIGINT,
+  source VARCHAR,
+  source_version BIGINT,
   ingestion_ts TIMESTAMPNTZ,
   earlier_event_date DATE,
   earlier_filename VARCHAR,
   earlier_row_number BIGINT,
+  earlier_item_number BIGINT,
   is_repeat BOOLEAN
 );
 

@@ -1,4 +1,4 @@
-WITH lines AS (
+WITH current_lines AS (
   WITH current_rows AS (
     SELECT
       r.raw,
@@ -57,10 +57,11 @@ WITH lines AS (
   SELECT
     source_filename,
     source_row_number,
-    ingestion_ts
-  FROM lines
+    ingestion_ts,
+    COALESCE(IS_OBJECT(raw), FALSE) AS is_object
+  FROM current_lines
   WHERE
-    NOT COALESCE(IS_OBJECT(raw), FALSE)
+    NOT COALESCE(IS_OBJECT(raw), FALSE) OR NOT TRUE
 ), repeated AS (
   SELECT
     event_date,
@@ -73,104 +74,606 @@ WITH lines AS (
     event_id
   HAVING
     COUNT(*) > 1
-), zeros AS (
+), versions AS (
   SELECT
-    lines.raw,
-    c.source_filename,
-    c.source_row_number
-  FROM lines
-  INNER JOIN staging.stg_sales_clean AS c
-    ON c.source_filename = lines.source_filename
-    AND c.source_row_number = lines.source_row_number
-    AND c.ingestion_ts = lines.ingestion_ts
+    event_date,
+    source,
+    event_id AS version_key,
+    MAX(source_version) AS latest_version
+  FROM staging.stg_sales_clean
   WHERE
-    c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    AND (
-      c.quantity = 0 OR c.total_amount = 0
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    AND NOT source_version IS NULL
+  GROUP BY
+    event_date,
+    source,
+    event_id
+  HAVING
+    MAX(source_version) > MIN(source_version)
+), lines_with_zeros AS (
+  SELECT
+    *
+  FROM current_lines
+  WHERE
+    (source_filename, source_row_number) IN (
+      SELECT
+        c.source_filename,
+        c.source_row_number
+      FROM staging.stg_sales_clean AS c
+      WHERE
+        c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+        AND (
+          c.quantity = 0 OR c.total_amount = 0
+        )
     )
+), zeros AS (
+  WITH events AS (
+    WITH lines AS (
+      WITH current_rows AS (
+        SELECT
+          r.raw,
+          r.source_filename,
+          r.source_row_number,
+          r.batch_date,
+          r.load_id,
+          r.ingestion_ts,
+          CASE
+            WHEN (
+              STARTSWITH(r.raw_text, CHR(  65279))
+              OR CONTAINS(r.raw_text, '\\ud')
+              OR CONTAINS(r.raw_text, '\\uD')
+            )
+            AND NOT CONTAINS(r.raw_text, CHR(  1))
+            AND NOT CONTAINS(r.raw_text, CHR(  2))
+            AND NOT CONTAINS(r.raw_text, CHR(  3))
+            THEN REPLACE(REPLACE(LTRIM(r.raw_text, CHR(  65279)), '\\\\', CHR(  1)), '\\u', CHR(  2))
+          END AS escaped
+        FROM raw.raw_sales AS r
+        INNER JOIN raw.raw_sales_files AS f
+          ON f.source_filename = r.source_filename
+          AND f.load_id = r.load_id
+          AND f.superseded_at IS NULL
+        WHERE
+          r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+      ), mended AS (
+        SELECT
+          *,
+          REGEXP_REPLACE(
+            REGEXP_REPLACE(
+              escaped,
+              CHR(  2) || '([dD][89abAB][0-9a-fA-F][0-9a-fA-F])' || CHR(  2) || '([dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])',
+              CHR(  3) || '\\1' || CHR(  3) || '\\2'
+            ),
+            CHR(  2) || '[dD][89a-fA-F][0-9a-fA-F][0-9a-fA-F]',
+            CHR(  65533)
+          ) AS text
+        FROM current_rows
+      )
+      SELECT
+        CASE
+          WHEN text IS NULL
+          THEN raw
+          ELSE TRY_PARSE_JSON(
+            REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
+          )
+        END AS raw,
+        source_filename,
+        source_row_number,
+        batch_date,
+        load_id,
+        ingestion_ts
+      FROM mended
+    ), judged AS (
+      SELECT
+        *,
+        COALESCE(IS_OBJECT(raw), FALSE) AS is_object
+      FROM lines
+      WHERE
+        (
+          TRUE
+        )
+    )
+    SELECT
+      *,
+      NOT is_object OR (
+        TRUE
+      ) AS is_sale
+    FROM judged
+  ), sales AS (
+    SELECT
+      *,
+      1 AS source_item_number,
+      TRUE AS has_items
+    FROM events
+  ), texts AS (
+    SELECT
+      *,
+      (
+        IFF(
+          IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'event_id'))
+          OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'event_id'))
+          OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'event_id')),
+          NULL,
+          CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR)
+        )
+      ) AS event_id_text,
+      (
+        CASE
+          WHEN REGEXP_LIKE(
+            UPPER(REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR), ',', '.')),
+            '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+          )
+          AND NOT STARTSWITH(CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR), '0000')
+          THEN UPPER(REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR), ',', '.'))
+        END
+      ) AS event_ts_text,
+      (
+        IFF(
+          IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'order_id'))
+          OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'order_id'))
+          OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'order_id')),
+          NULL,
+          CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR)
+        )
+      ) AS order_id_text,
+      (
+        CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR)
+      ) AS quantity_text,
+      (
+        CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR)
+      ) AS total_amount_text,
+      (
+        IFF(
+          IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'currency'))
+          OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'currency'))
+          OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'currency')),
+          NULL,
+          CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR)
+        )
+      ) AS currency_text,
+      (
+        CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR)
+      ) AS points_text,
+      (
+        IFF(
+          IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'country'))
+          OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'country'))
+          OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'country')),
+          NULL,
+          CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR)
+        )
+      ) AS country_text,
+      (
+        IFF(
+          IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'device'))
+          OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'device'))
+          OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'device')),
+          NULL,
+          CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR)
+        )
+      ) AS device_text
+    FROM sales
+  ), typed AS (
+    SELECT
+      *,
+      (
+        event_id_text
+      ) AS event_id,
+      (
+        DATEADD(
+          MINUTE,
+          CASE
+            WHEN LENGTH(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', '')) < 3
+            THEN 0
+            ELSE IFF(LEFT(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', ''), 1) = '-', 1, -1) * (
+              60 * COALESCE(
+                TRY_CAST(SUBSTRING(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', ''), 2, 2) AS DECIMAL(4, 0)),
+                0
+              ) + IFF(
+                LENGTH(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', '')) > 3,
+                COALESCE(TRY_CAST(RIGHT(event_ts_text, 2) AS DECIMAL(4, 0)), 0),
+                0
+              )
+            )
+          END,
+          TRY_CAST(LEFT(event_ts_text, 10) || ' ' || IFF(
+            COALESCE(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), '') = '',
+            '00:00:00',
+            LEFT(RPAD(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 8, ':00:00'), 8) || SUBSTRING(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 9, 7)
+          ) AS TIMESTAMPNTZ)
+        )
+      ) AS event_ts,
+      (
+        order_id_text
+      ) AS order_id,
+      (
+        CASE
+          WHEN REGEXP_LIKE(quantity_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
+          THEN TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 18, 4)
+        END
+      ) AS quantity,
+      (
+        CASE
+          WHEN REGEXP_LIKE(total_amount_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
+          THEN TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 18, 4)
+        END
+      ) AS total_amount,
+      (
+        currency_text
+      ) AS currency,
+      (
+        CASE
+          WHEN REGEXP_LIKE(points_text, '[+-]?\\d+(\\.0*)?')
+          AND TRY_CAST(SPLIT_PART(points_text, '.', 1) AS DECIMAL(38, 0)) BETWEEN -9223372036854775808 AND 9223372036854775807
+          THEN TRY_CAST(SPLIT_PART(points_text, '.', 1) AS DECIMAL(38, 0))
+        END
+      ) AS points,
+      (
+        country_text
+      ) AS country,
+      (
+        device_text
+      ) AS device
+    FROM texts
+  )
+  SELECT
+    event_id,
+    event_ts,
+    order_id,
+    quantity,
+    total_amount,
+    currency,
+    points,
+    country,
+    device,
+    source_filename,
+    source_row_number,
+    source_item_number,
+    'sale_line' AS source,
+    CAST(NULL AS BIGINT) AS source_version,
+    batch_date,
+    load_id,
+    ingestion_ts,
+    is_object,
+    is_sale,
+    has_items,
+    CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
+    CAST(NULL AS DECIMAL(19, 8)) AS order_further,
+    (
+      CASE
+        WHEN quantity <> 0
+        THEN SIGN(quantity)
+        WHEN quantity IS NULL
+        THEN NULL
+        WHEN NOT REGEXP_LIKE(quantity_text, '[^1-9eE]*[1-9].*', 's')
+        THEN 0
+        WHEN STARTSWITH(TRIM(quantity_text, ' \t\n\r\x0b\f'), '-')
+        THEN -1
+        ELSE 1
+      END
+    ) AS quantity_sign,
+    (
+      CASE
+        WHEN total_amount <> 0
+        THEN SIGN(total_amount)
+        WHEN total_amount IS NULL
+        THEN NULL
+        WHEN NOT REGEXP_LIKE(total_amount_text, '[^1-9eE]*[1-9].*', 's')
+        THEN 0
+        WHEN STARTSWITH(TRIM(total_amount_text, ' \t\n\r\x0b\f'), '-')
+        THEN -1
+        ELSE 1
+      END
+    ) AS total_amount_sign,
+    (
+      CASE
+        WHEN (
+          CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR) IS NULL
+        )
+        OR (
+          CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR) IS NULL
+        )
+        OR (
+          CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR) IS NULL
+        )
+        OR (
+          CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR) IS NULL
+        )
+        OR (
+          CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR) IS NULL
+        )
+        OR (
+          CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR) IS NULL
+        )
+        OR (
+          CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR) IS NULL
+        )
+        OR (
+          CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR) IS NULL
+        )
+        OR (
+          CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR) IS NULL
+        )
+        THEN CONCAT(
+          IFF(
+            (
+              CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR) IS NULL
+            ),
+            ';event_id',
+            ''
+          ),
+          IFF(
+            (
+              CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR) IS NULL
+            ),
+            ';event_ts',
+            ''
+          ),
+          IFF(
+            (
+              CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR) IS NULL
+            ),
+            ';order_id',
+            ''
+          ),
+          IFF(
+            (
+              CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR) IS NULL
+            ),
+            ';quantity',
+            ''
+          ),
+          IFF(
+            (
+              CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR) IS NULL
+            ),
+            ';total_amount',
+            ''
+          ),
+          IFF(
+            (
+              CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR) IS NULL
+            ),
+            ';currency',
+            ''
+          ),
+          IFF((
+            CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR) IS NULL
+          ), ';points', ''),
+          IFF((
+            CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR) IS NULL
+          ), ';country', ''),
+          IFF((
+            CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR) IS NULL
+          ), ';device', ''),
+          ';'
+        )
+      END
+    ) AS absent_fields,
+    (
+      CASE
+        WHEN (
+          event_id IS NULL
+          AND NOT (
+            CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
+          event_ts IS NULL
+          AND NOT (
+            CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
+          order_id IS NULL
+          AND NOT (
+            CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
+          quantity IS NULL
+          AND NOT (
+            CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
+          total_amount IS NULL
+          AND NOT (
+            CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
+          currency IS NULL
+          AND NOT (
+            CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
+          points IS NULL
+          AND NOT (
+            CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
+          country IS NULL
+          AND NOT (
+            CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
+          device IS NULL
+          AND NOT (
+            CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR) IS NULL
+          )
+        )
+        THEN CONCAT(
+          IFF(
+            event_id IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR) IS NULL
+            ),
+            ';event_id',
+            ''
+          ),
+          IFF(
+            event_ts IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR) IS NULL
+            ),
+            ';event_ts',
+            ''
+          ),
+          IFF(
+            order_id IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR) IS NULL
+            ),
+            ';order_id',
+            ''
+          ),
+          IFF(
+            quantity IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR) IS NULL
+            ),
+            ';quantity',
+            ''
+          ),
+          IFF(
+            total_amount IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR) IS NULL
+            ),
+            ';total_amount',
+            ''
+          ),
+          IFF(
+            currency IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR) IS NULL
+            ),
+            ';currency',
+            ''
+          ),
+          IFF(
+            points IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR) IS NULL
+            ),
+            ';points',
+            ''
+          ),
+          IFF(
+            country IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR) IS NULL
+            ),
+            ';country',
+            ''
+          ),
+          IFF(
+            device IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR) IS NULL
+            ),
+            ';device',
+            ''
+          ),
+          ';'
+        )
+      END
+    ) AS unfit_fields,
+    (
+      CASE
+        WHEN (
+          NOT quantity IS NULL
+          AND (
+            REGEXP_LIKE(quantity_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+            OR (
+              REGEXP_LIKE(quantity_text, '.*[eE].*', 's')
+              AND (
+                COALESCE(TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 38, 18) <> quantity, FALSE)
+                OR (
+                  quantity = 0 AND REGEXP_LIKE(quantity_text, '[^1-9eE]*[1-9].*', 's')
+                )
+              )
+            )
+          )
+        )
+        OR (
+          NOT total_amount IS NULL
+          AND (
+            REGEXP_LIKE(total_amount_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+            OR (
+              REGEXP_LIKE(total_amount_text, '.*[eE].*', 's')
+              AND (
+                COALESCE(
+                  TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 38, 18) <> total_amount,
+                  FALSE
+                )
+                OR (
+                  total_amount = 0 AND REGEXP_LIKE(total_amount_text, '[^1-9eE]*[1-9].*', 's')
+                )
+              )
+            )
+          )
+        )
+        THEN CONCAT(
+          IFF(
+            (
+              NOT quantity IS NULL
+              AND (
+                REGEXP_LIKE(quantity_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+                OR (
+                  REGEXP_LIKE(quantity_text, '.*[eE].*', 's')
+                  AND (
+                    COALESCE(TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 38, 18) <> quantity, FALSE)
+                    OR (
+                      quantity = 0 AND REGEXP_LIKE(quantity_text, '[^1-9eE]*[1-9].*', 's')
+                    )
+                  )
+                )
+              )
+            ),
+            ';quantity',
+            ''
+          ),
+          IFF(
+            (
+              NOT total_amount IS NULL
+              AND (
+                REGEXP_LIKE(total_amount_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+                OR (
+                  REGEXP_LIKE(total_amount_text, '.*[eE].*', 's')
+                  AND (
+                    COALESCE(
+                      TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 38, 18) <> total_amount,
+                      FALSE
+                    )
+                    OR (
+                      total_amount = 0 AND REGEXP_LIKE(total_amount_text, '[^1-9eE]*[1-9].*', 's')
+                    )
+                  )
+                )
+              )
+            ),
+            ';total_amount',
+            ''
+          ),
+          ';'
+        )
+      END
+    ) AS rounded_fields
+  FROM typed
 ), tested AS (
   SELECT
     c.*,
-    o.source_row_number IS NULL AS is_object,
+    COALESCE(o.is_object, TRUE) AS is_object,
+    o.source_row_number IS NULL OR NOT o.is_object AS has_items,
+    NOT v.version_key IS NULL AS is_replaced,
     NOT r.event_id IS NULL AS is_duplicate,
-    CASE
-      WHEN c.quantity <> 0
-      THEN SIGN(c.quantity)
-      WHEN c.quantity = 0
-      THEN CASE
-        WHEN (
-          CASE
-            WHEN REGEXP_LIKE(
-              (
-                CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
-              ),
-              '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-            )
-            THEN TRY_TO_NUMBER(TRIM((
-              CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
-            ), ' \t\n\r\x0b\f'), 18, 4)
-          END
-        ) = 0
-        THEN (
-          CASE
-            WHEN 0 <> 0
-            THEN SIGN(0)
-            WHEN 0 IS NULL
-            THEN NULL
-            WHEN NOT REGEXP_LIKE((
-              CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
-            ), '[^1-9eE]*[1-9].*', 's')
-            THEN 0
-            WHEN STARTSWITH(TRIM((
-              CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
-            ), ' \t\n\r\x0b\f'), '-')
-            THEN -1
-            ELSE 1
-          END
-        )
-        WHEN NOT z.source_row_number IS NULL
-        THEN 0
-      END
-    END AS quantity_sign,
-    CASE
-      WHEN c.total_amount <> 0
-      THEN SIGN(c.total_amount)
-      WHEN c.total_amount = 0
-      THEN CASE
-        WHEN (
-          CASE
-            WHEN REGEXP_LIKE(
-              (
-                CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
-              ),
-              '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-            )
-            THEN TRY_TO_NUMBER(TRIM((
-              CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
-            ), ' \t\n\r\x0b\f'), 18, 4)
-          END
-        ) = 0
-        THEN (
-          CASE
-            WHEN 0 <> 0
-            THEN SIGN(0)
-            WHEN 0 IS NULL
-            THEN NULL
-            WHEN NOT REGEXP_LIKE((
-              CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
-            ), '[^1-9eE]*[1-9].*', 's')
-            THEN 0
-            WHEN STARTSWITH(TRIM((
-              CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
-            ), ' \t\n\r\x0b\f'), '-')
-            THEN -1
-            ELSE 1
-          END
-        )
-        WHEN NOT z.source_row_number IS NULL
-        THEN 0
-      END
-    END AS total_amount_sign
+    CASE WHEN c.quantity <> 0 THEN SIGN(c.quantity) ELSE z.quantity_sign END AS quantity_sign,
+    CASE WHEN c.total_amount <> 0 THEN SIGN(c.total_amount) ELSE z.total_amount_sign END AS total_amount_sign
   FROM staging.stg_sales_clean AS c
   LEFT JOIN others AS o
     ON o.source_filename = c.source_filename
@@ -178,9 +681,16 @@ WITH lines AS (
     AND o.ingestion_ts = c.ingestion_ts
   LEFT JOIN repeated AS r
     ON r.event_id = c.event_id AND r.event_date = c.event_date
+  LEFT JOIN versions AS v
+    ON v.event_date = c.event_date
+    AND v.source = c.source
+    AND v.version_key = c.event_id
+    AND v.latest_version > c.source_version
   LEFT JOIN zeros AS z
     ON z.source_filename = c.source_filename
     AND z.source_row_number = c.source_row_number
+    AND z.source_item_number = c.source_item_number
+    AND z.ingestion_ts = c.ingestion_ts
   WHERE
     c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
 )
@@ -196,9 +706,12 @@ SELECT
         is_object AND quantity_sign <= 0
       ), FALSE),
       CONCAT(
-        source_filename,
-        ' line ',
-        CAST(source_row_number AS VARCHAR),
+        CONCAT(
+          source_filename,
+          ' line ',
+          CAST(source_row_number AS VARCHAR),
+          IFF(source_item_number > 1, CONCAT(' item ', CAST(source_item_number AS VARCHAR)), '')
+        ),
         ': ',
         COALESCE(CAST(quantity AS VARCHAR), '(none)')
       ),
@@ -214,9 +727,12 @@ SELECT
         is_object AND is_duplicate
       ), FALSE),
       CONCAT(
-        source_filename,
-        ' line ',
-        CAST(source_row_number AS VARCHAR),
+        CONCAT(
+          source_filename,
+          ' line ',
+          CAST(source_row_number AS VARCHAR),
+          IFF(source_item_number > 1, CONCAT(' item ', CAST(source_item_number AS VARCHAR)), '')
+        ),
         ': ',
         COALESCE(CAST(event_id AS VARCHAR), '(none)')
       ),

@@ -3,12 +3,17 @@ SELECT
   reason,
   source_filename,
   source_row_number,
+  source_item_number,
   SUBSTRING(
     CASE reason
       WHEN 'Non-positive quantity'
-      THEN JSON_EXTRACT_PATH_TEXT(raw, 'quantity')
+      THEN (
+        CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR)
+      )
       WHEN 'Duplicate event_id'
-      THEN JSON_EXTRACT_PATH_TEXT(raw, 'event_id')
+      THEN (
+        CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR)
+      )
       ELSE COALESCE(raw_text, CAST(raw AS VARCHAR))
     END,
     1,
@@ -18,9 +23,13 @@ FROM staging.stg_sales_rejects
 WHERE
   event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
 QUALIFY
-  ROW_NUMBER() OVER (PARTITION BY event_date, reason ORDER BY source_filename, source_row_number) <= 7
+  ROW_NUMBER() OVER (
+    PARTITION BY event_date, reason
+    ORDER BY source_filename, source_row_number, source_item_number
+  ) <= 7
 ORDER BY
   event_date,
   reason,
   source_filename,
-  source_row_number;
+  source_row_number,
+  source_item_number;

@@ -53,44 +53,76 @@ WITH lines AS (
     load_id,
     ingestion_ts
   FROM mended
+), places AS (
+  SELECT
+    event_date,
+    field,
+    REGEXP_REPLACE(first_unfit, ' item [0-9]+$', '') AS line_text,
+    COALESCE(TRY_CAST(SPLIT_PART(first_unfit, ' item ', -1) AS BIGINT), 1) AS source_item_number
+  FROM staging.sales_quality_fields
+  WHERE
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    AND NOT first_unfit IS NULL
+), found AS (
+  SELECT
+    places.*,
+    lines.raw,
+    lines.source_filename
+  FROM places
+  INNER JOIN lines
+    ON lines.source_filename || ' line ' || CAST(lines.source_row_number AS VARCHAR) = places.line_text
 )
 SELECT
-  q.event_date,
-  q.field,
+  event_date,
+  field,
   SUBSTRING(
     MAX(
       CASE field
         WHEN 'event_id'
-        THEN JSON_EXTRACT_PATH_TEXT(raw, 'event_id')
+        THEN (
+          CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR)
+        )
         WHEN 'event_ts'
-        THEN JSON_EXTRACT_PATH_TEXT(raw, 'event_ts')
+        THEN (
+          CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR)
+        )
         WHEN 'order_id'
-        THEN JSON_EXTRACT_PATH_TEXT(raw, 'order_id')
+        THEN (
+          CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR)
+        )
         WHEN 'quantity'
-        THEN JSON_EXTRACT_PATH_TEXT(raw, 'quantity')
+        THEN (
+          CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR)
+        )
         WHEN 'total_amount'
-        THEN JSON_EXTRACT_PATH_TEXT(raw, 'total_amount')
+        THEN (
+          CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR)
+        )
         WHEN 'currency'
-        THEN JSON_EXTRACT_PATH_TEXT(raw, 'currency')
+        THEN (
+          CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR)
+        )
         WHEN 'points'
-        THEN JSON_EXTRACT_PATH_TEXT(raw, 'points')
+        THEN (
+          CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR)
+        )
         WHEN 'country'
-        THEN JSON_EXTRACT_PATH_TEXT(raw, 'country')
+        THEN (
+          CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR)
+        )
         WHEN 'device'
-        THEN JSON_EXTRACT_PATH_TEXT(raw, 'device')
+        THEN (
+          CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR)
+        )
       END
     ),
     1,
     7
   ) AS unfit_value
-FROM staging.sales_quality_fields AS q
-INNER JOIN lines
-  ON lines.source_filename || ' line ' || CAST(lines.source_row_number AS VARCHAR) = q.first_unfit
-WHERE
-  q.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+FROM found
 GROUP BY
-  q.event_date,
-  q.field
+  event_date,
+  field
 ORDER BY
-  q.event_date,
-  q.field;
+  event_date,
+  field;

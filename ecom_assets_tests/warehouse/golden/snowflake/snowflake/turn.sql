@@ -4,4 +4,4 @@ WHERE
     SELECT
       MAX(v.version)
     FROM raw.schema_version AS v
-  ) = 1;
+  ) = 2;

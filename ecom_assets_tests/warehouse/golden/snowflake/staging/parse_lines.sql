@@ -10,10 +10,17 @@ INSERT INTO parsed_sales (
   device,
   source_filename,
   source_row_number,
+  source_item_number,
+  source,
+  source_version,
   batch_date,
   load_id,
   ingestion_ts,
   is_object,
+  is_sale,
+  has_items,
+  order_stated,
+  order_further,
   quantity_sign,
   total_amount_sign,
   absent_fields,
@@ -22,195 +29,238 @@ INSERT INTO parsed_sales (
   event_date
 )
 WITH typed AS (
-  WITH lines AS (
-    WITH current_rows AS (
+  WITH events AS (
+    WITH lines AS (
+      WITH current_rows AS (
+        SELECT
+          r.raw,
+          r.source_filename,
+          r.source_row_number,
+          r.batch_date,
+          r.load_id,
+          r.ingestion_ts,
+          CASE
+            WHEN (
+              STARTSWITH(r.raw_text, CHR(  65279))
+              OR CONTAINS(r.raw_text, '\\ud')
+              OR CONTAINS(r.raw_text, '\\uD')
+            )
+            AND NOT CONTAINS(r.raw_text, CHR(  1))
+            AND NOT CONTAINS(r.raw_text, CHR(  2))
+            AND NOT CONTAINS(r.raw_text, CHR(  3))
+            THEN REPLACE(REPLACE(LTRIM(r.raw_text, CHR(  65279)), '\\\\', CHR(  1)), '\\u', CHR(  2))
+          END AS escaped
+        FROM raw.raw_sales AS r
+        INNER JOIN raw.raw_sales_files AS f
+          ON f.source_filename = r.source_filename
+          AND f.load_id = r.load_id
+          AND f.superseded_at IS NULL
+        WHERE
+          r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+      ), mended AS (
+        SELECT
+          *,
+          REGEXP_REPLACE(
+            REGEXP_REPLACE(
+              escaped,
+              CHR(  2) || '([dD][89abAB][0-9a-fA-F][0-9a-fA-F])' || CHR(  2) || '([dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])',
+              CHR(  3) || '\\1' || CHR(  3) || '\\2'
+            ),
+            CHR(  2) || '[dD][89a-fA-F][0-9a-fA-F][0-9a-fA-F]',
+            CHR(  65533)
+          ) AS text
+        FROM current_rows
+      )
       SELECT
-        r.raw,
-        r.source_filename,
-        r.source_row_number,
-        r.batch_date,
-        r.load_id,
-        r.ingestion_ts,
         CASE
-          WHEN (
-            STARTSWITH(r.raw_text, CHR(  65279))
-            OR CONTAINS(r.raw_text, '\\ud')
-            OR CONTAINS(r.raw_text, '\\uD')
+          WHEN text IS NULL
+          THEN raw
+          ELSE TRY_PARSE_JSON(
+            REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
           )
-          AND NOT CONTAINS(r.raw_text, CHR(  1))
-          AND NOT CONTAINS(r.raw_text, CHR(  2))
-          AND NOT CONTAINS(r.raw_text, CHR(  3))
-          THEN REPLACE(REPLACE(LTRIM(r.raw_text, CHR(  65279)), '\\\\', CHR(  1)), '\\u', CHR(  2))
-        END AS escaped
-      FROM raw.raw_sales AS r
-      INNER JOIN raw.raw_sales_files AS f
-        ON f.source_filename = r.source_filename
-        AND f.load_id = r.load_id
-        AND f.superseded_at IS NULL
-      WHERE
-        r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    ), mended AS (
+        END AS raw,
+        source_filename,
+        source_row_number,
+        batch_date,
+        load_id,
+        ingestion_ts
+      FROM mended
+    ), judged AS (
       SELECT
         *,
-        REGEXP_REPLACE(
-          REGEXP_REPLACE(
-            escaped,
-            CHR(  2) || '([dD][89abAB][0-9a-fA-F][0-9a-fA-F])' || CHR(  2) || '([dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])',
-            CHR(  3) || '\\1' || CHR(  3) || '\\2'
-          ),
-          CHR(  2) || '[dD][89a-fA-F][0-9a-fA-F][0-9a-fA-F]',
-          CHR(  65533)
-        ) AS text
-      FROM current_rows
+        COALESCE(IS_OBJECT(raw), FALSE) AS is_object
+      FROM lines
+      WHERE
+        (
+          TRUE
+        )
     )
     SELECT
-      CASE
-        WHEN text IS NULL
-        THEN raw
-        ELSE TRY_PARSE_JSON(
-          REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
-        )
-      END AS raw,
-      source_filename,
-      source_row_number,
-      batch_date,
-      load_id,
-      ingestion_ts
-    FROM mended
+      *,
+      NOT is_object OR (
+        TRUE
+      ) AS is_sale
+    FROM judged
+  ), sales AS (
+    SELECT
+      *,
+      1 AS source_item_number,
+      TRUE AS has_items
+    FROM events
   ), texts AS (
     SELECT
       *,
-      COALESCE(IS_OBJECT(raw), FALSE) AS is_object,
       (
         IFF(
-          IS_OBJECT(GET_PATH(raw, 'event_id'))
-          OR IS_ARRAY(GET_PATH(raw, 'event_id'))
-          OR IS_BOOLEAN(GET_PATH(raw, 'event_id')),
+          IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'event_id'))
+          OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'event_id'))
+          OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'event_id')),
           NULL,
-          CAST(GET_PATH(raw, 'event_id') AS VARCHAR)
+          CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR)
         )
       ) AS event_id_text,
       (
         CASE
           WHEN REGEXP_LIKE(
-            UPPER(REPLACE(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), ',', '.')),
+            UPPER(REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR), ',', '.')),
             '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
           )
-          AND NOT STARTSWITH(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), '0000')
-          THEN UPPER(REPLACE(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), ',', '.'))
+          AND NOT STARTSWITH(CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR), '0000')
+          THEN UPPER(REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR), ',', '.'))
         END
       ) AS event_ts_text,
       (
         IFF(
-          IS_OBJECT(GET_PATH(raw, 'order_id'))
-          OR IS_ARRAY(GET_PATH(raw, 'order_id'))
-          OR IS_BOOLEAN(GET_PATH(raw, 'order_id')),
+          IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'order_id'))
+          OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'order_id'))
+          OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'order_id')),
           NULL,
-          CAST(GET_PATH(raw, 'order_id') AS VARCHAR)
+          CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR)
         )
       ) AS order_id_text,
       (
-        CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+        CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR)
       ) AS quantity_text,
       (
-        CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+        CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR)
       ) AS total_amount_text,
       (
         IFF(
-          IS_OBJECT(GET_PATH(raw, 'currency'))
-          OR IS_ARRAY(GET_PATH(raw, 'currency'))
-          OR IS_BOOLEAN(GET_PATH(raw, 'currency')),
+          IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'currency'))
+          OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'currency'))
+          OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'currency')),
           NULL,
-          CAST(GET_PATH(raw, 'currency') AS VARCHAR)
+          CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR)
         )
       ) AS currency_text,
       (
-        CAST(GET_PATH(raw, 'points') AS VARCHAR)
+        CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR)
       ) AS points_text,
       (
         IFF(
-          IS_OBJECT(GET_PATH(raw, 'country'))
-          OR IS_ARRAY(GET_PATH(raw, 'country'))
-          OR IS_BOOLEAN(GET_PATH(raw, 'country')),
+          IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'country'))
+          OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'country'))
+          OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'country')),
           NULL,
-          CAST(GET_PATH(raw, 'country') AS VARCHAR)
+          CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR)
         )
       ) AS country_text,
       (
         IFF(
-          IS_OBJECT(GET_PATH(raw, 'device'))
-          OR IS_ARRAY(GET_PATH(raw, 'device'))
-          OR IS_BOOLEAN(GET_PATH(raw, 'device')),
+          IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'device'))
+          OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'device'))
+          OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'device')),
           NULL,
-          CAST(GET_PATH(raw, 'device') AS VARCHAR)
+          CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR)
         )
       ) AS device_text
-    FROM lines
+    FROM sales
+  ), typed AS (
+    SELECT
+      *,
+      (
+        event_id_text
+      ) AS event_id,
+      (
+        DATEADD(
+          MINUTE,
+          CASE
+            WHEN LENGTH(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', '')) < 3
+            THEN 0
+            ELSE IFF(LEFT(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', ''), 1) = '-', 1, -1) * (
+              60 * COALESCE(
+                TRY_CAST(SUBSTRING(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', ''), 2, 2) AS DECIMAL(4, 0)),
+                0
+              ) + IFF(
+                LENGTH(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', '')) > 3,
+                COALESCE(TRY_CAST(RIGHT(event_ts_text, 2) AS DECIMAL(4, 0)), 0),
+                0
+              )
+            )
+          END,
+          TRY_CAST(LEFT(event_ts_text, 10) || ' ' || IFF(
+            COALESCE(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), '') = '',
+            '00:00:00',
+            LEFT(RPAD(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 8, ':00:00'), 8) || SUBSTRING(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 9, 7)
+          ) AS TIMESTAMPNTZ)
+        )
+      ) AS event_ts,
+      (
+        order_id_text
+      ) AS order_id,
+      (
+        CASE
+          WHEN REGEXP_LIKE(quantity_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
+          THEN TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 18, 4)
+        END
+      ) AS quantity,
+      (
+        CASE
+          WHEN REGEXP_LIKE(total_amount_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
+          THEN TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 18, 4)
+        END
+      ) AS total_amount,
+      (
+        currency_text
+      ) AS currency,
+      (
+        CASE
+          WHEN REGEXP_LIKE(points_text, '[+-]?\\d+(\\.0*)?')
+          AND TRY_CAST(SPLIT_PART(points_text, '.', 1) AS DECIMAL(38, 0)) BETWEEN -9223372036854775808 AND 9223372036854775807
+          THEN TRY_CAST(SPLIT_PART(points_text, '.', 1) AS DECIMAL(38, 0))
+        END
+      ) AS points,
+      (
+        country_text
+      ) AS country,
+      (
+        device_text
+      ) AS device
+    FROM texts
   )
   SELECT
-    *,
-    (
-      event_id_text
-    ) AS event_id,
-    (
-      DATEADD(
-        MINUTE,
-        CASE
-          WHEN LENGTH(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', '')) < 3
-          THEN 0
-          ELSE IFF(LEFT(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', ''), 1) = '-', 1, -1) * (
-            60 * COALESCE(
-              TRY_CAST(SUBSTRING(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', ''), 2, 2) AS DECIMAL(4, 0)),
-              0
-            ) + IFF(
-              LENGTH(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', '')) > 3,
-              COALESCE(TRY_CAST(RIGHT(event_ts_text, 2) AS DECIMAL(4, 0)), 0),
-              0
-            )
-          )
-        END,
-        TRY_CAST(LEFT(event_ts_text, 10) || ' ' || IFF(
-          COALESCE(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), '') = '',
-          '00:00:00',
-          LEFT(RPAD(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 8, ':00:00'), 8) || SUBSTRING(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 9, 7)
-        ) AS TIMESTAMPNTZ)
-      )
-    ) AS event_ts,
-    (
-      order_id_text
-    ) AS order_id,
-    (
-      CASE
-        WHEN REGEXP_LIKE(quantity_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
-        THEN TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 18, 4)
-      END
-    ) AS quantity,
-    (
-      CASE
-        WHEN REGEXP_LIKE(total_amount_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
-        THEN TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 18, 4)
-      END
-    ) AS total_amount,
-    (
-      currency_text
-    ) AS currency,
-    (
-      CASE
-        WHEN REGEXP_LIKE(points_text, '[+-]?\\d+(\\.0*)?')
-        AND TRY_CAST(SPLIT_PART(points_text, '.', 1) AS DECIMAL(38, 0)) BETWEEN -9223372036854775808 AND 9223372036854775807
-        THEN TRY_CAST(SPLIT_PART(points_text, '.', 1) AS DECIMAL(38, 0))
-      END
-    ) AS points,
-    (
-      country_text
-    ) AS country,
-    (
-      device_text
-    ) AS device
-  FROM texts
-), placed AS (
-  SELECT
-    typed.*,
+    event_id,
+    event_ts,
+    order_id,
+    quantity,
+    total_amount,
+    currency,
+    points,
+    country,
+    device,
+    source_filename,
+    source_row_number,
+    source_item_number,
+    'sale_line' AS source,
+    CAST(NULL AS BIGINT) AS source_version,
+    batch_date,
+    load_id,
+    ingestion_ts,
+    is_object,
+    is_sale,
+    has_items,
+    CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
+    CAST(NULL AS DECIMAL(19, 8)) AS order_further,
     (
       CASE
         WHEN quantity <> 0
@@ -240,59 +290,83 @@ WITH typed AS (
     (
       CASE
         WHEN (
-          CAST(GET_PATH(raw, 'event_id') AS VARCHAR) IS NULL
+          CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR) IS NULL
         )
         OR (
-          CAST(GET_PATH(raw, 'event_ts') AS VARCHAR) IS NULL
+          CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR) IS NULL
         )
         OR (
-          CAST(GET_PATH(raw, 'order_id') AS VARCHAR) IS NULL
+          CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR) IS NULL
         )
         OR (
-          CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
+          CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR) IS NULL
         )
         OR (
-          CAST(GET_PATH(raw, 'total_amount') AS VARCHAR) IS NULL
+          CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR) IS NULL
         )
         OR (
-          CAST(GET_PATH(raw, 'currency') AS VARCHAR) IS NULL
+          CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR) IS NULL
         )
         OR (
-          CAST(GET_PATH(raw, 'points') AS VARCHAR) IS NULL
+          CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR) IS NULL
         )
         OR (
-          CAST(GET_PATH(raw, 'country') AS VARCHAR) IS NULL
+          CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR) IS NULL
         )
         OR (
-          CAST(GET_PATH(raw, 'device') AS VARCHAR) IS NULL
+          CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR) IS NULL
         )
         THEN CONCAT(
+          IFF(
+            (
+              CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR) IS NULL
+            ),
+            ';event_id',
+            ''
+          ),
+          IFF(
+            (
+              CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR) IS NULL
+            ),
+            ';event_ts',
+            ''
+          ),
+          IFF(
+            (
+              CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR) IS NULL
+            ),
+            ';order_id',
+            ''
+          ),
+          IFF(
+            (
+              CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR) IS NULL
+            ),
+            ';quantity',
+            ''
+          ),
+          IFF(
+            (
+              CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR) IS NULL
+            ),
+            ';total_amount',
+            ''
+          ),
+          IFF(
+            (
+              CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR) IS NULL
+            ),
+            ';currency',
+            ''
+          ),
           IFF((
-            CAST(GET_PATH(raw, 'event_id') AS VARCHAR) IS NULL
-          ), ';event_id', ''),
-          IFF((
-            CAST(GET_PATH(raw, 'event_ts') AS VARCHAR) IS NULL
-          ), ';event_ts', ''),
-          IFF((
-            CAST(GET_PATH(raw, 'order_id') AS VARCHAR) IS NULL
-          ), ';order_id', ''),
-          IFF((
-            CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
-          ), ';quantity', ''),
-          IFF((
-            CAST(GET_PATH(raw, 'total_amount') AS VARCHAR) IS NULL
-          ), ';total_amount', ''),
-          IFF((
-            CAST(GET_PATH(raw, 'currency') AS VARCHAR) IS NULL
-          ), ';currency', ''),
-          IFF((
-            CAST(GET_PATH(raw, 'points') AS VARCHAR) IS NULL
+            CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR) IS NULL
           ), ';points', ''),
           IFF((
-            CAST(GET_PATH(raw, 'country') AS VARCHAR) IS NULL
+            CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR) IS NULL
           ), ';country', ''),
           IFF((
-            CAST(GET_PATH(raw, 'device') AS VARCHAR) IS NULL
+            CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR) IS NULL
           ), ';device', ''),
           ';'
         )
@@ -301,76 +375,88 @@ WITH typed AS (
     (
       CASE
         WHEN (
-          event_id IS NULL AND NOT (
-            CAST(GET_PATH(raw, 'event_id') AS VARCHAR) IS NULL
+          event_id IS NULL
+          AND NOT (
+            CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR) IS NULL
           )
         )
         OR (
-          event_ts IS NULL AND NOT (
-            CAST(GET_PATH(raw, 'event_ts') AS VARCHAR) IS NULL
+          event_ts IS NULL
+          AND NOT (
+            CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR) IS NULL
           )
         )
         OR (
-          order_id IS NULL AND NOT (
-            CAST(GET_PATH(raw, 'order_id') AS VARCHAR) IS NULL
+          order_id IS NULL
+          AND NOT (
+            CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR) IS NULL
           )
         )
         OR (
-          quantity IS NULL AND NOT (
-            CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
+          quantity IS NULL
+          AND NOT (
+            CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR) IS NULL
           )
         )
         OR (
           total_amount IS NULL
           AND NOT (
-            CAST(GET_PATH(raw, 'total_amount') AS VARCHAR) IS NULL
+            CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR) IS NULL
           )
         )
         OR (
-          currency IS NULL AND NOT (
-            CAST(GET_PATH(raw, 'currency') AS VARCHAR) IS NULL
+          currency IS NULL
+          AND NOT (
+            CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR) IS NULL
           )
         )
         OR (
-          points IS NULL AND NOT (
-            CAST(GET_PATH(raw, 'points') AS VARCHAR) IS NULL
+          points IS NULL
+          AND NOT (
+            CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR) IS NULL
           )
         )
         OR (
-          country IS NULL AND NOT (
-            CAST(GET_PATH(raw, 'country') AS VARCHAR) IS NULL
+          country IS NULL
+          AND NOT (
+            CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR) IS NULL
           )
         )
         OR (
-          device IS NULL AND NOT (
-            CAST(GET_PATH(raw, 'device') AS VARCHAR) IS NULL
+          device IS NULL
+          AND NOT (
+            CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR) IS NULL
           )
         )
         THEN CONCAT(
           IFF(
-            event_id IS NULL AND NOT (
-              CAST(GET_PATH(raw, 'event_id') AS VARCHAR) IS NULL
+            event_id IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR) IS NULL
             ),
             ';event_id',
             ''
           ),
           IFF(
-            event_ts IS NULL AND NOT (
-              CAST(GET_PATH(raw, 'event_ts') AS VARCHAR) IS NULL
+            event_ts IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR) IS NULL
             ),
             ';event_ts',
             ''
           ),
           IFF(
-            order_id IS NULL AND NOT (
-              CAST(GET_PATH(raw, 'order_id') AS VARCHAR) IS NULL
+            order_id IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR) IS NULL
             ),
             ';order_id',
             ''
           ),
           IFF(
-            quantity IS NULL AND NOT (
-              CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
+            quantity IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR) IS NULL
             ),
             ';quantity',
             ''
@@ -378,35 +464,39 @@ WITH typed AS (
           IFF(
             total_amount IS NULL
             AND NOT (
-              CAST(GET_PATH(raw, 'total_amount') AS VARCHAR) IS NULL
+              CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR) IS NULL
             ),
             ';total_amount',
             ''
           ),
           IFF(
-            currency IS NULL AND NOT (
-              CAST(GET_PATH(raw, 'currency') AS VARCHAR) IS NULL
+            currency IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR) IS NULL
             ),
             ';currency',
             ''
           ),
           IFF(
-            points IS NULL AND NOT (
-              CAST(GET_PATH(raw, 'points') AS VARCHAR) IS NULL
+            points IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR) IS NULL
             ),
             ';points',
             ''
           ),
           IFF(
-            country IS NULL AND NOT (
-              CAST(GET_PATH(raw, 'country') AS VARCHAR) IS NULL
+            country IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR) IS NULL
             ),
             ';country',
             ''
           ),
           IFF(
-            device IS NULL AND NOT (
-              CAST(GET_PATH(raw, 'device') AS VARCHAR) IS NULL
+            device IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR) IS NULL
             ),
             ';device',
             ''
@@ -495,7 +585,11 @@ WITH typed AS (
           ';'
         )
       END
-    ) AS rounded_fields,
+    ) AS rounded_fields
+  FROM typed
+), placed AS (
+  SELECT
+    typed.*,
     CASE
       WHEN typed.is_object
       AND CAST(typed.event_ts AS DATE) BETWEEN COALESCE(
@@ -522,10 +616,17 @@ SELECT
   placed.device,
   placed.source_filename,
   placed.source_row_number,
+  placed.source_item_number,
+  placed.source,
+  placed.source_version,
   placed.batch_date,
   placed.load_id,
   placed.ingestion_ts,
   placed.is_object,
+  placed.is_sale,
+  placed.has_items,
+  placed.order_stated,
+  placed.order_further,
   placed.quantity_sign,
   placed.total_amount_sign,
   placed.absent_fields,

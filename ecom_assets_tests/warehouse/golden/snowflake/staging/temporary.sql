@@ -10,10 +10,17 @@ CREATE OR REPLACE TEMPORARY TABLE parsed_sales (
   device VARCHAR,
   source_filename VARCHAR,
   source_row_number BIGINT,
+  source_item_number BIGINT,
+  source VARCHAR,
+  source_version BIGINT,
   batch_date DATE,
   load_id VARCHAR,
   ingestion_ts TIMESTAMPNTZ,
   is_object BOOLEAN,
+  is_sale BOOLEAN,
+  has_items BOOLEAN,
+  order_stated DECIMAL(19, 8),
+  order_further DECIMAL(19, 8),
   quantity_sign BIGINT,
   total_amount_sign BIGINT,
   absent_fields VARCHAR,
@@ -25,5 +32,7 @@ CREATE OR REPLACE TEMPORARY TABLE parsed_sales (
 CREATE OR REPLACE TEMPORARY TABLE duplicate_events (
   event_date DATE,
   source_filename VARCHAR,
-  source_row_number BIGINT
+  source_row_number BIGINT,
+  source_item_number BIGINT,
+  is_replaced BOOLEAN
 );

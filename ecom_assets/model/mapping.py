@@ -1,0 +1,564 @@
+"""A mapping: where the stream's fields are in a producer's JSON. Data only, from a TOML file.
+
+What a file can say is in docs/your-own-events.md. Here it becomes values, or one sentence that says
+what is wrong; how it is said in SQL is in `warehouse/mapping_sql.py`.
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from zoneinfo import available_timezones
+
+if TYPE_CHECKING:
+    from ecom_assets.model.stream import EventStream
+
+PLAIN = "sale_line"
+"""The name of the mapping of lines that have each field by its own name."""
+
+SHIPPED_FOLDER = Path(__file__).parent / "mappings"
+
+
+class MappingError(ValueError):
+    """A mapping cannot be used; the text says what is wrong, in which file and line."""
+
+
+@dataclass(frozen=True)
+class Picked:
+    """A step into a list of objects: the first one whose `key` is this text."""
+
+    key: str
+    text: str
+
+
+Each = Literal["[]"]
+Step = str | int | Picked
+"""A step into a JSON value: a key of an object, a place in a list from 0, or an object in one."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A value in a line, or in one of its items.
+
+    Attributes:
+        steps: the way to it; where `each` is set, to a list.
+        in_item: whether it begins at the item and not at the line.
+        each: the way on from each element of the list; None: there is no list to be summed up.
+    """
+
+    steps: Sequence[Step]
+    in_item: bool = False
+    each: Sequence[Step] | None = None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the sale comes from: its line's number, its item's, or its file's name."""
+
+    what: Literal["line", "item", "file"]
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A text, the same for all."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Join:
+    """Texts put together; absent where one of them is."""
+
+    parts: Sequence["Source"]
+    between: str
+
+
+@dataclass(frozen=True)
+class First:
+    """The first of these that is not absent."""
+
+    parts: Sequence["Source"]
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A sum or a product of amounts, less others; absent where one of them is."""
+
+    kind: Literal["sum", "product"]
+    parts: Sequence["Source"]
+    minus: Sequence["Source"] = ()
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """A moment as a count of units since 1970 in UTC."""
+
+    place: Place
+    unit: Literal["seconds", "milliseconds", "microseconds"]
+
+
+@dataclass(frozen=True)
+class LocalTime:
+    """A moment without an offset, of a time zone."""
+
+    place: Place
+    time_zone: str
+
+
+Source = Place | Origin | Constant | Join | First | Amount | Epoch | LocalTime
+"""What a field is filled with."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What must hold of a place: that its text is one of some, is none of them, or is there."""
+
+    place: Place
+    kind: Literal["is", "is_not", "exists", "is_absent"]
+    texts: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Total:
+    """What an order's money adds up to.
+
+    Attributes:
+        stated: what the line says.
+        further: beside the total amounts of its sales.
+        tolerance: how far apart both may be.
+    """
+
+    stated: Source
+    further: Amount
+    tolerance: Decimal
+
+
+@dataclass(frozen=True)
+class EventMapping:
+    """Where a producer's lines have what the stream's fields say.
+
+    Attributes:
+        name: stands in the column `source`.
+        fields: what each is filled with; one that is missing is always absent.
+        rows: the list in the line that has a sale an element; None: the line is one sale.
+        where: which lines are sales: those of which all of it holds.
+        version: of several versions of one order within a day the highest stays.
+        total: what its money adds up to.
+    """
+
+    name: str
+    fields: Mapping[str, Source]
+    rows: Place | None = None
+    where: Sequence[Condition] = ()
+    version: Place | None = None
+    total: Total | None = None
+    description: str = ""
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it reads each field by its own name, and nothing else."""
+        rest = (self.rows, self.where, self.version, self.total)
+        return not any(rest) and all(
+            isinstance(source, Place) and source.steps == (name,)
+            for name, source in self.fields.items()
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """Of all that decides what becomes of a line."""
+        return hashlib.sha256(repr(_plain(self, leave_out="description")).encode()).hexdigest()[:12]
+
+
+def _plain(value: Any, leave_out: str = "") -> Any:
+    if is_dataclass(value):
+        return [
+            type(value).__name__,
+            *(_plain(getattr(value, f.name)) for f in fields(value) if f.name != leave_out),
+        ]
+    if isinstance(value, Mapping):
+        return sorted((name, _plain(one)) for name, one in value.items())
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return str(value)
+
+
+def places(value: Any) -> Iterator[Place]:
+    """All places that a mapping, or a part of one, reads."""
+    if isinstance(value, Place):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from places(list(value.values()))
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from places(one)
+    elif is_dataclass(value):
+        yield from places([getattr(value, f.name) for f in fields(value)])
+
+
+def shipped() -> Sequence[str]:
+    """The names of the mappings that come with this project."""
+    return sorted(path.stem for path in SHIPPED_FOLDER.glob("*.toml"))
+
+
+def named_mapping(name: str, root: Path, stream: "EventStream") -> EventMapping:
+    """A mapping to a stream by its name: that of one that is shipped, or a path below `root`.
+
+    Raises:
+        MappingError: there is none, or it cannot be used.
+    """
+    if name == PLAIN:
+        return plain_mapping(stream)
+    if name in shipped():
+        return read_mapping(SHIPPED_FOLDER / f"{name}.toml", stream)
+    if "/" not in name and not name.endswith(".toml"):
+        raise MappingError(
+            f"There is no mapping {name!r}: it must be {', '.join((PLAIN, *shipped()))}, or the "
+            "path of a TOML file."
+        )
+    return read_mapping(root / Path(name).expanduser(), stream)
+
+
+def plain_mapping(stream: "EventStream") -> EventMapping:
+    """The mapping of lines that have each field by its own name."""
+    return EventMapping(PLAIN, {field.name: Place((field.name,)) for field in stream.fields})
+
+
+def read_mapping(path: Path, stream: "EventStream") -> EventMapping:
+    """The mapping to a stream in a file, which is named like it.
+
+    Raises:
+        MappingError: it cannot be read or used.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is no UTF-8"
+        raise MappingError(f"The mapping {path} cannot be read ({why}).") from None
+    return parsed_mapping(text, path.stem, stream, str(path))
+
+
+def parsed_mapping(text: str, name: str, stream: "EventStream", file: str) -> EventMapping:
+    """The mapping to a stream that a text of TOML holds; `file` is where it stands, for errors.
+
+    Raises:
+        MappingError: it cannot be used.
+    """
+    return _File(text, file, stream).mapping(name)
+
+
+_PATH = re.compile(
+    r'\.(?P<key>[\w-]+|"[^"\\]+")|\[(?P<place>\d{1,6})\]|'
+    r'\[(?P<by>[\w-]+|"[^"\\]+")=(?P<text>[^\]]+)\]|(?P<each>\[\])'
+)
+_ORIGINS = {"#line": "line", "#item": "item", "#file": "file"}
+_A_PATH = (
+    "a path such as .order.id (from the line) or @.price (from the item; @ needs `rows`), with "
+    '."a key", [0], [key=text] or, in an amount, []'
+)
+
+
+class _File:
+    """A mapping's TOML on its way to values."""
+
+    def __init__(self, text: str, file: str, stream: "EventStream") -> None:
+        self._text = text
+        self._file = file
+        self._stream = stream
+        self._table, self._key = "", ""  # where we are, for errors
+        self._has_rows = False
+
+    def mapping(self, name: str) -> EventMapping:
+        try:
+            told = tomllib.loads(self._text)
+        except tomllib.TOMLDecodeError as error:
+            raise MappingError(f"The mapping {self._file} is no TOML: {error}.") from None
+        self._only(told, "description", "rows", "where", "version", "fields", "total")
+        self._has_rows = "rows" in told
+        names = {field.name: field.type for field in self._stream.fields}
+        self._table = "fields"
+        found: dict[str, Source] = {}
+        if not isinstance(told.get("fields"), dict) or not told["fields"]:
+            self._table = ""
+            self._fail("needs a table [fields] that says where the stream's fields are")
+        for field, value in told["fields"].items():
+            self._key = field
+            if field not in names:
+                self._fail(f"is no field of the stream: there are {', '.join(names)}")
+            found[field] = self._source(value, names[field])
+        self._key = ""
+        if lacking := [f.name for f in self._stream.fields if f.required and f.name not in found]:
+            self._fail(f"lacks {lacking[0]}, without which each line is a reject")
+        self._table = ""
+        mapping = EventMapping(
+            name=name,
+            fields=found,
+            rows=self._at(told, "rows", self._line_place),
+            where=self._at(told, "where", self._conditions) or (),
+            version=self._at(told, "version", self._line_place),
+            total=self._total(told["total"]) if "total" in told else None,
+            description=str(told.get("description", "")),
+        )
+        self._see_shapes(mapping)
+        return mapping
+
+    def _fail(self, what: str) -> NoReturn:
+        names = ".".join(part for part in (self._table, self._key) if part)
+        line = self._line()
+        where = f"{self._file}, line {line}" if line else self._file
+        raise MappingError(f"The mapping {where}: {names or 'it'} {what}.")
+
+    def _line(self) -> int:
+        table = ""
+        for number, line in enumerate(self._text.splitlines(), start=1):
+            if header := re.match(r"\s*\[\[?\s*([\w.-]+)\s*\]", line):
+                table = header[1]
+                if table == self._table and not self._key:
+                    return number
+            key = re.match(r'\s*"?([\w-]+)"?\s*[.=]', line)
+            if key and (table, key[1]) == (self._table, self._key):
+                return number
+        return 0
+
+    def _only(self, table: Mapping[str, Any], *keys: str) -> None:
+        for key in table:
+            if key not in keys:
+                if not self._key or not self._table:
+                    self._key = key
+                    self._fail(f"is not known: there are {', '.join(keys)}")
+                self._fail(f"has {key!r}, which is not known here: there are {', '.join(keys)}")
+
+    def _at(self, table: Mapping[str, Any], key: str, read: Any) -> Any:
+        self._key = key
+        return read(table[key]) if key in table else None
+
+    def _place(self, text: Any) -> Place:
+        if not isinstance(text, str):
+            self._fail(f"holds {text!r}, but it must be {_A_PATH}")
+        in_item = text.startswith("@")
+        rest = text.removeprefix("@")
+        steps: list[Step] = []
+        each: list[Step] | None = None
+        at = 0
+        while match := _PATH.match(rest, at):
+            at = match.end()
+            way = steps if each is None else each
+            if match["each"]:
+                if each is not None or not steps:
+                    self._fail(f"holds {text!r}, which has [] twice, or nothing before it")
+                each = []
+            elif match["key"]:
+                way.append(match["key"].strip('"'))
+            elif match["place"]:
+                way.append(int(match["place"]))
+            else:
+                way.append(Picked(match["by"].strip('"'), match["text"].strip('"')))
+        first_is_key = bool(steps) and isinstance(steps[0], str)
+        if at != len(rest) or not first_is_key or (in_item and not self._has_rows):
+            self._fail(f"holds {text!r}, but it must be {_A_PATH}")
+        return Place(tuple(steps), in_item, None if each is None else tuple(each))
+
+    def _single(self, text: Any) -> Place:
+        place = self._place(text)
+        if place.each is not None:
+            self._fail(
+                f"holds {text!r}, but [] sums up amounts: it stands in sum, product or minus"
+            )
+        return place
+
+    def _line_place(self, text: Any) -> Place:
+        place = self._single(text)
+        if place.in_item:
+            self._fail(f"holds {text!r}, but it must be a path from the line")
+        return place
+
+    def _source(self, value: Any, kind: str) -> Source:
+        """What a field is filled with."""
+        if isinstance(value, str):
+            return self._leaf(value)
+        if not isinstance(value, dict):
+            self._fail(f"holds {value!r}, but it must be a path or a table such as {{ path = … }}")
+        if {"sum", "product"} & set(value):
+            return self._with_default(value, self._amount(value, kind))
+        if "join" in value:
+            self._only(value, "join", "with", "default")
+            parts = [self._part(part) for part in self._list(value["join"])]
+            return self._with_default(value, Join(tuple(parts), str(value.get("with", ""))))
+        if "first" in value:
+            self._only(value, "first", "default")
+            parts = [self._leaf(part) for part in self._list(value["first"])]
+            return self._with_default(value, First(tuple(parts)))
+        if "constant" in value:
+            self._only(value, "constant")
+            return Constant(_text(value["constant"]))
+        self._only(value, "path", "default", "divide_by", "unit", "time_zone")
+        if "path" not in value:
+            self._fail("needs path, constant, join, first, sum or product")
+        found: Source = self._leaf(value["path"])
+        special = {"divide_by": "number", "unit": "moment", "time_zone": "moment"}
+        for key, wanted in special.items():
+            if key in value and (kind != wanted or not isinstance(found, Place)):
+                self._fail(f"has {key!r}, which is for a {wanted}")
+        if isinstance(found, Place):
+            if "divide_by" in value:
+                factor = Constant(self._factor(value["divide_by"]))
+                found = Amount("product", (found, factor))
+            elif "unit" in value:
+                if value["unit"] not in ("seconds", "milliseconds", "microseconds"):
+                    self._fail("has a unit that is none of seconds, milliseconds, microseconds")
+                found = Epoch(found, value["unit"])
+            elif "time_zone" in value:
+                if value["time_zone"] not in available_timezones():
+                    self._fail(
+                        f"has the time zone {value['time_zone']!r}, which is none: it must be such "
+                        "as Europe/Berlin"
+                    )
+                found = LocalTime(found, value["time_zone"])
+        return self._with_default(value, found)
+
+    def _leaf(self, text: Any) -> Place | Origin:
+        if isinstance(text, str) and text in _ORIGINS:
+            return Origin(_ORIGINS[text])  # type: ignore[arg-type]
+        return self._single(text)
+
+    def _part(self, text: Any) -> Source:
+        if isinstance(text, str) and not re.match(r"@?\.|#", text):
+            return Constant(text)
+        return self._leaf(text)
+
+    def _list(self, value: Any) -> Sequence[Any]:
+        if not isinstance(value, list) or not value:
+            self._fail(f"holds {value!r} where a list of some is needed")
+        return list(value)
+
+    def _with_default(self, table: Mapping[str, Any], source: Source) -> Source:
+        if "default" not in table:
+            return source
+        return First((source, Constant(_text(table["default"]))))
+
+    def _amount(self, value: Mapping[str, Any], kind: str = "number") -> Amount:
+        self._only(value, "sum", "product", "minus", "default")
+        if kind != "number" or ("sum" in value) == ("product" in value):
+            self._fail("must be a sum or a product, of a field that is a number")
+        how: Literal["sum", "product"] = "sum" if "sum" in value else "product"
+        return Amount(how, self._amounts(value[how]), self._amounts(value.get("minus", [])))
+
+    def _amounts(self, parts: Any) -> Sequence[Source]:
+        if not isinstance(parts, list):
+            self._fail(f"holds {parts!r} where a list of amounts is needed")
+        return tuple(self._one_amount(part) for part in parts)
+
+    def _one_amount(self, part: Any) -> Source:
+        if isinstance(part, dict) and {"sum", "product"} & set(part):
+            return self._with_default(part, self._amount(part))
+        if isinstance(part, dict):
+            self._only(part, "path", "default")
+            return self._with_default(part, self._place(part.get("path")))
+        if isinstance(part, str) and re.match(r"@?\.", part):
+            return self._place(part)
+        return Constant(self._number(part))
+
+    def _number(self, value: Any) -> str:
+        try:
+            number = Decimal(str(value))
+            if not number.is_finite() or abs(number) >= 10**11:
+                raise InvalidOperation
+        except InvalidOperation:
+            self._fail(f"holds {value!r}, but an amount is a path, a number, or a sum or product")
+        return f"{number:f}"
+
+    def _factor(self, value: Any) -> str:
+        text = self._number(value)
+        if not re.fullmatch("10{0,8}", text):
+            self._fail(f"is divided by {value!r}, but it must be 1, 10, 100 and so on")
+        return f"{1 / Decimal(text):f}"
+
+    def _conditions(self, told: Any) -> Sequence[Condition]:
+        return tuple(self._condition(one) for one in self._list(told))
+
+    def _condition(self, told: Any) -> Condition:
+        if not isinstance(told, dict):
+            self._fail('must be a list of conditions such as { path = ".event", is = "sale" }')
+        self._only(told, "path", "is", "is_not", "exists")
+        place = self._line_place(told.get("path"))
+        if len(told) != 2:
+            self._fail("has a condition that needs one of is, is_not and exists")
+        if "exists" in told:
+            if not isinstance(told["exists"], bool):
+                self._fail("has a condition whose exists is neither true nor false")
+            return Condition(place, "exists" if told["exists"] else "is_absent")
+        kind: Literal["is", "is_not"] = "is" if "is" in told else "is_not"
+        texts = told[kind] if isinstance(told[kind], list) else [told[kind]]
+        return Condition(place, kind, tuple(map(_text, self._list(texts))))
+
+    def _total(self, told: Any) -> Total:
+        self._table, self._key = "total", ""
+        if not isinstance(told, dict) or "stated" not in told:
+            self._fail("needs stated, the path of what the order says")
+        self._only(told, "stated", "further", "minus", "tolerance")
+        stated = self._at(told, "stated", self._one_amount)
+        further = self._at(told, "further", self._amounts) or ()
+        minus = self._at(told, "minus", self._amounts) or ()
+        tolerance = self._at(told, "tolerance", self._number)
+        total = Total(stated, Amount("sum", further, minus), Decimal(tolerance or 0))
+        if any(place.in_item for place in places(total)):
+            self._fail("reads an item, but the total is of the line: it begins with .")
+        return total
+
+    def _see_shapes(self, mapping: EventMapping) -> None:
+        """A place cannot be a value and an object, or an object and a list."""
+        self._key = ""
+        try:
+            shape(mapping)
+        except MappingError as error:
+            self._fail(str(error))
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+Shape = dict[str, Any]
+"""What is read of a JSON value: of an object by its keys, of each element of a list by `[]`; its
+text by an empty key."""
+
+
+def shape(mapping: EventMapping) -> Shape:
+    """What a mapping reads of a line, items included.
+
+    Raises:
+        MappingError: something is read in two ways.
+    """
+    rows: list[Step] = [*mapping.rows.steps, 0] if mapping.rows else []
+    ways = [rows] if rows else []
+    for place in places(mapping):
+        if place is not mapping.rows:
+            way: list[Step] = [*(rows if place.in_item else ()), *place.steps]
+            ways.append([*way, *([] if place.each is None else [0, *place.each]), ""])
+    for way in [*ways]:
+        for at, step in enumerate(way):
+            if isinstance(step, Picked):
+                ways.append([*way[:at], 0, step.key, ""])
+    found: Shape = {}
+    for way in ways:
+        node = found
+        for step in way:
+            node = node.setdefault(step if isinstance(step, str) else "[]", {})
+    _see_shape(found, "the line")
+    return found
+
+
+def _see_shape(node: Shape, where: str) -> None:
+    if len(node) > 1 and {"", "[]"} & set(node):
+        raise MappingError(f"reads {where} in two ways: as a text, an object or a list")
+    folded = [key.lower() for key in node]
+    if len({*folded}) < len(folded):
+        raise MappingError(f"reads keys of {where} that differ in capitals alone")
+    for key, inner in node.items():
+        _see_shape(inner, where if key == "[]" else f".{key} of {where}")

@@ -1,0 +1,15 @@
+-- One row per item of a line's list; one of a line that is no sale, or has no items.
+with numbered as (
+    select
+        *,
+        not is_object or not is_sale or coalesce(len(:items) > 0, false) as has_items,
+        unnest(
+            generate_series(1, case when is_sale then greatest(coalesce(len(:items), 1), 1) else 1 end)
+        ) as source_item_number
+    from events
+)
+
+select
+    *,
+    list_extract(:items, source_item_number) as item
+from numbered;

@@ -94,6 +94,30 @@ class Amount:
 
 
 @dataclass(frozen=True)
+class Upper:
+    """A text in capitals."""
+
+    place: Place
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """An amount in smaller units, such as cents.
+
+    Attributes:
+        place: the amount.
+        factor: what it is multiplied by.
+        by: what of the line some have another factor for.
+        factors: these, each with the texts that have it.
+    """
+
+    place: Place
+    factor: str
+    by: Place | None = None
+    factors: Sequence[tuple[str, Sequence[str]]] = ()
+
+
+@dataclass(frozen=True)
 class Epoch:
     """A moment as a count of units since 1970 in UTC."""
 
@@ -109,7 +133,7 @@ class LocalTime:
     time_zone: str
 
 
-Source = Place | Origin | Constant | Join | First | Amount | Epoch | LocalTime
+Source = Place | Origin | Constant | Join | First | Amount | Upper | Scaled | Epoch | LocalTime
 """What a field is filled with."""
 
 
@@ -397,18 +421,21 @@ class _File:
         if "constant" in value:
             self._only(value, "constant")
             return Constant(_text(value["constant"]))
-        self._only(value, "path", "default", "divide_by", "unit", "time_zone")
+        self._only(value, "path", "default", "upper", "divide_by", "except", "unit", "time_zone")
         if "path" not in value:
             self._fail("needs path, constant, join, first, sum or product")
         found: Source = self._leaf(value["path"])
-        special = {"divide_by": "number", "unit": "moment", "time_zone": "moment"}
+        special = {"upper": "text", "divide_by": "number", "unit": "moment", "time_zone": "moment"}
         for key, wanted in special.items():
             if key in value and (kind != wanted or not isinstance(found, Place)):
-                self._fail(f"has {key!r}, which is for a {wanted}")
+                self._fail(f"has {key!r}, which is for a path and a {wanted}")
         if isinstance(found, Place):
             if "divide_by" in value:
-                factor = Constant(self._factor(value["divide_by"]))
-                found = Amount("product", (found, factor))
+                found = self._scaled(found, value)
+            elif "except" in value:
+                self._fail("has 'except', which stands beside divide_by alone")
+            elif value.get("upper"):
+                found = Upper(found)
             elif "unit" in value:
                 if value["unit"] not in ("seconds", "milliseconds", "microseconds"):
                     self._fail("has a unit that is none of seconds, milliseconds, microseconds")
@@ -421,6 +448,21 @@ class _File:
                     )
                 found = LocalTime(found, value["time_zone"])
         return self._with_default(value, found)
+
+    def _scaled(self, place: Place, value: Mapping[str, Any]) -> Scaled:
+        factor = self._factor(value["divide_by"])
+        if "except" not in value:
+            return Scaled(place, factor)
+        told = value["except"]
+        if not isinstance(told, dict) or len(told) < 2:
+            self._fail('has an except that is not such as { path = ".currency", 1 = ["JPY"] }')
+        by = self._line_place(told.get("path"))
+        factors = tuple(
+            (self._factor(key), tuple(map(_text, self._list(texts))))
+            for key, texts in told.items()
+            if key != "path"
+        )
+        return Scaled(place, factor, by, factors)
 
     def _leaf(self, text: Any) -> Place | Origin:
         if isinstance(text, str) and text in _ORIGINS:

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +25,11 @@ from ecom_assets.model.mapping import (
     Origin,
     Picked,
     Place,
+    Scaled,
     Shape,
     Source,
     Step,
+    Upper,
     places,
     shape,
 )
@@ -176,7 +179,9 @@ class MappingSql:
                 )
             case LocalTime():
                 return self.text(source.place, kind)
-            case Amount():
+            case Upper():
+                return call("upper", self.text(source.place, kind))
+            case Amount() | Scaled():
                 return exp.cast(self.amount(source), "varchar")
             case First():
                 there = [(exp.not_(self.is_absent(p)), self.text(p, kind)) for p in source.parts]
@@ -211,7 +216,7 @@ class MappingSql:
         match source:
             case Place(each=None):
                 return self._template("is_absent", value=self.value(source))
-            case Epoch() | LocalTime():
+            case Epoch() | LocalTime() | Upper() | Scaled():
                 return self.is_absent(source.place)
             case First():
                 return exp.and_(*map(self.is_absent, source.parts))
@@ -238,10 +243,20 @@ class MappingSql:
                     values["path"] = self._path(source)
                 return _bounded(self._template("summed", **values))
             case Constant():
-                return exp.cast(literal(source.text), AMOUNT)
+                return _amount(source.text)
             case First():
                 there = [(exp.not_(self.is_absent(p)), self.amount(p)) for p in source.parts]
                 return exp.paren(case(there))
+            case Scaled():
+                amount, factor = self.amount(source.place), _amount(source.factor)
+                if source.by is not None:
+                    by = exp.cast(self.value(source.by), "varchar")
+                    factors = [
+                        (_is_one_of(by.copy(), texts), _amount(other))
+                        for other, texts in source.factors
+                    ]
+                    factor = exp.paren(case(factors).else_(factor))
+                return _bounded(exp.Mul(this=amount, expression=factor))
             case Amount():
                 parts = [self.amount(part) for part in source.parts]
                 if source.kind == "product":
@@ -279,7 +294,7 @@ class MappingSql:
         if condition.kind in ("exists", "is_absent"):
             return exp.not_(is_absent) if condition.kind == "exists" else is_absent
         text = exp.cast(value.copy(), "varchar")
-        is_one = exp.In(this=text, expressions=[literal(one) for one in condition.texts])
+        is_one = _is_one_of(text, condition.texts)
         holds = is_one if condition.kind == "is" else exp.not_(is_one)
         return call("coalesce", holds, exp.convert(condition.kind == "is_not"))
 
@@ -461,6 +476,18 @@ def _bounded(amount: exp.Expr) -> exp.Expr:
 
     few = exp.LT(this=call("abs", exp.paren(amount)), expression=literal(MOST))
     return exp.paren(exp.case().when(few, exp.cast(exp.paren(amount.copy()), AMOUNT)))
+
+
+def _is_one_of(text: exp.Expr, texts: Sequence[str]) -> exp.Expr:
+    from sqlglot import exp
+
+    return exp.In(this=text, expressions=[literal(one) for one in texts])
+
+
+def _amount(text: str) -> exp.Expr:
+    from sqlglot import exp
+
+    return exp.cast(literal(Decimal(text)), AMOUNT)
 
 
 def _zero(*, null: bool = False) -> exp.Expr:

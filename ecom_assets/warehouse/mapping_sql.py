@@ -47,8 +47,6 @@ WHITE_SPACE = " \t\n\r\x0b\x0c"
 MICROS = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1}
 
 AMOUNT = "decimal(19, 8)"
-MOST = 10**11
-"""An amount that is summed or multiplied is less, so that no product leaves a NUMBER(38,16)."""
 
 
 def template(engine: str, name: str, **values: exp.Expr) -> exp.Expr:
@@ -104,7 +102,12 @@ class MappingSql:
                 path: list[exp.Expr] = [exp.JSONPathRoot()]
                 while left and not isinstance(left[0], Picked):
                     path.append(_json_step(left.pop(0)))
-                found = exp.JSONExtract(this=found, expression=exp.JSONPath(expressions=path))
+                found = exp.JSONExtract(
+                    this=found,
+                    expression=exp.JSONPath(expressions=path),
+                    variant_extract=True,
+                    requires_json=True,
+                )
             elif isinstance(left[0], int):
                 number = literal(left.pop(0) + 1)  # type: ignore[operator]
                 found = self._template("element", list=found, number=number)
@@ -241,7 +244,7 @@ class MappingSql:
                 values = {"list": self.value(source), "amount": self._amount_of(element)}
                 if self.engine == "duckdb":
                     values["path"] = self._path(source)
-                return _bounded(self._template("summed", **values))
+                return self._bounded(self._template("summed", **values))
             case Constant():
                 return _amount(source.text)
             case First():
@@ -256,17 +259,22 @@ class MappingSql:
                         for other, texts in source.factors
                     ]
                     factor = exp.paren(case(factors).else_(factor))
-                return _bounded(exp.Mul(this=amount, expression=factor))
+                return self._bounded(exp.Mul(this=amount, expression=factor))
             case Amount():
                 parts = [self.amount(part) for part in source.parts]
                 if source.kind == "product":
-                    found = reduce(lambda a, b: _bounded(exp.Mul(this=a, expression=b)), parts)
+                    found = reduce(lambda a, b: self._bounded(exp.Mul(this=a, expression=b)), parts)
                 else:
                     found = reduce(lambda a, b: exp.Add(this=a, expression=b), parts or [_zero()])
                 for part in source.minus:
                     found = exp.Sub(this=found, expression=self.amount(part))
-                return _bounded(found)
+                return self._bounded(found)
         return self._amount_of(self.text(source, "number"))
+
+    def _bounded(self, amount: exp.Expr) -> exp.Expr:
+        """As a NUMBER(19,8); null where it is too large for one, so that no sum or product of two
+        leaves a NUMBER(38,16)."""
+        return self._template("bounded", amount=amount)
 
     def _amount_of(self, text: exp.Expr) -> exp.Expr:
         return self._template("number_as_amount", text=text)
@@ -469,13 +477,6 @@ def _structure(node: Shape) -> Any:
         return [_structure(node["[]"])]
     inner = {key: _structure(value) for key, value in node.items() if key}
     return inner or "VARCHAR"
-
-
-def _bounded(amount: exp.Expr) -> exp.Expr:
-    from sqlglot import exp
-
-    few = exp.LT(this=call("abs", exp.paren(amount)), expression=literal(MOST))
-    return exp.paren(exp.case().when(few, exp.cast(exp.paren(amount.copy()), AMOUNT)))
 
 
 def _is_one_of(text: exp.Expr, texts: Sequence[str]) -> exp.Expr:

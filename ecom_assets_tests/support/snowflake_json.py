@@ -5,8 +5,6 @@ GET, FILTER, REDUCE, FLATTEN, IS_ARRAY and ARRAY_SIZE; nothing else of these is 
 """
 
 import json
-from typing import Any
-
 from sqlglot import exp, parse_one
 
 
@@ -99,7 +97,8 @@ def _reduced(reduce: exp.Expr) -> exp.Expr:
     function = reduce.args["merge"]
     total, element = function.expressions
     added = function.this
-    assert isinstance(added, exp.Add) and added.this.name == total.name, function.sql()
+    assert isinstance(added, exp.Add), function.sql()
+    assert added.this.name == total.name, function.sql()
     amount = added.expression.transform(
         lambda one: (
             exp.column("e", table="one")
@@ -109,7 +108,8 @@ def _reduced(reduce: exp.Expr) -> exp.Expr:
     )
     return _bind(
         "(select case when count(*) = count(x) then coalesce(sum(x), 0) end"
-        " from (select :a as x from (select unnest(from_json(:d, '[\"JSON\"]')) as e) as one) as amounts)",
+        " from (select :a as x from (select unnest(from_json(:d, '[\"JSON\"]')) as e) as one)"
+        " as amounts)",
         a=amount,
         d=_if_list(reduce.this),
     )
@@ -122,7 +122,8 @@ def _flattened(lateral: exp.Expr) -> exp.Expr:
     assert arguments.keys() == {"input", "outer"}, lateral.sql()
     query = _bind(
         "select one.i as index, json_extract(one.l, concat('$[', one.i, ']')) as value from ("
-        "select l, unnest(range(cast(greatest(coalesce(json_array_length(l), 1), 1) as bigint))) as i"
+        "select l,"
+        " unnest(range(cast(greatest(coalesce(json_array_length(l), 1), 1) as bigint))) as i"
         " from (select :d as l) as given) as one",
         d=arguments["input"],
     )

@@ -155,13 +155,14 @@ def test_the_order_of_files_and_where_a_scan_stops_is_the_same_beside_others(
 ) -> None:
     good = [f"dt={day}/{name}.jsonl" for day in (START, DAY, TODAY) for name in ("a", "b/c", "d")]
     place.land(*reversed(good))
-    before = [place.zone.scan(START, TODAY, at_most) for at_most in (1, 3, 4, 100)]
+    # where S3 stops follows what it lists, which is what it costs
+    limits = (1, 3, 4, 7) if isinstance(place.zone, FolderZone) else (1, 3, 4)
+    before = [place.zone.scan(START, TODAY, at_most) for at_most in limits]
     place.land(*(f"dt={DAY}/{name}" for name in ("a.csv", "b/c.json", "e.txt")), "x/a", "z")
     after = place.zone.scan(START, TODAY, 100)
-    assert list(after.files) == list(before[-1].files)
     assert [file.name for file in after.files] == good
     assert sorted(after.others) == [f"dt={DAY}/{name}" for name in ("a.csv", "b/c.json", "e.txt")]
-    for scan, at_most in zip(before, (1, 3, 4), strict=False):
+    for scan, at_most in zip(before, limits, strict=True):
         again = place.zone.scan(START, TODAY, at_most)
         assert list(again.files) == list(scan.files)
         assert again.next_day == scan.next_day

@@ -376,7 +376,7 @@ def _copy(double: SnowflakeDouble, cursor: Any, copy: exp.Expr) -> Any:
             continue
         answer = {"file": f"{stage_url}{name}", "status": "LOADED", "error_limit": 1}
         try:
-            lines = _lines(gzip.decompress(stored) if name.endswith(".gz") else stored)
+            lines = _lines(gzip.decompress(stored) if name.lower().endswith(".gz") else stored)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             answers.append(
                 answer

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
@@ -321,7 +321,27 @@ class MappingSql:
             return self._template("has_items_in_line", list=self.value(rows))
         return self._template("has_items_in_line", path=self._path(rows))
 
-    def source_version(self) -> exp.Expr:
+    def line_values(self, fields: Sequence[Field]) -> list[exp.Expr]:
+        """What is known before a line's items are: its version, its money and, so that it is read
+        once and not for each item, the texts of the fields that are the same for all."""
+        from sqlglot import exp
+
+        return [
+            exp.alias_(self._source_version(), "source_version"),
+            exp.alias_(self._order_stated(), "order_stated"),
+            exp.alias_(self._order_further(), "order_further"),
+            *(self._field_text(field) for field in fields if self._is_of_line(field)),
+        ]
+
+    def field_texts(self, fields: Sequence[Field]) -> list[exp.Expr]:
+        """The texts of the other fields."""
+        return [self._field_text(field) for field in fields if not self._is_of_line(field)]
+
+    def _is_of_line(self, field: Field) -> bool:
+        source = self.mapping.fields.get(field.name)
+        return self.mapping.rows is not None and not any(reads_item(source))
+
+    def _source_version(self) -> exp.Expr:
         """Which version of an order it is, as a BIGINT."""
         from sqlglot import exp
 
@@ -331,18 +351,18 @@ class MappingSql:
         moment = self._template("moment_as_value", text=self.text(place, "moment"))
         return self._template("version", text=self.text(place, "whole"), moment=moment)
 
-    def order_stated(self) -> exp.Expr:
+    def _order_stated(self) -> exp.Expr:
         """What an order's money should add up to."""
 
         total = self.mapping.total
         return self.amount(total.stated) if total else _zero(null=True)
 
-    def order_further(self) -> exp.Expr:
+    def _order_further(self) -> exp.Expr:
         """What its sales have beside it."""
         total = self.mapping.total
         return self.amount(total.further) if total else _zero(null=True)
 
-    def field_text(self, field: Field) -> exp.Expr:
+    def _field_text(self, field: Field) -> exp.Expr:
         from sqlglot import exp
 
         source = self.mapping.fields.get(field.name)
@@ -410,6 +430,18 @@ class MappingSql:
         texts = [call("coalesce", self.in_line(place), literal("(none)")) for place in read]
         joined = [part for text in texts for part in (literal(", "), text)][1:]
         return call("concat", *joined) if joined else exp.null()
+
+
+def reads_item(source: Any) -> Iterator[bool]:
+    """Whether what a field is filled with depends on the item, for each part of it."""
+    if isinstance(source, Origin):
+        yield source.what == "item"
+    elif isinstance(source, Place):
+        yield source.in_item
+    else:
+        for part in getattr(source, "parts", ()):
+            yield from reads_item(part)
+        yield from (place.in_item for place in places(source))
 
 
 def reads_file(stream: EventStream, number: int) -> exp.Expr:

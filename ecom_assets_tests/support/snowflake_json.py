@@ -5,6 +5,7 @@ GET, FILTER, REDUCE, FLATTEN, IS_ARRAY and ARRAY_SIZE; nothing else of these is 
 """
 
 import json
+
 from sqlglot import exp, parse_one
 
 

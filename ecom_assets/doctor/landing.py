@@ -1,7 +1,7 @@
 """The landing zone: can its files be listed, read and, where batches are generated, written?"""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from ecom_assets.doctor.findings import Findings, fix, guarded, note, ok, unwritable
@@ -38,7 +38,7 @@ def _list(zone: LandingZone, settings: Settings) -> Findings[Sequence[LandedFile
             )
         return []
     start, week = settings.start_date, timedelta(days=DAYS_LISTED - 1)
-    last = max(datetime.now(UTC).date(), start + 2 * week)
+    last = max(datetime.now(settings.reading.zone).date(), start + 2 * week)
     files = sorted({*zone.list_files(start, start + week), *zone.list_files(last - week, last)})
     text = f"{zone.url} can be listed: {len(files):,} files"
     looked_at = f"in the first and the last {DAYS_LISTED} days"

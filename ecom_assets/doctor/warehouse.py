@@ -15,7 +15,7 @@ from ecom_assets.model.tables import tables
 from ecom_assets.settings import Settings
 from ecom_assets.warehouse.contract import LAYERS, Layer, Purpose, Session, Warehouse
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
-from ecom_assets.warehouse.migrations import VERSION, pending
+from ecom_assets.warehouse.migrations import VERSION, pending, takes_time_zone
 from ecom_assets.warehouse.snowflake import SnowflakeSession
 
 WAIT_SECONDS = 2
@@ -34,7 +34,9 @@ def check_warehouse(
         if not path.exists():
             yield ok(f"{path} will be made by the first run.")
             return
-        warehouse = DuckDBWarehouse(path, wait_seconds=WAIT_SECONDS, brings_up=False)
+        warehouse = DuckDBWarehouse(
+            path, wait_seconds=WAIT_SECONDS, brings_up=False, reading=settings.reading
+        )
     with warehouse.session(Purpose("doctor", "none"), lambda _: None) as session:
         yield ok(f"{warehouse.url} lets this process in.")
         usable = True
@@ -63,6 +65,9 @@ def _tables(session: Session, settings: Settings) -> Findings[bool]:
         missing += [view for view in views if view not in there]
     if not lacks and not missing:
         yield ok(f"All {len(tables())} tables have their columns, and are of version {VERSION}.")
+        if takes_time_zone(session, settings.reading):
+            yield note(f"The warehouse is empty, and will take the time zone {settings.time_zone}.")
+            return False
         return True
     if settings.snowflake:
         yield fix(f"Not there, or the role may not see it: {', '.join(missing)}. {SET_UP}")

@@ -4,6 +4,7 @@ It is part of what becomes of a line, and so of the version of the rules.
 """
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,11 @@ class Reading:
     """
 
     time_zone: str = "UTC"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """That time zone, for moments that people read."""
+        return ZoneInfo(self.time_zone)
 
     @property
     def version(self) -> str:

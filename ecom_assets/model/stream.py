@@ -68,7 +68,8 @@ class Rule:
             JSON object), `event_date` (the partition the row belongs to), `<field>_sign` of each
             number as it was written (-1, 0, 1), before it was rounded, and `is_duplicate` (the row
             breaks no other rule, and such a row with its id stands earlier on its day). NULL counts
-            as not broken. `:blank` stands for the characters that people do not see (`BLANK`).
+            as not broken. `:blank` stands for the characters that people do not see (`BLANK`),
+            `:local_event_date` for the date of `event_ts` in the shop's time zone.
         scope: what is looked at: the `line` before there are fields, the `row` alone, or with it
             the other rows of its `day`. The last is given only to rows that break no other rule.
         field: the event's field that the rule is about; None where it is the whole line.

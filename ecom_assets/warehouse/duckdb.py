@@ -26,7 +26,7 @@ from ecom_assets.warehouse.contract import (
     WarehouseError,
     goes_on,
 )
-from ecom_assets.warehouse.migrations import bring_up, copy_aside, pending
+from ecom_assets.warehouse.migrations import bring_up, copy_aside, pending, takes_time_zone
 from ecom_assets.warehouse.rows import types_by_table
 from ecom_assets.warehouse.sql import add_column, render, render_table
 
@@ -104,6 +104,8 @@ class DuckDBWarehouse:
         if lacks:
             with session.transaction("raw"):
                 bring_up(session, lacks)
+        if takes_time_zone(session, self._reading):
+            session.run("take_time_zone")
 
     def _connect(self, log: Log) -> "duckdb.DuckDBPyConnection":
         import duckdb

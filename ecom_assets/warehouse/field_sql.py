@@ -19,6 +19,17 @@ WHITE_SPACE = " \t\n\r\x0b\x0c"
 """What a line of nothing else is no row: ASCII's white space, as in `landing/lines.py`."""
 
 
+def local_event_date(stream: EventStream) -> exp.Expr:
+    """The date of `event_ts`, which is in UTC, in the shop's time zone."""
+    from sqlglot import exp
+
+    moment: exp.Expr = exp.column("event_ts")
+    zone = stream.reading.time_zone
+    if zone != "UTC":
+        moment = call("convert_timezone", literal("UTC"), literal(zone), moment)
+    return exp.cast(moment, "date")
+
+
 def typed(fields: Iterable[Field], engine: str, what: str, suffix: str) -> list[exp.Expr]:
     from sqlglot import exp
 

@@ -107,7 +107,7 @@ def _bind(
         else:
             value = meaning(placeholder.name, stream, engine, owner)
         if isinstance(value, list):
-            _put([one.copy() for one in value], placeholder)
+            _put([_bind(one, values, engine, stream) for one in value], placeholder)
             continue
         new = _bind(literal(value), values, engine, stream)
         table = placeholder.parent

@@ -2,10 +2,13 @@ INSERT INTO raw.schema_version (
   version,
   applied_at,
   project_version,
-  declared
+  declared,
+  time_zone
 )
 SELECT
   1,
   CURRENT_TIMESTAMP AT TIME ZONE 'UTC',
   '0.1.0',
-  '7886c8badc8d';
+  '08270e1b804e',
+  CASE WHEN COUNT(*) = 0 THEN 'UTC' ELSE COALESCE(MAX(time_zone), 'UTC') END AS time_zone
+FROM raw.schema_version;

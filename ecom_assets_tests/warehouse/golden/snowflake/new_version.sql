@@ -2,10 +2,13 @@ INSERT INTO raw.schema_version (
   version,
   applied_at,
   project_version,
-  declared
+  declared,
+  time_zone
 )
 SELECT
   1,
   SYSDATE(),
   '0.1.0',
-  '7886c8badc8d';
+  '08270e1b804e',
+  IFF(COUNT(*) = 0, 'UTC', COALESCE(MAX(time_zone), 'UTC')) AS time_zone
+FROM raw.schema_version;

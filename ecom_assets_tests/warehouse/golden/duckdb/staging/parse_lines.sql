@@ -474,7 +474,7 @@ WITH typed AS (
     ) AS rounded_fields,
     CASE
       WHEN typed.is_object
-      AND CAST(typed.event_ts AS DATE) BETWEEN COALESCE(
+      AND CAST(event_ts AS DATE) BETWEEN COALESCE(
         judged.earliest_event_date,
         CASE
           WHEN typed.batch_date + INTERVAL (-7) DAY IS NULL
@@ -483,7 +483,7 @@ WITH typed AS (
           ELSE GREATEST(typed.batch_date + INTERVAL (-7) DAY, CAST('2026-01-05' AS DATE))
         END
       ) AND typed.batch_date
-      THEN CAST(typed.event_ts AS DATE)
+      THEN CAST(event_ts AS DATE)
       ELSE typed.batch_date
     END AS event_date
   FROM typed

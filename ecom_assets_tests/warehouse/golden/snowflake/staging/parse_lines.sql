@@ -498,11 +498,11 @@ WITH typed AS (
     ) AS rounded_fields,
     CASE
       WHEN typed.is_object
-      AND CAST(typed.event_ts AS DATE) BETWEEN COALESCE(
+      AND CAST(event_ts AS DATE) BETWEEN COALESCE(
         judged.earliest_event_date,
         GREATEST(DATEADD(DAY, -7, typed.batch_date), CAST('2026-01-05' AS DATE))
       ) AND typed.batch_date
-      THEN CAST(typed.event_ts AS DATE)
+      THEN CAST(event_ts AS DATE)
       ELSE typed.batch_date
     END AS event_date
   FROM typed

@@ -6,7 +6,7 @@ methods of the instance that `daemons` and `automations` use are called nowhere 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import dagster as dg
 
@@ -69,12 +69,11 @@ def digest_message(sections: Sequence[Section], now: datetime, *, is_cut: bool =
     )
 
 
-def days_held(instance: dg.DagsterInstance, start: date, quality: Sequence[Row]) -> Section:
+def days_held(instance: dg.DagsterInstance, settings: Settings, quality: Sequence[Row]) -> Section:
     """Days that staging holds, and days that it does not, but of which FACT_SALES failed."""
     keys = [row["event_date"].isoformat() for row in quality]
-    statuses = (
-        instance.get_status_by_partition(dg.AssetKey("fact_sales"), keys, event_dates(start)) or {}
-    )
+    days = event_dates(settings.start_date, settings.time_zone)
+    statuses = instance.get_status_by_partition(dg.AssetKey("fact_sales"), keys, days) or {}
     entries = []
     for row in quality:
         day = row["event_date"].isoformat()
@@ -137,7 +136,7 @@ def long_runs(instance: dg.DagsterInstance, settings: Settings, now: datetime) -
     started = instance.get_run_records(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
     entries = []
     for record in started:
-        since = datetime.fromtimestamp(record.start_time or now.timestamp(), UTC)
+        since = datetime.fromtimestamp(record.start_time or now.timestamp(), now.tzinfo)
         if now - since > LONG_RUN:
             run = failed_run(instance, record.dagster_run, hide_values=settings.hide_values)
             entries.append(f"since {_minute(since)}: {run.line(settings.ui_url)}")
@@ -173,7 +172,7 @@ def automations(
             continue
         text, ticked_at = "no tick yet", None
         for tick in instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=1):
-            ticked_at = datetime.fromtimestamp(tick.timestamp, UTC)
+            ticked_at = datetime.fromtimestamp(tick.timestamp, now.tzinfo)
             text = f"last tick {_minute(ticked_at)}, {tick.status.value.lower()}"
         if name in sensors and (ticked_at is None or now - ticked_at > TICK_OVERDUE):
             text += " (OVERDUE)"
@@ -200,4 +199,4 @@ def _rate(label: str, row: Row) -> str:
 
 
 def _minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+    return f"{moment:%Y-%m-%d %H:%M %Z}"

@@ -44,7 +44,7 @@ class GeneratorConfig(dg.Config):
 
 
 def build_sales_files(
-    partitions: dg.PartitionsDefinition, source: Source, url: str
+    partitions: dg.DailyPartitionsDefinition, source: Source, url: str
 ) -> dg.AssetsDefinition:
     """The asset `sales_files`, whose landing zone is at `url`, for people."""
 
@@ -74,7 +74,7 @@ def build_sales_files(
         days = EventDays.of(context)
         with fail_permanent_errors_at_once():
             if source == "synthetic":
-                generate_missing(landing, days, config, context)
+                generate_missing(landing, days, config, context, partitions.timezone)
             listed = landing.list_files(days.first, days.last)
         batches = {day: [f for f in listed if f.day == day] for day in days.days}
         context.log.info(
@@ -106,6 +106,7 @@ def generate_missing(
     days: EventDays,
     config: GeneratorConfig,
     context: dg.AssetExecutionContext,
+    time_zone: str,
 ) -> None:
     """Write a generated batch for each day that has no files."""
     from ecom_assets.generator.day import expected_rows, generate_day
@@ -117,8 +118,14 @@ def generate_missing(
         if there and not (config.overwrite and name in there):
             continue
         rows = expected_rows(day, average=config.events_per_day, seed=config.seed)
-        share, rules = config.defect_share, sales.SALES.rules
-        blocks = generate_day(day, seed=config.seed, rows=rows, defect_share=share, rules=rules)
+        blocks = generate_day(
+            day,
+            seed=config.seed,
+            rows=rows,
+            defect_share=config.defect_share,
+            rules=sales.SALES.rules,
+            time_zone=time_zone,
+        )
         landing.write(name, blocks)
         context.log.info(f"generated {rows} events: {name}")
 

@@ -1,6 +1,7 @@
 """The daily digest: what it finds, what it says, and where it is sent."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
@@ -133,6 +134,25 @@ def test_runs_that_do_not_end_are_named_with_since_when(on_files: Pipeline) -> N
     assert found.count == 1
     assert f": {run.run_id[:8]} (a run of sales for 2026-01-05) " in found.entries[0]
     assert found.entries[0].startswith(f"since {now:%Y-%m-%d %H:}")
+
+
+def test_its_moments_are_in_the_shop_s_time_zone(on_files: Pipeline) -> None:
+    job = on_files.definitions.resolve_job_def("sales")
+    run = on_files.instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTING)
+    start = dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, job_name="sales")
+    on_files.instance.report_dagster_event(start, run.run_id)
+    started = datetime.now(ZoneInfo("Asia/Tokyo"))
+    later = started + timedelta(hours=7)
+    (entry,) = sections.long_runs(on_files.instance, on_files.settings, later).entries
+    assert entry.startswith(f"since {started:%Y-%m-%d %H:}")
+    assert entry[22:].startswith(" JST: ")
+
+
+def test_it_is_of_the_shop_s_day(on_files: Pipeline) -> None:
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):  # of which one is never today in UTC
+        on_files.configure(time_zone=zone)
+        today = datetime.now(ZoneInfo(zone)).date()
+        assert materialized(on_files)[0].startswith(f"**Digest of {today}: ")
 
 
 def test_sensors_that_do_not_tick_are_overdue_and_schedules_are_not(on_files: Pipeline) -> None:

@@ -45,6 +45,8 @@ def check_warehouse(
         if not usable:
             return
         advice = SET_UP if settings.snowflake else ""
+        if not (yield from guarded(_time_zone(session, settings), advice)):
+            return
         complete = yield from guarded(_tables(session, settings), advice)
         if complete:
             yield from guarded(_days_before_the_first(session, settings), advice)
@@ -56,6 +58,12 @@ def check_warehouse(
             yield from guarded(_load(session, zone, sample), advice)
 
 
+def _time_zone(session: Session, settings: Settings) -> Findings[bool]:
+    if takes_time_zone(session, settings.reading):
+        yield note(f"The warehouse is empty: it takes the time zone {settings.time_zone}.")
+    return True
+
+
 def _tables(session: Session, settings: Settings) -> Findings[bool]:
     lacks, with_dropped = pending(session), pending(session, dropped=True)
     missing = [str(with_dropped)] if with_dropped and not lacks.is_new else []
@@ -65,9 +73,6 @@ def _tables(session: Session, settings: Settings) -> Findings[bool]:
         missing += [view for view in views if view not in there]
     if not lacks and not missing:
         yield ok(f"All {len(tables())} tables have their columns, and are of version {VERSION}.")
-        if takes_time_zone(session, settings.reading):
-            yield note(f"The warehouse is empty, and will take the time zone {settings.time_zone}.")
-            return False
         return True
     if settings.snowflake:
         yield fix(f"Not there, or the role may not see it: {', '.join(missing)}. {SET_UP}")

@@ -300,7 +300,7 @@ def test_a_warehouse_of_another_time_zone(use: Set, tmp_path: Path) -> None:
         pass
     use(ECOM_TIMEZONE="Europe/Berlin")
     assert not found("fix")
-    assert "The warehouse is empty, and will take the time zone Europe/Berlin." in found("note")
+    assert "The warehouse is empty: it takes the time zone Europe/Berlin." in found("note")
     with duckdb.connect(tmp_path / "w.duckdb") as connection:
         connection.execute(
             "insert into raw.raw_sales_files select 'f', date '2026-01-05', 'e', 1, now(), 1, 'l', "

@@ -6,7 +6,7 @@ methods of the instance that `daemons` and `automations` use are called nowhere 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 
@@ -136,10 +136,10 @@ def long_runs(instance: dg.DagsterInstance, settings: Settings, now: datetime) -
     started = instance.get_run_records(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
     entries = []
     for record in started:
-        since = datetime.fromtimestamp(record.start_time or now.timestamp(), now.tzinfo)
+        since = datetime.fromtimestamp(record.start_time or now.timestamp(), UTC)
         if now - since > LONG_RUN:
             run = failed_run(instance, record.dagster_run, hide_values=settings.hide_values)
-            entries.append(f"since {_minute(since)}: {run.line(settings.ui_url)}")
+            entries.append(f"since {_minute(since, now)}: {run.line(settings.ui_url)}")
     hours = LONG_RUN // timedelta(hours=1)
     heading = f"Runs going on for more than {hours} hours"
     return Section(heading, entries, len(entries), "run", "not ending")
@@ -172,8 +172,8 @@ def automations(
             continue
         text, ticked_at = "no tick yet", None
         for tick in instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=1):
-            ticked_at = datetime.fromtimestamp(tick.timestamp, now.tzinfo)
-            text = f"last tick {_minute(ticked_at)}, {tick.status.value.lower()}"
+            ticked_at = datetime.fromtimestamp(tick.timestamp, UTC)
+            text = f"last tick {_minute(ticked_at, now)}, {tick.status.value.lower()}"
         if name in sensors and (ticked_at is None or now - ticked_at > TICK_OVERDUE):
             text += " (OVERDUE)"
             overdue += 1
@@ -198,5 +198,5 @@ def _rate(label: str, row: Row) -> str:
     return f"{label}: {rejects / lines if lines else 0:.1%} ({rejects:,} of {lines:,} lines)"
 
 
-def _minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M %Z}"
+def _minute(moment: datetime, now: datetime) -> str:
+    return f"{moment.astimezone(now.tzinfo):%Y-%m-%d %H:%M %Z}"

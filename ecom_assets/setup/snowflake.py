@@ -148,10 +148,11 @@ def _bring_up(connection: "SnowflakeConnection", reading: Reading) -> None:
     """Bring up tables that are there, as the role that owns them, which the connection has now."""
     session = SnowflakeSession(connection, query_tag(Purpose("set-up", "none")), reading=reading)
     lacks = pending(session, dropped=True)
+    is_to_take_zone = takes_time_zone(session, reading)
     if lacks and not lacks.is_new:
         bring_up(session, lacks)
         print(f"ok  brought up: {lacks}")
-    if takes_time_zone(session, reading):
+    if is_to_take_zone:
         session.run("take_time_zone")
 
 

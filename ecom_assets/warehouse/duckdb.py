@@ -98,13 +98,14 @@ class DuckDBWarehouse:
 
     def _bring_up(self, session: "DuckDBSession", log: Log) -> None:
         lacks = pending(session)
+        is_to_take_zone = takes_time_zone(session, self._reading)  # or is refused, as it is
         if lacks.files and not lacks.is_new:  # a column or a table more changes no row
             session.checkpoint()
             copy_aside(self._path, log)
         if lacks:
             with session.transaction("raw"):
                 bring_up(session, lacks)
-        if takes_time_zone(session, self._reading):
+        if is_to_take_zone:
             session.run("take_time_zone")
 
     def _connect(self, log: Log) -> "duckdb.DuckDBPyConnection":

@@ -185,6 +185,21 @@ def test_sensors_that_do_not_tick_are_overdue_and_schedules_are_not(on_files: Pi
     assert found.count == 2
 
 
+def test_an_hour_that_the_clock_skips_makes_no_sensor_overdue(on_files: Pipeline) -> None:
+    repository = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("ecom_assets"), "all")
+    origin = RemoteInstigatorOrigin(repository, "check_alerts")
+    of, data = InstigatorType.SENSOR, SensorInstigatorData()
+    state = InstigatorState(origin, of, InstigatorStatus.RUNNING, data)
+    on_files.instance.add_instigator_state(state)
+    now = datetime(2026, 3, 8, 7, 30, tzinfo=UTC)  # daylight saving has begun at 07:00
+    at = (now - timedelta(minutes=40)).timestamp()
+    tick = TickData(state.instigator_origin_id, "check_alerts", of, TickStatus.SKIPPED, at)
+    on_files.instance.create_tick(tick)
+    there = now.astimezone(ZoneInfo("America/New_York"))
+    found = sections.automations(on_files.instance, ["check_alerts"], [], there)
+    assert found.entries == ["check_alerts: on, last tick 2026-03-08 01:50 EST, skipped"]
+
+
 @pytest.mark.slow
 def test_more_failed_runs_than_are_shown_are_counted(on_files: Pipeline) -> None:
     job = on_files.definitions.resolve_job_def("sales")

@@ -190,5 +190,7 @@ def test_a_warehouse_of_before_there_were_time_zones_is_of_utc(tmp_path: Path) -
         opened(folder_stack(tmp_path, NEW_YORK), NEW_YORK),
     ):
         pass
+    with DuckDBWarehouse(path, brings_up=False).session(Purpose("test", "test"), _fail) as session:
+        assert "time_zone" not in session.columns()["RAW.SCHEMA_VERSION"], "nothing was done"
     with DuckDBWarehouse(path).session(Purpose("test", "test"), _fail) as session:
         assert [row["time_zone"] for row in session.history()] == [None, "UTC"]

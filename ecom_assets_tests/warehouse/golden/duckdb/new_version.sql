@@ -10,5 +10,4 @@ SELECT
   CURRENT_TIMESTAMP AT TIME ZONE 'UTC',
   '0.1.0',
   '08270e1b804e',
-  CASE WHEN COUNT(*) = 0 THEN 'UTC' ELSE COALESCE(MAX(time_zone), 'UTC') END AS time_zone
-FROM raw.schema_version;
+  'UTC';

@@ -10,5 +10,4 @@ SELECT
   SYSDATE(),
   '0.1.0',
   '08270e1b804e',
-  IFF(COUNT(*) = 0, 'UTC', COALESCE(MAX(time_zone), 'UTC')) AS time_zone
-FROM raw.schema_version;
+  'UTC';

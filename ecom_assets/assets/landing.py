@@ -84,11 +84,11 @@ def build_sales_files(
         landing: dg.ResourceParam[LandingZone],
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetMaterialization]:
         days = EventDays.of(context)
-        start = start_of(context)
-        there_are = existing_days(start, partitions.timezone, datetime.now(UTC)) or days
+        start, time_zone = start_of(context)
+        there_are = existing_days(start, time_zone, datetime.now(UTC)) or days
         with fail_permanent_errors_at_once():
             if source == "synthetic":
-                generate_missing(landing, days, config, context, partitions.timezone)
+                generate_missing(landing, days, config, context, time_zone)
             scan = landing.scan(days.first, days.last, math.inf)
             elsewhere = outside(landing, start, there_are.last + timedelta(days=1))
         listed = scan.files

@@ -49,8 +49,9 @@ def build_staging_checks(
     """The checks on `stg_sales_clean` and `stg_sales_rejects`, in one step."""
     rate = {
         "reject_rate": "The share of the day's lines (of their items, where a line is an order) "
-        f"that break a rule: warns above {limits.reject_rate_warn:.0%} (ECOM_REJECT_RATE_WARN), holds the day above "
-        f"{limits.reject_rate_error:.0%} (ECOM_REJECT_RATE_ERROR). With reasons and sample rows."
+        f"that break a rule: warns above {limits.reject_rate_warn:.0%} (ECOM_REJECT_RATE_WARN), "
+        f"holds the day above {limits.reject_rate_error:.0%} (ECOM_REJECT_RATE_ERROR). "
+        "With reasons and sample rows."
     }
     on_clean = {**_rule_checks(), **FIELDS_FIT, **ORDER_TOTALS, **ROW_BALANCE, **COLUMN_SCHEMA}
     specs = [

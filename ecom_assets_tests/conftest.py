@@ -68,7 +68,7 @@ def write_lines(path: Path, lines: bytes | Sequence[Mapping[str, Any] | str]) ->
         texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
         lines = "".join(f"{text}\n" for text in texts).encode()
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(gzip.compress(lines) if path.name.endswith(".gz") else lines)
+    path.write_bytes(gzip.compress(lines) if path.name.lower().endswith(".gz") else lines)
     return path
 
 

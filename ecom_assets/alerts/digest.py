@@ -37,10 +37,11 @@ def build_digest(
         kinds={"markdown"},
         owners=OWNERS,
         retry_policy=RETRY_POLICY,
-        description="How the pipeline is: days held, missing and waiting, the reject rate of the "
-        f"last {DAYS_OF_RATES} days, runs that failed or do not end, and whether the daemon, the "
-        f"sensors and the schedules are at work. The schedule `{SCHEDULE}` sends it to the "
-        "channels in `ECOM_ALERT_URLS`; materialized by hand it is only shown.",
+        description="How the pipeline is: days held, missing and waiting, files passed over, the "
+        f"reject rate of the last {DAYS_OF_RATES} days, runs that failed or do not end, and "
+        "whether the daemon, the sensors and the schedules are at work. The schedule "
+        f"`{SCHEDULE}` sends it to the channels in `ECOM_ALERT_URLS`; materialized by hand it is "
+        "only shown.",
         metadata={"looks at": "STAGING.SALES_QUALITY, and Dagster's own records"},
     )
     def operations_digest(
@@ -59,14 +60,16 @@ def build_digest(
             ):
                 quality = session.run("staging/quality_by_day", **days.bounds)
         instance = context.instance
+        waiting, passed_over = sections.files_found(instance, landing, settings, days, now)
         found = [
             sections.days_held(instance, settings.start_date, quality),
             sections.days_missing(days, quality),
-            sections.days_waiting(instance, landing, settings, days, now),
+            waiting,
             sections.failed_runs(instance, settings, now),
             sections.long_runs(instance, settings, now),
             sections.daemons(instance),
             sections.automations(instance, sensors, [*schedules, SCHEDULE], now),
+            passed_over,
             sections.reject_rates(days, quality),
         ]
         whole = digest_message(found, now, is_cut=False)

@@ -12,6 +12,7 @@ import dagster as dg
 
 from ecom_assets.alerts.failed_runs import failed_run, runs_that_failed
 from ecom_assets.alerts.messages import Message, days_phrase, fitting
+from ecom_assets.landing.passed_over import PassedOver, of_another_suffix, outside
 from ecom_assets.landing.zone import LandingError, LandingZone
 from ecom_assets.partitions import EventDays, event_dates
 from ecom_assets.pipeline.audit import counted_rows, why_held
@@ -19,7 +20,7 @@ from ecom_assets.settings import Settings
 from ecom_assets.text.foreign_text import harmless
 from ecom_assets.triggers import survey
 from ecom_assets.triggers.daily import pieces_of
-from ecom_assets.triggers.plan import Wait
+from ecom_assets.triggers.plan import Plan, Wait
 from ecom_assets.warehouse.contract import Row
 
 DAYS_OF_RATES = 14
@@ -93,24 +94,43 @@ def days_missing(days: EventDays | None, quality: Sequence[Row]) -> Section:
     return Section("Days missing", entries, len(missing), "day", "missing")
 
 
-def days_waiting(
+def files_found(
     instance: dg.DagsterInstance,
     landing: LandingZone,
     settings: Settings,
     days: EventDays | None,
     now: datetime,
-) -> Section:
+) -> tuple[Section, Section]:
+    """The days that wait for their files, and the files that are passed over."""
+    start = settings.start_date
+    planned, others, problem = None, PassedOver({}), ""
+    try:
+        if days:
+            found = survey.survey(instance, landing, settings, days, now, pieces_of(days))
+            planned, others = found.plan, of_another_suffix(found.look.others)
+        today = days.last + timedelta(days=1) if days else start
+        others |= outside(landing, start, today)
+    except LandingError as error:  # all the more reason to send the rest
+        problem = f"their files cannot be looked at. {error}"
+    return _days_waiting(planned, days, problem), _passed_over(others)
+
+
+def _passed_over(others: PassedOver) -> Section:
+    """Files that no day takes in, with why."""
+    count = len(others.why)
+    return Section("Files passed over", list(others.lines().values()), count, "file", "passed over")
+
+
+def _days_waiting(planned: Plan | None, days: EventDays | None, problem: str) -> Section:
     """Why days wait for a run, and which; held ones have a section of their own."""
     waits: Mapping[str, set[date]] = {}
-    if days:
-        try:
-            found = survey.survey(instance, landing, settings, days, now, pieces_of(days)).plan
-            waits = {why: set(of) - found.waits[Wait.HELD] for why, of in found.waits.items()}
-            # nothing is asked for here: a day that would be waits like all others
-            new = found.requested.difference(*found.waits.values())
-            waits = {**waits, "with files to take in, by arrivals or the next firing of daily": new}
-        except LandingError as error:  # all the more reason to send the rest
-            waits = {f"all: their files cannot be looked at. {error}": set(days.days)}
+    if planned:
+        waits = {why: set(of) - planned.waits[Wait.HELD] for why, of in planned.waits.items()}
+        # nothing is asked for here: a day that would be waits like all others
+        new = planned.requested.difference(*planned.waits.values())
+        waits = {**waits, "with files to take in, by arrivals or the next firing of daily": new}
+    if days and problem:
+        waits = {f"all: {problem}": set(days.days)}
     entries = [f"{harmless(why)} ({days_phrase(of)})" for why, of in waits.items() if of]
     count = len(set[date]().union(*waits.values()))
     return Section("Days that wait", entries, count, "day", "waiting")

@@ -4,8 +4,10 @@ With a synthetic source a day without files gets a generated batch. What is in t
 looked at here.
 """
 
+import math
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import dagster as dg
@@ -13,9 +15,17 @@ from pydantic import Field
 
 from ecom_assets.assets.tables import OWNERS
 from ecom_assets.checks.per_day import table
-from ecom_assets.landing.zone import LandedFile, LandingZone, folder_of, manifest_version
+from ecom_assets.landing.passed_over import PassedOver, of_another_suffix, outside
+from ecom_assets.landing.zone import (
+    SUFFIXES,
+    LandedFile,
+    LandingZone,
+    day_of,
+    folder_of,
+    manifest_version,
+)
 from ecom_assets.model import sales
-from ecom_assets.partitions import BACKFILL_POLICY, EventDays
+from ecom_assets.partitions import BACKFILL_POLICY, EventDays, existing_days, start_of
 from ecom_assets.settings import Source
 from ecom_assets.steps import RETRY_POLICY, fail_permanent_errors_at_once
 
@@ -57,8 +67,10 @@ def build_sales_files(
         owners=OWNERS,
         retry_policy=RETRY_POLICY,
         description="The day's files of sale events, as they lie in the landing zone.\n\n"
-        f"JSON lines, `*.jsonl` or `*.jsonl.gz`, below `{folder_of(date(2026, 1, 1))}/`. "
-        "Its data version changes only when the files do. "
+        f"JSON lines, {', '.join(f'`*{suffix}`' for suffix in SUFFIXES)}, below "
+        f"`{folder_of(date(2026, 1, 1))}/`. Its data version changes only when the files do. "
+        "Files that are passed over are counted and named: those of another suffix with their day, "
+        "those outside of the days' folders with the last day of a run. "
         + (
             "A day without files gets a generated batch (`ECOM_SOURCE=synthetic`)."
             if source == "synthetic"
@@ -72,11 +84,22 @@ def build_sales_files(
         landing: dg.ResourceParam[LandingZone],
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetMaterialization]:
         days = EventDays.of(context)
+        start = start_of(context)
+        there_are = existing_days(start, datetime.now(UTC)) or days
         with fail_permanent_errors_at_once():
             if source == "synthetic":
                 generate_missing(landing, days, config, context)
-            listed = landing.list_files(days.first, days.last)
+            scan = landing.scan(days.first, days.last, math.inf)
+            elsewhere = outside(landing, start, there_are.last + timedelta(days=1))
+        listed = scan.files
         batches = {day: [f for f in listed if f.day == day] for day in days.days}
+        others: dict[date | None, list[str]] = defaultdict(list)
+        for name in scan.others:
+            others[day_of(name.partition("/")[0])].append(name)
+        passed_over = {day: of_another_suffix(others[day]) for day in days.days}
+        passed_over[days.last] |= elsewhere
+        if lines := (of_another_suffix(scan.others) | elsewhere).lines():
+            context.log.warning(f"Passed over: {'; '.join(lines.values())}")
         context.log.info(
             f"{len(listed)} files of {days.count} days in {landing.url}; "
             f"{sum(not files for files in batches.values())} days have none"
@@ -84,7 +107,8 @@ def build_sales_files(
         if days.count == 1:
             files = batches[days.first]
             yield dg.MaterializeResult(
-                metadata=_manifest(files), data_version=dg.DataVersion(manifest_version(files))
+                metadata=_manifest(files, passed_over[days.first]),
+                data_version=dg.DataVersion(manifest_version(files)),
             )
             return
         yield dg.MaterializeResult()
@@ -94,7 +118,7 @@ def build_sales_files(
             yield dg.AssetMaterialization(
                 "sales_files",
                 partition=day.isoformat(),
-                metadata=_manifest(files),
+                metadata=_manifest(files, passed_over[day]),
                 tags={"dagster/data_version": manifest_version(files)},
             )
 
@@ -123,10 +147,18 @@ def generate_missing(
         context.log.info(f"generated {rows} events: {name}")
 
 
-def _manifest(files: Sequence[LandedFile]) -> dict[str, dg.MetadataValue]:
+def _manifest(files: Sequence[LandedFile], others: PassedOver) -> dict[str, dg.MetadataValue]:
+    named = {"file": "string", "why": "string"}
+    shown = list(others.why.items())[:LISTED_FILES]
     return {
         "files": dg.MetadataValue.int(len(files)),
         "bytes": dg.MetadataValue.int(sum(file.size for file in files)),
+        "files passed over": dg.MetadataValue.int(len(others.why)),
+        **(
+            {"passed over": table(named, [(name, str(why)) for name, why in shown])}
+            if shown
+            else {}
+        ),
         "manifest": table(
             {"file": "string", "bytes": "int", "last modified (UTC)": "string", "etag": "string"},
             [

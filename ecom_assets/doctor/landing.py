@@ -1,18 +1,25 @@
 """The landing zone: can its files be listed, read and, where batches are generated, written?"""
 
+import math
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ecom_assets.doctor.findings import Findings, fix, guarded, note, ok, unwritable
+from ecom_assets.landing.passed_over import Why, of_another_suffix, outside
 from ecom_assets.landing.s3 import S3Zone
-from ecom_assets.landing.zone import LandedFile, LandingZone
+from ecom_assets.landing.zone import SUFFIXES, LandedFile, LandingZone
 from ecom_assets.settings import Settings
 
 DAYS_LISTED = 7
 """The first days and the latest: a whole history would take long to list."""
-FILES_BEFORE = 1_000
-"""As many files of days before the first partition are counted, for the same reason."""
+ADVICE = {
+    Why.SUFFIX: f"give the files one of the suffixes {', '.join(SUFFIXES)}",
+    Why.FOLDER: "move the files to the folder of their day, such as dt=2026-01-05",
+    Why.BEFORE: "set an earlier ECOM_START_DATE",
+    Why.FUTURE: "move the files to the folder of a day that has come, or wait for theirs",
+}
+"""What to do about files that are passed over."""
 
 
 def check_landing(zone: LandingZone, settings: Settings) -> Findings[LandedFile | None]:
@@ -38,21 +45,19 @@ def _list(zone: LandingZone, settings: Settings) -> Findings[Sequence[LandedFile
             )
         return []
     start, week = settings.start_date, timedelta(days=DAYS_LISTED - 1)
-    last = max(datetime.now(UTC).date(), start + 2 * week)
-    files = sorted({*zone.list_files(start, start + week), *zone.list_files(last - week, last)})
+    today = datetime.now(UTC).date()
+    last = max(today, start + 2 * week)
+    scans = [zone.scan(day, day + week, math.inf) for day in (start, last - week)]
+    files = sorted({file for scan in scans for file in scan.files})
     text = f"{zone.url} can be listed: {len(files):,} files"
     looked_at = f"in the first and the last {DAYS_LISTED} days"
     if not files and is_external:
         yield note(f"{text} {looked_at}; reading was not tried.")
     else:
         yield ok(f"{text} {looked_at if files else 'yet'}.")
-    before = zone.scan(date.min, start - timedelta(days=1), FILES_BEFORE).files
-    if before:
-        what = f"{'at least ' if len(before) >= FILES_BEFORE else ''}{len(before):,} files"
-        yield note(
-            f"{what} of days before ECOM_START_DATE, {before[0].day} to {before[-1].day}, are "
-            "left out: an earlier ECOM_START_DATE takes them in."
-        )
+    others = of_another_suffix(name for scan in scans for name in scan.others)
+    for why, line in (others | outside(zone, start, max(start, today))).lines().items():
+        yield note(f"Passed over: {line}. To have them read, {ADVICE[why]}.")
     return files
 
 

@@ -50,12 +50,13 @@ class FolderZone(LandingZone):
 
     def scan(self, first_day: date, last_day: date, at_most_files: float) -> Scan:
         files: list[LandedFile] = []
+        others: list[str] = []
         for day in self._days():
             if first_day <= day <= last_day:
                 if len(files) >= at_most_files:
-                    return Scan(files, day)
-                files += sorted(self._list_day(day), key=attrgetter("name"))
-        return Scan(files, None)
+                    return Scan(files, day, others)
+                files += sorted(self._list_day(day, others), key=attrgetter("name"))
+        return Scan(files, None, others)
 
     def _days(self) -> list[date]:
         with _explained(self._root):
@@ -65,7 +66,8 @@ class FolderZone(LandingZone):
                 return []
             return sorted(day for day in map(day_of, names) if day)
 
-    def _list_day(self, day: date) -> Iterator[LandedFile]:
+    def _list_day(self, day: date, others: list[str]) -> Iterator[LandedFile]:
+        """A day's files; the names of those of another suffix are added to `others`."""
         folder = self._root / folder_of(day)
         with _explained(folder):
             if self._leads_out(str(folder)):
@@ -76,7 +78,11 @@ class FolderZone(LandingZone):
             for parent, folders, names in os.walk(folder, onerror=_unless_gone):
                 folders[:] = [f for f in folders if not is_hidden(f)]
                 below = os.path.relpath(parent, self._root).replace(os.sep, "/")
-                for name in filter(is_sales_file, names):
+                for name in names:
+                    if not is_sales_file(name):
+                        if not is_hidden(name):
+                            others.append(f"{below}/{name}")
+                        continue
                     path = f"{parent}{os.sep}{name}"
                     try:
                         found = os.lstat(path)
@@ -92,6 +98,22 @@ class FolderZone(LandingZone):
                             "place."
                         )
                     yield _landed(_readable(f"{below}/{name}"), day, found)
+
+    def top(self) -> Iterator[str]:
+        with _explained(self._root):
+            try:
+                found = sorted(os.scandir(self._root), key=attrgetter("name"))
+            except FileNotFoundError:
+                return
+        # a link is not followed: what it leads to may be nobody's to see
+        yield from (f"{e.name}/" if e.is_dir(follow_symlinks=False) else e.name for e in found)
+
+    def below(self, folder: str) -> Iterator[str]:
+        # what may not be listed is left out: nothing in there would be taken in
+        for parent, folders, names in os.walk(self._root / folder):
+            folders[:] = sorted(f for f in folders if not is_hidden(f))
+            inside = os.path.relpath(parent, self._root).replace(os.sep, "/")
+            yield from (f"{inside}/{name}" for name in sorted(names))
 
     def _leads_out(self, path: str) -> bool:
         """Whether a file's content is not below the landing folder: whoever may put links there

@@ -38,7 +38,7 @@ class Lines:
 
 def empty_upload(file: LandedFile) -> str | None:
     """What is wrong with a compressed file of no bytes, which would be read as one of no lines."""
-    if file.size or not file.name.endswith(".gz"):
+    if file.size or not file.is_gzip:
         return None
     return f"{file.name} is no complete gzip file (it is empty)"
 
@@ -53,7 +53,7 @@ def read_lines(zone: LandingZone, file: LandedFile) -> Iterator[Lines]:
     """
     with zone.open(file) as stored:
         stream = stored
-        if file.name.endswith(".gz"):
+        if file.is_gzip:
             if problem := empty_upload(file):
                 raise UnreadableFile(problem)
             stream = cast(BinaryIO, gzip.GzipFile(fileobj=stored))

@@ -23,6 +23,7 @@ from ecom_assets.landing.zone import (
     Scan,
     day_of,
     folder_of,
+    is_hidden,
     is_sales_file,
 )
 from ecom_assets.text.redaction import cause, quiet_logs, redacted
@@ -59,6 +60,7 @@ class S3Zone(LandingZone):
 
     def scan(self, first_day: date, last_day: date, at_most_files: float) -> Scan:
         files: list[LandedFile] = []
+        others: list[str] = []
         reached = first_day
         looked_at = 0
         # keys come in order, and so do the days in them: one listing from page to page, however
@@ -72,16 +74,32 @@ class S3Zone(LandingZone):
             ):
                 for stored in page.get("Contents", ()):
                     if stored["Key"] >= end:
-                        return Scan(files, None)
+                        return Scan(files, None, others)
                     folder, _, below = stored["Key"].removeprefix(self._prefix).partition("/")
                     day = day_of(folder)
                     if day and day > reached and looked_at >= at_most_files:
-                        return Scan(files, day)
+                        return Scan(files, day, others)
                     looked_at += 1
                     if day and is_sales_file(below):
                         files.append(self._landed(stored, day))
+                    elif day and not is_hidden(below) and below[-1:] not in ("", "/"):
+                        others.append(f"{folder}/{below}")
                     reached = day or reached
-        return Scan(files, None)
+        return Scan(files, None, others)
+
+    def top(self) -> Iterator[str]:
+        return self._names("", Delimiter="/")
+
+    def below(self, folder: str) -> Iterator[str]:
+        return self._names(folder)
+
+    def _names(self, start: str, **how: str) -> Iterator[str]:
+        where = {"Bucket": self._bucket, "Prefix": f"{self._prefix}{start}", **how}
+        with self._explained("s3:ListBucket", self.url):
+            for page in self._client.get_paginator("list_objects_v2").paginate(**where):
+                keys = [stored["Key"] for stored in page.get("Contents", ())]
+                keys += [folder["Prefix"] for folder in page.get("CommonPrefixes", ())]
+                yield from (key.removeprefix(self._prefix) for key in keys)
 
     def _landed(self, stored: Any, day: date) -> LandedFile:
         return LandedFile(

@@ -11,12 +11,13 @@ them, of Dagster or of a warehouse. Reading lines out of a file is in `lines.py`
 
 import hashlib
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import BinaryIO, Protocol, Self
 
-SUFFIXES = (".jsonl", ".jsonl.gz")
+SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
+"""Of the files that are read; in capitals as well."""
 
 
 @dataclass(frozen=True, order=True)
@@ -37,6 +38,11 @@ class LandedFile:
     size: int
     last_modified: datetime
 
+    @property
+    def is_gzip(self) -> bool:
+        """Whether its name says that it is compressed."""
+        return self.name.lower().endswith(".gz")
+
 
 @dataclass(frozen=True)
 class Scan:
@@ -45,10 +51,13 @@ class Scan:
     Attributes:
         files: all files of the days looked at, in order of day.
         next_day: the first day with files that was not looked at; None: there are no more.
+        others: the names of what else lies in these days' folders, in any order: files of another
+            suffix. Hidden ones are left out.
     """
 
     files: Sequence[LandedFile]
     next_day: date | None
+    others: Sequence[str] = field(default_factory=list)
 
 
 class LandingError(Exception):
@@ -95,6 +104,14 @@ class LandingZone(Protocol):
         """All files of these days."""
         return self.scan(first_day, last_day, math.inf).files
 
+    def top(self) -> Iterator[str]:
+        """The names of files and folders at the top of the zone; a folder's ends with `/`."""
+        ...
+
+    def below(self, folder: str) -> Iterator[str]:
+        """The names of files below a folder of the top, listed as far as somebody asks for them."""
+        ...
+
     def open(self, file: LandedFile) -> BinaryIO:
         """The file's bytes, exactly the version that was listed.
 
@@ -129,17 +146,12 @@ def is_sales_file(below: str) -> bool:
 
     Names that begin with `.` or `_` are temporary files and markers; so is all below such a folder.
     """
-    return (
-        below.endswith(SUFFIXES)
-        and not is_hidden(below)
-        and "/." not in below
-        and "/_" not in below
-    )
+    return below.lower().endswith(SUFFIXES) and not is_hidden(below)
 
 
-def is_hidden(name: str) -> bool:
-    """Whether a file or folder of this name is passed over."""
-    return name.startswith((".", "_"))
+def is_hidden(path: str) -> bool:
+    """Whether a file or folder, or one that it is in, is a temporary file or marker by its name."""
+    return path.startswith((".", "_")) or "/." in path or "/_" in path
 
 
 def manifest_version(files: Sequence[LandedFile]) -> str:

@@ -12,6 +12,7 @@ from ecom_assets.model.limits import Limits
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.stage import late_reach
 from ecom_assets.warehouse.contract import Row, Session
+from ecom_assets.warehouse.expressions import all_rows
 from ecom_assets.warehouse.rows import by_day
 
 
@@ -67,6 +68,7 @@ def test_days(session: Session, days: EventDays, limits: Limits) -> Mapping[date
             **days.bounds,
             first_batch_day=days.first,
             last_batch_day=days.last + late_reach(session, days, limits),
+            lines=all_rows("lines_with_zeros"),  # those alone are typed once more
         )
     )
 

@@ -4,6 +4,7 @@ The one place that the sensor `arrivals`, the schedule `daily` and the digest ha
 Dagster knows is read in `runs.py`, what to ask for is decided in `plan.py`.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -45,11 +46,13 @@ class Look:
     Attributes:
         pieces: the days looked at, as ranges.
         next_day: where the next tick goes on with older days.
+        others: the names of files of another suffix in these days' folders.
     """
 
     files: Sequence[LandedFile]
     pieces: Sequence[EventDays]
     next_day: date | None
+    others: Sequence[str]
 
     @property
     def days(self) -> set[date]:
@@ -63,21 +66,22 @@ def look_at(landing: LandingZone, partitions: EventDays, pieces: Pieces) -> Look
         max(partitions.first, partitions.last - timedelta(days=pieces.hot_days - 1)),
         partitions.last,
     )
-    files = list(landing.list_files(hot.first, hot.last))
+    hot_scan = landing.scan(hot.first, hot.last, math.inf)
     last_old = hot.first - timedelta(days=1)
     first = max(partitions.first, pieces.next_day or partitions.first)
     if first > last_old:
         first = partitions.first
     if first > last_old:  # there are no older days
-        return Look(files, [hot], None)
+        return Look(hot_scan.files, [hot], None, hot_scan.others)
     last = min(last_old, first + timedelta(days=DAYS_A_TICK - 1))
     scan = landing.scan(first, last, pieces.files)
     upto = scan.next_day - timedelta(days=1) if scan.next_day else last
     next_day = upto + timedelta(days=1)
     return Look(
-        [*scan.files, *files],
+        [*scan.files, *hot_scan.files],
         [EventDays(first, upto), hot],
         next_day if next_day <= last_old else None,
+        [*scan.others, *hot_scan.others],
     )
 
 

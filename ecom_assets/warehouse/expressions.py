@@ -65,6 +65,13 @@ def table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> exp.Expr:
     return exp.select(*names).from_(values)
 
 
+def all_rows(name: str) -> exp.Expr:
+    """The query for all rows of a table, or of another query of the same statement."""
+    from sqlglot import exp
+
+    return exp.select("*").from_(exp.to_table(name))
+
+
 def call(function: str, *arguments: exp.Expr) -> exp.Expr:
     """A function of Snowflake's on some arguments."""
     from sqlglot import exp

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
@@ -47,8 +47,6 @@ WHITE_SPACE = " \t\n\r\x0b\x0c"
 MICROS = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1}
 
 AMOUNT = "decimal(19, 8)"
-MOST = 10**11
-"""An amount that is summed or multiplied is less, so that no product leaves a NUMBER(38,16)."""
 
 
 def template(engine: str, name: str, **values: exp.Expr) -> exp.Expr:
@@ -104,7 +102,12 @@ class MappingSql:
                 path: list[exp.Expr] = [exp.JSONPathRoot()]
                 while left and not isinstance(left[0], Picked):
                     path.append(_json_step(left.pop(0)))
-                found = exp.JSONExtract(this=found, expression=exp.JSONPath(expressions=path))
+                found = exp.JSONExtract(
+                    this=found,
+                    expression=exp.JSONPath(expressions=path),
+                    variant_extract=True,
+                    requires_json=True,
+                )
             elif isinstance(left[0], int):
                 number = literal(left.pop(0) + 1)  # type: ignore[operator]
                 found = self._template("element", list=found, number=number)
@@ -241,7 +244,7 @@ class MappingSql:
                 values = {"list": self.value(source), "amount": self._amount_of(element)}
                 if self.engine == "duckdb":
                     values["path"] = self._path(source)
-                return _bounded(self._template("summed", **values))
+                return self._bounded(self._template("summed", **values))
             case Constant():
                 return _amount(source.text)
             case First():
@@ -256,17 +259,22 @@ class MappingSql:
                         for other, texts in source.factors
                     ]
                     factor = exp.paren(case(factors).else_(factor))
-                return _bounded(exp.Mul(this=amount, expression=factor))
+                return self._bounded(exp.Mul(this=amount, expression=factor))
             case Amount():
                 parts = [self.amount(part) for part in source.parts]
                 if source.kind == "product":
-                    found = reduce(lambda a, b: _bounded(exp.Mul(this=a, expression=b)), parts)
+                    found = reduce(lambda a, b: self._bounded(exp.Mul(this=a, expression=b)), parts)
                 else:
                     found = reduce(lambda a, b: exp.Add(this=a, expression=b), parts or [_zero()])
                 for part in source.minus:
                     found = exp.Sub(this=found, expression=self.amount(part))
-                return _bounded(found)
+                return self._bounded(found)
         return self._amount_of(self.text(source, "number"))
+
+    def _bounded(self, amount: exp.Expr) -> exp.Expr:
+        """As a NUMBER(19,8); null where it is too large for one, so that no sum or product of two
+        leaves a NUMBER(38,16)."""
+        return self._template("bounded", amount=amount)
 
     def _amount_of(self, text: exp.Expr) -> exp.Expr:
         return self._template("number_as_amount", text=text)
@@ -313,7 +321,27 @@ class MappingSql:
             return self._template("has_items_in_line", list=self.value(rows))
         return self._template("has_items_in_line", path=self._path(rows))
 
-    def source_version(self) -> exp.Expr:
+    def line_values(self, fields: Sequence[Field]) -> list[exp.Expr]:
+        """What is known before a line's items are: its version, its money and, so that it is read
+        once and not for each item, the texts of the fields that are the same for all."""
+        from sqlglot import exp
+
+        return [
+            exp.alias_(self._source_version(), "source_version"),
+            exp.alias_(self._order_stated(), "order_stated"),
+            exp.alias_(self._order_further(), "order_further"),
+            *(self._field_text(field) for field in fields if self._is_of_line(field)),
+        ]
+
+    def field_texts(self, fields: Sequence[Field]) -> list[exp.Expr]:
+        """The texts of the other fields."""
+        return [self._field_text(field) for field in fields if not self._is_of_line(field)]
+
+    def _is_of_line(self, field: Field) -> bool:
+        source = self.mapping.fields.get(field.name)
+        return self.mapping.rows is not None and not any(reads_item(source))
+
+    def _source_version(self) -> exp.Expr:
         """Which version of an order it is, as a BIGINT."""
         from sqlglot import exp
 
@@ -323,18 +351,18 @@ class MappingSql:
         moment = self._template("moment_as_value", text=self.text(place, "moment"))
         return self._template("version", text=self.text(place, "whole"), moment=moment)
 
-    def order_stated(self) -> exp.Expr:
+    def _order_stated(self) -> exp.Expr:
         """What an order's money should add up to."""
 
         total = self.mapping.total
         return self.amount(total.stated) if total else _zero(null=True)
 
-    def order_further(self) -> exp.Expr:
+    def _order_further(self) -> exp.Expr:
         """What its sales have beside it."""
         total = self.mapping.total
         return self.amount(total.further) if total else _zero(null=True)
 
-    def field_text(self, field: Field) -> exp.Expr:
+    def _field_text(self, field: Field) -> exp.Expr:
         from sqlglot import exp
 
         source = self.mapping.fields.get(field.name)
@@ -404,6 +432,18 @@ class MappingSql:
         return call("concat", *joined) if joined else exp.null()
 
 
+def reads_item(source: Any) -> Iterator[bool]:
+    """Whether what a field is filled with depends on the item, for each part of it."""
+    if isinstance(source, Origin):
+        yield source.what == "item"
+    elif isinstance(source, Place):
+        yield source.in_item
+    else:
+        for part in getattr(source, "parts", ()):
+            yield from reads_item(part)
+        yield from (place.in_item for place in places(source))
+
+
 def reads_file(stream: EventStream, number: int) -> exp.Expr:
     """Whether a file is of the mapping with this number: its pattern is the first that matches."""
     from sqlglot import exp
@@ -469,13 +509,6 @@ def _structure(node: Shape) -> Any:
         return [_structure(node["[]"])]
     inner = {key: _structure(value) for key, value in node.items() if key}
     return inner or "VARCHAR"
-
-
-def _bounded(amount: exp.Expr) -> exp.Expr:
-    from sqlglot import exp
-
-    few = exp.LT(this=call("abs", exp.paren(amount)), expression=literal(MOST))
-    return exp.paren(exp.case().when(few, exp.cast(exp.paren(amount.copy()), AMOUNT)))
 
 
 def _is_one_of(text: exp.Expr, texts: Sequence[str]) -> exp.Expr:

@@ -158,10 +158,12 @@ def _definition(column: Column) -> exp.Expr:
 
 
 def _for_engine(statement: exp.Expr, engine: str) -> exp.Expr:
-    """What sqlglot does not know of how DuckDB says a thing."""
+    """What sqlglot does not know of how an engine says a thing."""
     from sqlglot import exp
 
     if engine != "duckdb":
+        for lateral in statement.find_all(exp.Lateral):
+            lateral.args["alias"].set("columns", [])  # they have their names
         return statement
     for cluster in list(statement.find_all(exp.Cluster, exp.ClusterProperty)):
         cluster.pop()  # DuckDB skips by the order of insertion

@@ -69,6 +69,25 @@ def test_it_says_what_is_wrong_and_goes_to_the_channels(
         assert part in short
 
 
+def test_files_that_are_passed_over_are_counted_and_named(on_files: Pipeline) -> None:
+    on_files.land("dt=2026-01-05/a.jsonl", [event(1)])
+    text, _ = materialized(on_files)
+    assert "Files passed over:\n\n- none\n" in text
+    assert "passed over" not in text.splitlines()[0]
+    odd = ("dt=2026-01-05/@all.csv", "date=2026-01-05/b.jsonl", "dt=2025-12-31/a.jsonl", "x.JSONL")
+    for name in (*odd, "dt=9999-12-31/a.jsonl", "dt=2026-01-05/_SUCCESS"):
+        on_files.land(name, [event(2)])
+    text, _ = materialized(on_files)
+    assert "5 files passed over" in text.splitlines()[0]
+    for part in (
+        "- 1 file (suffix): dt=2026-01-05/\uff20all.csv\n",
+        "- 2 files (folder): date=2026-01-05/b.jsonl, x.JSONL\n",
+        "- 1 file (before the first partition): dt=2025-12-31/a.jsonl\n",
+        "- 1 file (in the future): dt=9999-12-31/a.jsonl\n",
+    ):
+        assert part in text
+
+
 def test_by_hand_it_is_shown_and_not_sent(on_files: Pipeline, receiver: Receiver) -> None:
     on_files.configure(alert_urls=(receiver.url,))
     _, sent = materialized(on_files, "__ASSET_JOB")

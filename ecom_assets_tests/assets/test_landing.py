@@ -1,6 +1,7 @@
 """`sales_files`: the day's batch as it lies in the landing zone."""
 
-from datetime import date
+import logging
+from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 
@@ -100,3 +101,64 @@ def test_overwrite_touches_generated_files_only(pipeline: Pipeline) -> None:
     before = files(pipeline)
     pipeline.run(selection=["sales_files"], config={"overwrite": True})
     assert files(pipeline) == before
+
+
+def passed_over(pipeline: Pipeline, day: date = DAY) -> tuple[object, list[tuple[str, str]]]:
+    """How many files a day's page counts as passed over, and which it names with why."""
+    of_day = dg.AssetRecordsFilter(dg.AssetKey("sales_files"), asset_partitions=[str(day)])
+    (record,) = pipeline.instance.fetch_materializations(of_day, limit=1).records
+    assert record.asset_materialization is not None
+    metadata = record.asset_materialization.metadata
+    named = metadata.get("passed over")
+    records = named.records if isinstance(named, dg.TableMetadataValue) else []
+    rows = [(str(row.data["file"]), str(row.data["why"])) for row in records]
+    return metadata["files passed over"].value, rows
+
+
+ODD = {
+    **{"dt=2026-01-05/a.json": "suffix", "dt=2026-01-05/sub/b.gz.tmp": "suffix"},
+    **{"date=2026-01-05/a.jsonl": "folder", "dt=2026-1-5/a.jsonl": "folder", "x.jsonl": "folder"},
+    **{"dt=2025-12-31/a.jsonl": "before the first partition"},
+    **{"dt=9999-12-31/a.jsonl": "in the future"},
+}
+
+
+def test_what_is_passed_over_is_counted_and_named(pipeline: Pipeline) -> None:
+    pipeline.land("dt=2026-01-05/good.jsonl", [event()])
+    pipeline.run(selection=["sales_files"])
+    assert passed_over(pipeline) == (0, [])
+    before = data_version(pipeline)
+    for name in ODD:
+        pipeline.land(name, [event(2)])
+    run = pipeline.run(selection=["sales_files"])
+    count, named = passed_over(pipeline)
+    assert (count, dict(named)) == (len(ODD), ODD)
+    assert data_version(pipeline) == before, "it changes nothing of the day"
+    (warning,) = [
+        entry.user_message
+        for entry in pipeline.instance.all_logs(run.run_id)
+        if entry.level == logging.WARNING and entry.user_message.startswith("Passed over: ")
+    ]
+    for name in ODD:
+        assert name in warning
+
+
+def test_a_range_names_another_suffix_with_its_day_and_the_rest_with_the_last(
+    pipeline: Pipeline,
+) -> None:
+    for name in ("dt=2026-01-05/a.csv", "dt=2026-01-06/b.csv", "date=2026-01-05/c.jsonl"):
+        pipeline.land(name, [event()])
+    pipeline.run(DAY, date(2026, 1, 7), selection=["sales_files"])
+    assert passed_over(pipeline) == (1, [("dt=2026-01-05/a.csv", "suffix")])
+    assert passed_over(pipeline, date(2026, 1, 6)) == (1, [("dt=2026-01-06/b.csv", "suffix")])
+    assert passed_over(pipeline, date(2026, 1, 7)) == (1, [("date=2026-01-05/c.jsonl", "folder")])
+
+
+def test_the_folder_of_a_day_that_is_not_over_is_not_due(pipeline: Pipeline) -> None:
+    today = datetime.now(UTC).date()
+    pipeline.land(f"dt={today}/a.jsonl", [event()])
+    pipeline.land(f"dt={today + timedelta(days=2)}/a.jsonl", [event()])
+    pipeline.run(selection=["sales_files"])
+    assert passed_over(pipeline)[1] == [
+        (f"dt={today + timedelta(days=2)}/a.jsonl", "in the future")
+    ]

@@ -132,10 +132,35 @@ def test_what_a_later_start_date_leaves_out_is_told(use: Set, tmp_path: Path) ->
     use(ECOM_START_DATE="2026-01-03")
     files, days = [said for said in found("note") if "ECOM_START_DATE" in said]
     assert files == (
-        "2 files of days before ECOM_START_DATE, 2026-01-01 to 2026-01-02, are left out: an "
-        "earlier ECOM_START_DATE takes them in."
+        "Passed over: 2 files (before the first partition): dt=2026-01-01/a.jsonl, "
+        "dt=2026-01-02/a.jsonl. To have them read, set an earlier ECOM_START_DATE."
     )
     assert days.startswith("1 published days lie before ECOM_START_DATE, 2026-01-01 to 2026-01-01")
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_files_that_are_passed_over_are_named_with_what_to_do(
+    stack: str, use: Set, servers: Production, tmp_path: Path
+) -> None:
+    place = use_stack(stack, use, servers)
+    for name in (
+        *("dt=2026-01-02/a.jsonl", "dt=2026-01-02/b.csv", "dt=2026-01-02/_SUCCESS"),
+        *("date=2026-01-05/a.jsonl", "dt=9999-12-31/a.jsonl", "reports/sales_report.html"),
+    ):
+        if place:
+            put(servers, place, name)
+        else:
+            path = tmp_path / "landing" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(LINES)
+    assert [said for said in found("note") if said.startswith("Passed over")] == [
+        "Passed over: 1 file (suffix): dt=2026-01-02/b.csv. To have them read, give the files one "
+        "of the suffixes .jsonl, .ndjson, .jsonl.gz, .ndjson.gz.",
+        "Passed over: 1 file (folder): date=2026-01-05/a.jsonl. To have them read, move the files "
+        "to the folder of their day, such as dt=2026-01-05.",
+        "Passed over: 1 file (in the future): dt=9999-12-31/a.jsonl. To have them read, move the "
+        "files to the folder of a day that has come, or wait for theirs.",
+    ]
 
 
 def test_a_home_without_the_dagster_yaml_of_the_project_is_one_note(

@@ -4,7 +4,7 @@ import gzip
 import io
 import random
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -275,6 +275,12 @@ class OneFile(LandingZone):
         self.stream = stream
 
     def scan(self, first_day: date, last_day: date, at_most_files: float) -> Scan:
+        raise NotImplementedError
+
+    def top(self) -> Iterator[str]:
+        raise NotImplementedError
+
+    def below(self, folder: str) -> Iterator[str]:
         raise NotImplementedError
 
     def open(self, file: LandedFile) -> io.BytesIO:

@@ -43,7 +43,7 @@ Place = tuple[str, int]
 
 def unpacked(name: str, stored: bytes) -> bytes | None:
     """What is in a file, by RFC 1952 where it is a `.gz`; None where that is damaged."""
-    if not name.endswith(".gz"):
+    if not name.lower().endswith(".gz"):
         return stored
     content = b""
     rest = stored

@@ -6,7 +6,7 @@ hand. So it is no evidence for what the documentation leaves open.
 
 - COPY INTO from an S3 stage: a file list, `$1`, METADATA$ columns, CHECK_JSON, SKIP_FILE, a row of
   answer per file. Lines are split here, without the project's code.
-- JSON values read as text keep the digits they were written with.
+- JSON values read as text keep the digits they were written with; lists (`snowflake_json.py`).
 - IS_OBJECT, IS_BOOLEAN, TRY_PARSE_JSON, TRY_TO_DECIMAL of any text of a number, TRY_CAST of a text
   to a timestamp.
 - The SUM of a NUMBER is a NUMBER; TRIM heeds its characters; a `$` in a text is a dollar.
@@ -44,6 +44,7 @@ from starlette.routing import Route
 from ecom_assets.model.tables import VERSION_TABLE, tables
 from ecom_assets.settings import SnowflakeSettings
 from ecom_assets_tests.support.repeated_statements import parsed_once, translated_once
+from ecom_assets_tests.support.snowflake_json import translated, value_text
 from ecom_assets_tests.support.snowflake_locks import EndingSessions, Locks
 
 serve = fakesnow.server  # before the module of that name hides it
@@ -271,16 +272,6 @@ def _corrected(cursor: Any, expression: exp.Expr, params: Any) -> exp.Expr:
     """fakesnow's translation, with what it gets wrong put right."""
 
     def right(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.JSONExtractScalar) or (
-            isinstance(node, exp.Cast)
-            and node.to.is_type("varchar", "text")
-            and isinstance(node.this, exp.JSONExtract)
-        ):
-            extract = node if isinstance(node, exp.JSONExtractScalar) else node.this
-            path = extract.expression
-            keys = [key.this for key in path.find_all(exp.JSONPathKey)]
-            assert len(keys) == 1, path
-            return _function("json_value_text", extract.this, exp.Literal.string(keys[0]))
         if isinstance(node, exp.TryCast) and node.to.is_type("timestampntz"):
             return _function("moment", node.this)
         if isinstance(node, exp.ToNumber) and node.args.get("safe"):
@@ -298,7 +289,7 @@ def _corrected(cursor: Any, expression: exp.Expr, params: Any) -> exp.Expr:
             return exp.paren(exp.EQ(this=kind, expression=is_kind))
         return node
 
-    return _transform(cursor, expression.transform(right), params)
+    return _transform(cursor, translated(expression).transform(right), params)
 
 
 def _trim(node: exp.Expr) -> exp.Expr:
@@ -312,7 +303,7 @@ def _function(name: str, *arguments: exp.Expr) -> exp.Expr:
 
 def _add_functions(connection: Any) -> None:
     functions: list[tuple[str, Any, int, str]] = [
-        ("json_value_text", _json_value_text, 2, "VARCHAR"),
+        ("value_text", value_text, 2, "VARCHAR"),
         ("check_json", _check_json, 1, "VARCHAR"),
         ("decimal_text", _decimal_text, 2, "VARCHAR"),
         ("moment", _moment, 1, "TIMESTAMP"),
@@ -342,22 +333,6 @@ def _decimal_text(text: str | None, scale: str | None) -> str | None:
         return format(Decimal(text).quantize(last, ROUND_HALF_UP, EXACT), "f")
     except InvalidOperation:
         return None
-
-
-class _Number(str):
-    """A JSON number as it was written."""
-
-
-def _json_value_text(line: str | None, key: str) -> str | None:
-    if line is None:
-        return None
-    found = json.loads(line, parse_int=_Number, parse_float=_Number)
-    value = found.get(key) if isinstance(found, dict) else None
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _check_json(line: str | None) -> str | None:
@@ -401,7 +376,7 @@ def _copy(double: SnowflakeDouble, cursor: Any, copy: exp.Expr) -> Any:
             continue
         answer = {"file": f"{stage_url}{name}", "status": "LOADED", "error_limit": 1}
         try:
-            lines = _lines(gzip.decompress(stored) if name.endswith(".gz") else stored)
+            lines = _lines(gzip.decompress(stored) if name.lower().endswith(".gz") else stored)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             answers.append(
                 answer

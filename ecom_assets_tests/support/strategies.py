@@ -229,7 +229,7 @@ def files(draw: st.DrawFn, near: date) -> tuple[str, bytes]:
         case "bytes":
             return draw(st.sampled_from([".jsonl", ".jsonl.gz"])), draw(st.binary(max_size=80))
         case "plain":
-            return ".jsonl", content
+            return draw(st.sampled_from([".jsonl", ".NDJSON"])), content
         case "damaged":
             return ".jsonl", draw(damaged(content))
         case "broken":
@@ -240,4 +240,4 @@ def files(draw: st.DrawFn, near: date) -> tuple[str, bytes]:
             at = draw(st.integers(0, len(content)))
             two = gzip.compress(content[:at], mtime=0) + gzip.compress(content[at:], mtime=0)
             return ".jsonl.gz", two + draw(st.sampled_from([b"", b"\x00" * 9, b"\x00x", b"x"]))
-    return ".jsonl.gz", packed
+    return draw(st.sampled_from([".jsonl.gz", ".ndjson.GZ"])), packed

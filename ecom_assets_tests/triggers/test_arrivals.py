@@ -1,5 +1,6 @@
 """The sensor `arrivals`, tick by tick, with the runs it asks for executed in between."""
 
+import gzip
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -261,7 +262,7 @@ class NoWarehouse(DuckDBWarehouse):
 class NoZone(FolderZone):
     """One that is down."""
 
-    def list_files(self, *_: Any) -> Any:
+    def scan(self, *_: Any) -> Any:
         raise LandingError("It is down.")
 
 
@@ -400,6 +401,22 @@ def test_a_run_that_held_many_days_is_told_with_all_of_them(arrivals: Arrivals) 
     assert arrivals.tick() == []
     assert "27 held" in arrivals.skipped
     assert "(2026-01-01 to 2026-01-14, 2026-01-16 to 2026-01-28)" in arrivals.skipped
+
+
+def test_every_suffix_arrives_and_what_is_passed_over_starts_nothing(anywhere: Arrivals) -> None:
+    anywhere.put(f"dt={FIFTH}/a.csv", lines(event(1)))
+    anywhere.put("date=2026-01-05/a.jsonl", lines(event(1)))
+    assert anywhere.tick() == []
+    anywhere.put(f"dt={FIFTH}/a.ndjson", lines(event(1)))
+    anywhere.put("dt=2026-01-07/a.JSONL", lines(event(7, event_ts="2026-01-07")))
+    assert anywhere.tick_and_run() == [FIFTH, "2026-01-07"]
+    assert facts(anywhere.pipeline) == ["event-1", "event-7"]
+    anywhere.put(f"dt={FIFTH}/a.json", lines(event(2)))
+    assert anywhere.tick() == []
+    line = lines(event(2))  # which a folder's is packed of on its way
+    anywhere.put(f"dt={FIFTH}/b.NDJSON.GZ", gzip.compress(line) if anywhere.s3 else line)
+    assert anywhere.tick_and_run() == [FIFTH]
+    assert facts(anywhere.pipeline) == ["event-1", "event-2", "event-7"]
 
 
 def test_a_landing_zone_that_is_down_fails_the_tick_in_one_sentence(arrivals: Arrivals) -> None:

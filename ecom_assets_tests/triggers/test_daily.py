@@ -11,7 +11,7 @@ from ecom_assets.definitions import build_definitions, defs
 from ecom_assets.partitions import EventDays
 from ecom_assets.settings import Settings
 from ecom_assets.triggers.daily import build_daily, pieces_of
-from ecom_assets.triggers.survey import DAYS_A_TICK, look_at
+from ecom_assets.triggers.survey import DAYS_A_TICK, Pieces, look_at
 from ecom_assets_tests.conftest import DAY, Pipeline, event
 from ecom_assets_tests.triggers.conftest import Arrivals, days_of
 from ecom_assets_tests.triggers.test_arrivals import lines
@@ -146,6 +146,18 @@ def test_all_older_days_are_looked_at_in_turn(arrivals: Arrivals) -> None:
     assert seen >= set(partitions.days)
     short = EventDays(date(2026, 1, 1), date(2026, 1, 5))
     assert look_at(arrivals.landing, short, pieces_of(short)).days == set(short.days)
+
+
+def test_a_look_tells_files_of_another_suffix_of_the_last_days_and_of_the_others(
+    arrivals: Arrivals,
+) -> None:
+    others = ["dt=2026-01-01/a.csv", "dt=2026-01-05/a.csv"]
+    for name in others:
+        arrivals.put(name)
+    look = look_at(
+        arrivals.landing, EventDays(date(2026, 1, 1), date(2026, 1, 5)), Pieces(1, None, 10)
+    )
+    assert list(look.others) == others
 
 
 def test_its_run_materializes_the_day(arrivals: Arrivals) -> None:

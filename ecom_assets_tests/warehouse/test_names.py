@@ -3,6 +3,7 @@
 All names lie in one day together, so that one that stands for another, or for many, is found out.
 """
 
+import gzip
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from ecom_assets.landing.zone import LandingError
 from ecom_assets_tests.landing.test_folder import STRANGE
+from ecom_assets_tests.landing.test_passed_over import READ
 from ecom_assets_tests.support.stacks import S3_DUCKDB, Production, new_stack
 from ecom_assets_tests.support.strategies import some
 from ecom_assets_tests.torture.report import Figures
@@ -76,6 +78,18 @@ def test_files_of_any_names_are_loaded_each_once(
     assert len(staging_on_both.table("raw.raw_sales")) == 2 * len(ids) + 3 * len(rewritten)
     figures.count("inputs tried", len(ids))
     figures.count("rows compared", 6 * len(ids) + len(rewritten))
+
+
+def test_files_of_every_suffix_are_loaded_in_capitals_too(staging_on_both: Staging) -> None:
+    for number, name in enumerate(READ):
+        content = jsonl(good(number), "broken")
+        packed = gzip.compress(content) if name.lower().endswith(".gz") else content
+        staging_on_both.land(f"dt={DAY}/{name}", packed)
+    assert staging_on_both.run() == {
+        (f"dt={DAY}/{name}", number): said
+        for name in READ
+        for number, said in ((1, ""), (2, "Malformed JSON"))
+    }
 
 
 def test_a_key_that_says_the_way_up_is_passed_over(tmp_path: Path, servers: Production) -> None:

@@ -25,6 +25,7 @@ select
             )
     end as summed,
     coalesce(json_array_length(raw, :path) > 0, false) as has_items_in_line,
+    try_cast(:amount as decimal(19, 8)) as bounded,
     :value is null as is_absent,
     array_to_string(list_slice(list_sort(json_keys(:value)), 1, 20), ', ') as keys_of_line,
 

@@ -12,5 +12,6 @@ judged as (
 
 select
     *,
-    not is_object or :is_sale as is_sale
+    not is_object or :is_sale as is_sale,
+    :line_values
 from judged;

@@ -14,6 +14,7 @@ select
         when cast(:list as varchar) is null then 0
     end as summed,
     coalesce(is_array(:list) and array_size(:list) > 0, false) as has_items_in_line,
+    try_to_decimal(cast(:amount as varchar), 19, 8) as bounded,
     cast(:value as varchar) is null as is_absent,
     array_to_string(array_slice(array_sort(object_keys(:value)), 0, 20), ', ') as keys_of_line,
 
@@ -43,8 +44,12 @@ select
             between -62135596800000000 and 253402300799999999
             then
                 to_varchar(
-                    to_timestamp_ntz(cast(try_to_decimal(:text, 24, 6) * :micros as bigint), 6),
-                    'YYYY-MM-DD"T"HH24:MI:SS.FF6'
+                    dateadd(
+                        microsecond,
+                        cast(try_to_decimal(:text, 24, 6) * :micros as bigint),
+                        cast('1970-01-01' as timestamp_ntz)
+                    ),
+                    'YYYY-MM-DD HH24:MI:SS.FF6'
                 )
     end as epoch_as_text,
     case

@@ -36,7 +36,9 @@ def test_each_file_is_read_by_the_first_mapping_whose_pattern_fits(tmp_path: Pat
         zone = FolderZone(tmp_path / "landing")
         load_new_files(session, zone, days, run_id="test", log=print)
         stage_days(session, days, limits, run_id="test")
-        clean = [(r["source"], r["event_id"]) for r in session.read_table("staging.stg_sales_clean")]
+        clean = [
+            (r["source"], r["event_id"]) for r in session.read_table("staging.stg_sales_clean")
+        ]
     expected = [
         (name, row["event_id"])
         for name in (*NAMES, "sale_line")

@@ -45,6 +45,7 @@ class Looked:
         staged: what becomes of the sample by it.
         is_proposed: whether it was made for this sample.
         hints: what else to look at.
+        asked: how the setting names it.
     """
 
     title: str
@@ -53,6 +54,7 @@ class Looked:
     remarks: Mapping[str, str]
     is_proposed: bool = False
     hints: Sequence[str] = ()
+    asked: str = ""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -98,7 +100,8 @@ def _look(
     tried = sorted(stage(sample, read, settings.reading), key=lambda s: s.rank, reverse=True)
     best, others = tried[0], tried[1:]
     if best.fits or asked:
-        return Looked(best.mapping.description, _toml(best, asked), best, {}), others
+        called = asked or best.mapping.name
+        return Looked(best.mapping.description, _toml(best, asked), best, {}, asked=called), others
     proposal = propose(sample.lines, proposed_name or sample.name.split(".")[0])
     parsed = mappings.parsed_mapping(proposal.toml(), proposal.name, SALES, "the proposal")
     (staged,) = stage(sample, [parsed], settings.reading)
@@ -144,7 +147,7 @@ def _print(
     if looked.is_proposed:
         console.print(f"Next: WRITE=mapping.toml writes it; how to correct it is in {PAGE}")
     elif staged.mapping.name != PLAIN:
-        console.print(f"Next: ECOM_MAPPING={staged.mapping.name} in .env, see {PAGE}")
+        console.print(f"Next: ECOM_MAPPING={looked.asked} in .env, see {PAGE}", markup=False)
     if sample.advice:
         console.print(sample.advice, markup=False)
 

@@ -5,6 +5,7 @@ The pipeline reads one JSON object a line; of another form it is said how to mak
 
 import gzip
 import json
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,23 +49,14 @@ def read_sample(path: Path, most: int = MOST_LINES) -> Sample:
         SampleError: there is no such file, or it is not JSON.
     """
     suffixes = [s.lower() for s in path.suffixes if s.lower() != ".gz"]
-    try:
-        text = _text(path)
-    except (OSError, EOFError) as error:
-        why = getattr(error, "strerror", None) or "it is no complete gzip file"
-        raise SampleError(f"{path} cannot be read ({why}).") from None
     is_lines = suffixes[-1:] in ([".jsonl"], [".ndjson"])
-    lines = [line for line in text.splitlines() if line.strip()]
-    objects = sum(isinstance(_json(line), dict) for line in lines[:most])
+    lines = _lines(_text(path, most + 1 if is_lines else None))
     if not lines:
         raise SampleError(f"{path} is empty.")
-    if objects * 2 >= min(len(lines), most) and (objects > 1 or len(lines) == 1 == objects):
-        whole, _ = _unwrapped(_json(lines[0])) if len(lines) == 1 else (None, "")
-        if not whole:
-            rename = f"rename it to {_landing(path)}: the pipeline reads .jsonl and .jsonl.gz"
-            return Sample(
-                path.name, lines[:most], len(lines) > most, "" if is_lines else f"{rename}."
-            )
+    if _are_objects(lines[:most]):
+        rename = f"Rename it to {_landing(path)}: the pipeline reads .jsonl and .jsonl.gz."
+        return Sample(path.name, lines[:most], len(lines) > most, "" if is_lines else rename)
+    text = _text(path)
     found, key = _whole(text)
     if not found:
         raise SampleError(
@@ -74,24 +66,46 @@ def read_sample(path: Path, most: int = MOST_LINES) -> Sample:
     reads = "zcat" if path.suffix == ".gz" else "cat"
     return Sample(
         path.name,
-        [json.dumps(one, ensure_ascii=False) for one in found[:most]],
+        [json.dumps(one) for one in found[:most]],
         len(found) > most,
-        f"The pipeline reads one JSON object a line; this makes such a file: {reads} {path} | "
+        "The pipeline reads one JSON object a line; this makes such a file: "
+        f"{reads} {shlex.quote(str(path))} | "
         f"{_to_lines(key)} > {_landing(path)}",
     )
 
 
-def _text(path: Path) -> str:
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    with gzip.open(path) if packed else path.open("rb") as stored:
-        return stored.read(MOST_BYTES).decode("utf-8-sig", "replace")
+def _text(path: Path, lines: int | None = None) -> str:
+    """A file's text, or that of its first lines, as far as memory allows."""
+    try:
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+        with gzip.open(path) if packed else path.open("rb") as stored:
+            if lines is None:
+                found = stored.read(MOST_BYTES)
+            else:
+                found = b"".join(stored.readline(MOST_BYTES) for _ in range(lines))
+    except (OSError, EOFError) as error:
+        why = getattr(error, "strerror", None) or "it is no complete gzip file"
+        raise SampleError(f"{path} cannot be read ({why}).") from None
+    return found.decode("utf-8-sig", "replace")
+
+
+def _lines(text: str) -> Sequence[str]:
+    """As the pipeline knows lines, which end with LF or CRLF."""
+    return [line.removesuffix("\r") for line in text.split("\n") if line.strip()]
+
+
+def _are_objects(lines: Sequence[str]) -> bool:
+    """Whether these are objects, a line each: half of them, and no envelope on one line."""
+    objects = [one for line in lines if isinstance(one := _json(line), dict)]
+    is_envelope = len(lines) == 1 == len(objects) and _unwrapped(objects[0])[0]
+    return bool(objects) and len(objects) * 2 >= len(lines) and not is_envelope
 
 
 def _json(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -124,7 +138,7 @@ def _one_by_one(text: str) -> Iterator[Any]:
             one, at = decoder.raw_decode(text, at)
             if isinstance(one, dict):
                 yield one
-    except ValueError:
+    except (ValueError, RecursionError):
         return
 
 

@@ -21,6 +21,10 @@ _MOMENT = re.compile(
     r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?UTC|Z|[+-]\d\d:?\d\d)?)?"
 )  # fmt: skip
 EPOCHS = {"seconds": 1, "milliseconds": 1_000, "microseconds": 1_000_000}
+LARGEST = 38
+"""Digits of a number that may be an amount or a moment."""
+DEEPEST = 12
+"""Keys of a path that are followed."""
 _YEARS_1990_TO_2100 = range(631_152_000, 4_102_444_800)
 
 
@@ -162,6 +166,8 @@ def items_of(line: Mapping[str, Any], rows: Steps) -> Sequence[Mapping[str, Any]
 
 
 def _leaves(value: Any, without: Steps | None, steps: Steps = ()) -> Iterator[tuple[Steps, Any]]:
+    if len(steps) > DEEPEST:
+        return
     if isinstance(value, dict):
         for key, below in value.items():
             if (*steps, key) != without and _has_path(key):
@@ -176,7 +182,7 @@ def _leaves(value: Any, without: Steps | None, steps: Steps = ()) -> Iterator[tu
 def lists_of(value: Any, steps: Steps = ()) -> Iterator[tuple[Steps, Sequence[Any]]]:
     """The lists of objects in a line that are in no other list."""
     for key, below in value.items():
-        if not _has_path(key):
+        if not _has_path(key) or len(steps) >= DEEPEST:
             continue
         if isinstance(below, dict):
             yield from lists_of(below, (*steps, key))
@@ -191,7 +197,8 @@ def number(value: Any) -> Decimal | None:
         found = Decimal(str(value)) if is_number else None
     except InvalidOperation:
         return None
-    return found if found is not None and found.is_finite() else None
+    fits = found is not None and found.is_finite() and -LARGEST < found.adjusted() < LARGEST
+    return found if fits else None
 
 
 def is_text(value: Any) -> bool:

@@ -95,7 +95,7 @@ def propose(lines: Sequence[str], name: str) -> Proposal:
 def _object(line: str) -> Any:
     try:
         return json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -183,12 +183,13 @@ ORDERS: list[dict[str, Any]] = [{"id": 1, "items": [{"sku": "a"}]}, {"id": 2, "i
     [
         ("a.jsonl", "".join(json.dumps(one) + "\n" for one in ORDERS), ""),
         ("a.ndjson", "".join(json.dumps(one) + "\r\n\r\n" for one in ORDERS), ""),
-        ("a.json", "".join(json.dumps(one) + "\n" for one in ORDERS), "rename it to "),
+        ("a.json", "".join(json.dumps(one) + "\n" for one in ORDERS), "Rename it to "),
         ("a.json", json.dumps(ORDERS), "json.load(sys.stdin)]"),
         ("a.json", json.dumps({"orders": ORDERS}, indent=2), 'json.load(sys.stdin)["orders"]]'),
         ("a.json", json.dumps({"orders": ORDERS}), 'json.load(sys.stdin)["orders"]]'),
         ("a.json", "\n".join(json.dumps(one, indent=2) for one in ORDERS), "| jq -c . >"),
         ("a.jsonl", json.dumps(ORDERS, indent=1), "json.load(sys.stdin)]"),
+        ("a.json", json.dumps(ORDERS[0]) + "\n\n" + json.dumps(ORDERS[1]), "Rename it to "),
         ("a.jsonl.gz", "".join(json.dumps(one) + "\n" for one in ORDERS), ""),
         ("a.json.gz", json.dumps(ORDERS), "zcat "),
     ],
@@ -218,6 +219,20 @@ def test_another_file_is_one_sentence(tmp_path: Path, name: str, content: bytes,
         read_sample(tmp_path / name)
     with pytest.raises(SystemExit, match=r"^ecom_assets: [^\n]+$"):
         command.main([str(tmp_path / name)])
+
+
+def test_a_line_ends_where_the_pipeline_ends_it(tmp_path: Path) -> None:
+    odd = '{"a": "b\u2028c\x85d"}'
+    (tmp_path / "a.jsonl").write_text(f"{odd}\n{odd}\n", encoding="utf-8")
+    assert read_sample(tmp_path / "a.jsonl").lines == [odd, odd]
+
+
+@pytest.mark.parametrize("value", ["1e999999999", "[" * 5_000 + "]" * 5_000, "1e400", '"\\ud800"'])
+def test_odd_values_end_no_proposal(value: str) -> None:
+    lines = [f'{{"id": "1", "created_at": {value}, "total": {value}, "\\ud800": 1}}', '{"id": "2"}']
+    toml = propose(lines, "shop").toml()
+    parsed_mapping(toml, "shop", SALES, "shop")
+    assert toml.encode()
 
 
 def test_only_the_first_lines_are_looked_at_and_it_says_so(tmp_path: Path) -> None:

@@ -34,12 +34,14 @@ class Shop:
         landing: where the files lie, if not below it.
         start: the first partition.
         memory_limit: for DuckDB.
+        mapping: what the files are read by.
     """
 
     root: Path
     landing: Path
     start: date
     memory_limit: str = ""
+    mapping: str = ""
 
     @property
     def database(self) -> Path:
@@ -61,6 +63,7 @@ class Shop:
             "ECOM_DUCKDB_PATH": str(self.database),
             "ECOM_START_DATE": self.start.isoformat(),
             "ECOM_DUCKDB_MEMORY_LIMIT": self.memory_limit,
+            "ECOM_MAPPING": self.mapping,
         }
 
     def run(self, *arguments: object) -> Run:

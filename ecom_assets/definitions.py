@@ -86,7 +86,7 @@ def build_definitions(
 def _build_definitions(
     settings: Settings, resources: Mapping[str, Any], executor: dg.ExecutorDefinition
 ) -> dg.Definitions:
-    partitions = event_dates(settings.start_date)
+    partitions = event_dates(settings.start_date, settings.time_zone)
     engine = settings.engine
     limits = settings.limits
     checks = [
@@ -132,7 +132,7 @@ def _build_definitions(
             build_checks_job(checks),
         ],
         sensors=sensors,
-        schedules=[daily, build_digest_schedule()],
+        schedules=[daily, build_digest_schedule(settings.time_zone)],
         resources={
             "landing": landing_of(settings),
             "reports": _zone(settings.reports, "ECOM_REPORTS"),

@@ -1,4 +1,4 @@
-"""Event dates as Dagster partitions: one a UTC day, and one run for any range of them."""
+"""Event dates as Dagster partitions: one a day of the shop, and one run for any range of them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -11,8 +11,6 @@ import dagster as dg
 _ONE_DAY = "dagster/partition"
 _FIRST_DAY = "dagster/asset_partition_range_start"
 _LAST_DAY = "dagster/asset_partition_range_end"
-TIME_ZONE = "UTC"
-"""When a day begins and ends, and in which the hour of the schedule `daily` is meant."""
 PAGE_OF_MATERIALIZATIONS = 500
 RANGES_SHOWN = 6
 """As many as fit a message beside links and a sample."""
@@ -24,14 +22,14 @@ FRESHNESS_POLICY = dg.FreshnessPolicy.time_window(
 counts the publication of any day, an old one's too."""
 
 
-def event_dates(start: date) -> dg.DailyPartitionsDefinition:
-    """One partition a UTC day, from `start` to yesterday."""
-    return dg.DailyPartitionsDefinition(start_date=start.isoformat(), timezone=TIME_ZONE)
+def event_dates(start: date, time_zone: str) -> dg.DailyPartitionsDefinition:
+    """One partition a day in a time zone, from `start` to yesterday."""
+    return dg.DailyPartitionsDefinition(start_date=start.isoformat(), timezone=time_zone)
 
 
-def existing_days(start: date, now: datetime) -> "EventDays | None":
+def existing_days(start: date, time_zone: str, now: datetime) -> "EventDays | None":
     """All partitions that there are at that moment, from `start` to yesterday, if there is one."""
-    yesterday = now.astimezone(ZoneInfo(TIME_ZONE)).date() - timedelta(days=1)
+    yesterday = now.astimezone(ZoneInfo(time_zone)).date() - timedelta(days=1)
     return EventDays(start, yesterday) if start <= yesterday else None
 
 
@@ -59,12 +57,12 @@ class EventDays:
             )
         tags = context.run.tags
         first, last = (tags.get(end) or tags.get(_ONE_DAY, "") for end in (_FIRST_DAY, _LAST_DAY))
-        return cls.named(first, last, start_of(context), datetime.now(UTC))
+        return cls.named(first, last, *start_of(context), datetime.now(UTC))
 
     @classmethod
-    def named(cls, first: str, last: str, start: date, now: datetime) -> Self:
+    def named(cls, first: str, last: str, start: date, time_zone: str, now: datetime) -> Self:
         """The event dates that somebody has named, such as `2026-01-05`; there are those from
-        `start` to the day before `now`.
+        `start` to the day before `now` in a time zone.
 
         Raises:
             dagster.Failure: these are no dates, come in the wrong order, or are outside of what
@@ -77,12 +75,12 @@ class EventDays:
             raise _impossible(wanted, "these must be dates such as 2026-01-05") from None
         if days.last < days.first:
             raise _impossible(wanted, "the earlier day must come first")
-        there_are = existing_days(start, now)
+        there_are = existing_days(start, time_zone, now)
         if there_are is None:
             raise _impossible(wanted, f"the first event date, {start}, is not over yet")
         if days.first < there_are.first or days.last > there_are.last:
             raise _impossible(
-                wanted, f"the event dates are {there_are}, up to yesterday ({TIME_ZONE})"
+                wanted, f"the event dates are {there_are}, up to yesterday ({time_zone})"
             )
         return days
 
@@ -121,15 +119,14 @@ class EventDays:
         return [self.first + timedelta(days=n) for n in range(self.count)]
 
 
-def start_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> date:
-    """The first partition of the graph that a step belongs to."""
+def start_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> tuple[date, str]:
+    """The first partition of the graph that a step belongs to, and the time zone of all."""
     graph = context.job_def.asset_layer.asset_graph
-    starts = (
-        partitions.start.date()
+    return min(
+        (partitions.start.date(), partitions.timezone)
         for partitions in graph.all_partitions_defs
         if isinstance(partitions, dg.DailyPartitionsDefinition)
     )
-    return min(starts)
 
 
 def _impossible(wanted: str, why: str) -> dg.Failure:

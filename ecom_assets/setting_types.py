@@ -13,6 +13,7 @@ from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, Field, ValidationInfo
 
@@ -66,6 +67,13 @@ def _key(text: str) -> Path:
 
 _LONGEST_PATH = 1_000
 """A key in one line is longer, a path of people's is not."""
+
+
+def _zone(text: str) -> str:
+    # `localtime` is a name on some machines, of whatever zone the machine has
+    if text not in available_timezones() - {"localtime"}:
+        raise ValueError
+    return text
 
 
 def _urls(text: str, info: ValidationInfo) -> tuple[str, ...]:
@@ -138,6 +146,9 @@ Memory = Annotated[
 Day = Annotated[date, "a date such as 2026-01-01", _like(r"\d{4}-\d\d-\d\d")]
 TimeOfDay = Annotated[
     time, "a time of day from 00:00 to 23:59, such as 01:00", _like(r"([01]\d|2[0-3]):[0-5]\d")
+]
+TimeZone = Annotated[
+    str, "the IANA name of a time zone, such as Europe/Berlin or UTC", BeforeValidator(_zone)
 ]
 LateDays = Annotated[
     int, f"a whole number from 0 to {MOST_LATE_DAYS}", Field(le=MOST_LATE_DAYS), _like(r"\d{1,6}")

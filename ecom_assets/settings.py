@@ -78,8 +78,11 @@ class Settings:
     default four fifths of the machine's"""
     start_date: types.Day = date(2026, 1, 1)
     """the first partition"""
+    time_zone: types.TimeZone = "UTC"
+    """the shop's time zone, such as America/New_York, of which an event date is a day; chosen while
+    the warehouse is empty, and kept"""
     daily_at: types.TimeOfDay = time(1)
-    """when the schedule `daily` fires, UTC"""
+    """when the schedule `daily` fires, in the shop's time zone"""
     vanished_files: Annotated[VanishedFiles, "keep or drop", types.in_any_case] = "keep"
     """whether the rows of files that are no longer in the landing zone count: `keep`, or `drop`
     from the day's next load on"""
@@ -129,7 +132,7 @@ class Settings:
     @property
     def reading(self) -> Reading:
         """How the landing zone's lines become events."""
-        return Reading(mappings=self.mapping)
+        return Reading(time_zone=self.time_zone, mappings=self.mapping)
 
     @property
     def engine(self) -> Engine:
@@ -140,7 +143,11 @@ class Settings:
 def variables(declared: type[Settings] | type[SnowflakeSettings]) -> Mapping[str, str]:
     """The environment's names of the settings, by their fields'."""
     prefix = "ECOM_" if declared is Settings else "SNOWFLAKE_"
-    others = {"snowflake": "ECOM_WAREHOUSE", "reports_place": "ECOM_REPORTS"}
+    others = {
+        "snowflake": "ECOM_WAREHOUSE",
+        "reports_place": "ECOM_REPORTS",
+        "time_zone": "ECOM_TIMEZONE",
+    }
     return {f.name: others.get(f.name, prefix + f.name.upper()) for f in fields(declared)}
 
 

@@ -5,7 +5,9 @@ import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import available_timezones
 
+import duckdb
 import pytest
 
 from ecom_assets.settings import PROJECT_ROOT, S3Url, SettingsError, read_settings
@@ -44,6 +46,23 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(
     assert settings.start_date == date(2025, 1, 1)
 
 
+def test_the_shop_s_time_zone_is_part_of_how_lines_are_read() -> None:
+    assert read_settings({}).reading.time_zone == "UTC"
+    for zone in ("America/New_York", "Australia/Sydney", "UTC"):
+        settings = read_settings({"ECOM_TIMEZONE": zone})
+        assert settings.reading.time_zone == zone
+        assert settings.reading.zone.key == zone
+    of_utc, of_sydney = (
+        read_settings({"ECOM_TIMEZONE": zone}).limits for zone in ("UTC", "Australia/Sydney")
+    )
+    assert of_utc.rules_version != of_sydney.rules_version
+
+
+def test_every_time_zone_that_may_be_set_is_one_to_duckdb() -> None:
+    known = duckdb.execute("select name from pg_timezone_names()").fetchall()
+    assert available_timezones() - {"localtime"} <= {name for (name,) in known}
+
+
 def test_an_empty_value_is_no_value() -> None:
     assert read_settings({"ECOM_LATE_DAYS": " "}).late_days == 0
 
@@ -62,6 +81,12 @@ def test_an_empty_value_is_no_value() -> None:
         ("ECOM_START_DATE", "01.02.2026", "a date such as 2026-01-01"),
         ("ECOM_START_DATE", "1767225600", "a date such as 2026-01-01"),
         ("ECOM_START_DATE", "2026-02-30", "a date such as 2026-01-01"),
+        ("ECOM_TIMEZONE", "New York", "the IANA name of a time zone, such as Europe/Berlin or UTC"),
+        ("ECOM_TIMEZONE", "europe/berlin", "the IANA name of a time zone"),
+        ("ECOM_TIMEZONE", "+02:00", "the IANA name of a time zone"),
+        ("ECOM_TIMEZONE", "CEST", "the IANA name of a time zone"),
+        ("ECOM_TIMEZONE", "localtime", "the IANA name of a time zone"),
+        ("ECOM_TIMEZONE", "../../etc/localtime", "the IANA name of a time zone"),
         ("ECOM_DAILY_AT", "25:00", "a time of day from 00:00 to 23:59, such as 01:00"),
         ("ECOM_DAILY_AT", "1", "a time of day from 00:00 to 23:59, such as 01:00"),
         ("ECOM_DAILY_AT", "01:00 CET", "a time of day from 00:00 to 23:59, such as 01:00"),

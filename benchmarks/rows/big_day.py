@@ -129,15 +129,15 @@ def beside_handwriting(room: Room) -> Sequence[Figure]:
     dagster = median(empty_graph(room, DAY, DAY, "summary").seconds for _ in range(room.pairs(3)))
     ours, theirs = pairs.medians(lambda one: one.seconds)
     return [
-        _figure("time", "s", 1, pairs, lambda one: one.seconds, 1.15),
+        figure("time", "s", 1, pairs, lambda one: one.seconds, 1.15),
         Figure(
             "time, beside the script and an empty Dagster run",
             f"{ours:.2f} s",
             f"{theirs + dagster:.2f} s",
             ours / (theirs + dagster),
         ),
-        _figure("peak memory", "GB", GB, pairs, lambda one: one.peak_bytes, 1.5),
-        _figure("processor time, start included", "s", 1, pairs, lambda one: one.cpu_seconds),
+        figure("peak memory", "GB", GB, pairs, lambda one: one.peak_bytes, 1.5),
+        figure("processor time, start included", "s", 1, pairs, lambda one: one.cpu_seconds),
     ]
 
 
@@ -207,7 +207,7 @@ def ten_times_as_much(room: Room) -> Sequence[Figure]:
         1,
     )
     return [
-        _figure("time", "s", 1, pairs, lambda one: one.seconds, 10.5),
+        figure("time", "s", 1, pairs, lambda one: one.seconds, 10.5),
         Figure(
             f"peak memory, limit {MEMORY_LIMIT}",
             f"{pairs.ours[0].peak_bytes / GB:.2f} GB",
@@ -218,7 +218,7 @@ def ten_times_as_much(room: Room) -> Sequence[Figure]:
     ]
 
 
-def _figure(
+def figure(
     what: str,
     unit: str,
     one: int,
@@ -226,6 +226,7 @@ def _figure(
     value: Callable[[Run], float],
     reach: float | None = None,
 ) -> Figure:
+    """Both medians of a value, in units of `one`, and their ratio by pairs."""
     ours, theirs = pairs.medians(value)
     return Figure(
         what, f"{ours / one:.2f} {unit}", f"{theirs / one:.2f} {unit}", pairs.ratio(value), reach

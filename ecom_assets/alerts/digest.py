@@ -1,7 +1,7 @@
 """The daily digest: an asset that shows the state of the pipeline, and its schedule."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import dagster as dg
 
@@ -49,8 +49,8 @@ def build_digest(
         landing: dg.ResourceParam[LandingZone],
         warehouse: dg.ResourceParam[Warehouse],
     ) -> dg.MaterializeResult[None]:
-        now = datetime.now(UTC)
-        days = existing_days(settings.start_date, now)
+        now = datetime.now(settings.reading.zone)
+        days = existing_days(settings.start_date, settings.time_zone, now)
         purpose = Purpose("operations_digest", context.run.run_id)
         quality: Sequence[Row] = []
         if days:
@@ -62,7 +62,7 @@ def build_digest(
         instance = context.instance
         waiting, passed_over = sections.files_found(instance, landing, settings, days, now)
         found = [
-            sections.days_held(instance, settings.start_date, quality),
+            sections.days_held(instance, settings, quality),
             sections.days_missing(days, quality),
             waiting,
             sections.failed_runs(instance, settings, now),
@@ -83,7 +83,7 @@ def build_digest(
     return operations_digest
 
 
-def build_digest_schedule() -> dg.ScheduleDefinition:
+def build_digest_schedule(time_zone: str) -> dg.ScheduleDefinition:
     """The schedule `daily_digest`, off until it is switched on."""
     return dg.ScheduleDefinition(
         name=SCHEDULE,
@@ -94,11 +94,11 @@ def build_digest_schedule() -> dg.ScheduleDefinition:
             f"ECOM_ALERT_URLS. The schedule {SCHEDULE} starts it.",
         ),
         cron_schedule=CRON,
-        execution_timezone="UTC",
+        execution_timezone=time_zone,
         default_status=dg.DefaultScheduleStatus.STOPPED,
         description="Sends the digest of operations to the channels in ECOM_ALERT_URLS at 07:00 "
-        "UTC.\n\nSwitched on, it starts one small run a day, which reads one table and changes "
-        "nothing.",
+        f"{time_zone}.\n\nSwitched on, it starts one small run a day, which reads one table and "
+        "changes nothing.",
     )
 
 

@@ -70,12 +70,11 @@ def digest_message(sections: Sequence[Section], now: datetime, *, is_cut: bool =
     )
 
 
-def days_held(instance: dg.DagsterInstance, start: date, quality: Sequence[Row]) -> Section:
+def days_held(instance: dg.DagsterInstance, settings: Settings, quality: Sequence[Row]) -> Section:
     """Days that staging holds, and days that it does not, but of which FACT_SALES failed."""
     keys = [row["event_date"].isoformat() for row in quality]
-    statuses = (
-        instance.get_status_by_partition(dg.AssetKey("fact_sales"), keys, event_dates(start)) or {}
-    )
+    days = event_dates(settings.start_date, settings.time_zone)
+    statuses = instance.get_status_by_partition(dg.AssetKey("fact_sales"), keys, days) or {}
     entries = []
     for row in quality:
         day = row["event_date"].isoformat()
@@ -160,7 +159,7 @@ def long_runs(instance: dg.DagsterInstance, settings: Settings, now: datetime) -
         since = datetime.fromtimestamp(record.start_time or now.timestamp(), UTC)
         if now - since > LONG_RUN:
             run = failed_run(instance, record.dagster_run, hide_values=settings.hide_values)
-            entries.append(f"since {_minute(since)}: {run.line(settings.ui_url)}")
+            entries.append(f"since {_minute(since, now)}: {run.line(settings.ui_url)}")
     hours = LONG_RUN // timedelta(hours=1)
     heading = f"Runs going on for more than {hours} hours"
     return Section(heading, entries, len(entries), "run", "not ending")
@@ -194,7 +193,7 @@ def automations(
         text, ticked_at = "no tick yet", None
         for tick in instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=1):
             ticked_at = datetime.fromtimestamp(tick.timestamp, UTC)
-            text = f"last tick {_minute(ticked_at)}, {tick.status.value.lower()}"
+            text = f"last tick {_minute(ticked_at, now)}, {tick.status.value.lower()}"
         if name in sensors and (ticked_at is None or now - ticked_at > TICK_OVERDUE):
             text += " (OVERDUE)"
             overdue += 1
@@ -219,5 +218,5 @@ def _rate(label: str, row: Row) -> str:
     return f"{label}: {rejects / lines if lines else 0:.1%} ({rejects:,} of {lines:,} lines)"
 
 
-def _minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+def _minute(moment: datetime, now: datetime) -> str:
+    return f"{moment.astimezone(now.tzinfo):%Y-%m-%d %H:%M %Z}"

@@ -95,7 +95,7 @@ def build_alerts(
                 state = state.with_answer(now(), has_answered=not delivery.unanswered)
             states[channel.id] = state
         context.update_cursor(to_cursor({channel.id: states[channel.id] for channel in channels}))
-        return dg.SkipReason(_summary(channels, states, alerts, deliveries))
+        return dg.SkipReason(_summary(channels, states, alerts, deliveries, settings))
 
     return check_alerts
 
@@ -170,12 +170,16 @@ def _summary(
     states: Mapping[str, ChannelState],
     alerts: Mapping[Channel, Sequence[Alert]],
     deliveries: Mapping[Channel, Delivery],
+    settings: Settings,
 ) -> str:
     """What a tick came to. A tick that raised would lose what the other channels took."""
     problems = []
     for channel in channels:
         state = states[channel.id]
-        until = f" from {state.paused_until:%Y-%m-%d %H:%M} UTC on" if state.paused_until else ""
+        until = ""
+        if state.paused_until:
+            moment = state.paused_until.astimezone(settings.reading.zone)
+            until = f" from {moment:%Y-%m-%d %H:%M %Z} on"
         if channel not in alerts:
             problems.append(
                 f"{channel.name} gave no answer {state.unanswered} times and may have taken what "

@@ -4,7 +4,7 @@ What a question is, is in `model/questions.py`; what the report looks like, in `
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +15,11 @@ from ecom_assets.assets.tables import OWNERS, lineage_metadata, preview, queries
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.model.limits import Limits
 from ecom_assets.model.questions import Question, questions
-from ecom_assets.model.sales import SALES
+from ecom_assets.model.sales import SALES, read_by
 from ecom_assets.model.tables import EVENT_DATE
 from ecom_assets.steps import RETRY_POLICY, fail_permanent_errors_at_once
 from ecom_assets.text.foreign_text import markdown
 from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
-from ecom_assets.warehouse.rows import now
 
 if TYPE_CHECKING:
     from ecom_assets.report.page import Drawn
@@ -62,7 +61,7 @@ def make_answers(
     with warehouse.session(Purpose("answers", run_id), context.log.info) as session:
         contents = read_contents(
             session,
-            made_at=now(),
+            made_at=datetime.now(read_by(limits.reading).reading.zone),
             warehouse=warehouse.url,
             run_id=run_id,
             rules_version=limits.rules_version,

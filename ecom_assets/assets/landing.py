@@ -54,7 +54,7 @@ class GeneratorConfig(dg.Config):
 
 
 def build_sales_files(
-    partitions: dg.PartitionsDefinition, source: Source, url: str
+    partitions: dg.DailyPartitionsDefinition, source: Source, url: str
 ) -> dg.AssetsDefinition:
     """The asset `sales_files`, whose landing zone is at `url`, for people."""
 
@@ -84,11 +84,11 @@ def build_sales_files(
         landing: dg.ResourceParam[LandingZone],
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetMaterialization]:
         days = EventDays.of(context)
-        start = start_of(context)
-        there_are = existing_days(start, datetime.now(UTC)) or days
+        start, time_zone = start_of(context)
+        there_are = existing_days(start, time_zone, datetime.now(UTC)) or days
         with fail_permanent_errors_at_once():
             if source == "synthetic":
-                generate_missing(landing, days, config, context)
+                generate_missing(landing, days, config, context, time_zone)
             scan = landing.scan(days.first, days.last, math.inf)
             elsewhere = outside(landing, start, there_are.last + timedelta(days=1))
         listed = scan.files
@@ -130,6 +130,7 @@ def generate_missing(
     days: EventDays,
     config: GeneratorConfig,
     context: dg.AssetExecutionContext,
+    time_zone: str,
 ) -> None:
     """Write a generated batch for each day that has no files."""
     from ecom_assets.generator.day import expected_rows, generate_day
@@ -141,8 +142,14 @@ def generate_missing(
         if there and not (config.overwrite and name in there):
             continue
         rows = expected_rows(day, average=config.events_per_day, seed=config.seed)
-        share, rules = config.defect_share, sales.SALES.rules
-        blocks = generate_day(day, seed=config.seed, rows=rows, defect_share=share, rules=rules)
+        blocks = generate_day(
+            day,
+            seed=config.seed,
+            rows=rows,
+            defect_share=config.defect_share,
+            rules=sales.SALES.rules,
+            time_zone=time_zone,
+        )
         landing.write(name, blocks)
         context.log.info(f"generated {rows} events: {name}")
 

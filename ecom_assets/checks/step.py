@@ -55,7 +55,7 @@ def _days(context: dg.AssetCheckExecutionContext, named: NamedDays) -> EventDays
     if not named.first_day:
         return EventDays.of(context)
     last_day = named.last_day or named.first_day
-    return EventDays.named(named.first_day, last_day, start_of(context), datetime.now(UTC))
+    return EventDays.named(named.first_day, last_day, *start_of(context), datetime.now(UTC))
 
 
 def build_checks_job(checks: Sequence[dg.AssetChecksDefinition]) -> Any:

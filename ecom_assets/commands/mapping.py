@@ -130,7 +130,7 @@ def _print(
         console.print("No mapping fits: half of the sales at least would have to be clean.")
         console.print("[bold]Proposed[/bold] from names, types and values; look at each line of it")
     else:
-        how = "fits best" if staged.fits else "does not fit"
+        how = ("fits best" if others else "fits") if staged.fits else "does not fit"
         line = Text.assemble((staged.mapping.name, "bold"), f" {how}")
         line.append(f": {name(looked.title)}" if looked.title else "")
         line.truncate(WIDTH, overflow="ellipsis")

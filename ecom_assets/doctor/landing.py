@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ecom_assets.doctor.findings import Findings, fix, guarded, note, ok, unwritable
@@ -45,7 +45,7 @@ def _list(zone: LandingZone, settings: Settings) -> Findings[Sequence[LandedFile
             )
         return []
     start, week = settings.start_date, timedelta(days=DAYS_LISTED - 1)
-    today = datetime.now(UTC).date()
+    today = datetime.now(settings.reading.zone).date()
     last = max(today, start + 2 * week)
     scans = [zone.scan(day, day + week, math.inf) for day in (start, last - week)]
     files = sorted({file for scan in scans for file in scan.files})

@@ -15,7 +15,7 @@ from ecom_assets.model.tables import tables
 from ecom_assets.settings import Settings
 from ecom_assets.warehouse.contract import LAYERS, Layer, Purpose, Session, Warehouse
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
-from ecom_assets.warehouse.migrations import VERSION, pending
+from ecom_assets.warehouse.migrations import VERSION, pending, takes_time_zone
 from ecom_assets.warehouse.snowflake import SnowflakeSession
 
 WAIT_SECONDS = 2
@@ -34,7 +34,9 @@ def check_warehouse(
         if not path.exists():
             yield ok(f"{path} will be made by the first run.")
             return
-        warehouse = DuckDBWarehouse(path, wait_seconds=WAIT_SECONDS, brings_up=False)
+        warehouse = DuckDBWarehouse(
+            path, wait_seconds=WAIT_SECONDS, brings_up=False, reading=settings.reading
+        )
     with warehouse.session(Purpose("doctor", "none"), lambda _: None) as session:
         yield ok(f"{warehouse.url} lets this process in.")
         usable = True
@@ -43,6 +45,8 @@ def check_warehouse(
         if not usable:
             return
         advice = SET_UP if settings.snowflake else ""
+        if not (yield from guarded(_time_zone(session, settings), advice)):
+            return
         complete = yield from guarded(_tables(session, settings), advice)
         if complete:
             yield from guarded(_days_before_the_first(session, settings), advice)
@@ -52,6 +56,12 @@ def check_warehouse(
             complete = (yield from check_stage(session, settings)) and complete
         if complete and sample is not None:
             yield from guarded(_load(session, zone, sample), advice)
+
+
+def _time_zone(session: Session, settings: Settings) -> Findings[bool]:
+    if takes_time_zone(session, settings.reading):
+        yield note(f"The warehouse is empty: it takes the time zone {settings.time_zone}.")
+    return True
 
 
 def _tables(session: Session, settings: Settings) -> Findings[bool]:

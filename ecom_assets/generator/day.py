@@ -11,19 +11,21 @@ import json
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import islice
 from operator import itemgetter
 from random import Random
 from struct import Struct
+from zoneinfo import ZoneInfo
 
 from ecom_assets.generator.catalogue import pieces, seed_of, weighted_table
 from ecom_assets.model.sales import SALES
 from ecom_assets.model.stream import Defect, Event, Rule
 
 BY_HOUR = (10, 6, 4, 3, 3, 4, 8, 16, 26, 34, 40, 44, 48, 46, 44, 44, 48, 56, 68, 80, 82, 66, 42, 22)
-"""How busy each hour is (UTC): quiet at night, busiest in the evening."""
+"""How busy each hour of the shop's day is: quiet at night, busiest in the evening. A day of 23
+or 25 hours has the same curve, drawn together or out."""
 BY_WEEKDAY = (95, 92, 91, 93, 99, 116, 114)
 """How busy each weekday is, from Monday, in percent of the average day."""
 BY_MONTH = (94, 86, 90, 92, 94, 93, 90, 91, 97, 104, 124, 145)
@@ -38,9 +40,11 @@ LINE_DRAW = Struct("<HBH")
 ORDERS_PER_BLOCK = 512
 """Orders drawn at once. With 1.7 lines of 380 bytes each, a block is some 320 KiB: larger ones no
 longer fit the processor's cache, and took up to a third longer."""
-LATEST_START_MS = 86_400_000 - 30_000
-"""An order begins before this, as its other lines come at most 3 times 9.2 seconds later."""
+LAST_START_MS = 30_000
+"""An order begins so long before the day's end, as its other lines come at most 3 times 9.2 seconds
+later."""
 CURVE_BITS = 12
+ONE_DAY = timedelta(days=1)
 
 _TS_AT = len('{"event_id":"22e30198c0498d34b0291ff2be515b07","event_ts":"')
 _moment = itemgetter(slice(_TS_AT, _TS_AT + len("2026-01-05T13:45:12.345")))
@@ -65,8 +69,10 @@ def generate_day(
     rows: int,
     defect_share: float = 0.05,
     rules: Sequence[Rule] = SALES.rules,
+    time_zone: str = "UTC",
 ) -> Iterator[bytes]:
-    """The lines of `day` in order of time: `rows` of them, in blocks of whole lines.
+    """The lines of `day` in order of time: `rows` of them, in blocks of whole lines. The day is the
+    one of `time_zone`; moments are in UTC.
 
     The share of defective lines is spread over the day and takes the rules in turn. The day's first
     line is always good, so that there is one to be sent again: of a share of 1.0 one line is
@@ -83,7 +89,8 @@ def generate_day(
     defects = min(round(rows * defect_share), max(rows - 1, 0)) if defects_of else 0
     random = _random("defects", seed, day)
     places = _places(rows, defects, random)
-    blocks = _spoilt(_good_lines(day, seed, rows), places, defects_of, random)
+    good = _good_lines(day, seed, rows, ZoneInfo(time_zone))
+    blocks = _spoilt(good, places, defects_of, random)
     return ("".join(lines).encode() for lines in blocks)
 
 
@@ -119,13 +126,13 @@ def _spoilt(
         yield lines
 
 
-def _good_lines(day: date, seed: int, rows: int) -> Iterator[list[str]]:
+def _good_lines(day: date, seed: int, rows: int, zone: ZoneInfo) -> Iterator[list[str]]:
     """The good lines in order of time. An order begins in its own stretch of the day's curve; the
     next may begin before its last line, so what is not yet certain to be next waits a block."""
     if not rows:
         return
-    (customers, channels), curve, seconds = pieces(seed), _curve(), _seconds()
-    minutes = [f"{day.isoformat()}T{m // 60:02d}:{m % 60:02d}:" for m in range(24 * 60)]
+    minutes = [minute.isoformat()[: len("2026-01-05T13:45:")] for minute in _minutes(day, zone)]
+    (customers, channels), curve, seconds = pieces(seed), _curve(len(minutes)), _seconds()
     order_prefix = f"ORD-{day.isoformat().replace('-', '')}-"
     random = _random("day", seed, day)
     lines: list[str] = []
@@ -176,9 +183,18 @@ def _good_lines(day: date, seed: int, rows: int) -> Iterator[list[str]]:
         del lines[:certain]
 
 
-@lru_cache(maxsize=1)
-def _curve() -> Sequence[int]:
-    """The moments (ms of the day) by which each 1/2**CURVE_BITS of the day's lines have come."""
+def _minutes(day: date, zone: ZoneInfo) -> Sequence[datetime]:
+    """Each minute of a day, in UTC: 1,440 of them, but where daylight saving begins or ends."""
+    begins, ends = (
+        datetime.combine(each, time(), zone).astimezone(UTC) for each in (day, day + ONE_DAY)
+    )
+    return [begins + timedelta(minutes=n) for n in range((ends - begins) // timedelta(minutes=1))]
+
+
+@lru_cache(maxsize=4)
+def _curve(minutes: int) -> Sequence[int]:
+    """The moments (ms of the day) by which each 1/2**CURVE_BITS of a day's lines have come."""
+    latest = minutes * 60_000 - LAST_START_MS
     steps, total = 1 << CURVE_BITS, sum(BY_HOUR)
     curve, hour, before = [], 0, 0
     for step in range(steps + 1):
@@ -187,7 +203,7 @@ def _curve() -> Sequence[int]:
             hour += 1
         width = BY_HOUR[hour] * steps
         passed = hour * width + step * total - before * steps
-        curve.append(passed * LATEST_START_MS // (24 * width))
+        curve.append(passed * latest // (24 * width))
     return curve
 
 

@@ -5,6 +5,7 @@ It is part of what becomes of a line, and so of the version of the rules.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from ecom_assets.model.mapping import EventMapping
 
@@ -24,6 +25,11 @@ class Reading:
 
     time_zone: str = "UTC"
     mappings: Sequence[tuple[str, EventMapping]] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """That time zone, for moments that people read."""
+        return ZoneInfo(self.time_zone)
 
     @property
     def version(self) -> str:

@@ -169,10 +169,11 @@ _RULES = (
     Rule(
         name="event_date_in_window",
         reason="event_ts outside its event date",
-        broken="cast(event_ts as date) <> event_date",
+        broken=":local_event_date <> event_date",
         scope="row",
         field="event_ts",
-        broken_when="the UTC date of `event_ts` is not the partition the row belongs to",
+        broken_when="the date of `event_ts`, in the shop's time zone, is not the partition the row "
+        "belongs to",
         why="A stray clock or a replayed old file would change days that are closed.",
         defect=_far_from_its_day,
     ),

@@ -74,7 +74,8 @@ class Rule:
             written (-1, 0, 1), before it was rounded, and of a row that breaks no other rule
             `is_replaced` (a later version of its order stands on its day) and `is_duplicate` (such
             a row with its id stands earlier on its day). NULL counts as not broken. `:blank` stands
-            for the characters that people do not see (`BLANK`).
+            for the characters that people do not see (`BLANK`), `:local_event_date` for the date of
+            `event_ts` in the shop's time zone.
         scope: what is looked at: the `line` before there are fields, the `row` alone, or with it
             the other rows of its `day`. The last is given only to rows that break no other rule.
         field: the event's field that the rule is about; None where it is the whole line.

@@ -50,7 +50,11 @@ def event_columns(stream: EventStream | None = None) -> Columns:
     return _event_columns(stream or sales.SALES)
 
 
-EVENT_DATE = Column("event_date", "DATE", "The partition: the UTC day that the sale belongs to.")
+EVENT_DATE = Column(
+    "event_date",
+    "DATE",
+    "The partition: the shop's day that the sale belongs to (`ECOM_TIMEZONE`).",
+)
 _SOURCE_FILENAME = Column(
     "source_filename", "VARCHAR", "The file the line lies in: its path below the landing zone."
 )
@@ -185,6 +189,12 @@ def _tables(stream: EventStream) -> Mapping[str, Columns]:
             Column("applied_at", "TIMESTAMP_NTZ", "When, in UTC."),
             Column("project_version", "VARCHAR", "The version of this project that did it."),
             Column("declared", "VARCHAR", "Fingerprint of the tables and columns it declared."),
+            Column(
+                "time_zone",
+                "VARCHAR",
+                "The shop's, whose days the event dates are; null: UTC, of an earlier version.",
+                required=False,
+            ),
         ),
         RAW_TABLE: (
             *(_RAW, _RAW_TEXT, _SOURCE_FILENAME, _SOURCE_ROW_NUMBER),

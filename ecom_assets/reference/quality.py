@@ -8,6 +8,7 @@ from random import Random
 from ecom_assets.model import sales
 from ecom_assets.model.stream import BLANK, Event, Rule
 from ecom_assets.reference.pages import table
+from ecom_assets.warehouse.field_sql import local_event_date
 from ecom_assets.warehouse.rule_sql import broken
 
 ENGINES = {"duckdb": "DuckDB", "snowflake": "Snowflake"}
@@ -62,11 +63,13 @@ def _predicates(rule: Rule) -> str:
 
 
 def _predicate(rule: Rule, dialect: str) -> str:
-    """The predicate as the engine gets it, but for the list of blank characters, which nobody could
-    read: it stands as `:blank`."""
+    """The predicate as the engine gets it where the shop's days are those of UTC, but for the list
+    of blank characters, which nobody could read: it stands as `:blank`."""
     from sqlglot import exp
 
-    predicate = broken(rule)
+    predicate = exp.replace_placeholders(
+        broken(rule), local_event_date=local_event_date(sales.SALES)
+    )
     for text in list(predicate.find_all(exp.Literal)):
         if text.name == BLANK:
             text.replace(exp.Var(this=":blank"))

@@ -33,7 +33,7 @@ class Contents:
         answers: the rows of each answer.
         quality: a row an event date, in order: lines, clean, rejects, whether it may be published.
         rejects: rejects a date and rule.
-        made_at: when they were read, in UTC.
+        made_at: when they were read, in the time zone that people are told it in.
         warehouse: where they were read, for people.
         run_id: the Dagster run that made the report.
         rules_version: of the fields and rules as they are now.

@@ -141,7 +141,7 @@ def _made_of(contents: Contents) -> Sequence[tuple[str, str]]:
     if old:
         rules += f"; {counted(old, 'day')} judged by another version"
     return [
-        ("Made", f"{day(contents.made_at)}, {contents.made_at:%H:%M:%S} UTC"),
+        ("Made", f"{day(contents.made_at)}, {contents.made_at:%H:%M:%S %Z}"),
         ("From", contents.warehouse),
         ("Rules", rules),
         ("Run", contents.run_id),

@@ -54,7 +54,7 @@ def read_sample(path: Path, most: int = MOST_LINES) -> Sample:
     if not lines:
         raise SampleError(f"{path} is empty.")
     if _are_objects(lines[:most]):
-        rename = f"Rename it to {_landing(path)}: the pipeline reads .jsonl and .jsonl.gz."
+        rename = f"Rename it to {_landing(path)}: the pipeline reads .jsonl, .ndjson and their .gz."
         return Sample(path.name, lines[:most], len(lines) > most, "" if is_lines else rename)
     text = _text(path)
     found, key = _whole(text)

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ecom_assets.model.questions import questions
+from ecom_assets.model.reading import Reading
 from ecom_assets.settings import (
     S3Url,
     Settings,
@@ -33,7 +34,7 @@ from ecom_assets.setup.names import names_of, needed
 from ecom_assets.text.redaction import cause
 from ecom_assets.warehouse import migrations
 from ecom_assets.warehouse.contract import Purpose, WarehouseError
-from ecom_assets.warehouse.migrations import bring_up, pending
+from ecom_assets.warehouse.migrations import bring_up, pending, takes_time_zone
 from ecom_assets.warehouse.scripts import SQL_FOLDER
 from ecom_assets.warehouse.snowflake import (
     LOGIN_SECONDS,
@@ -112,7 +113,7 @@ def apply(connection: "SnowflakeConnection", settings: Settings) -> dict[str, st
     before, after = _scripts(settings)
     integration = _run(connection, before)
     try:
-        _bring_up(connection)
+        _bring_up(connection, settings.reading)
     except (errors.Error, WarehouseError) as error:
         raise SetupError(
             f"The tables of an earlier version were not brought up: {said(error)}. What was done "
@@ -143,13 +144,16 @@ def _run(connection: "SnowflakeConnection", script: str) -> dict[str, str]:
     return integration
 
 
-def _bring_up(connection: "SnowflakeConnection") -> None:
+def _bring_up(connection: "SnowflakeConnection", reading: Reading) -> None:
     """Bring up tables that are there, as the role that owns them, which the connection has now."""
-    session = SnowflakeSession(connection, query_tag(Purpose("set-up", "none")))
+    session = SnowflakeSession(connection, query_tag(Purpose("set-up", "none")), reading=reading)
     lacks = pending(session, dropped=True)
+    is_to_take_zone = takes_time_zone(session, reading)
     if lacks and not lacks.is_new:
         bring_up(session, lacks)
         print(f"ok  brought up: {lacks}")
+    if is_to_take_zone:
+        session.run("take_time_zone")
 
 
 def aws_notes(settings: Settings, integration: dict[str, str]) -> str:
@@ -176,9 +180,9 @@ def _scripts(settings: Settings) -> tuple[str, str]:
     """What is run before tables of an earlier version are brought up, and after it."""
     names = names_of(settings)
     before, after = ([_filled(n, names) for n in of] for of in (BEFORE_TABLES, AFTER_TABLES))
-    tables = [*render("tables", "snowflake", **migrations.values())]
+    tables = [*render("tables", "snowflake", settings.reading, **migrations.values())]
     for name in sorted(question.name for question in questions()):
-        tables += render(f"answers/{name}", "snowflake")
+        tables += render(f"answers/{name}", "snowflake", settings.reading)
     made = "-- The tables and the answers.\n" + "\n\n".join(f"{one};" for one in tables)
     return "\n\n".join(before), "\n\n".join([made, *after])
 

@@ -1,7 +1,8 @@
 -- The tables are of this version from now on.
-insert into raw.schema_version (version, applied_at, project_version, declared)
+insert into raw.schema_version (version, applied_at, project_version, declared, time_zone)
 select
     :version,
     sysdate(),
     :project_version,
-    :declared;
+    :declared,
+    :time_zone;

@@ -11,12 +11,13 @@ create schema if not exists analytics;
 create table if not exists raw.schema_version (:columns);
 
 -- a new warehouse begins with the tables that the project has now
-insert into raw.schema_version (version, applied_at, project_version, declared)
+insert into raw.schema_version (version, applied_at, project_version, declared, time_zone)
 select
     :version,
     sysdate(),
     :project_version,
-    :declared
+    :declared,
+    :time_zone
 where not exists (
         select 1
         from information_schema.tables

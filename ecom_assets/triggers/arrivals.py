@@ -63,7 +63,7 @@ def build_arrivals(
         context: dg.SensorEvaluationContext, landing: dg.ResourceParam[LandingZone]
     ) -> dg.SensorResult | dg.SkipReason:
         now = clock()
-        partitions = existing_days(settings.start_date, now)
+        partitions = existing_days(settings.start_date, settings.time_zone, now)
         if partitions is None:
             return dg.SkipReason(f"The first event date, {settings.start_date}, is not over yet.")
         cursor = Cursor.read(context.cursor)

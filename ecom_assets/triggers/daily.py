@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import dagster as dg
 
 from ecom_assets.landing.zone import LandingZone
-from ecom_assets.partitions import TIME_ZONE, EventDays, existing_days
+from ecom_assets.partitions import EventDays, existing_days
 from ecom_assets.settings import Settings
 from ecom_assets.triggers import runs, survey
 
@@ -33,15 +33,15 @@ def build_daily(settings: Settings) -> dg.ScheduleDefinition:
         name="daily",
         job_name=runs.JOB,
         cron_schedule=f"{at.minute} {at.hour} * * *",
-        execution_timezone=TIME_ZONE,
+        execution_timezone=settings.time_zone,
         default_status=dg.DefaultScheduleStatus.STOPPED,
-        description=DESCRIPTION.format(at=f"{at:%H:%M}", zone=TIME_ZONE),
+        description=DESCRIPTION.format(at=f"{at:%H:%M}", zone=settings.time_zone),
     )
     def daily(
         context: dg.ScheduleEvaluationContext, landing: dg.ResourceParam[LandingZone]
     ) -> Sequence[dg.RunRequest] | dg.SkipReason:
         now = context.scheduled_execution_time
-        partitions = existing_days(settings.start_date, now)
+        partitions = existing_days(settings.start_date, settings.time_zone, now)
         if partitions is None:
             return dg.SkipReason(f"The first event date, {settings.start_date}, is not over yet.")
         due = days_due(partitions, runs.asked_up_to(context.instance))

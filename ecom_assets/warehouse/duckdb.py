@@ -26,7 +26,7 @@ from ecom_assets.warehouse.contract import (
     WarehouseError,
     goes_on,
 )
-from ecom_assets.warehouse.migrations import bring_up, copy_aside, pending
+from ecom_assets.warehouse.migrations import bring_up, copy_aside, pending, takes_time_zone
 from ecom_assets.warehouse.rows import types_by_table
 from ecom_assets.warehouse.sql import add_column, render, render_table
 
@@ -98,12 +98,15 @@ class DuckDBWarehouse:
 
     def _bring_up(self, session: "DuckDBSession", log: Log) -> None:
         lacks = pending(session)
+        is_to_take_zone = takes_time_zone(session, self._reading)  # or is refused, as it is
         if lacks.files and not lacks.is_new:  # a column or a table more changes no row
             session.checkpoint()
             copy_aside(self._path, log)
         if lacks:
             with session.transaction("raw"):
                 bring_up(session, lacks)
+        if is_to_take_zone:
+            session.run("take_time_zone")
 
     def _connect(self, log: Log) -> "duckdb.DuckDBPyConnection":
         import duckdb

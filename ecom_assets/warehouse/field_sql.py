@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 
+def local_event_date(stream: EventStream) -> exp.Expr:
+    """The date of `event_ts`, which is in UTC, in the shop's time zone."""
+    from sqlglot import exp
+
+    moment: exp.Expr = exp.column("event_ts")
+    zone = stream.reading.time_zone
+    if zone != "UTC":
+        moment = call("convert_timezone", literal("UTC"), literal(zone), moment)
+    return exp.cast(moment, "date")
+
+
 def listed(fields: Iterable[Field], is_so: Callable[[Field], exp.Expr]) -> exp.Expr:
     """The names of the fields of which something is so, as `;a;b;`; null where of none, which is
     found out before any text is made."""

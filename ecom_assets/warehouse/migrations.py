@@ -20,6 +20,8 @@ from importlib.metadata import version as version_of_package
 from pathlib import Path
 from typing import Any
 
+from ecom_assets.model import sales
+from ecom_assets.model.reading import Reading
 from ecom_assets.model.tables import VERSION_TABLE, Column, tables
 from ecom_assets.warehouse.contract import Log, Session, WarehouseError
 from ecom_assets.warehouse.expressions import staged_days_table
@@ -129,16 +131,36 @@ def other_version(version: int) -> str:
     return f"{said}: an administrator runs `make snowflake-setup APPLY=1`, which brings them up."
 
 
+def takes_time_zone(session: Session, reading: Reading | None) -> bool:
+    """Whether a warehouse is to take the time zone of `reading`: it has another one and no days.
+
+    Raises:
+        WarehouseError: it has another one, and days of that.
+    """
+    history = session.history()
+    ours = sales.read_by(reading).reading.time_zone
+    theirs = max((zone for row in history if (zone := row.get("time_zone"))), default="UTC")
+    if not history or theirs == ours:
+        return False
+    if session.run("filled")[0]["row_count"]:
+        raise WarehouseError(
+            f"The warehouse holds days of the time zone {theirs}, but ECOM_TIMEZONE says {ours}: "
+            f"set ECOM_TIMEZONE={theirs} again, or name a new warehouse (ECOM_DUCKDB_PATH, or "
+            "SNOWFLAKE_DATABASE and the set-up) and materialize all days there."
+        )
+    return True
+
+
 def bring_up(session: Session, lacks: Pending) -> None:
     """Make what is lacking, in a transaction where the engine has one for this.
 
     Stopped in the middle, it may be done again: the version is written down last.
     """
+    for table, column in lacks.columns:
+        session.add_column(table, column)
     session.run("tables", **values())
     if lacks.is_new:
         return
-    for table, column in lacks.columns:
-        session.add_column(table, column)
     for file in lacks.files:
         session.run(f"migrations/{file}")
     session.run("analytics/temporary")

@@ -65,6 +65,8 @@ MEANINGS: Mapping[str, Meaning] = {
         "".join(f";{field.name}" for field in stream.fields) + ";"
     ),
     "fields": lambda stream, engine: table(["field"], [[f.name] for f in stream.fields]),
+    "local_event_date": lambda stream, engine: fields.local_event_date(stream),
+    "time_zone": lambda stream, engine: literal(stream.reading.time_zone),
     "has_zero": lambda stream, engine: fields.has_zero(stream),
     "signs_of_clean": lambda stream, engine: fields.signs_of_clean(stream),
     "breaks_a_rule": lambda stream, engine: rules.any_broken(stream.rules),

@@ -34,7 +34,7 @@ from ecom_assets.warehouse.contract import (
     goes_on,
 )
 from ecom_assets.warehouse.expressions import literal
-from ecom_assets.warehouse.migrations import VERSION, other_version
+from ecom_assets.warehouse.migrations import VERSION, other_version, takes_time_zone
 from ecom_assets.warehouse.rows import types_by_table
 from ecom_assets.warehouse.sql import add_column, render, render_table
 
@@ -297,9 +297,24 @@ class SnowflakeSession:
         the same row first. An UPDATE waits for the lock of another, and the statements behind it
         begin later, so they see what the other has committed.
 
-        It changes the row only where the tables are of this project's version, so that to look
-        takes no statement of its own.
+        It changes the row only where the tables are of this project's version and time zone, so
+        that to look takes no statement of its own.
         """
+        if self._has_turn(layer):
+            return
+        version = max((row["version"] for row in self.history()), default=0)
+        if version != VERSION:
+            raise WarehouseError(other_version(version))
+        if takes_time_zone(self, self._reading):
+            self.run("take_time_zone")
+            if self._has_turn(layer):
+                return
+        raise WarehouseError(
+            f"{layer.upper()}.TURNS has no row, so runs cannot wait for each other: run the "
+            "set-up again; see docs/setup-s3-snowflake.md."
+        )
+
+    def _has_turn(self, layer: Layer) -> bool:
         from sqlglot import exp
 
         told = self.run(
@@ -309,14 +324,7 @@ class SnowflakeSession:
             taken_at=datetime.now(UTC).replace(tzinfo=None),
             version=VERSION,
         )
-        if not int(told[0]["number of rows updated"]):
-            version = max((row["version"] for row in self.history()), default=0)
-            if version != VERSION:
-                raise WarehouseError(other_version(version))
-            raise WarehouseError(
-                f"{layer.upper()}.TURNS has no row, so runs cannot wait for each other: run the "
-                "set-up again; see docs/setup-s3-snowflake.md."
-            )
+        return bool(int(told[0]["number of rows updated"]))
 
     def load_lines(
         self, zone: LandingZone, files: Sequence[LandedFile], *, load_id: str, loaded_at: datetime

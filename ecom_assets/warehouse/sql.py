@@ -108,7 +108,7 @@ def _bind(
         else:
             value = meaning(name, stream, engine, owner, number)
         if isinstance(value, list):
-            _put([one.copy() for one in value], placeholder)
+            _put([_bind(one, values, engine, stream) for one in value], placeholder)
             continue
         new = _bind(literal(value), values, engine, stream)
         for column in new.find_all(exp.Column) if owner else ():

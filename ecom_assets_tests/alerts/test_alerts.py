@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import re
 import socket
 import time
 import uuid
@@ -246,6 +247,7 @@ def test_a_channel_that_never_says_whether_it_took_a_message_is_asked_ever_more_
     pipeline: Pipeline, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(channels, "MESSAGE_SECONDS", 0.3)
+    pipeline.configure(time_zone="Asia/Tokyo")
     alerts = started(pipeline, receiver.url)
     receiver.answers_after = 0.6
     report(pipeline, (DAY, "error"))
@@ -258,6 +260,7 @@ def test_a_channel_that_never_says_whether_it_took_a_message_is_asked_ever_more_
             sent.append(round((alerts.later - began) / timedelta(minutes=1)))
         else:
             assert f"gave no answer {len(sent)} times and may have taken" in summary
+            assert re.search(r"written to again from [\d-]+ \d\d:\d\d JST on$", summary)
         alerts.later += timedelta(minutes=1)
     assert sent == [0, 2, 10, 42, 170, 410, 650], "not each of 1,440 ticks in half a day"
     # it answers again: it is told once more, and of what came meanwhile, without a pause after it

@@ -1,6 +1,7 @@
 """The daily digest: what it finds, what it says, and where it is sent."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
@@ -154,6 +155,25 @@ def test_runs_that_do_not_end_are_named_with_since_when(on_files: Pipeline) -> N
     assert found.entries[0].startswith(f"since {now:%Y-%m-%d %H:}")
 
 
+def test_its_moments_are_in_the_shop_s_time_zone(on_files: Pipeline) -> None:
+    job = on_files.definitions.resolve_job_def("sales")
+    run = on_files.instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTING)
+    start = dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, job_name="sales")
+    on_files.instance.report_dagster_event(start, run.run_id)
+    started = datetime.now(ZoneInfo("Asia/Tokyo"))
+    later = started + timedelta(hours=7)
+    (entry,) = sections.long_runs(on_files.instance, on_files.settings, later).entries
+    assert entry.startswith(f"since {started:%Y-%m-%d %H:}")
+    assert entry[22:].startswith(" JST: ")
+
+
+def test_it_is_of_the_shop_s_day(on_files: Pipeline) -> None:
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):  # of which one is never today in UTC
+        on_files.configure(time_zone=zone)
+        today = datetime.now(ZoneInfo(zone)).date()
+        assert materialized(on_files)[0].startswith(f"**Digest of {today}: ")
+
+
 def test_sensors_that_do_not_tick_are_overdue_and_schedules_are_not(on_files: Pipeline) -> None:
     sensor, schedule = SensorInstigatorData(), ScheduleInstigatorData("0 1 * * *", 0.0)
     for name, data, ticked in (
@@ -182,6 +202,21 @@ def test_sensors_that_do_not_tick_are_overdue_and_schedules_are_not(on_files: Pi
         "daily_digest: off",
     ]
     assert found.count == 2
+
+
+def test_an_hour_that_the_clock_skips_makes_no_sensor_overdue(on_files: Pipeline) -> None:
+    repository = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("ecom_assets"), "all")
+    origin = RemoteInstigatorOrigin(repository, "check_alerts")
+    of, data = InstigatorType.SENSOR, SensorInstigatorData()
+    state = InstigatorState(origin, of, InstigatorStatus.RUNNING, data)
+    on_files.instance.add_instigator_state(state)
+    now = datetime(2026, 3, 8, 7, 30, tzinfo=UTC)  # daylight saving has begun at 07:00
+    at = (now - timedelta(minutes=40)).timestamp()
+    tick = TickData(state.instigator_origin_id, "check_alerts", of, TickStatus.SKIPPED, at)
+    on_files.instance.create_tick(tick)
+    there = now.astimezone(ZoneInfo("America/New_York"))
+    found = sections.automations(on_files.instance, ["check_alerts"], [], there)
+    assert found.entries == ["check_alerts: on, last tick 2026-03-08 01:50 EST, skipped"]
 
 
 @pytest.mark.slow

@@ -320,6 +320,21 @@ def test_a_column_that_somebody_has_dropped(use: Set, tmp_path: Path) -> None:
     assert not found("fix")
 
 
+def test_a_warehouse_of_another_time_zone(use: Set, tmp_path: Path) -> None:
+    with DuckDBWarehouse(tmp_path / "w.duckdb").session(Purpose("test", "test"), print):
+        pass
+    use(ECOM_TIMEZONE="Europe/Berlin")
+    assert not found("fix")
+    assert "The warehouse is empty: it takes the time zone Europe/Berlin." in found("note")
+    with duckdb.connect(tmp_path / "w.duckdb") as connection:
+        connection.execute(
+            "insert into raw.raw_sales_files select 'f', date '2026-01-05', 'e', 1, now(), 1, 'l', "
+            "now(), null"
+        )
+    (said,) = found("fix")
+    assert "holds days of the time zone UTC, but ECOM_TIMEZONE says Europe/Berlin: set" in said
+
+
 def test_a_duckdb_file_of_a_later_version(use: Set, tmp_path: Path) -> None:
     with DuckDBWarehouse(tmp_path / "w.duckdb").session(Purpose("test", "test"), print):
         pass

@@ -7,14 +7,17 @@ import re
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import ecom_assets
 from ecom_assets.generator import expected_rows, generate_day
@@ -98,6 +101,47 @@ def test_the_stream_of_a_day_is_the_one_that_was_released() -> None:
     assert hashlib.sha256(day_bytes(share=0)).hexdigest() == (
         "4acf974417697573f5ca11250ebd4bfa444405e952f201ed49fa55b3366ad34d"
     )
+
+
+def local_moments(day: date, zone: str, rows: int) -> list[datetime]:
+    lines = b"".join(generate_day(day, seed=1, rows=rows, defect_share=0, time_zone=zone))
+    assert lines.count(b"\n") == rows
+    events = map(json.loads, lines.splitlines())
+    moments = [datetime.fromisoformat(event["event_ts"]) for event in events]
+    assert moments == sorted(moments)
+    assert {moment.utcoffset() for moment in moments} == {timedelta()}, "in UTC"
+    return [moment.astimezone(ZoneInfo(zone)) for moment in moments]
+
+
+@given(
+    st.dates(date(2026, 1, 1), date(2030, 12, 31)),
+    st.sampled_from(sorted(available_timezones() - {"localtime"})),
+)
+def test_all_events_are_of_the_shop_s_day_wherever_the_shop_is(day: date, zone: str) -> None:
+    assert {moment.date() for moment in local_moments(day, zone, 40)} == {day}
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("America/New_York", date(2026, 3, 8), 23),
+        ("America/New_York", date(2026, 11, 1), 25),
+        ("America/New_York", date(2026, 11, 2), 24),
+        ("Australia/Sydney", date(2026, 10, 4), 23),
+        ("Australia/Sydney", date(2026, 4, 5), 25),
+        ("America/Santiago", date(2026, 9, 6), 23),  # there is no midnight
+        ("America/Santiago", date(2026, 4, 4), 25),
+        ("Australia/Lord_Howe", date(2026, 10, 4), 23.5),
+        ("Asia/Kathmandu", date(2026, 1, 5), 24),
+    ],
+)
+def test_a_day_of_the_shop_is_filled_from_end_to_end(zone: str, day: date, hours: float) -> None:
+    moments = local_moments(day, zone, 5_000)
+    assert {moment.date() for moment in moments} == {day}
+    elapsed = (moments[-1].astimezone(UTC) - moments[0].astimezone(UTC)) / timedelta(hours=1)
+    assert hours - 0.2 < elapsed < hours
+    gaps = [later.timestamp() - earlier.timestamp() for earlier, later in pairwise(moments)]
+    assert max(gaps) < 1_200, "quiet at night, and never silent"
 
 
 def test_the_same_arguments_give_the_same_bytes_in_another_process() -> None:

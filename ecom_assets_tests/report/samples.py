@@ -1,7 +1,7 @@
 """Contents for reports: from nothing to more days, countries and currencies than fit on a page."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -47,7 +47,7 @@ def sample(
         )
         for rule, rows in zip(SALES.rules, of_rules, strict=True):
             rejects.append({"event_date": day, "reason": rule.reason, "reject_rows": rows})
-    made_at = datetime(2026, 2, 3, 4, 5, 6)
+    made_at = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
     return Contents(
         answers, quality, rejects, made_at, "/data/warehouse.duckdb", "some-run", SALES.version
     )

@@ -1,6 +1,8 @@
 """The report's page: whole on its own, true to the answers, and safe whatever the data holds."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -109,6 +111,12 @@ def test_the_page_says_when_and_from_what_it_was_made() -> None:
     for text in ("5\u201311 Jan 2026", "Tue 3 February 2026, 04:05:06 UTC", "some-run"):
         assert text in texts
     assert "/data/warehouse.duckdb" in texts
+
+
+def test_the_page_says_when_it_was_made_in_the_shop_s_time_zone() -> None:
+    contents = SAMPLES["a week"]
+    in_sydney = replace(contents, made_at=contents.made_at.astimezone(ZoneInfo("Australia/Sydney")))
+    assert "Tue 3 February 2026, 15:05:06 AEDT" in Page(make_report(in_sydney).html).texts
 
 
 def test_days_between_are_all_days() -> None:

@@ -213,6 +213,35 @@ def test_a_run_on_tables_of_another_version_is_one_sentence(
             apply(connection, settings)
 
 
+def test_the_database_has_the_shop_s_time_zone_and_keeps_it(settings: Settings) -> None:
+    assert settings.snowflake is not None
+    database = settings.snowflake.database
+
+    def zones() -> list[Any]:
+        with connect(settings.snowflake) as connection:  # type: ignore[arg-type]
+            cursor = connection.cursor()
+            cursor.execute(f"select time_zone from {database}.raw.schema_version")
+            return [row[0] for row in cursor.fetchall()]
+
+    def set_up(zone: str) -> None:
+        with connect(settings.snowflake) as connection:  # type: ignore[arg-type]
+            apply(connection, replace(settings, time_zone=zone))
+
+    for zone in ("America/New_York", "Australia/Sydney"):
+        set_up(zone)
+        assert zones() == [zone], "nothing is in it yet"
+    with connect(settings.snowflake) as connection:
+        connection.cursor().execute(
+            f"insert into {database}.staging.sales_quality "
+            "(event_date, raw_rows, clean_rows, reject_rows, reject_rate, publishable, "
+            "rules_version, run_id, evaluated_at) "
+            "select '2026-01-05', 0, 0, 0, 0, true, 'v', 'r', sysdate()"
+        )
+    with pytest.raises(SetupError, match="holds days of the time zone Australia/Sydney, but ECOM"):
+        set_up("UTC")
+    assert zones() == ["Australia/Sydney"]
+
+
 def test_nothing_is_lost_by_running_it_again() -> None:
     for _, statement in with_roles():
         assert not re.match(r"drop|truncate|delete|create or replace (?!view)", statement)

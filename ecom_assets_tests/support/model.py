@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from ecom_assets.model import sales
 
@@ -318,6 +319,14 @@ def moment_of(value: Value | None) -> datetime | None:
         return BEYOND
 
 
+def local_date(moment: datetime, time_zone: str) -> date:
+    """The date of a moment in UTC elsewhere; of one beyond the calendar there, the first of all."""
+    try:
+        return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(time_zone)).date()
+    except OverflowError:
+        return date.min
+
+
 # ---- lines to rows
 
 Cell = str | int | Decimal | datetime | None
@@ -370,7 +379,13 @@ class Row:
         return f"{told}, found: {keys[:500]}" if keys and self.is_json else told
 
 
-def parse(line: str, batch_day: date, late_days: int = 0, first: date = date.min) -> Row:
+def parse(
+    line: str,
+    batch_day: date,
+    late_days: int = 0,
+    first: date = date.min,
+    time_zone: str = "UTC",
+) -> Row:
     """A line judged by itself: all rules but the uniqueness of its id.
 
     Args:
@@ -378,6 +393,7 @@ def parse(line: str, batch_day: date, late_days: int = 0, first: date = date.min
         batch_day: the day of its file.
         late_days: how many days after its event date an event may arrive.
         first: the first event date that there is.
+        time_zone: the shop's.
     """
     document = read_json(line)
     is_json = document is not None and not document.is_mended
@@ -398,7 +414,8 @@ def parse(line: str, batch_day: date, late_days: int = 0, first: date = date.min
     moment = moment_of(given.get("event_ts"))
     event_id = text_of(given.get("event_id"))
     earliest = max(first, batch_day - timedelta(days=late_days))
-    in_window = moment is not None and earliest <= moment.date() <= batch_day
+    event_date = local_date(moment, time_zone) if moment is not None else None
+    in_window = event_date is not None and earliest <= event_date <= batch_day
     quantity, total = values["quantity"], values["total_amount"]
     judged = {
         "event_id_present": not event_id or event_id.isspace(),
@@ -411,7 +428,7 @@ def parse(line: str, batch_day: date, late_days: int = 0, first: date = date.min
     }
     return replace(
         row,
-        event_date=moment.date() if moment is not None and in_window else batch_day,
+        event_date=event_date if event_date is not None and in_window else batch_day,
         values=values,
         unsure=frozenset(
             f.name
@@ -428,7 +445,12 @@ def parse(line: str, batch_day: date, late_days: int = 0, first: date = date.min
 
 
 def judge(
-    files: Mapping[str, bytes], first_day: date, last_day: date, *, late_days: int = 0
+    files: Mapping[str, bytes],
+    first_day: date,
+    last_day: date,
+    *,
+    late_days: int = 0,
+    time_zone: str = "UTC",
 ) -> dict[Place, Row]:
     """What must become of the lines that belong to a range of days, both ends included.
 
@@ -437,12 +459,13 @@ def judge(
         first_day: first day of the range.
         last_day: last day of the range.
         late_days: how many days after its event date an event may arrive.
+        time_zone: the shop's.
     """
     rows: dict[Place, Row] = {}
     for name, content in files.items():
         batch_day = date.fromisoformat(name[3:13])
         for number, line in lines_of(content):
-            row = parse(line, batch_day, late_days)
+            row = parse(line, batch_day, late_days, time_zone=time_zone)
             if first_day <= row.event_date <= last_day:
                 rows[name, number] = row
     return dict(mark_repeats(rows))

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -14,7 +15,6 @@ import dagster as dg
 from ecom_assets.alerts.channels import channels_of
 from ecom_assets.alerts.sensor import build_alerts
 from ecom_assets.definitions import build_definitions
-from ecom_assets.settings import Settings
 from ecom_assets_tests.conftest import Pipeline
 
 UI = "http://ui.example"
@@ -104,7 +104,7 @@ class Alerts:
         self.later = timedelta(minutes=1)
         self.repository = build_definitions(pipeline.settings).get_repository_def()
         self.sensor = build_alerts(
-            Settings(source="external", ui_url=UI, hide_values=hide),
+            replace(pipeline.settings, ui_url=UI, hide_values=hide),
             channels_of(urls, warn),
             now=lambda: datetime.now(UTC) + self.later,
         )

@@ -70,6 +70,35 @@ def test_yesterday_and_the_days_that_may_still_get_late_events(
     assert (None if isinstance(requests, str) else list(map(days_of, requests))) == days
 
 
+def test_its_hour_and_its_yesterday_are_the_shop_s(arrivals: Arrivals) -> None:
+    settings = Settings(source="external", time_zone="Australia/Sydney", daily_at=time(2, 30))
+    schedule = build_daily(settings)
+    assert (schedule.cron_schedule, schedule.execution_timezone) == (
+        "30 2 * * *",
+        "Australia/Sydney",
+    )
+    assert "at 02:30 Australia/Sydney" in str(schedule.description)
+    for utc, days in ((12, ["2026-01-04"]), (15, ["2026-01-05"])):  # it is the 6th from 13:00 on
+        with dg.build_schedule_context(
+            instance=arrivals.instance,
+            scheduled_execution_time=datetime(2026, 1, 5, utc, 30, tzinfo=UTC),
+            resources={"landing": arrivals.landing},
+        ) as context:
+            requests = schedule(context)
+        assert isinstance(requests, list)
+        assert list(map(days_of, requests)) == days
+
+
+def test_the_graph_s_schedules_are_all_in_the_shop_s_time_zone(pipeline: Pipeline) -> None:
+    pipeline.configure(time_zone="America/New_York")
+    schedules = list(pipeline.definitions.schedules or ())
+    assert len(schedules) == 2
+    for schedule in schedules:
+        assert isinstance(schedule, dg.ScheduleDefinition)
+        assert schedule.execution_timezone == "America/New_York"
+        assert "America/New_York" in str(schedule.description)
+
+
 @pytest.mark.slow
 def test_after_nine_nights_off_the_next_firing_asks_for_all_nine_in_one_run(
     arrivals: Arrivals,

@@ -14,6 +14,7 @@ import pytest
 
 from ecom_assets.model import sales
 from ecom_assets.model.limits import Limits
+from ecom_assets.model.reading import PLAIN, Reading
 from ecom_assets.model.stream import Field
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.load import load_new_files
@@ -55,9 +56,10 @@ class Staging:
         late_days: how many days late an event may arrive.
     """
 
-    def __init__(self, stack: Stack, session: Session) -> None:
+    def __init__(self, stack: Stack, session: Session, reading: Reading = PLAIN) -> None:
         self._stack = stack
         self._session = session
+        self._reading = reading
         self.place = stack.zone.url
         self._files: dict[str, bytes] = {}
         self._damaged: set[str] = set()
@@ -96,19 +98,23 @@ class Staging:
         that their files touch."""
         self._run |= set(days.days)
         late = timedelta(days=self.late_days)
-        lines = judge(self._loaded, days.first - late, days.last + late, late_days=self.late_days)
+        lines = self._judged(days.first - late, days.last + late)
         own = {str(day) for day in days.days}
         before = {day: rows for day, rows in self._staged.items() if day < days.first}
         touched = {row.event_date for (name, _), row in lines.items() if name[3:13] in own} | {
             day for day, rows in before.items() if own & {name[3:13] for name, _ in rows}
         }
         for day in {*days.days, *(day for day in touched if day < days.first)}:
-            self._staged[day] = judge(self._loaded, day, day, late_days=self.late_days)
+            self._staged[day] = self._judged(day, day)
         return {
             (row.event_date, *place): row
             for rows in self._staged.values()
             for place, row in rows.items()
         }
+
+    def _judged(self, first: date, last: date) -> dict[Place, Row]:
+        zone = self._reading.time_zone
+        return judge(self._loaded, first, last, late_days=self.late_days, time_zone=zone)
 
     def load_and_split(self, first: date, last: date) -> None:
         """Load the files of these days, and of the later ones that late events are in; split."""
@@ -231,10 +237,10 @@ def _fail(said: str) -> None:
 
 
 @contextmanager
-def opened_staging(stack: Stack) -> Iterator[Staging]:
-    """Staging on a stack."""
+def opened_staging(stack: Stack, reading: Reading = PLAIN) -> Iterator[Staging]:
+    """Staging on a stack, whose lines are read so."""
     with stack.warehouse.session(Purpose("test", "test"), _fail) as session:
-        yield Staging(stack, session)
+        yield Staging(stack, session, reading)
 
 
 EVERY_TYPE = replace(

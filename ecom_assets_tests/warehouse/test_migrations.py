@@ -265,7 +265,7 @@ def refused(path: Path) -> str:
 def test_a_warehouse_of_a_later_version_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "w.duckdb"
     opened(path)
-    query(path, f"insert into {VERSION_TABLE} values (99, now()::timestamp, '9.0.0', 'x')")
+    query(path, f"insert into {VERSION_TABLE} values (99, now()::timestamp, '9.0.0', 'x', 'UTC')")
     before = path.read_bytes()
     assert refused(path) == (
         f"The warehouse's tables are of version 99, this project's of {migrations.VERSION}: run "

@@ -10,15 +10,18 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import product
+from pathlib import Path
 
 import pytest
 
+from ecom_assets.model.reading import Reading
 from ecom_assets_tests.support.model import lines_of, unpacked
 from ecom_assets_tests.support.stacks import (
     FOLDER_DUCKDB,
     S3_DUCKDB,
     S3_SNOWFLAKE,
     Stack,
+    folder_stack,
 )
 from ecom_assets_tests.support.strategies import OFFSETS, OTHER_DATES, TIMES, files, lines, some
 from ecom_assets_tests.torture.report import Figures
@@ -32,6 +35,22 @@ def staging(
     """An empty landing zone and an empty warehouse, on the stack that the test names."""
     with opened_staging(stack_of(request.param)) as opened:
         yield opened
+
+
+@pytest.mark.parametrize("time_zone", ["America/New_York", "Australia/Sydney"])
+@pytest.mark.parametrize("late_days", [0, 2])
+def test_in_a_time_zone_as_well(
+    time_zone: str, late_days: int, every_type: None, tmp_path: Path, torture: bool, seed: int
+) -> None:
+    reading = Reading(time_zone)
+    with opened_staging(folder_stack(tmp_path, reading), reading) as staging:
+        staging.late_days = late_days
+        drawn = some(lines(DAY), 8_000 if torture else 400, chance=seed * 10 + late_days)
+        hours = [good(f"h{n}", event_ts=f"{DAY}T{n:02d}:00:00Z") for n in range(24)]
+        staging.land(f"dt={DAY}/a.jsonl", b"\n".join(drawn))
+        staging.land(f"dt={DAY}/b.jsonl", jsonl(*hours))
+        rows = staging.run(DAY - timedelta(days=late_days), DAY)
+        assert len(set(rows.values())) > 10
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from sqlglot import exp
 
 from ecom_assets.landing.zone import LandedFile
 from ecom_assets.model import sales
+from ecom_assets.model.reading import Reading
 from ecom_assets.model.stream import EventStream, Field, Rule, Scope
 from ecom_assets.warehouse import migrations
 from ecom_assets.warehouse.contract import LoadedFile
@@ -110,6 +111,19 @@ def rendered(script: str, engine: str) -> str:
     values = {name: make() for name, make in VALUES.items()}
     own = script.removeprefix(f"{engine}/")
     return ";\n\n".join(render(own, engine, **values)) + ";\n"
+
+
+def test_in_another_time_zone_the_moment_is_converted_before_its_date_is_taken() -> None:
+    values = {name: make() for name, make in VALUES.items()}
+    of_utc, of_new_york = (
+        render("staging/parse_lines", "snowflake", Reading(zone), **values)[0]
+        for zone in ("UTC", "America/New_York")
+    )
+    assert of_new_york == of_utc.replace(
+        "CAST(event_ts AS DATE)",
+        "CAST(CONVERT_TIMEZONE('UTC', 'America/New_York', event_ts) AS DATE)",
+    )
+    assert of_new_york != of_utc
 
 
 SENT = [

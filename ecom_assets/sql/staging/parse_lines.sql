@@ -9,11 +9,11 @@ placed as (
         case
             when
                 typed.is_object
-                and cast(typed.event_ts as date) between coalesce(
+                and :local_event_date between coalesce(
                     judged.earliest_event_date,
                     greatest(dateadd(day, -:late_days, typed.batch_date), :first_partition)
                 ) and typed.batch_date
-                then cast(typed.event_ts as date)
+                then :local_event_date
             else typed.batch_date
         end as event_date
     from typed

@@ -2,10 +2,12 @@ INSERT INTO raw.schema_version (
   version,
   applied_at,
   project_version,
-  declared
+  declared,
+  time_zone
 )
 SELECT
   2,
   CURRENT_TIMESTAMP AT TIME ZONE 'UTC',
   '0.1.0',
-  '1e2ea23317ad';
+  '15b2c0ec07a8',
+  'UTC';

@@ -8,20 +8,23 @@ CREATE TABLE IF NOT EXISTS raw.schema_version (
   version BIGINT NOT NULL,
   applied_at TIMESTAMP NOT NULL,
   project_version TEXT NOT NULL,
-  declared TEXT NOT NULL
+  declared TEXT NOT NULL,
+  time_zone TEXT
 );
 
 INSERT INTO raw.schema_version (
   version,
   applied_at,
   project_version,
-  declared
+  declared,
+  time_zone
 )
 SELECT
   2,
   CURRENT_TIMESTAMP AT TIME ZONE 'UTC',
   '0.1.0',
-  '1e2ea23317ad'
+  '15b2c0ec07a8',
+  'UTC'
 WHERE
   NOT EXISTS(
     SELECT

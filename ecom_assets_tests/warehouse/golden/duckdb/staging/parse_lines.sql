@@ -131,7 +131,10 @@ WITH typed AS (
       *,
       NOT is_object OR (
         TRUE
-      ) AS is_sale
+      ) AS is_sale,
+      CAST(NULL AS BIGINT) AS source_version,
+      CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
+      CAST(NULL AS DECIMAL(19, 8)) AS order_further
     FROM judged
   ), sales AS (
     SELECT
@@ -298,15 +301,15 @@ WITH typed AS (
     source_row_number,
     source_item_number,
     'sale_line' AS source,
-    CAST(NULL AS BIGINT) AS source_version,
+    source_version,
     batch_date,
     load_id,
     ingestion_ts,
     is_object,
     is_sale,
     has_items,
-    CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
-    CAST(NULL AS DECIMAL(19, 8)) AS order_further,
+    order_stated,
+    order_further,
     (
       CASE
         WHEN quantity <> 0
@@ -516,7 +519,7 @@ WITH typed AS (
     typed.*,
     CASE
       WHEN typed.is_object
-      AND CAST(typed.event_ts AS DATE) BETWEEN COALESCE(
+      AND CAST(event_ts AS DATE) BETWEEN COALESCE(
         judged.earliest_event_date,
         CASE
           WHEN typed.batch_date + INTERVAL (-7) DAY IS NULL
@@ -525,7 +528,7 @@ WITH typed AS (
           ELSE GREATEST(typed.batch_date + INTERVAL (-7) DAY, CAST('2026-01-05' AS DATE))
         END
       ) AND typed.batch_date
-      THEN CAST(typed.event_ts AS DATE)
+      THEN CAST(event_ts AS DATE)
       ELSE typed.batch_date
     END AS event_date
   FROM typed

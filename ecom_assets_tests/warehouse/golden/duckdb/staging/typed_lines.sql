@@ -100,7 +100,10 @@ WITH events AS (
     *,
     NOT is_object OR (
       TRUE
-    ) AS is_sale
+    ) AS is_sale,
+    CAST(NULL AS BIGINT) AS source_version,
+    CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
+    CAST(NULL AS DECIMAL(19, 8)) AS order_further
   FROM judged
 ), sales AS (
   SELECT
@@ -267,15 +270,15 @@ SELECT
   source_row_number,
   source_item_number,
   'sale_line' AS source,
-  CAST(NULL AS BIGINT) AS source_version,
+  source_version,
   batch_date,
   load_id,
   ingestion_ts,
   is_object,
   is_sale,
   has_items,
-  CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
-  CAST(NULL AS DECIMAL(19, 8)) AS order_further,
+  order_stated,
+  order_further,
   (
     CASE
       WHEN quantity <> 0

@@ -177,7 +177,10 @@ WITH current_lines AS (
       *,
       NOT is_object OR (
         TRUE
-      ) AS is_sale
+      ) AS is_sale,
+      CAST(NULL AS BIGINT) AS source_version,
+      CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
+      CAST(NULL AS DECIMAL(19, 8)) AS order_further
     FROM judged
   ), sales AS (
     SELECT
@@ -190,66 +193,66 @@ WITH current_lines AS (
       *,
       (
         IFF(
-          IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'event_id'))
-          OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'event_id'))
-          OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'event_id')),
+          IS_OBJECT(GET_PATH(raw, 'event_id'))
+          OR IS_ARRAY(GET_PATH(raw, 'event_id'))
+          OR IS_BOOLEAN(GET_PATH(raw, 'event_id')),
           NULL,
-          CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR)
+          CAST(GET_PATH(raw, 'event_id') AS VARCHAR)
         )
       ) AS event_id_text,
       (
         CASE
           WHEN REGEXP_LIKE(
-            UPPER(REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR), ',', '.')),
+            UPPER(REPLACE(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), ',', '.')),
             '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
           )
-          AND NOT STARTSWITH(CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR), '0000')
-          THEN UPPER(REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR), ',', '.'))
+          AND NOT STARTSWITH(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), '0000')
+          THEN UPPER(REPLACE(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), ',', '.'))
         END
       ) AS event_ts_text,
       (
         IFF(
-          IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'order_id'))
-          OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'order_id'))
-          OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'order_id')),
+          IS_OBJECT(GET_PATH(raw, 'order_id'))
+          OR IS_ARRAY(GET_PATH(raw, 'order_id'))
+          OR IS_BOOLEAN(GET_PATH(raw, 'order_id')),
           NULL,
-          CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR)
+          CAST(GET_PATH(raw, 'order_id') AS VARCHAR)
         )
       ) AS order_id_text,
       (
-        CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR)
+        CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
       ) AS quantity_text,
       (
-        CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR)
+        CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
       ) AS total_amount_text,
       (
         IFF(
-          IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'currency'))
-          OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'currency'))
-          OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'currency')),
+          IS_OBJECT(GET_PATH(raw, 'currency'))
+          OR IS_ARRAY(GET_PATH(raw, 'currency'))
+          OR IS_BOOLEAN(GET_PATH(raw, 'currency')),
           NULL,
-          CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR)
+          CAST(GET_PATH(raw, 'currency') AS VARCHAR)
         )
       ) AS currency_text,
       (
-        CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR)
+        CAST(GET_PATH(raw, 'points') AS VARCHAR)
       ) AS points_text,
       (
         IFF(
-          IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'country'))
-          OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'country'))
-          OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'country')),
+          IS_OBJECT(GET_PATH(raw, 'country'))
+          OR IS_ARRAY(GET_PATH(raw, 'country'))
+          OR IS_BOOLEAN(GET_PATH(raw, 'country')),
           NULL,
-          CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR)
+          CAST(GET_PATH(raw, 'country') AS VARCHAR)
         )
       ) AS country_text,
       (
         IFF(
-          IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'device'))
-          OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'device'))
-          OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'device')),
+          IS_OBJECT(GET_PATH(raw, 'device'))
+          OR IS_ARRAY(GET_PATH(raw, 'device'))
+          OR IS_BOOLEAN(GET_PATH(raw, 'device')),
           NULL,
-          CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR)
+          CAST(GET_PATH(raw, 'device') AS VARCHAR)
         )
       ) AS device_text
     FROM sales
@@ -330,15 +333,15 @@ WITH current_lines AS (
     source_row_number,
     source_item_number,
     'sale_line' AS source,
-    CAST(NULL AS BIGINT) AS source_version,
+    source_version,
     batch_date,
     load_id,
     ingestion_ts,
     is_object,
     is_sale,
     has_items,
-    CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
-    CAST(NULL AS DECIMAL(19, 8)) AS order_further,
+    order_stated,
+    order_further,
     (
       CASE
         WHEN quantity <> 0
@@ -368,83 +371,59 @@ WITH current_lines AS (
     (
       CASE
         WHEN (
-          CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR) IS NULL
+          CAST(GET_PATH(raw, 'event_id') AS VARCHAR) IS NULL
         )
         OR (
-          CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR) IS NULL
+          CAST(GET_PATH(raw, 'event_ts') AS VARCHAR) IS NULL
         )
         OR (
-          CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR) IS NULL
+          CAST(GET_PATH(raw, 'order_id') AS VARCHAR) IS NULL
         )
         OR (
-          CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR) IS NULL
+          CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
         )
         OR (
-          CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR) IS NULL
+          CAST(GET_PATH(raw, 'total_amount') AS VARCHAR) IS NULL
         )
         OR (
-          CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR) IS NULL
+          CAST(GET_PATH(raw, 'currency') AS VARCHAR) IS NULL
         )
         OR (
-          CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR) IS NULL
+          CAST(GET_PATH(raw, 'points') AS VARCHAR) IS NULL
         )
         OR (
-          CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR) IS NULL
+          CAST(GET_PATH(raw, 'country') AS VARCHAR) IS NULL
         )
         OR (
-          CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR) IS NULL
+          CAST(GET_PATH(raw, 'device') AS VARCHAR) IS NULL
         )
         THEN CONCAT(
-          IFF(
-            (
-              CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR) IS NULL
-            ),
-            ';event_id',
-            ''
-          ),
-          IFF(
-            (
-              CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR) IS NULL
-            ),
-            ';event_ts',
-            ''
-          ),
-          IFF(
-            (
-              CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR) IS NULL
-            ),
-            ';order_id',
-            ''
-          ),
-          IFF(
-            (
-              CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR) IS NULL
-            ),
-            ';quantity',
-            ''
-          ),
-          IFF(
-            (
-              CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR) IS NULL
-            ),
-            ';total_amount',
-            ''
-          ),
-          IFF(
-            (
-              CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR) IS NULL
-            ),
-            ';currency',
-            ''
-          ),
           IFF((
-            CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR) IS NULL
+            CAST(GET_PATH(raw, 'event_id') AS VARCHAR) IS NULL
+          ), ';event_id', ''),
+          IFF((
+            CAST(GET_PATH(raw, 'event_ts') AS VARCHAR) IS NULL
+          ), ';event_ts', ''),
+          IFF((
+            CAST(GET_PATH(raw, 'order_id') AS VARCHAR) IS NULL
+          ), ';order_id', ''),
+          IFF((
+            CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
+          ), ';quantity', ''),
+          IFF((
+            CAST(GET_PATH(raw, 'total_amount') AS VARCHAR) IS NULL
+          ), ';total_amount', ''),
+          IFF((
+            CAST(GET_PATH(raw, 'currency') AS VARCHAR) IS NULL
+          ), ';currency', ''),
+          IFF((
+            CAST(GET_PATH(raw, 'points') AS VARCHAR) IS NULL
           ), ';points', ''),
           IFF((
-            CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR) IS NULL
+            CAST(GET_PATH(raw, 'country') AS VARCHAR) IS NULL
           ), ';country', ''),
           IFF((
-            CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR) IS NULL
+            CAST(GET_PATH(raw, 'device') AS VARCHAR) IS NULL
           ), ';device', ''),
           ';'
         )
@@ -453,88 +432,76 @@ WITH current_lines AS (
     (
       CASE
         WHEN (
-          event_id IS NULL
-          AND NOT (
-            CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR) IS NULL
+          event_id IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'event_id') AS VARCHAR) IS NULL
           )
         )
         OR (
-          event_ts IS NULL
-          AND NOT (
-            CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR) IS NULL
+          event_ts IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'event_ts') AS VARCHAR) IS NULL
           )
         )
         OR (
-          order_id IS NULL
-          AND NOT (
-            CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR) IS NULL
+          order_id IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'order_id') AS VARCHAR) IS NULL
           )
         )
         OR (
-          quantity IS NULL
-          AND NOT (
-            CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR) IS NULL
+          quantity IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
           )
         )
         OR (
           total_amount IS NULL
           AND NOT (
-            CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR) IS NULL
+            CAST(GET_PATH(raw, 'total_amount') AS VARCHAR) IS NULL
           )
         )
         OR (
-          currency IS NULL
-          AND NOT (
-            CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR) IS NULL
+          currency IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'currency') AS VARCHAR) IS NULL
           )
         )
         OR (
-          points IS NULL
-          AND NOT (
-            CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR) IS NULL
+          points IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'points') AS VARCHAR) IS NULL
           )
         )
         OR (
-          country IS NULL
-          AND NOT (
-            CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR) IS NULL
+          country IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'country') AS VARCHAR) IS NULL
           )
         )
         OR (
-          device IS NULL
-          AND NOT (
-            CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR) IS NULL
+          device IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'device') AS VARCHAR) IS NULL
           )
         )
         THEN CONCAT(
           IFF(
-            event_id IS NULL
-            AND NOT (
-              CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR) IS NULL
+            event_id IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'event_id') AS VARCHAR) IS NULL
             ),
             ';event_id',
             ''
           ),
           IFF(
-            event_ts IS NULL
-            AND NOT (
-              CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR) IS NULL
+            event_ts IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'event_ts') AS VARCHAR) IS NULL
             ),
             ';event_ts',
             ''
           ),
           IFF(
-            order_id IS NULL
-            AND NOT (
-              CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR) IS NULL
+            order_id IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'order_id') AS VARCHAR) IS NULL
             ),
             ';order_id',
             ''
           ),
           IFF(
-            quantity IS NULL
-            AND NOT (
-              CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR) IS NULL
+            quantity IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
             ),
             ';quantity',
             ''
@@ -542,39 +509,35 @@ WITH current_lines AS (
           IFF(
             total_amount IS NULL
             AND NOT (
-              CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR) IS NULL
+              CAST(GET_PATH(raw, 'total_amount') AS VARCHAR) IS NULL
             ),
             ';total_amount',
             ''
           ),
           IFF(
-            currency IS NULL
-            AND NOT (
-              CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR) IS NULL
+            currency IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'currency') AS VARCHAR) IS NULL
             ),
             ';currency',
             ''
           ),
           IFF(
-            points IS NULL
-            AND NOT (
-              CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR) IS NULL
+            points IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'points') AS VARCHAR) IS NULL
             ),
             ';points',
             ''
           ),
           IFF(
-            country IS NULL
-            AND NOT (
-              CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR) IS NULL
+            country IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'country') AS VARCHAR) IS NULL
             ),
             ';country',
             ''
           ),
           IFF(
-            device IS NULL
-            AND NOT (
-              CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR) IS NULL
+            device IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'device') AS VARCHAR) IS NULL
             ),
             ';device',
             ''
@@ -672,8 +635,22 @@ WITH current_lines AS (
     o.source_row_number IS NULL OR NOT o.is_object AS has_items,
     NOT v.version_key IS NULL AS is_replaced,
     NOT r.event_id IS NULL AS is_duplicate,
-    CASE WHEN c.quantity <> 0 THEN SIGN(c.quantity) ELSE z.quantity_sign END AS quantity_sign,
-    CASE WHEN c.total_amount <> 0 THEN SIGN(c.total_amount) ELSE z.total_amount_sign END AS total_amount_sign
+    CASE
+      WHEN c.quantity <> 0
+      THEN SIGN(c.quantity)
+      WHEN z.quantity = 0
+      THEN z.quantity_sign
+      WHEN NOT z.source_row_number IS NULL
+      THEN 0
+    END AS quantity_sign,
+    CASE
+      WHEN c.total_amount <> 0
+      THEN SIGN(c.total_amount)
+      WHEN z.total_amount = 0
+      THEN z.total_amount_sign
+      WHEN NOT z.source_row_number IS NULL
+      THEN 0
+    END AS total_amount_sign
   FROM staging.stg_sales_clean AS c
   LEFT JOIN others AS o
     ON o.source_filename = c.source_filename

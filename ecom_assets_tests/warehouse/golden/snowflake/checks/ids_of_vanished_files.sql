@@ -64,7 +64,7 @@ WITH lines AS (
     source_filename,
     source_filename IN ('dt=2026-01-05/it\'s.jsonl', 'dt=2026-01-05/b.jsonl') AS has_vanished,
     (
-      CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR)
+      CAST(GET_PATH(raw, 'event_id') AS VARCHAR)
     ) AS event_id
   FROM lines
 )

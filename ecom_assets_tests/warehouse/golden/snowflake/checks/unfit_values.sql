@@ -80,39 +80,39 @@ SELECT
       CASE field
         WHEN 'event_id'
         THEN (
-          CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR)
+          CAST(GET_PATH(raw, 'event_id') AS VARCHAR)
         )
         WHEN 'event_ts'
         THEN (
-          CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR)
+          CAST(GET_PATH(raw, 'event_ts') AS VARCHAR)
         )
         WHEN 'order_id'
         THEN (
-          CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR)
+          CAST(GET_PATH(raw, 'order_id') AS VARCHAR)
         )
         WHEN 'quantity'
         THEN (
-          CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR)
+          CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
         )
         WHEN 'total_amount'
         THEN (
-          CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR)
+          CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
         )
         WHEN 'currency'
         THEN (
-          CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR)
+          CAST(GET_PATH(raw, 'currency') AS VARCHAR)
         )
         WHEN 'points'
         THEN (
-          CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR)
+          CAST(GET_PATH(raw, 'points') AS VARCHAR)
         )
         WHEN 'country'
         THEN (
-          CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR)
+          CAST(GET_PATH(raw, 'country') AS VARCHAR)
         )
         WHEN 'device'
         THEN (
-          CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR)
+          CAST(GET_PATH(raw, 'device') AS VARCHAR)
         )
       END
     ),

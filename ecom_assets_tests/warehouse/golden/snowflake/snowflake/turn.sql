@@ -4,4 +4,9 @@ WHERE
     SELECT
       MAX(v.version)
     FROM raw.schema_version AS v
-  ) = 2;
+  ) = 2
+  AND (
+    SELECT
+      COALESCE(MAX(v.time_zone), 'UTC')
+    FROM raw.schema_version AS v
+  ) = 'UTC';

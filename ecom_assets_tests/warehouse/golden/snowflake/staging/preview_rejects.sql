@@ -3,11 +3,11 @@ SELECT
   CASE reason
     WHEN 'Non-positive quantity'
     THEN (
-      CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR)
+      CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
     )
     WHEN 'Duplicate event_id'
     THEN (
-      CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR)
+      CAST(GET_PATH(raw, 'event_id') AS VARCHAR)
     )
     ELSE COALESCE(raw_text, CAST(raw AS VARCHAR))
   END AS offending_value,

@@ -1,0 +1,1 @@
+UPDATE raw.schema_version SET time_zone = 'UTC';

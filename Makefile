@@ -7,7 +7,7 @@ PEERS := .venv-bench
 export DAGSTER_HOME ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev alert-test answers doctor snowflake-setup docs screenshots test test-fast torture bench audit lint clean
+.PHONY: help demo dev alert-test answers mapping doctor snowflake-setup docs screenshots test test-fast torture bench audit lint clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,10 @@ alert-test: $(VENV)/ready  ## a sample alert to each channel in ECOM_ALERT_URLS
 
 answers: $(VENV)/ready  ## the answers; FORMAT=csv or json for pipes, QUESTION=name for one of them
 	@$(BIN)/python -m ecom_assets.commands.answers --format $${FORMAT:-table} $${QUESTION:+--question $$QUESTION}
+
+mapping: $(VENV)/ready  ## how FILE=sample.jsonl would be read, by which mapping; MAPPING=name, WRITE=mapping.toml
+	@$(BIN)/python -m ecom_assets.commands.mapping '$(FILE)' $(if $(MAPPING),--mapping '$(MAPPING)') \
+		$(if $(WRITE),--write '$(WRITE)')
 
 doctor: $(VENV)/ready  ## what is fine and what to fix: settings, landing zone, warehouse, Dagster
 	@$(BIN)/python -m ecom_assets.doctor

@@ -28,6 +28,7 @@ ALLOWED = {
     "landing": {"landing", "text"},
     "warehouse": {"warehouse", "landing", "model", "settings", "text"},
     "pipeline": {"pipeline", "landing", "model", "partitions", "warehouse"},
+    "sampling": {"sampling", "landing", "model", "partitions", "pipeline", "warehouse"},
     "report": {"report", "model", "pipeline", "text", "warehouse"},
     "setup": {"setup", "model", "settings", "text", "warehouse"},
     "checks": {"checks", "landing", "model", "partitions", "pipeline", "steps", "text"}

@@ -8,7 +8,7 @@ Says which pages it has changed. A test fails where this has not been run.
 from collections.abc import Mapping
 
 from ecom_assets.definitions import build_definitions
-from ecom_assets.reference import data, graph, imports, quality, settings
+from ecom_assets.reference import data, graph, imports, mappings, quality, settings
 from ecom_assets.reference.pages import outdated
 from ecom_assets.settings import PROJECT_ROOT, read_settings
 
@@ -36,6 +36,7 @@ def parts() -> Mapping[str, str]:
         "jobs": graph.sections(definitions.get_repository_def().get_all_jobs()),
         "sensors": graph.sections(definitions.sensors or ()),
         "schedules": graph.sections(definitions.schedules or ()),
+        "mappings": mappings.shipped_mappings(),
         "settings": settings.settings_table(),
     }
 

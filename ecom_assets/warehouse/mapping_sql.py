@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,8 @@ MICROS = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1}
 
 AMOUNT = "decimal(19, 8)"
 MOST = 10**11
-"""An amount that is summed or multiplied is less, so that no product leaves a NUMBER(38,16)."""
+"""An amount that is summed or multiplied is less, also when it is rounded to its eight decimals, so
+that no product leaves a NUMBER(38,16)."""
 
 
 def template(engine: str, name: str, **values: exp.Expr) -> exp.Expr:
@@ -332,8 +334,10 @@ class MappingSql:
         text = exp.column(f"{field.name}_text")
         found = self._template(f"{field.type}_as_value", text=text)
         source = self.mapping.fields.get(field.name)
-        if isinstance(source, LocalTime):
-            zone = literal(source.time_zone)
+        # beside it there may be what stands for it where it is absent
+        parts = source.parts if isinstance(source, First) else [source]
+        if local := [part for part in parts if isinstance(part, LocalTime)]:
+            zone = literal(local[0].time_zone)
             found = self._template("moment_as_local", text=text, moment=found, time_zone=zone)
         return exp.alias_(found, field.name)
 
@@ -459,7 +463,8 @@ def _structure(node: Shape) -> Any:
 def _bounded(amount: exp.Expr) -> exp.Expr:
     from sqlglot import exp
 
-    few = exp.LT(this=call("abs", exp.paren(amount)), expression=literal(MOST))
+    most = literal(MOST - Decimal("0.000000005"))
+    few = exp.LT(this=call("abs", exp.paren(amount)), expression=most)
     return exp.paren(exp.case().when(few, exp.cast(exp.paren(amount.copy()), AMOUNT)))
 
 

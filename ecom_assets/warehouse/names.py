@@ -140,7 +140,10 @@ def _typed_lines(stream: EventStream, engine: str) -> exp.Expr:
     found = []
     for number in range(len(stream.mappings)):
         found.append(_numbered(query("staging/typed_lines", engine), str(number)))
-    return found[0] if len(found) == 1 else exp.union(*found, distinct=False)
+    if len(found) == 1:
+        return found[0]
+    # each begins with its own WITH, and so stands in parentheses
+    return exp.union(*(exp.Subquery(this=one) for one in found), distinct=False)
 
 
 def _numbered(found: exp.Expr, number: str) -> exp.Expr:

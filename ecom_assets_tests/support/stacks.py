@@ -13,6 +13,7 @@ from ecom_assets.landing.folder import FolderZone
 from ecom_assets.landing.s3 import S3Zone
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.model import sales
+from ecom_assets.model.reading import Reading
 from ecom_assets.settings import S3Url, SnowflakeSettings, read_settings
 from ecom_assets.setup.snowflake import apply, connect
 from ecom_assets.warehouse.contract import Warehouse
@@ -119,8 +120,8 @@ class Stack:
     delete: Callable[[str], None]
 
 
-def folder_stack(root: Path) -> Stack:
-    """A folder and a DuckDB file, below `root`."""
+def folder_stack(root: Path, reading: Reading | None = None) -> Stack:
+    """A folder and a DuckDB file, below `root`; lines are read so."""
     folder = root / "landing"
 
     def put_file(file: str, content: bytes) -> None:
@@ -131,7 +132,8 @@ def folder_stack(root: Path) -> Stack:
     def delete_file(file: str) -> None:
         (folder / file).unlink()
 
-    return Stack(FolderZone(folder), DuckDBWarehouse(root / "w.duckdb"), put_file, delete_file)
+    warehouse = DuckDBWarehouse(root / "w.duckdb", reading=reading)
+    return Stack(FolderZone(folder), warehouse, put_file, delete_file)
 
 
 def new_stack(name: str, root: Path, servers: Servers) -> Stack:
@@ -139,16 +141,22 @@ def new_stack(name: str, root: Path, servers: Servers) -> Stack:
     return _stack(name, root, servers, servers.new_database)
 
 
-def emptied_stack(name: str, root: Path, servers: Production) -> Stack:
+def emptied_stack(
+    name: str, root: Path, servers: Production, reading: Reading | None = None
+) -> Stack:
     """The same in less time, for a test that is done with it before the next one asks."""
-    return _stack(name, root, servers, servers.emptied_database)
+    return _stack(name, root, servers, servers.emptied_database, reading)
 
 
 def _stack(
-    name: str, root: Path, servers: Servers, database: Callable[[S3Url], SnowflakeSettings]
+    name: str,
+    root: Path,
+    servers: Servers,
+    database: Callable[[S3Url], SnowflakeSettings],
+    reading: Reading | None = None,
 ) -> Stack:
     if name == FOLDER_DUCKDB:
-        return folder_stack(root)
+        return folder_stack(root, reading)
     place = servers.new_place()
     client = servers.s3.client()
 
@@ -160,7 +168,10 @@ def _stack(
 
     zone = S3Zone(place.bucket, place.prefix)
     if name == S3_DUCKDB:
-        return Stack(zone, DuckDBWarehouse(root / "w.duckdb"), put_object, delete_object)
+        on_duckdb = DuckDBWarehouse(root / "w.duckdb", reading=reading)
+        return Stack(zone, on_duckdb, put_object, delete_object)
     settings = database(place)
-    on_snowflake = SnowflakeWarehouse(settings, network_seconds=servers.network_seconds)
+    on_snowflake = SnowflakeWarehouse(
+        settings, network_seconds=servers.network_seconds, reading=reading
+    )
     return Stack(zone, on_snowflake, put_object, delete_object)

@@ -606,8 +606,22 @@ WITH current_lines AS (
     o.source_row_number IS NULL OR NOT o.is_object AS has_items,
     NOT v.version_key IS NULL AS is_replaced,
     NOT r.event_id IS NULL AS is_duplicate,
-    CASE WHEN c.quantity <> 0 THEN SIGN(c.quantity) ELSE z.quantity_sign END AS quantity_sign,
-    CASE WHEN c.total_amount <> 0 THEN SIGN(c.total_amount) ELSE z.total_amount_sign END AS total_amount_sign
+    CASE
+      WHEN c.quantity <> 0
+      THEN SIGN(c.quantity)
+      WHEN z.quantity = 0
+      THEN z.quantity_sign
+      WHEN NOT z.source_row_number IS NULL
+      THEN 0
+    END AS quantity_sign,
+    CASE
+      WHEN c.total_amount <> 0
+      THEN SIGN(c.total_amount)
+      WHEN z.total_amount = 0
+      THEN z.total_amount_sign
+      WHEN NOT z.source_row_number IS NULL
+      THEN 0
+    END AS total_amount_sign
   FROM staging.stg_sales_clean AS c
   LEFT JOIN others AS o
     ON o.source_filename = c.source_filename

@@ -316,10 +316,11 @@ class _File:
 
     def _line(self) -> int:
         table = ""
+        wanted = ".".join(part for part in (self._table, self._key) if part)
         for number, line in enumerate(self._text.splitlines(), start=1):
             if header := re.match(r"\s*\[\[?\s*([\w.-]+)\s*\]", line):
                 table = header[1]
-                if table == self._table and not self._key:
+                if table == wanted:
                     return number
             key = re.match(r'\s*"?([\w-]+)"?\s*[.=]', line)
             if key and (table, key[1]) == (self._table, self._key):
@@ -329,7 +330,7 @@ class _File:
     def _only(self, table: Mapping[str, Any], *keys: str) -> None:
         for key in table:
             if key not in keys:
-                if not self._key or not self._table:
+                if not self._key:
                     self._key = key
                     self._fail(f"is not known: there are {', '.join(keys)}")
                 self._fail(f"has {key!r}, which is not known here: there are {', '.join(keys)}")
@@ -507,8 +508,9 @@ class _File:
         minus = self._at(told, "minus", self._amounts) or ()
         tolerance = self._at(told, "tolerance", self._number)
         total = Total(stated, Amount("sum", further, minus), Decimal(tolerance or 0))
+        self._key = ""
         if any(place.in_item for place in places(total)):
-            self._fail("reads an item, but the total is of the line: it begins with .")
+            self._fail("reads an item, but it is of the line: its paths begin with a dot")
         return total
 
     def _see_shapes(self, mapping: EventMapping) -> None:

@@ -162,7 +162,11 @@ class Staging:
         clean, rejects = self.staged()
         assert not clean.keys() & rejects.keys(), "a sale in both tables"
         sold = {place: row for place, row in wanted.items() if row.is_sale}
-        assert clean.keys() | rejects.keys() == sold.keys(), "sales lost or doubled"
+        staged = clean.keys() | rejects.keys()
+        lost = [f"{at}\n{sold[at].line[:2_000]}" for at in sorted(sold.keys() - staged)]
+        assert not lost, "\n".join(lost[:9])
+        more = [f"{at}\n{wanted[at].line if at in wanted else ''}" for at in staged - sold.keys()]
+        assert not more, "\n".join(more[:9])
         found = {place: differences(row, clean, rejects, place) for place, row in sold.items()}
         wrong = [f"{at}: {said}\n{wanted[at].line[:5_000]!r}" for at, said in found.items() if said]
         assert not wrong, "\n".join(wrong[:9])

@@ -136,7 +136,7 @@ WITH typed AS (
             GENERATE_SERIES(
               1,
               CASE
-                WHEN is_sale
+                WHEN is_object AND is_sale
                 THEN GREATEST(COALESCE(LENGTH(event."order".items), 1), 1)
                 ELSE 1
               END

@@ -93,7 +93,7 @@ def test_any_line_becomes_the_sales_that_its_mapping_says(
         staging.land(f"dt={DAY}/flat/12.jsonl", b"\n".join(line for _, line in drawn[:20]))
         rows = staging.run(DAY - timedelta(days=late_days), DAY)
     assert len(set(rows.values())) > 10
-    assert list(rows.values()).count("") > count // 10
+    assert list(rows.values()).count("") > count // 20
     figures.count("inputs tried", len(drawn))
     figures.count("rows compared", len(rows))
 

@@ -2,8 +2,8 @@
 
 `golden/` holds every script as each engine gets it, for a small stream of its own, so that another
 field or rule of the shop changes nothing there; those that depend on how lines are read once more,
-in `unfolding/`, for two mappings that use all that a mapping can say. After a change of SQL, look at what `make docs`
-changes there, and commit it.
+in `unfolding/`, for two mappings that use all that one can say. After a change of SQL, look at
+what `make docs` changes there, and commit it.
 """
 
 import os

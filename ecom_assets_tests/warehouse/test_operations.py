@@ -141,7 +141,7 @@ def orders(draw: st.DrawFn, day: date) -> str:
 
 @st.composite
 def contents(draw: st.DrawFn, day: date, of: st.SearchStrategy[str] | None = None) -> bytes:
-    return "\n".join(draw(st.lists(of or lines(day), min_size=1, max_size=4))).encode()
+    return "\n".join(draw(st.lists(lines(day) if of is None else of, min_size=1, max_size=4))).encode()
 
 
 some_rules = st.builds(

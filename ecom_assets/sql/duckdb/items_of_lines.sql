@@ -17,5 +17,5 @@ with numbered as (
 
 select
     *,
-    list_extract(:items, source_item_number) as item
+    case when is_object and is_sale then list_extract(:items, source_item_number) end as item
 from numbered;

@@ -290,7 +290,10 @@ WITH current_lines AS (
       )
       SELECT
         *,
-        LIST_EXTRACT(event."order".items, source_item_number) AS item
+        CASE
+          WHEN is_object AND is_sale
+          THEN LIST_EXTRACT(event."order".items, source_item_number)
+        END AS item
       FROM numbered
     ), texts AS (
       SELECT

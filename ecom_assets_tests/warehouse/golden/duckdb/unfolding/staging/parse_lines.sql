@@ -146,7 +146,10 @@ WITH typed AS (
       )
       SELECT
         *,
-        LIST_EXTRACT(event."order".items, source_item_number) AS item
+        CASE
+          WHEN is_object AND is_sale
+          THEN LIST_EXTRACT(event."order".items, source_item_number)
+        END AS item
       FROM numbered
     ), texts AS (
       SELECT

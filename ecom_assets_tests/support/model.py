@@ -282,8 +282,8 @@ def mark_repeats(rows: Mapping[Place, Row]) -> dict[Place, Row]:
     uniqueness of ids."""
     latest: dict[tuple[date, str, Cell], int] = {}
     for row in rows.values():
+        key = (row.event_date, row.source, row.versions_of)
         if not row.broken and row.version is not None and row.versions_of is not None:
-            key = (row.event_date, row.source, row.versions_of)
             latest[key] = max(latest.get(key, row.version), row.version)
     judged = {}
     for place, row in rows.items():
@@ -345,14 +345,14 @@ def orders_off(
     for (name, number, _), row in rows.items():
         if _is_compared(row):
             orders.setdefault((row.event_date, name, number), []).append(row)
-    found = {}
+    found: dict[tuple[date, str, int], tuple[Decimal, Decimal | None]] = {}
     for key, of_order in orders.items():
-        stated, further, tolerance = (getattr(of_order[0], n) for n in _OF_ORDER)
-        amounts = [amount for row in of_order if (amount := row.values["total_amount"]) is not None]
-        counted = None if further is None or not amounts else sum(amounts, further)
-        if counted is None or abs(stated - counted) > tolerance:
-            found[key] = (stated, counted)
+        first = of_order[0]
+        assert first.stated is not None
+        assert first.tolerance is not None
+        amounts = [row.values["total_amount"] for row in of_order]
+        added = [amount for amount in amounts if isinstance(amount, Decimal)]
+        counted = None if first.further is None or not added else sum(added, first.further)
+        if counted is None or abs(first.stated - counted) > first.tolerance:
+            found[key] = (first.stated, counted)
     return found
-
-
-_OF_ORDER = ("stated", "further", "tolerance")

@@ -141,7 +141,8 @@ def orders(draw: st.DrawFn, day: date) -> str:
 
 @st.composite
 def contents(draw: st.DrawFn, day: date, of: st.SearchStrategy[str] | None = None) -> bytes:
-    return "\n".join(draw(st.lists(lines(day) if of is None else of, min_size=1, max_size=4))).encode()
+    line = lines(day) if of is None else of
+    return "\n".join(draw(st.lists(line, min_size=1, max_size=4))).encode()
 
 
 some_rules = st.builds(

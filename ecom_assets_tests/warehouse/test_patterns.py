@@ -8,7 +8,7 @@ from ecom_assets.model import sales
 from ecom_assets.model.mapping import EventMapping, plain_mapping
 from ecom_assets.model.reading import Reading
 from ecom_assets.warehouse.mapping_sql import reads_file
-from ecom_assets_tests.support.model import file_mapping
+from ecom_assets_tests.support.model_mapping import file_mapping
 
 DAY = "dt=2026-01-05/"
 FILES = (

@@ -11,11 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import Any, Literal, NoReturn, Protocol
 from zoneinfo import available_timezones
-
-if TYPE_CHECKING:
-    from ecom_assets.model.stream import EventStream
 
 PLAIN = "sale_line"
 """The name of the mapping of lines that have each field by its own name."""
@@ -25,6 +22,26 @@ SHIPPED_FOLDER = Path(__file__).parent / "mappings"
 
 class MappingError(ValueError):
     """A mapping cannot be used; the text says what is wrong, in which file and line."""
+
+
+class StreamField(Protocol):
+    """What a mapping has to know of a field."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def type(self) -> str: ...
+
+    @property
+    def required(self) -> bool: ...
+
+
+class Stream(Protocol):
+    """What a mapping is to: an `EventStream`, which knows of mappings in its turn."""
+
+    @property
+    def fields(self) -> Sequence[StreamField]: ...
 
 
 @dataclass(frozen=True)
@@ -207,7 +224,7 @@ def shipped() -> Sequence[str]:
     return sorted(path.stem for path in SHIPPED_FOLDER.glob("*.toml"))
 
 
-def named_mapping(name: str, root: Path, stream: "EventStream") -> EventMapping:
+def named_mapping(name: str, root: Path, stream: Stream) -> EventMapping:
     """A mapping to a stream by its name: that of one that is shipped, or a path below `root`.
 
     Raises:
@@ -225,12 +242,12 @@ def named_mapping(name: str, root: Path, stream: "EventStream") -> EventMapping:
     return read_mapping(root / Path(name).expanduser(), stream)
 
 
-def plain_mapping(stream: "EventStream") -> EventMapping:
+def plain_mapping(stream: Stream) -> EventMapping:
     """The mapping of lines that have each field by its own name."""
     return EventMapping(PLAIN, {field.name: Place((field.name,)) for field in stream.fields})
 
 
-def read_mapping(path: Path, stream: "EventStream") -> EventMapping:
+def read_mapping(path: Path, stream: Stream) -> EventMapping:
     """The mapping to a stream in a file, which is named like it.
 
     Raises:
@@ -244,7 +261,7 @@ def read_mapping(path: Path, stream: "EventStream") -> EventMapping:
     return parsed_mapping(text, path.stem, stream, str(path))
 
 
-def parsed_mapping(text: str, name: str, stream: "EventStream", file: str) -> EventMapping:
+def parsed_mapping(text: str, name: str, stream: Stream, file: str) -> EventMapping:
     """The mapping to a stream that a text of TOML holds; `file` is where it stands, for errors.
 
     Raises:
@@ -267,7 +284,7 @@ _A_PATH = (
 class _File:
     """A mapping's TOML on its way to values."""
 
-    def __init__(self, text: str, file: str, stream: "EventStream") -> None:
+    def __init__(self, text: str, file: str, stream: Stream) -> None:
         self._text = text
         self._file = file
         self._stream = stream

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from ecom_assets.checks.staging import order_totals
+from ecom_assets.checks.orders import order_totals
 from ecom_assets.model import sales
 from ecom_assets.model.limits import Limits
 from ecom_assets.model.mapping import PLAIN, named_mapping, shipped

@@ -314,7 +314,7 @@ def test_what_is_pending_on_snowflake_is_for_the_set_up(use: Set, servers: Produ
             f"alter table {database}.staging.sales_quality drop column held_for"
         )
     (said,) = found("fix")
-    assert "001_ids_are_text, STAGING.SALES_QUALITY.held_for" in said
+    assert "001_ids_are_text, 002_sales_have_items, STAGING.SALES_QUALITY.held_for" in said
     assert "make snowflake-setup APPLY=1" in said
 
 

@@ -16,6 +16,7 @@ import hypothesis
 import pytest
 
 from ecom_assets.definitions import build_definitions
+from ecom_assets.model.reading import Reading
 from ecom_assets.settings import Settings
 from ecom_assets_tests.support.stacks import (
     FOLDER_DUCKDB,
@@ -216,13 +217,14 @@ def servers() -> Iterator[Production]:
 
 
 @pytest.fixture
-def stack_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Stack]:
-    """An empty stack by its name, of one test; the servers start with the first that needs them."""
+def stack_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Stack]:
+    """An empty stack by its name, and how its lines are read, of one test; the servers start with
+    the first that needs them."""
 
-    def stack(name: str) -> Stack:
+    def stack(name: str, reading: Reading | None = None) -> Stack:
         if name == FOLDER_DUCKDB:
-            return folder_stack(tmp_path)
-        return emptied_stack(name, tmp_path, request.getfixturevalue("servers"))
+            return folder_stack(tmp_path, reading)
+        return emptied_stack(name, tmp_path, request.getfixturevalue("servers"), reading)
 
     return stack
 

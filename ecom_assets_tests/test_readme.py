@@ -59,7 +59,7 @@ def test_the_demo_shows_answers_then_the_ui_shows_its_run(clone: Path) -> None:
         assert re.search(rf"✓ {step} ", demo.stdout), demo.stdout
     for title in ("Revenue per day", "by country", "by product category", "by marketing channel"):
         assert title in demo.stdout
-    for rule in SALES.rules:
+    for rule in (rule for rule in SALES.rules if rule.defect):
         assert re.search(rf"{re.escape(rule.reason)} +[1-9]", demo.stdout), rule.name
 
     python = READ_A_TABLE.replace(".venv/bin/python", sys.executable)

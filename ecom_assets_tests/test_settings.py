@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 import duckdb
 import pytest
 
+from ecom_assets.model.reading import Reading
 from ecom_assets.settings import PROJECT_ROOT, S3Url, SettingsError, read_settings
 
 
@@ -61,6 +62,44 @@ def test_the_shop_s_time_zone_is_part_of_how_lines_are_read() -> None:
 def test_every_time_zone_that_may_be_set_is_one_to_duckdb() -> None:
     known = duckdb.execute("select name from pg_timezone_names()").fetchall()
     assert available_timezones() - {"localtime"} <= {name for (name,) in known}
+
+
+def test_lines_are_read_by_one_mapping_or_by_the_first_whose_pattern_matches(
+    tmp_path: Path,
+) -> None:
+    assert read_settings({}).reading == Reading()
+    assert read_settings({"ECOM_MAPPING": "sale_line"}).reading.mappings[0][1].is_plain
+    one = read_settings({"ECOM_MAPPING": "shopify_order"}).reading
+    assert [(pattern, mapping.name) for pattern, mapping in one.mappings] == [
+        ("*", "shopify_order")
+    ]
+    mine = tmp_path / "mine.toml"
+    needed = ("event_id", "event_ts", "quantity", "total_amount")
+    mine.write_text("[fields]\n" + "".join(f'{name} = ".{name}"\n' for name in needed))
+    said = f"  shopify/*=shopify_order\tpay?/a=b.jsonl={mine} "
+    several = read_settings({"ECOM_MAPPING": said}).reading
+    assert [(pattern, mapping.name) for pattern, mapping in several.mappings] == [
+        ("shopify/*", "shopify_order"),
+        ("pay?/a=b.jsonl", "mine"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("shopfiy", "ECOM_MAPPING: There is no mapping 'shopfiy': it must be sale_line, "),
+        ("no/such.toml", "such.toml cannot be read (No such file or directory)."),
+        ("shopify_order woocommerce_order", "ECOM_MAPPING holds 'shopify_order' among others"),
+        ("a/*=shopify_order b", "ECOM_MAPPING holds 'b' among others, but it must be one mapping"),
+        ("=shopify_order", "ECOM_MAPPING holds '=shopify_order' among others"),
+        ("a/*=", "ECOM_MAPPING: There is no mapping ''"),
+    ],
+)
+def test_a_wrong_mapping_is_told(said: str, told: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        read_settings({"ECOM_MAPPING": said})
+    assert told in str(error.value)
+    assert "\n" not in str(error.value)
 
 
 def test_an_empty_value_is_no_value() -> None:

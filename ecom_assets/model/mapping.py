@@ -11,11 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import Any, Literal, NoReturn, Protocol
 from zoneinfo import available_timezones
-
-if TYPE_CHECKING:
-    from ecom_assets.model.stream import EventStream
 
 PLAIN = "sale_line"
 """The name of the mapping of lines that have each field by its own name."""
@@ -25,6 +22,26 @@ SHIPPED_FOLDER = Path(__file__).parent / "mappings"
 
 class MappingError(ValueError):
     """A mapping cannot be used; the text says what is wrong, in which file and line."""
+
+
+class StreamField(Protocol):
+    """What a mapping has to know of a field."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def type(self) -> str: ...
+
+    @property
+    def required(self) -> bool: ...
+
+
+class Stream(Protocol):
+    """What a mapping is to: an `EventStream`, which knows of mappings in its turn."""
+
+    @property
+    def fields(self) -> Sequence[StreamField]: ...
 
 
 @dataclass(frozen=True)
@@ -231,7 +248,7 @@ def shipped() -> Sequence[str]:
     return sorted(path.stem for path in SHIPPED_FOLDER.glob("*.toml"))
 
 
-def named_mapping(name: str, root: Path, stream: "EventStream") -> EventMapping:
+def named_mapping(name: str, root: Path, stream: Stream) -> EventMapping:
     """A mapping to a stream by its name: that of one that is shipped, or a path below `root`.
 
     Raises:
@@ -249,12 +266,12 @@ def named_mapping(name: str, root: Path, stream: "EventStream") -> EventMapping:
     return read_mapping(root / Path(name).expanduser(), stream)
 
 
-def plain_mapping(stream: "EventStream") -> EventMapping:
+def plain_mapping(stream: Stream) -> EventMapping:
     """The mapping of lines that have each field by its own name."""
     return EventMapping(PLAIN, {field.name: Place((field.name,)) for field in stream.fields})
 
 
-def read_mapping(path: Path, stream: "EventStream") -> EventMapping:
+def read_mapping(path: Path, stream: Stream) -> EventMapping:
     """The mapping to a stream in a file, which is named like it.
 
     Raises:
@@ -268,7 +285,7 @@ def read_mapping(path: Path, stream: "EventStream") -> EventMapping:
     return parsed_mapping(text, path.stem, stream, str(path))
 
 
-def parsed_mapping(text: str, name: str, stream: "EventStream", file: str) -> EventMapping:
+def parsed_mapping(text: str, name: str, stream: Stream, file: str) -> EventMapping:
     """The mapping to a stream that a text of TOML holds; `file` is where it stands, for errors.
 
     Raises:
@@ -291,7 +308,7 @@ _A_PATH = (
 class _File:
     """A mapping's TOML on its way to values."""
 
-    def __init__(self, text: str, file: str, stream: "EventStream") -> None:
+    def __init__(self, text: str, file: str, stream: Stream) -> None:
         self._text = text
         self._file = file
         self._stream = stream
@@ -340,10 +357,11 @@ class _File:
 
     def _line(self) -> int:
         table = ""
+        wanted = ".".join(part for part in (self._table, self._key) if part)
         for number, line in enumerate(self._text.splitlines(), start=1):
             if header := re.match(r"\s*\[\[?\s*([\w.-]+)\s*\]", line):
                 table = header[1]
-                if table == self._table and not self._key:
+                if table == wanted:
                     return number
             key = re.match(r'\s*"?([\w-]+)"?\s*[.=]', line)
             if key and (table, key[1]) == (self._table, self._key):
@@ -353,7 +371,7 @@ class _File:
     def _only(self, table: Mapping[str, Any], *keys: str) -> None:
         for key in table:
             if key not in keys:
-                if not self._key or not self._table:
+                if not self._key:
                     self._key = key
                     self._fail(f"is not known: there are {', '.join(keys)}")
                 self._fail(f"has {key!r}, which is not known here: there are {', '.join(keys)}")
@@ -549,8 +567,9 @@ class _File:
         minus = self._at(told, "minus", self._amounts) or ()
         tolerance = self._at(told, "tolerance", self._number)
         total = Total(stated, Amount("sum", further, minus), Decimal(tolerance or 0))
+        self._key = ""
         if any(place.in_item for place in places(total)):
-            self._fail("reads an item, but the total is of the line: it begins with .")
+            self._fail("reads an item, but it is of the line: its paths begin with a dot")
         return total
 
     def _see_shapes(self, mapping: EventMapping) -> None:

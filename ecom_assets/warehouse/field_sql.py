@@ -53,9 +53,10 @@ def signs_of_clean(stream: EventStream) -> list[exp.Expr]:
         clean, in_line = (exp.column(field.name, table=table) for table in ("c", "z"))
         zero = exp.Literal.number(0)
         has_line = exp.column("source_row_number", table="z").is_(exp.null()).not_()
+        of_zero = exp.case().when(in_line.eq(0), exp.column(f"{field.name}_sign", table="z"))
         found = exp.case().when(clean.neq(0), call("sign", clean.copy()))
-        found = found.when(in_line.eq(0), exp.column(f"{field.name}_sign", table="z"))
-        signs.append(exp.alias_(found.when(has_line, zero), f"{field.name}_sign"))
+        found = found.when(clean.copy().eq(0), of_zero.when(has_line, zero))
+        signs.append(exp.alias_(found, f"{field.name}_sign"))
     return signs
 
 

@@ -375,8 +375,10 @@ class MappingSql:
         text = exp.column(f"{field.name}_text")
         found = self._template(f"{field.type}_as_value", text=text)
         source = self.mapping.fields.get(field.name)
-        if isinstance(source, LocalTime):
-            zone = literal(source.time_zone)
+        # beside it there may be what stands for it where it is absent
+        parts = source.parts if isinstance(source, First) else [source]
+        if local := [part for part in parts if isinstance(part, LocalTime)]:
+            zone = literal(local[0].time_zone)
             found = self._template("moment_as_local", text=text, moment=found, time_zone=zone)
         return exp.alias_(found, field.name)
 

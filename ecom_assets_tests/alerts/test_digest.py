@@ -132,8 +132,9 @@ def test_its_title_counts_what_needs_a_look() -> None:
 
 def test_reject_rates_are_those_of_the_last_days() -> None:
     days = [DAY + timedelta(days=n) for n in range(sections.DAYS_OF_RATES + 1)]
-    quality = [{"event_date": day, "reject_rows": 5, "raw_rows": 10} for day in days]
-    quality[-1] = {"event_date": days[-1], "reject_rows": 0, "raw_rows": 0}
+    some = {"reject_rows": 7, "sale_rows": 12, "replaced_rows": 2}  # these count in no rate
+    quality = [{"event_date": day, **some} for day in days]
+    quality[-1] = {"event_date": days[-1], **dict.fromkeys(some, 0)}
     found = sections.reject_rates(EventDays(days[0], days[-1]), quality)
     assert found.entries[0] == "all: 50.0% (65 of 130 lines)"
     assert found.entries[1].startswith(f"{days[1]}: ")

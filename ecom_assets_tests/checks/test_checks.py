@@ -81,7 +81,7 @@ def test_every_check_answers_for_each_day_of_a_range_run(pipeline: Pipeline) -> 
     pipeline.run(DAY, LAST)
     days = {"2026-01-05", "2026-01-06", "2026-01-07"}
     keys = pipeline.definitions.resolve_asset_graph().asset_check_keys
-    assert len(keys) == len(SALES.rules) + 18
+    assert len(keys) == len(SALES.rules) + 19
     for key in keys:
         results = pipeline.evaluations(key.asset_key.to_user_string(), key.name)
         assert set(results) == days | {None}, key
@@ -132,9 +132,10 @@ def test_a_failed_reject_rate_shows_counts_limit_reasons_and_a_sample(pipeline: 
     assert result.metadata["lines"].value == 3
     assert result.metadata["holds the day above"].value == "30%"
     name = "dt=2026-01-05/a.jsonl"
+    place = {"file": name, "item": 1}
     assert samples(result) == [
-        {"reason": "Invalid quantity", "file": name, "line": 2, "value": "x" * 80 + "…"},
-        {"reason": "Malformed JSON", "file": name, "line": 3, "value": '{"no": '},
+        {"reason": "Invalid quantity", **place, "line": 2, "value": "x" * 80 + "…"},
+        {"reason": "Malformed JSON", **place, "line": 3, "value": '{"no": '},
     ]
 
 

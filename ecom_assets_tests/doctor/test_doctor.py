@@ -279,8 +279,8 @@ def test_what_is_pending_on_a_duckdb_file_is_listed_and_not_done(
     findings = list(examine())
     assert not [finding.text for finding in findings if finding.verdict == "fix"]
     (said,) = [f.text for f in findings if f.verdict == "note" and f.part == "warehouse"]
-    assert "the next run copies the file and brings them up to version 1. Pending: " in said
-    assert "001_ids_are_text" in said
+    assert "the next run copies the file and brings them up to version 2. Pending: " in said
+    assert "001_ids_are_text, 002_sales_have_items" in said
     if commit == "c1deea7":
         assert "ANALYTICS.FACT_SALES_DAYS" in said
         assert "STAGING.SALES_QUALITY.held_for" in said
@@ -354,7 +354,7 @@ def test_what_is_pending_on_snowflake_is_for_the_set_up(use: Set, servers: Produ
             f"alter table {database}.staging.sales_quality drop column held_for"
         )
     (said,) = found("fix")
-    assert "001_ids_are_text, STAGING.SALES_QUALITY.held_for" in said
+    assert "001_ids_are_text, 002_sales_have_items, STAGING.SALES_QUALITY.held_for" in said
     assert "make snowflake-setup APPLY=1" in said
 
 

@@ -5,20 +5,30 @@ warehouse with it row by row. `judge` is the way in; what it leans on stands bef
 in which a line meets it.
 """
 
-import json
-import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta, timezone
-from decimal import ROUND_HALF_UP, Context, Decimal
-from typing import Literal
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from ecom_assets.model import sales
+from ecom_assets.model.mapping import EventMapping
+from ecom_assets_tests.support.model_mapping import Said, file_mapping, sales_of, tree
+from ecom_assets_tests.support.model_values import (
+    Value,
+    integer_of,
+    is_rounded,
+    moment_of,
+    number_of,
+    read_json,
+    sign_of,
+    text_of,
+)
 
 REASONS = {
     "json_object": "Malformed JSON",
+    "items_present": "No items",
     "event_id_present": "Missing event_id",
     "event_ts_valid": "Invalid event_ts",
     "quantity_numeric": "Invalid quantity",
@@ -26,6 +36,7 @@ REASONS = {
     "total_amount_numeric": "Invalid total_amount",
     "total_amount_not_negative": "Negative total_amount",
     "event_date_in_window": "event_ts outside its event date",
+    "latest_version": "Replaced by a later version",
     "event_id_unique": "Duplicate event_id",
 }
 """Rule to reason, in the order of the rules."""
@@ -35,8 +46,11 @@ UNIQUE_WITHIN = timedelta(days=7)
 KNOWN_KEYS = 20
 """As many keys are named of an object that has no field of the event."""
 
-Place = tuple[str, int]
-"""A line: its file's name and its number there."""
+Place = tuple[str, int, int]
+"""A sale: its file's name, its line's number there, and its own in that line, from 1."""
+
+Mappings = Sequence[tuple[str, EventMapping]]
+"""Patterns of files with the mapping of each."""
 
 
 # ---- bytes to lines
@@ -70,255 +84,6 @@ def lines_of(content: bytes) -> list[tuple[int, str]]:
     return rows
 
 
-# ---- a line to JSON, by RFC 8259: a tokenizer and a stack, so that no depth is too deep
-
-Kind = Literal["string", "number", "word", "object", "array"]
-
-
-@dataclass(frozen=True)
-class Value:
-    """A value of a JSON object: its kind, and its text exactly as it was written."""
-
-    kind: Kind
-    text: str
-
-    @property
-    def string(self) -> str:
-        """What a JSON string says; half of a surrogate pair is no character."""
-        said: str = json.loads(self.text)
-        return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in said)
-
-
-_TOKEN = re.compile(
-    r"""[ \t\n\r]*(?:
-        (?P<string>"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9A-Fa-f]{4})*")
-        |(?P<number>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)
-        |(?P<word>true|false|null)
-        |(?P<mark>[]{}[,:])
-    )""",
-    re.VERBOSE,
-)
-
-
-@dataclass(frozen=True)
-class Document:
-    """A JSON document.
-
-    Attributes:
-        is_object: whether it is an object.
-        pairs: what an object holds, in order.
-        names_a_key_twice: whether it, or an object in it, does so.
-        is_mended: whether a mark before it was passed over, or half of a surrogate pair replaced.
-    """
-
-    is_object: bool
-    pairs: Sequence[tuple[str, Value]]
-    names_a_key_twice: bool
-    is_mended: bool = False
-
-
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-
-
-def _has_half_pair(string: str) -> bool:
-    return any("\ud800" <= c <= "\udfff" for c in json.loads(string))
-
-
-class _NoJson(Exception):
-    """The line is no JSON by the book."""
-
-
-def read_json(line: str) -> Document | None:
-    """A JSON document, or None where it is none. Byte-order marks before it are passed over."""
-    try:
-        found = _read(line.lstrip("\ufeff"))
-        halves = any(map(_has_half_pair, _STRING.findall(line)))
-        return replace(found, is_mended=line.startswith("\ufeff") or halves)
-    except _NoJson:
-        return None
-
-
-def _read(line: str) -> Document:
-    pairs: list[tuple[str, Value]] = []
-    value_start = 0
-    open_marks: list[str] = []
-    keys: list[dict[str, None]] = []  # of each object that is open, in order
-    names_a_key_twice = False
-    awaited = "value"
-    last: Value | None = None
-    text = line.rstrip(" \t\n\r")
-    position = 0
-    while position < len(text):
-        token = _TOKEN.match(text, position)
-        if token is None or awaited == "nothing":
-            raise _NoJson
-        kind = token.lastgroup or ""
-        start, position = token.span(kind)
-        word = token[kind]
-        if awaited in ("key", "key or end") and kind == "string":
-            key = Value("string", word).string
-            names_a_key_twice |= key in keys[-1]
-            keys[-1][key] = None
-            awaited = "colon"
-        elif awaited == "colon" and word == ":":
-            awaited, value_start = "value", 0
-        elif awaited in ("value", "value or end") and (kind != "mark" or word in "[{"):
-            if len(open_marks) == 1:
-                value_start = start
-            if kind == "mark":
-                open_marks.append(word)
-                keys.append({})
-                awaited = "key or end" if word == "{" else "value or end"
-            else:
-                last = Value(kind, word)  # type: ignore[arg-type]
-                awaited = _after_value(open_marks, pairs, keys, last)
-        elif word in "]}" and awaited in (
-            "comma or end",
-            "value or end" if word == "]" else "key or end",
-        ):
-            if not open_marks or open_marks.pop() != {"]": "[", "}": "{"}[word]:
-                raise _NoJson
-            keys.pop()
-            inner = "" if len(open_marks) > 1 else text[value_start:position]
-            last = Value("object" if word == "}" else "array", inner)
-            awaited = _after_value(open_marks, pairs, keys, last)
-        elif awaited == "comma or end" and word == ",":
-            awaited = "key" if open_marks[-1] == "{" else "value"
-        else:
-            raise _NoJson
-    if awaited != "nothing" or last is None:
-        raise _NoJson
-    return Document(last.kind == "object", pairs, names_a_key_twice)
-
-
-def _after_value(
-    open_marks: Sequence[str],
-    pairs: list[tuple[str, Value]],
-    keys: Sequence[dict[str, None]],
-    value: Value,
-) -> str:
-    if not open_marks:
-        return "nothing"
-    if len(open_marks) == 1 and open_marks[0] == "{":
-        pairs.append((next(reversed(keys[0])), value))
-    return "comma or end"
-
-
-# ---- values to types
-
-
-def text_of(value: Value | None) -> str | None:
-    """What a text field holds: a string's text, or a number as it was written; None for others."""
-    if value is None or value.kind not in ("string", "number"):
-        return None
-    return value.string if value.kind == "string" else value.text
-
-
-_NUMBER = re.compile(
-    r"[ \t\n\r\f]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE]([+-]?)0*([0-9]*))?[ \t\n\r\f]*"
-)
-_WIDE = Context(prec=40, rounding=ROUND_HALF_UP)
-
-
-def number_of(value: Value | None) -> Decimal | None:
-    """A JSON number or its text as NUMBER(18,4), rounded half away from zero; None for others."""
-    text = text_of(value) or ""
-    match = _NUMBER.fullmatch(text)
-    if match is None or text.rstrip()[-1] in "eE+-":
-        return None
-    sign, digits, point = Decimal(match[1]).as_tuple()
-    # an exponent of more digits than that is as good as any other
-    exact = Decimal((sign, digits, int(point) + int((match[2] or "") + (match[3] or "0")[:12])))
-    if exact and exact.adjusted() > 14:
-        return None
-    if not exact or exact.adjusted() < -5:
-        return Decimal("0.0000")
-    rounded = exact.quantize(Decimal("0.0001"), context=_WIDE) + 0
-    return rounded if abs(rounded) < 10**14 else None
-
-
-def sign_of(value: Value | None) -> int | None:
-    """The sign of what `number_of` reads, before it is rounded: -1, 0 or 1."""
-    if number_of(value) is None:
-        return None
-    text = (text_of(value) or "").strip(" \t\n\r\f").lower()
-    if not any(digit in text.partition("e")[0] for digit in "123456789"):
-        return 0
-    return -1 if text.startswith("-") else 1
-
-
-def is_rounded(value: Value | None) -> bool | None:
-    """Whether `number_of` keeps fewer decimals than were written; None: by so little that a binary
-    float does not show it, which engines need not count."""
-    number = number_of(value)
-    if value is None or number is None:
-        return False
-    text = (text_of(value) or "").strip(" \t\n\r\f").lower()
-    if not _has_more_decimals(text):
-        return False
-    shown = repr(float(text)) if value.kind == "number" else text
-    return True if _has_more_decimals(shown) or float(text) == 0 else None
-
-
-def _has_more_decimals(number: str) -> bool:
-    digits, _, exponent = number.partition("e")
-    whole, _, fraction = digits.lstrip("+-").partition(".")
-    significant = (whole + fraction).rstrip("0")
-    if not significant.strip("0"):
-        return False
-    return len(significant) - len(whole) - int((exponent or "0")[:12]) > 4
-
-
-def integer_of(value: Value | None) -> int | None:
-    """A whole number or its text that fits 64 bits; None for others."""
-    match = re.fullmatch(r"([+-]?[0-9]+)(\.0*)?", text_of(value) or "")
-    # more than 5,000 digits fit nothing, and Python refuses them
-    if match is None or len(match[1].lstrip("+-").lstrip("0")) > 19:
-        return None
-    number = int(match[1])
-    return number if -(2**63) <= number < 2**63 else None
-
-
-_MOMENT = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)"
-    r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)?)?",
-    re.ASCII,
-)
-
-BEYOND = datetime.min
-"""Stands for a valid moment whose UTC date is before year 1 or after 9999."""
-
-
-def moment_of(value: Value | None) -> datetime | None:
-    """An ISO 8601 date or date-time as UTC without a zone, cut to microseconds; None for others."""
-    if value is None or value.kind != "string":
-        return None
-    match = _MOMENT.fullmatch(value.string)
-    if match is None:
-        return None
-    year, month, day, hour, minute, second, fraction, sign, off_hours, off_minutes = match.groups()
-    try:
-        local = datetime(
-            int(year),
-            int(month),
-            int(day),
-            int(hour or 0),
-            int(minute or 0),
-            int(second or 0),
-            int((fraction or "0")[:6].ljust(6, "0")),
-        )
-    except ValueError:
-        return None
-    if int(off_hours or 0) > 14 or int(off_minutes or 0) > 59:
-        return None
-    offset = timedelta(hours=int(off_hours or 0), minutes=int(off_minutes or 0))
-    try:
-        zone = timezone(-offset if sign == "-" else offset)
-        return local.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
-    except OverflowError:
-        return BEYOND
-
-
 def local_date(moment: datetime, time_zone: str) -> date:
     """The date of a moment in UTC elsewhere; of one beyond the calendar there, the first of all."""
     try:
@@ -334,7 +99,7 @@ Cell = str | int | Decimal | datetime | None
 
 @dataclass(frozen=True)
 class Row:
-    """What must become of a line.
+    """What must become of a sale, or of a line that is none.
 
     Attributes:
         line: its text.
@@ -348,7 +113,15 @@ class Row:
         unfit: the fields that hold something of another type.
         rounded: the numbers with more decimals than are kept.
         perhaps_rounded: the numbers of which nobody need know it.
-        keys: what it holds.
+        keys: what the line holds.
+        item: its number in its line.
+        source: the name of its mapping.
+        is_sale: False: it is in no table.
+        version: which one of its order, or event.
+        versions_of: what it is a version of.
+        stated: what the order says that its money is.
+        further: what its money is beside its sales'.
+        tolerance: how far both may be apart; None: no money is compared.
     """
 
     line: str
@@ -363,6 +136,18 @@ class Row:
     rounded: frozenset[str] = frozenset()
     perhaps_rounded: frozenset[str] = frozenset()
     keys: frozenset[str] = frozenset()
+    item: int = 1
+    source: str = "sale_line"
+    is_sale: bool = True
+    version: int | None = None
+    versions_of: Cell = None
+    stated: Decimal | None = None
+    further: Decimal | None = None
+    tolerance: Decimal | None = None
+
+    @property
+    def is_replaced(self) -> bool:
+        return "latest_version" in self.broken
 
     @property
     def reasons(self) -> str:
@@ -384,23 +169,51 @@ def parse(
     batch_day: date,
     late_days: int = 0,
     first: date = date.min,
+    *,
+    file: str = "dt=2026-01-05/a.jsonl",
+    number: int = 1,
+    mappings: Mappings = (),
     time_zone: str = "UTC",
-) -> Row:
-    """A line judged by itself: all rules but the uniqueness of its id.
+) -> Sequence[Row]:
+    """The sales of a line, each judged by itself: all rules but those that look at other lines.
 
     Args:
         line: its text.
         batch_day: the day of its file.
         late_days: how many days after its event date an event may arrive.
         first: the first event date that there is.
+        file: the name of its file.
+        number: its number there.
+        mappings: how files are read.
         time_zone: the shop's.
     """
     document = read_json(line)
     is_json = document is not None and not document.is_mended
-    row = Row(line, batch_day, batch_day, is_json)
+    found = file_mapping(file, mappings)
+    source = found[1].name if found else "sale_line"
+    row = Row(line, batch_day, batch_day, is_json, source=source)
     if document is None or not document.is_object or document.names_a_key_twice:
-        return replace(row, broken=("json_object",))
-    given = dict(document.pairs)
+        return [replace(row, broken=("json_object",))]
+    row = replace(row, keys=frozenset(dict(document.pairs)))
+    earliest = max(first, batch_day - timedelta(days=late_days))
+    if found is None:
+        given = dict(document.pairs)
+        unsure = frozenset(
+            f.name
+            for f in sales.SALES.fields
+            if f.type == "text" and f.name in given and given[f.name].kind == "number"
+        )
+        said = Said(1, has_items=True, is_sale=True, given=given, unsure=unsure)
+        return [_judged(row, said, earliest, time_zone)]
+    types = {f.name: f.type for f in sales.SALES.fields}
+    of_line = sales_of(tree(line), found[1], types, file, number)
+    key = "order_id" if found[1].rows else "event_id"
+    judged = (_judged(row, said, earliest, time_zone) for said in of_line)
+    return [replace(one, versions_of=one.values[key]) for one in judged]
+
+
+def _judged(row: Row, said: Said, earliest: date, time_zone: str) -> Row:
+    given, batch_day = said.given, row.batch_day
     read: Mapping[str, Callable[[Value | None], Cell]] = {
         "text": text_of,
         "whole": integer_of,
@@ -413,11 +226,11 @@ def parse(
     rounded = {field.name: is_rounded(given.get(field.name)) for field in sales.SALES.numbers}
     moment = moment_of(given.get("event_ts"))
     event_id = text_of(given.get("event_id"))
-    earliest = max(first, batch_day - timedelta(days=late_days))
     event_date = local_date(moment, time_zone) if moment is not None else None
     in_window = event_date is not None and earliest <= event_date <= batch_day
     quantity, total = values["quantity"], values["total_amount"]
     judged = {
+        "items_present": not said.has_items,
         "event_id_present": not event_id or event_id.isspace(),
         "event_ts_valid": moment is None,
         "quantity_numeric": quantity is None,
@@ -426,21 +239,23 @@ def parse(
         "total_amount_not_negative": total is not None and sign_of(given["total_amount"]) == -1,
         "event_date_in_window": moment is not None and not in_window,
     }
+    broken = tuple(rule for rule, is_broken in judged.items() if is_broken)
     return replace(
         row,
         event_date=event_date if event_date is not None and in_window else batch_day,
         values=values,
-        unsure=frozenset(
-            f.name
-            for f in fields
-            if f.type == "text" and f.name in given and given[f.name].kind == "number"
-        ),
-        broken=tuple(rule for rule, is_broken in judged.items() if is_broken),
+        unsure=said.unsure,
+        broken=broken if said.is_sale else (),
         absent=frozenset(absent),
         unfit=frozenset(name for name in values if values[name] is None and name not in absent),
         rounded=frozenset(name for name, is_so in rounded.items() if is_so),
         perhaps_rounded=frozenset(name for name, is_so in rounded.items() if is_so is None),
-        keys=frozenset(given),
+        item=said.number,
+        is_sale=said.is_sale,
+        version=said.version,
+        stated=said.stated,
+        further=said.further,
+        tolerance=said.tolerance,
     )
 
 
@@ -450,36 +265,114 @@ def judge(
     last_day: date,
     *,
     late_days: int = 0,
+    mappings: Mappings = (),
     time_zone: str = "UTC",
 ) -> dict[Place, Row]:
-    """What must become of the lines that belong to a range of days, both ends included.
+    """What must become of the lines that belong to a range of days, both ends included; lines that
+    are no sales are among them.
 
     Args:
         files: content by name, `dt=YYYY-MM-DD/…`; those of other days may be among them.
         first_day: first day of the range.
         last_day: last day of the range.
         late_days: how many days after its event date an event may arrive.
+        mappings: how files are read.
         time_zone: the shop's.
     """
     rows: dict[Place, Row] = {}
     for name, content in files.items():
         batch_day = date.fromisoformat(name[3:13])
         for number, line in lines_of(content):
-            row = parse(line, batch_day, late_days, time_zone=time_zone)
-            if first_day <= row.event_date <= last_day:
-                rows[name, number] = row
+            for row in parse(
+                line,
+                batch_day,
+                late_days,
+                file=name,
+                number=number,
+                mappings=mappings,
+                time_zone=time_zone,
+            ):
+                if first_day <= row.event_date <= last_day:
+                    rows[name, number, row.item] = row
     return dict(mark_repeats(rows))
 
 
 def mark_repeats(rows: Mapping[Place, Row]) -> dict[Place, Row]:
-    """The same rows, judged by the uniqueness of ids on their day as well."""
+    """The same rows, judged by the others of their day as well: by later versions, and by the
+    uniqueness of ids."""
+    latest: dict[tuple[date, str, Cell], int] = {}
+    for row in rows.values():
+        key = (row.event_date, row.source, row.versions_of)
+        if not row.broken and row.version is not None and row.versions_of is not None:
+            latest[key] = max(latest.get(key, row.version), row.version)
+    judged = {}
+    for place, row in rows.items():
+        key = (row.event_date, row.source, row.versions_of)
+        is_replaced = row.version is not None and row.version < latest.get(key, row.version)
+        if is_replaced and row.is_sale and not row.broken:
+            judged[place] = replace(row, broken=("latest_version",))
+        else:
+            judged[place] = row
     first: dict[tuple[date, str], Place] = {}
-    for place, row in sorted(rows.items()):
-        if not row.broken:
+    for place, row in sorted(judged.items(), key=lambda found: found[0]):
+        if not row.broken and row.is_sale:
             first.setdefault((row.event_date, str(row.values["event_id"])), place)
     return {
         place: replace(row, broken=("event_id_unique",))
-        if not row.broken and first[row.event_date, str(row.values["event_id"])] != place
+        if row.is_sale
+        and not row.broken
+        and first[row.event_date, str(row.values["event_id"])] != place
         else row
-        for place, row in rows.items()
+        for place, row in judged.items()
     }
+
+
+@dataclass(frozen=True)
+class FileCounts:
+    """What is counted of a day's lines of a file."""
+
+    lines: int
+    others: int
+    sales: int
+    compared: int
+
+
+def file_counts(rows: Mapping[Place, Row]) -> Mapping[tuple[date, str], FileCounts]:
+    """By day and file."""
+    found: dict[tuple[date, str], list[tuple[int, Row]]] = {}
+    for (name, number, _), row in rows.items():
+        found.setdefault((row.event_date, name), []).append((number, row))
+    return {
+        key: FileCounts(
+            lines=sum(row.item == 1 for _, row in of_file),
+            others=sum(not row.is_sale for _, row in of_file),
+            sales=sum(row.is_sale for _, row in of_file),
+            compared=len({number for number, row in of_file if _is_compared(row)}),
+        )
+        for key, of_file in found.items()
+    }
+
+
+def _is_compared(row: Row) -> bool:
+    return row.is_sale and row.stated is not None and not row.is_replaced
+
+
+def orders_off(
+    rows: Mapping[Place, Row],
+) -> Mapping[tuple[date, str, int], tuple[Decimal, Decimal | None]]:
+    """What the orders say and what their sales come to, where both are apart."""
+    orders: dict[tuple[date, str, int], list[Row]] = {}
+    for (name, number, _), row in rows.items():
+        if _is_compared(row):
+            orders.setdefault((row.event_date, name, number), []).append(row)
+    found: dict[tuple[date, str, int], tuple[Decimal, Decimal | None]] = {}
+    for key, of_order in orders.items():
+        first = of_order[0]
+        assert first.stated is not None
+        assert first.tolerance is not None
+        amounts = [row.values["total_amount"] for row in of_order]
+        added = [amount for amount in amounts if isinstance(amount, Decimal)]
+        counted = None if first.further is None or not added else sum(added, first.further)
+        if counted is None or abs(first.stated - counted) > first.tolerance:
+            found[key] = (first.stated, counted)
+    return found

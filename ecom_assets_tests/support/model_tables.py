@@ -16,20 +16,22 @@ from ecom_assets.warehouse.contract import Session
 from ecom_assets.warehouse.rows import grouped_by_day
 from ecom_assets_tests.support.model import (
     REASONS,
+    Mappings,
     Place,
     Row,
+    file_counts,
     lines_of,
     mark_repeats,
+    orders_off,
     parse,
-    read_json,
     unpacked,
 )
 
 UNIQUE_WITHIN = timedelta(days=7)
 MOST_LATE = timedelta(days=31)
 
-Line = tuple[date, str, int]
-"""A row of staging: its day, its file's name and its number there."""
+Line = tuple[date, str, int, int]
+"""A row of staging: its day, its file's name, its line's number there and its own in that."""
 
 Days = tuple[date, date]
 
@@ -62,12 +64,14 @@ class Rules:
         late_days: how many days after its event date an event may arrive.
         reject_rate_error: the reject rate above which a day is held.
         also: one more rule, by name: whether a row's values break it.
+        mappings: how files are read.
     """
 
     first: date = date.min
     late_days: int = 0
     reject_rate_error: Decimal = Decimal("0.5")
     also: Mapping[str, Callable[[Mapping[str, Any]], bool]] = field(default_factory=dict)
+    mappings: Mappings = ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ class Staged:
     """A day as it was last staged.
 
     Attributes:
-        rows: its rows, all rules applied.
+        rows: its rows, all rules applied; lines that are no sales are among them.
         held_for: why it may not be published; None: it may.
         was_run: whether its own files were asked for, and not only a later day's.
         earliest: the earliest day that an event in its own files could belong to.
@@ -91,14 +95,20 @@ class Staged:
     number: int
 
     @property
-    def counts(self) -> tuple[int, int, int, str | None]:
-        """Rows, clean ones, rejected ones, and why it is held."""
-        rejects = sum(1 for row in self.rows.values() if row.broken)
-        return len(self.rows), len(self.rows) - rejects, rejects, self.held_for
+    def counts(self) -> tuple[int, int, int, int, int, int, str | None]:
+        """Lines, those that are no sales, sales, clean ones, rejected ones, those of them that a
+        later version replaced, and why it is held."""
+        lines = sum(row.item == 1 for row in self.rows.values())
+        sold = [row for row in self.rows.values() if row.is_sale]
+        bad = [row for row in sold if row.broken]
+        return (
+            *(lines, len(self.rows) - len(sold), len(sold), len(sold) - len(bad), len(bad)),
+            *(sum(row.is_replaced for row in bad), self.held_for),
+        )
 
     @property
     def clean(self) -> Mapping[Place, Row]:
-        return {place: row for place, row in self.rows.items() if not row.broken}
+        return {place: row for place, row in self.rows.items() if row.is_sale and not row.broken}
 
 
 @dataclass(frozen=True)
@@ -138,15 +148,16 @@ class Tables:
         """Judge the lines that belong to some days; and to those before them that their files
         touch, now or when these were staged last."""
         lines = [
-            (version, number, judged(line, version.day, self.late_of(version.day, days, rules)))
+            (version, number, row)
             for version in self.current.values()
             for number, line in version.lines or ()
+            for row in judged(line, version, number, self.late_of(version.day, days, rules))
         ]
         own = set(each(days))
         touched = {row.event_date for version, _, row in lines if version.day in own} | {
             day
             for day, before in self.staged.items()
-            if any(Version(name, b"", 0).day in own for name, _ in before.rows)
+            if any(Version(name, b"", 0).day in own for name, *_ in before.rows)
         }
         damaged = any(v.lines is None and v.day in own for v in self.current.values())
         touched |= {
@@ -157,7 +168,9 @@ class Tables:
         number = 1 + max((day.number for day in self.staged.values()), default=0)
         staged = {}
         for day in own | {day for day in touched if day < days[0]}:
-            rows = mark_repeats({(v.name, n): row for v, n, row in lines if row.event_date == day})
+            rows = mark_repeats(
+                {(v.name, n, row.item): row for v, n, row in lines if row.event_date == day}
+            )
             before = self.staged.get(day)
             was_run = day in own or (before is not None and before.was_run)
             earliest = max(rules.first, day - timedelta(days=rules.late_days))
@@ -194,8 +207,9 @@ class Tables:
             earliest = max(of.first, version.day - timedelta(days=of.late_days))
             if version.lines is None and earliest <= day <= version.day:
                 return "files"
-        rejects = sum(1 for row in rows.values() if row.broken)
-        return "rejects" if rejects > len(rows) * rules.reject_rate_error else None
+        judged = [row for row in rows.values() if row.is_sale and not row.is_replaced]
+        rejects = sum(bool(row.broken) for row in judged)
+        return "rejects" if rejects > len(judged) * rules.reject_rate_error else None
 
     def publish(self, days: Days, rules: Rules) -> "Tables":
         """Replace what is published of some days by their clean rows, but for those that are held;
@@ -224,11 +238,14 @@ class Tables:
     def is_stale(self, day: date, rules: Rules) -> bool:
         """Whether clean rows of a day break the rules of now: by one more rule, or because the
         file now has no object in their place."""
-        for (name, number), row in self.staged[day].clean.items():
-            line = dict(self.current[name].lines or ()).get(number)
-            document = read_json(line) if line is not None else None
-            if any(breaks(row.values) for breaks in rules.also.values()) or (
-                line is not None and not (document and document.is_object)
+        for (name, number, _), row in self.staged[day].clean.items():
+            if any(breaks(row.values) for breaks in rules.also.values()):
+                return True
+            version = self.current[name]
+            line = dict(version.lines or ()).get(number)
+            if line is not None and any(
+                {"json_object", "items_present"} & set(now.broken)
+                for now in judged(line, version, number, rules)
             ):
                 return True
         return False
@@ -236,11 +253,12 @@ class Tables:
     # ---- what is in the tables
 
     def rows(self) -> Mapping[Line, Row]:
-        """All rows of staging."""
+        """All sales in staging."""
         return {
             (day, *place): row
             for day, staged in self.staged.items()
             for place, row in staged.rows.items()
+            if row.is_sale
         }
 
     def repeats(self) -> Mapping[Line, Line]:
@@ -295,6 +313,16 @@ class Tables:
                 if row.broken
             },
             "quality": {day: staged.counts for day, staged in self.staged.items()},
+            "files": {
+                key: tuple(vars(counts).values())
+                for staged in self.staged.values()
+                for key, counts in file_counts(staged.rows).items()
+            },
+            "orders": {
+                key: amounts
+                for staged in self.staged.values()
+                for key, amounts in orders_off(staged.rows).items()
+            },
             "rejects per rule": +per_rule,
             "fields": {day: field_counts(of.rows.values()) for day, of in self.staged.items()},
             "fact": {line: values(row) for line, row in facts.items()},
@@ -310,18 +338,27 @@ class Tables:
         }
 
 
-def judged(line: str, batch_day: date, rules: Rules) -> Row:
-    """A line judged by itself."""
-    row = parse(line, batch_day, rules.late_days, rules.first)
-    if "json_object" in row.broken:
+def judged(line: str, version: Version, number: int, rules: Rules) -> Sequence[Row]:
+    """The sales of a line, each judged by itself."""
+    rows = parse(
+        *(line, version.day, rules.late_days, rules.first),
+        file=version.name,
+        number=number,
+        mappings=rules.mappings,
+    )
+    return [_judged_also(row, rules) for row in rows]
+
+
+def _judged_also(row: Row, rules: Rules) -> Row:
+    if "json_object" in row.broken or not row.is_sale:
         return row
     also = tuple(name for name, breaks in rules.also.items() if breaks(row.values))
     return replace(row, broken=(*row.broken, *also))
 
 
 def field_counts(rows: Iterable[Row]) -> Mapping[str, tuple[int, int, int]]:
-    """Of each field, how many of the objects have it, lack it, or hold something else there."""
-    objects = [row for row in rows if row.values]
+    """Of each field, how many sales in objects have it, lack it, or hold something else there."""
+    objects = [row for row in rows if row.values and row.is_sale]
     return {
         field.name: (
             sum(field.name not in row.absent | row.unfit for row in objects),
@@ -373,7 +410,7 @@ def sums(rows: Sequence[Row]) -> tuple[int, Decimal, Decimal]:
 
 
 def values(row: Row) -> Mapping[str, Any]:
-    return dict(row.values)
+    return {**row.values, "source": row.source, "source_version": row.version}
 
 
 def each(days: Days) -> Sequence[date]:
@@ -409,24 +446,26 @@ def _is_kept(line: Line, event_id: Any, found: Mapping[str, Any]) -> bool:
         gap = line[0] - earlier[0]
         if its_id != event_id or not timedelta(0) < gap <= UNIQUE_WITHIN:
             return False
-        line = (earlier[0], earlier[1], earlier[2])
+        line = (earlier[0], earlier[1], earlier[2], earlier[3])
     return bool(found["fact"][line]["event_id"] == event_id)
 
 
 def unjudged(found: Mapping[str, Any], landed: Iterable[Version], days: Days) -> list[str]:
     """After a run of some days: lines of their files that are not in clean or rejects of exactly
     one day, and days of such lines that are neither published as staged nor said to be held."""
-    places = Counter(line[1:] for table in ("clean", "rejects") for line in found[table])
-    wrong = []
+    sold = Counter(line[1:] for table in ("clean", "rejects") for line in found[table])
+    wrong = [f"{at}: {count} times" for at, count in sold.items() if count > 1]
+    lines = Counter(name for name, number in {place[:2] for place in sold})
+    for (_, name), (_, others, *_) in found["files"].items():
+        lines[name] += others
     for version in landed:
-        if days[0] <= version.day <= days[1]:
-            for number, _ in version.lines or ():
-                if places[version.name, number] != 1:
-                    wrong.append(f"{version.name} {number}: {places[version.name, number]} times")
+        is_of_days = days[0] <= version.day <= days[1]
+        if is_of_days and lines[version.name] != len(version.lines or ()):
+            wrong.append(f"{version.name}: {lines[version.name]} lines are judged")
     own = {version.name for version in landed if days[0] <= version.day <= days[1]}
     for table in ("clean", "rejects"):
-        for day, name, _ in found[table]:
-            if name in own and day not in found["as staged"] and not found["quality"][day][3]:
+        for day, name, *_ in found[table]:
+            if name in own and day not in found["as staged"] and not found["quality"][day][-1]:
                 wrong.append(f"{day} is not published, and nothing says why")
     return wrong
 
@@ -437,14 +476,18 @@ def found_in(session: Session) -> Mapping[str, Any]:
     def by_line(table: str, value: Callable[[Mapping[str, Any]], Any]) -> Mapping[Line, Any]:
         rows = session.read_table(table)
         found = {
-            (r["event_date"], r["source_filename"], r["source_row_number"]): value(r) for r in rows
+            (
+                *(r["event_date"], r["source_filename"]),
+                *(r["source_row_number"], r["source_item_number"]),
+            ): value(r)
+            for r in rows
         }
-        assert len(found) == len(rows), f"a line twice in {table}"
+        assert len(found) == len(rows), f"a sale twice in {table}"
         return found
 
     def typed(row: Mapping[str, Any]) -> Mapping[str, Any]:
-        lineage = ("event_date", "source_filename", "source_row_number", "ingestion_ts")
-        return {name: value for name, value in row.items() if name not in lineage}
+        lineage = {"event_date", "source_filename", "source_row_number", "source_item_number"}
+        return {n: v for n, v in row.items() if n not in lineage and n != "ingestion_ts"}
 
     def text(row: Mapping[str, Any]) -> str:
         return str(row["raw"] if row["raw"] is not None else row["raw_text"])
@@ -462,8 +505,23 @@ def found_in(session: Session) -> Mapping[str, Any]:
         "clean": by_line("staging.stg_sales_clean", typed),
         "rejects": by_line("staging.stg_sales_rejects", lambda r: (r["reasons"], text(r))),
         "quality": {
-            r["event_date"]: (r["raw_rows"], r["clean_rows"], r["reject_rows"], r["held_for"])
+            r["event_date"]: (
+                *(r["raw_rows"], r["other_rows"], r["sale_rows"], r["clean_rows"]),
+                *(r["reject_rows"], r["replaced_rows"], r["held_for"]),
+            )
             for r in session.read_table("staging.sales_quality")
+        },
+        "files": {
+            (r["event_date"], r["source_filename"]): (
+                *(r["line_rows"], r["other_rows"], r["sale_rows"], r["compared_orders"]),
+            )
+            for r in session.read_table("staging.sales_quality_files")
+        },
+        "orders": {
+            (r["event_date"], r["source_filename"], r["source_row_number"]): (
+                *(r["stated_amount"], r["counted_amount"]),
+            )
+            for r in session.read_table("staging.sales_order_totals")
         },
         "rejects per rule": +Counter(
             {
@@ -482,7 +540,7 @@ def found_in(session: Session) -> Mapping[str, Any]:
             "staging.stg_sales_repeats",
             lambda r: (
                 *(r["event_id"], r["earlier_event_date"]),
-                *(r["earlier_filename"], r["earlier_row_number"]),
+                *(r["earlier_filename"], r["earlier_row_number"], r["earlier_item_number"]),
             ),
         ),
         "as staged": {

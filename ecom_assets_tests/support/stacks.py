@@ -112,12 +112,14 @@ class Stack:
     Attributes:
         put: puts a file into the landing zone, by its name below it.
         delete: takes one out of it.
+        read_by: the same warehouse, with lines read in another way.
     """
 
     zone: LandingZone
     warehouse: Warehouse
     put: Callable[[str, bytes], None]
     delete: Callable[[str], None]
+    read_by: Callable[[Reading], Warehouse]
 
 
 def folder_stack(root: Path, reading: Reading | None = None) -> Stack:
@@ -132,8 +134,10 @@ def folder_stack(root: Path, reading: Reading | None = None) -> Stack:
     def delete_file(file: str) -> None:
         (folder / file).unlink()
 
-    warehouse = DuckDBWarehouse(root / "w.duckdb", reading=reading)
-    return Stack(FolderZone(folder), warehouse, put_file, delete_file)
+    def warehouse(reading: Reading | None) -> Warehouse:
+        return DuckDBWarehouse(root / "w.duckdb", reading=reading)
+
+    return Stack(FolderZone(folder), warehouse(reading), put_file, delete_file, warehouse)
 
 
 def new_stack(name: str, root: Path, servers: Servers) -> Stack:
@@ -167,10 +171,12 @@ def _stack(
         client.delete_object(Bucket=place.bucket, Key=f"{place.prefix}/{file}")
 
     zone = S3Zone(place.bucket, place.prefix)
-    if name == S3_DUCKDB:
-        on_duckdb = DuckDBWarehouse(root / "w.duckdb", reading=reading)
-        return Stack(zone, on_duckdb, put_object, delete_object)
-    on_snowflake = SnowflakeWarehouse(
-        database(place), network_seconds=servers.network_seconds, reading=reading
-    )
-    return Stack(zone, on_snowflake, put_object, delete_object)
+    settings = None if name == S3_DUCKDB else database(place)
+
+    def warehouse(reading: Reading | None) -> Warehouse:
+        if settings is None:
+            return DuckDBWarehouse(root / "w.duckdb", reading=reading)
+        seconds = servers.network_seconds
+        return SnowflakeWarehouse(settings, network_seconds=seconds, reading=reading)
+
+    return Stack(zone, warehouse(reading), put_object, delete_object, warehouse)

@@ -21,8 +21,17 @@ from ecom_assets.pipeline.load import load_new_files
 from ecom_assets.pipeline.stage import stage_days
 from ecom_assets.warehouse.contract import Purpose, Session
 from ecom_assets.warehouse.contract import Row as TableRow
-from ecom_assets_tests.support.model import BEYOND, REASONS, Place, Row, judge, unpacked
+from ecom_assets_tests.support.model import (
+    REASONS,
+    Place,
+    Row,
+    file_counts,
+    judge,
+    orders_off,
+    unpacked,
+)
 from ecom_assets_tests.support.model_tables import field_counts
+from ecom_assets_tests.support.model_values import BEYOND
 from ecom_assets_tests.support.stacks import (
     FOLDER_DUCKDB,
     S3_SNOWFLAKE,
@@ -32,8 +41,8 @@ from ecom_assets_tests.support.stacks import (
 
 DAY = date(2026, 1, 5)
 
-Staged = tuple[date, str, int]
-"""Where a row of staging came from: its event date, its line's file and number there."""
+Staged = tuple[date, str, int, int]
+"""Where a row of staging came from: its event date, its line's file and number there, its item."""
 
 
 def good(number: int | str = 1, /, day: date = DAY, **fields: Any) -> dict[str, Any]:
@@ -54,10 +63,12 @@ class Staging:
     Attributes:
         place: where the landing zone is.
         late_days: how many days late an event may arrive.
+        mappings: how files are read; the session was opened with the same.
     """
 
     def __init__(self, stack: Stack, session: Session, reading: Reading = PLAIN) -> None:
         self._stack = stack
+        self.mappings = reading.mappings
         self._session = session
         self._reading = reading
         self.place = stack.zone.url
@@ -77,20 +88,21 @@ class Staging:
         if unpacked_content is None:
             self._damaged.add(name)
 
-    def run(self, first: date = DAY, last: date | None = None) -> dict[Place, str]:
+    def run(self, first: date = DAY, last: date | None = None) -> dict[tuple[str | int, ...], str]:
         """Load and split some days; see that every line of all days that were ever staged is where
         the model says.
 
-        Returns: the reasons of each line of these days, empty for a clean one.
+        Returns: the reasons of each sale of these days, empty for a clean one, by its file and
+            line; of a further sale of a line by its item as well.
         """
         days = EventDays(first, last or first)
         self.load_and_split(days.first, days.last)
         wanted = self.expected(days)
         self.compare(wanted)
         return {
-            (file, line): row.reasons
-            for (day, file, line), row in wanted.items()
-            if days.first <= day <= days.last
+            (file, line, *([item] if item > 1 else [])): row.reasons
+            for (day, file, line, item), row in wanted.items()
+            if row.is_sale and days.first <= day <= days.last
         }
 
     def expected(self, days: EventDays) -> dict[Staged, Row]:
@@ -101,8 +113,8 @@ class Staging:
         lines = self._judged(days.first - late, days.last + late)
         own = {str(day) for day in days.days}
         before = {day: rows for day, rows in self._staged.items() if day < days.first}
-        touched = {row.event_date for (name, _), row in lines.items() if name[3:13] in own} | {
-            day for day, rows in before.items() if own & {name[3:13] for name, _ in rows}
+        touched = {row.event_date for (name, *_), row in lines.items() if name[3:13] in own} | {
+            day for day, rows in before.items() if own & {name[3:13] for name, *_ in rows}
         }
         for day in {*days.days, *(day for day in touched if day < days.first)}:
             self._staged[day] = self._judged(day, day)
@@ -113,14 +125,31 @@ class Staging:
         }
 
     def _judged(self, first: date, last: date) -> dict[Place, Row]:
-        zone = self._reading.time_zone
-        return judge(self._loaded, first, last, late_days=self.late_days, time_zone=zone)
+        return judge(
+            self._loaded,
+            first,
+            last,
+            late_days=self.late_days,
+            time_zone=self._reading.time_zone,
+            mappings=self.mappings,
+        )
 
     def load_and_split(self, first: date, last: date) -> None:
         """Load the files of these days, and of the later ones that late events are in; split."""
         self.load(first, date.fromordinal(last.toordinal() + self.late_days))
-        limits = Limits(date(1, 1, 1), self.late_days, Decimal(1), Decimal(1), hide_values=False)
-        stage_days(self._session, EventDays(first, last), limits, run_id="test")
+        stage_days(self._session, EventDays(first, last), self.limits, run_id="test")
+
+    @property
+    def limits(self) -> Limits:
+        reading = Reading(mappings=self.mappings) if self.mappings else None
+        return Limits(
+            date(1, 1, 1),
+            self.late_days,
+            Decimal(1),
+            Decimal(1),
+            hide_values=False,
+            reading=reading,
+        )
 
     def load(self, first: date, last: date | None = None) -> None:
         """Load the files of these days, and nothing more."""
@@ -138,22 +167,32 @@ class Staging:
     def compare(self, wanted: Mapping[Staged, Row]) -> None:
         """See that clean, rejects and their counts are what the model says."""
         clean, rejects = self.staged()
-        assert not clean.keys() & rejects.keys(), "a line in both tables"
-        assert clean.keys() | rejects.keys() == wanted.keys(), "lines lost or doubled"
-        found = {place: differences(row, clean, rejects, place) for place, row in wanted.items()}
+        assert not clean.keys() & rejects.keys(), "a sale in both tables"
+        sold = {place: row for place, row in wanted.items() if row.is_sale}
+        staged = clean.keys() | rejects.keys()
+        lost = [f"{at}\n{sold[at].line[:2_000]}" for at in sorted(sold.keys() - staged)]
+        assert not lost, "\n".join(lost[:9])
+        more = [f"{at}\n{wanted[at].line if at in wanted else ''}" for at in staged - sold.keys()]
+        assert not more, "\n".join(more[:9])
+        found = {place: differences(row, clean, rejects, place) for place, row in sold.items()}
         wrong = [f"{at}: {said}\n{wanted[at].line[:5_000]!r}" for at, said in found.items() if said]
         assert not wrong, "\n".join(wrong[:9])
         self._compare_counts(list(wanted.values()))
+        self._compare_files({place[1:]: row for place, row in wanted.items()})
 
     def staged(self) -> tuple[dict[Staged, TableRow], dict[Staged, TableRow]]:
-        """The rows in clean and in rejects, each line of a day once."""
-        tables = []
+        """The rows in clean and in rejects, each sale of a day once."""
+        tables: list[dict[Staged, TableRow]] = []
         for name in ("staging.stg_sales_clean", "staging.stg_sales_rejects"):
             rows = self.table(name)
             by_place = {
-                (r["event_date"], r["source_filename"], r["source_row_number"]): r for r in rows
+                (
+                    *(r["event_date"], r["source_filename"]),
+                    *(r["source_row_number"], r["source_item_number"]),
+                ): r
+                for r in rows
             }
-            assert len(by_place) == len(rows), f"a line twice in {name}"
+            assert len(by_place) == len(rows), f"a sale twice in {name}"
             tables.append(by_place)
         return tables[0], tables[1]
 
@@ -166,11 +205,15 @@ class Staging:
         assert quality.keys() == self._staged.keys()
         assert len(quality) == len(self.table("staging.sales_quality"))
         for day, counted in quality.items():
-            rows = [row for row in wanted if row.event_date == day]
+            of_lines = [row for row in wanted if row.event_date == day]
+            rows = [row for row in of_lines if row.is_sale]
             bad = [row for row in rows if row.broken]
-            assert counted["raw_rows"] == len(rows)
+            assert counted["raw_rows"] == sum(row.item == 1 for row in of_lines)
+            assert counted["other_rows"] == len(of_lines) - len(rows)
+            assert counted["sale_rows"] == len(rows)
             assert counted["clean_rows"] == len(rows) - len(bad)
             assert counted["reject_rows"] == len(bad)
+            assert counted["replaced_rows"] == sum(row.is_replaced for row in bad)
             arrivals = EventDays(day, date.fromordinal(day.toordinal() + self.late_days))
             of_day = tuple(f"dt={arrival}/" for arrival in arrivals.days)
             is_whole = not any(n.startswith(of_day) for n in self._damaged)
@@ -193,6 +236,24 @@ class Staging:
                 assert of_rule["reject_rows"] == firsts[rule], rule
                 assert of_rule["broken_rows"] == alls[rule], rule
 
+    def _compare_files(self, wanted: Mapping[Place, Row]) -> None:
+        counted = self.table("staging.sales_quality_files")
+        found = {(row["event_date"], row["source_filename"]): row for row in counted}
+        assert len(found) == len(counted)
+        of_files = file_counts(wanted)
+        assert found.keys() == of_files.keys()
+        for key, of_file in of_files.items():
+            row = found[key]
+            said = (row["line_rows"], row["other_rows"], row["sale_rows"], row["compared_orders"])
+            assert said == tuple(vars(of_file).values()), key
+        off = {
+            (row["event_date"], row["source_filename"], row["source_row_number"]): (
+                *(row["stated_amount"], row["counted_amount"]),
+            )
+            for row in self.table("staging.sales_order_totals")
+        }
+        assert off == orders_off(wanted)
+
 
 def differences(
     row: Row,
@@ -202,7 +263,7 @@ def differences(
 ) -> list[str]:
     """In what a line's staged row differs from what the model says."""
     if place in rejects:
-        return _reject_differences(row, rejects[place])
+        return _reject_differences(row, rejects[place]) + _of_mapping(row, rejects[place])
     staged = clean[place]
     if row.broken:
         return [f"is clean, should be rejected for: {row.reasons} ({row.line[:200]!r})"]
@@ -213,7 +274,15 @@ def differences(
     ]
     if staged["event_date"] != row.event_date:
         said.append(f"lies in {staged['event_date']}, should in {row.event_date}")
-    return said
+    if staged["source_version"] != row.version:
+        said.append(f"is version {staged['source_version']}, should be {row.version}")
+    return said + _of_mapping(row, staged)
+
+
+def _of_mapping(row: Row, staged: TableRow) -> list[str]:
+    if staged["source"] == row.source:
+        return []
+    return [f"is read by {staged['source']}, should by {row.source}"]
 
 
 def _reject_differences(row: Row, staged: TableRow) -> list[str]:

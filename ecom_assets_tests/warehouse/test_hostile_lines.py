@@ -5,7 +5,7 @@ loaded alone, between two good ones.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,16 @@ from typing import Any
 import pytest
 
 from ecom_assets.model import sales
+from ecom_assets.model.mapping import parsed_mapping
+from ecom_assets.model.reading import Reading
+from ecom_assets_tests.support.model import Mappings
+from ecom_assets_tests.support.stacks import FOLDER_DUCKDB, Stack
 from ecom_assets_tests.warehouse.conftest import (
     DAY,
     Staging,
     good,
     jsonl,
+    opened_staging,
 )
 
 NAUGHTY = Path(__file__).parent.parent / "data" / "naughty-strings.txt"
@@ -303,6 +308,44 @@ def test_every_line_finds_its_place(staging_on_both: Staging, table: str) -> Non
     rejects nothing; a moment is ISO 8601 or refused; an event id is blank when it is white space
     alone; a line is one JSON object by the book or malformed; naughty strings are values."""
     load_and_compare(staging_on_both, table)
+
+
+# ---- the same inside of items
+
+IN_ITEMS = """
+rows = ".order.items"
+[fields]
+%s
+"""
+
+
+def in_items() -> Mappings:
+    """A mapping that reads each field of an item by its own name."""
+    fields = "\n".join(f'{field.name} = "@.{field.name}"' for field in sales.SALES.fields)
+    mapping = parsed_mapping(IN_ITEMS % fields, "in_items", sales.SALES, "in_items.toml")
+    return (("*", mapping),)
+
+
+def as_item(line: bytes, number: int) -> bytes:
+    """An order with the line between two good items."""
+    good_ones = [json.dumps(good(f"{side} of {number}")).encode() for side in ("left", "right")]
+    return b'{"order":{"items":[%s]}}' % b",".join([good_ones[0], line, good_ones[1]])
+
+
+@pytest.mark.parametrize("stack", [FOLDER_DUCKDB])
+@pytest.mark.parametrize("table", TABLES)
+def test_every_item_finds_its_place(
+    every_type: None, stack_of: Callable[..., Stack], stack: str, table: str
+) -> None:
+    """The lines of the tables once more, each as an item between two good ones: what is good
+    alone is good there, and what is no JSON makes its whole line malformed."""
+    mappings = in_items()
+    lines = [as_item(line, number) for number, line in enumerate(TABLES[table])]
+    reading = Reading(mappings=mappings)
+    with opened_staging(stack_of(stack, reading), reading) as staging:
+        staging.land(FILE, b"".join(line + b"\n" for line in lines))
+        rows = staging.run()
+    assert any(len(place) == 3 for place in rows)
 
 
 def test_naughty_strings_are_lines_like_others(staging: Staging) -> None:

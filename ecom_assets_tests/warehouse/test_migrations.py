@@ -46,6 +46,12 @@ PURPOSE = Purpose("test", "test")
 DERIVED = ("ANALYTICS.FACT_SALES_DAYS", "ANALYTICS.FACT_SALES_BREAKDOWNS")
 PUBLISHED = {"2026-01-02": 34, "2026-01-03": 19, "2026-01-05": 0, "2026-01-06": 22}
 """Sales a day of each of these warehouses, that of the day that is held since included."""
+FAILED_BEFORE = {
+    *("files_loaded", "files_present", "not_empty"),
+    *("reject_rate", "known_reasons", "matches_clean"),
+}
+"""Checks of their days that fail where nothing is brought up either: files that are new or gone, a
+day that is held, reasons of earlier rules."""
 NEW_DAY = date(2026, 1, 7)
 STAGING = ("stg_sales_clean", "stg_sales_rejects")
 
@@ -68,6 +74,11 @@ def opened(path: Path) -> list[str]:
     with DuckDBWarehouse(path).session(PURPOSE, told.append):
         pass
     return told
+
+
+def copy_of(path: Path) -> Path:
+    """Where a warehouse is kept as it was."""
+    return path.with_name(f"{path.name}.before-v{migrations.VERSION}")
 
 
 def query(path: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -114,7 +125,7 @@ def test_every_row_is_there_and_the_tables_are_those_of_today(earlier: Path) -> 
         types = session.columns()
     for table, columns in tables().items():
         assert compared(columns, types[table]).passed, table
-    copy = earlier.with_name("w.duckdb.before-v1")
+    copy = copy_of(earlier)
     assert str(copy) in told
     assert columns_of(copy) == before
     assert query(copy, "select typeof(customer_id) from analytics.fact_sales limit 1") == [
@@ -125,6 +136,55 @@ def test_every_row_is_there_and_the_tables_are_those_of_today(earlier: Path) -> 
 def test_the_answers_are_the_sums_of_the_sales_at_once(earlier: Path) -> None:
     answers_are_right(earlier)
     assert sales_by_day(earlier) == PUBLISHED
+
+
+def test_every_row_that_was_there_is_one_sale_of_a_line_of_its_own(earlier: Path) -> None:
+    opened(earlier)
+    for table in ("staging.stg_sales_clean", "staging.stg_sales_rejects", "analytics.fact_sales"):
+        found = query(earlier, f"select distinct source_item_number, source from {table}")
+        assert found == [(1, "sale_line")], table
+    assert set(
+        query(
+            earlier,
+            "select source_item_number, source, earlier_item_number from staging.stg_sales_repeats",
+        )
+    ) <= {(1, "sale_line", 1)}
+    assert query(
+        earlier,
+        "select count(*) from staging.sales_quality where other_rows is distinct from 0 "
+        "or replaced_rows is distinct from 0 or sale_rows is distinct from raw_rows",
+    ) == [(0,)]
+    of_days = (
+        "select event_date, sum(line_rows), sum(sale_rows), sum(other_rows) from {} group by all"
+    )
+    assert sorted(query(earlier, of_days.format("staging.sales_quality_files"))) == sorted(
+        query(
+            earlier,
+            "select event_date, clean_rows + reject_rows, clean_rows + reject_rows, 0 "
+            "from staging.sales_quality where clean_rows + reject_rows > 0",
+        )
+    )
+    assert query(
+        earlier,
+        "select count(*) from staging.sales_quality_files "
+        "where batch_date <> cast(source_filename[4:13] as date) or compared_orders <> 0",
+    ) == [(0,)]
+    files = query(earlier, "select * from staging.sales_quality_files order by all")
+    with DuckDBWarehouse(earlier).session(PURPOSE, print) as session:
+        session.run("migrations/002_sales_have_items")
+    assert query(earlier, "select * from staging.sales_quality_files order by all") == files
+
+
+def test_the_checks_of_days_that_were_there_pass_without_a_replay(
+    earlier: Path, pipeline: Pipeline
+) -> None:
+    shutil.copy(earlier, pipeline.settings.duckdb_path)
+    land_what_is_left(pipeline.folder)
+    result = pipeline.run_checks(date(2026, 1, 2), date(2026, 1, 6))
+    evaluated = {one.check_name: one for one in result.get_asset_check_evaluations()}
+    assert {"row_balance", "order_totals", "items_present"} <= set(evaluated)
+    failed = {name for name, one in evaluated.items() if not one.passed}
+    assert failed <= FAILED_BEFORE
 
 
 def test_a_day_that_was_published_before_it_was_held_is_not_taken_for_what_is_held(
@@ -301,7 +361,7 @@ def test_without_a_copy_nothing_is_changed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = columns_of(first)
-    broken(first.with_name("w.duckdb.before-v1"), monkeypatch)
+    broken(copy_of(first), monkeypatch)
     assert said in refused(first).lower()
     assert columns_of(first) == before
     assert not list(first.parent.glob("*.part"))

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from ecom_assets.model import sales
 from ecom_assets.model.reading import Reading
+from ecom_assets_tests.support import unfolding
 from ecom_assets_tests.support.model import lines_of, unpacked
 from ecom_assets_tests.support.stacks import (
     FOLDER_DUCKDB,
@@ -76,6 +78,41 @@ def test_any_line_becomes_the_row_that_the_model_says(
         staging.land(f"dt={DAY}/{start}.jsonl", content)
     rows = staging.run(DAY - timedelta(days=late_days), DAY)
     assert len(set(rows.values())) > 10
+    figures.count("inputs tried", len(drawn))
+    figures.count("rows compared", len(rows))
+
+
+@pytest.mark.parametrize(("stack", "count", "many"), [(FOLDER_DUCKDB, 600, 8_000)])
+@pytest.mark.parametrize("late_days", [0, 2])
+def test_any_line_becomes_the_sales_that_its_mapping_says(
+    every_type: None,
+    stack_of: Callable[..., Stack],
+    stack: str,
+    count: int,
+    many: int,
+    late_days: int,
+    torture: bool,
+    seed: int,
+    figures: Figures,
+) -> None:
+    """Orders of no, one and several items, lists that are none, other lines, versions, amounts
+    from lists, counts of milliseconds and local times, by three mappings at once and by none."""
+    mappings = unfolding.mappings(sales.SALES)
+    drawn = some(unfolding.lines(DAY), many if torture else count, chance=seed * 10 + late_days)
+    reading = Reading(mappings=mappings)
+    with opened_staging(stack_of(stack, reading), reading) as staging:
+        staging.late_days = late_days
+        for name in unfolding.LINES:
+            of_name = [line for its_name, line in drawn if its_name == name]
+            half = len(of_name) // 2
+            for number, some_lines in enumerate((of_name[:half], of_name[half:])):
+                staging.land(f"dt={DAY}/{name}/{number}.jsonl", b"\n".join(some_lines))
+            # one level too deep or one character too many: read by no mapping
+            staging.land(f"dt={DAY}/{name}.jsonl", b"\n".join(of_name[:20]))
+        staging.land(f"dt={DAY}/flat/12.jsonl", b"\n".join(line for _, line in drawn[:20]))
+        rows = staging.run(DAY - timedelta(days=late_days), DAY)
+    assert len(set(rows.values())) > 10
+    assert list(rows.values()).count("") > count // 20
     figures.count("inputs tried", len(drawn))
     figures.count("rows compared", len(rows))
 

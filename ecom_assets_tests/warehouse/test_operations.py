@@ -33,12 +33,15 @@ from hypothesis.stateful import (
 
 from ecom_assets.model import sales
 from ecom_assets.model.limits import Limits
+from ecom_assets.model.mapping import EventMapping, parsed_mapping
+from ecom_assets.model.reading import Reading
 from ecom_assets.model.stream import Rule as QualityRule
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.load import load_new_files
 from ecom_assets.pipeline.publish import publish_audited_days
 from ecom_assets.pipeline.stage import stage_days
-from ecom_assets.warehouse.contract import Purpose, Session
+from ecom_assets.warehouse.contract import Purpose, Session, Warehouse
+from ecom_assets_tests.support.model import Mappings
 from ecom_assets_tests.support.model_tables import (
     Days,
     Rules,
@@ -72,7 +75,7 @@ ids = st.sampled_from("abcdefghijklmnop")
 
 
 @st.composite
-def lines(draw: st.DrawFn, day: date) -> str:
+def lines(draw: st.DrawFn, day: date, *, whole: bool = False) -> str:
     """A line of a day's file: so few ids that they meet, and so many that it is after some days."""
     kind = draw(st.sampled_from([*["good"] * 5, "late", "late", "zero", "no currency", "broken"]))
     late = draw(st.integers(1, 3)) if kind == "late" else 0
@@ -86,12 +89,60 @@ def lines(draw: st.DrawFn, day: date) -> str:
             "total_amount": draw(st.integers(0, 3)),
             "currency": None if kind == "no currency" else "EUR",
         }
-    )[: -1 if kind == "broken" else None]
+    )[: -1 if kind == "broken" and not whole else None]
+
+
+ORDERS = """
+rows = ".items"
+version = ".version"
+where = [{ path = ".type", is_not = "note" }]
+
+[fields]
+event_id = "@.event_id"
+event_ts = "%s"
+order_id = ".order_id"
+category = "@.category"
+quantity = "@.quantity"
+total_amount = "@.total_amount"
+currency = "@.currency"
+
+[total]
+stated = ".total"
+"""
+
+
+def orders_of(moment: str) -> EventMapping:
+    """A mapping of orders, whose sales are of the moment of the order or of their own."""
+    return parsed_mapping(ORDERS % moment, "orders", sales.SALES, "orders.toml")
+
+
+ORDER_MAPPINGS: Sequence[Mappings] = [
+    (("*", orders_of(".event_ts")),),
+    (("*", orders_of("@.event_ts")),),
+    (("a*", orders_of(".event_ts")),),
+]
+"""The last one reads the files `b` as lines that are sales, which they are not."""
 
 
 @st.composite
-def contents(draw: st.DrawFn, day: date) -> bytes:
-    return "\n".join(draw(st.lists(lines(day), min_size=1, max_size=4))).encode()
+def orders(draw: st.DrawFn, day: date) -> str:
+    """A line of a day's file that is an order."""
+    items = [json.loads(draw(lines(day, whole=True))) for _ in range(draw(st.integers(0, 3)))]
+    line = {
+        "type": draw(st.sampled_from(["order", "order", None, "note"])),
+        "event_ts": str(day - timedelta(days=draw(st.sampled_from([0, 0, 1])))),
+        "order_id": draw(st.sampled_from("12")),
+        "version": draw(st.sampled_from([1, 2, 3, None])),
+        "items": items,
+        "total": draw(st.integers(0, 3)),
+    }
+    return json.dumps(line)[: draw(st.sampled_from([None, None, None, None, -1]))]
+
+
+@st.composite
+def contents(draw: st.DrawFn, day: date, of: st.SearchStrategy[str] | None = None) -> bytes:
+    line = lines(day) if of is None else of
+    return "\n".join(draw(st.lists(line, min_size=1, max_size=4))).encode()
 
 
 some_rules = st.builds(
@@ -148,6 +199,7 @@ class Shop:
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
+        self._warehouse: Warehouse = stack.warehouse
         self._opened = ExitStack()
         self._session = self._open()
         self.landed: dict[str, Version] = {}
@@ -157,7 +209,14 @@ class Shop:
 
     def _open(self) -> Session:
         purpose = Purpose("test", "test")
-        return self._opened.enter_context(self._stack.warehouse.session(purpose, _fail))
+        return self._opened.enter_context(self._warehouse.session(purpose, _fail))
+
+    def read_by(self, mappings: Mappings) -> None:
+        """Read lines by these mappings from now on."""
+        self._opened.close()
+        self._warehouse = self._stack.read_by(Reading(mappings=mappings))
+        self._session = self._open()
+        self.rules = replace(self.rules, mappings=mappings)
 
     def close(self) -> None:
         self._opened.close()
@@ -181,7 +240,9 @@ class Shop:
         of = EventDays(*days)
         rules = self.rules
         limits = Limits(
-            rules.first, rules.late_days, Decimal(1), rules.reject_rate_error, hide_values=False
+            *(rules.first, rules.late_days, Decimal(1), rules.reject_rate_error),
+            hide_values=False,
+            reading=Reading(mappings=rules.mappings) if rules.mappings else None,
         )
         with in_force(self.rules):
             if step == "load":
@@ -253,6 +314,10 @@ class Operations(RuleBasedStateMachine):
     new_shop: Callable[[ExitStack], Shop]
     figures: Figures
 
+    def contents(self, day: date) -> st.SearchStrategy[bytes]:
+        """What a file of a day may hold."""
+        return contents(day)
+
     def __init__(self) -> None:
         super().__init__()
         self._opened = ExitStack()
@@ -269,10 +334,13 @@ class Operations(RuleBasedStateMachine):
 
     @initialize(rules=some_rules, data=st.data())
     def open_with_files_on_all_days(self, rules: Rules, data: st.DataObject) -> None:
-        self.shop.rules = rules
+        self._go_by(rules)
         for n in range(DAYS):
             day = FIRST + timedelta(days=n)
-            self.shop.land(f"dt={day}/a.jsonl", data.draw(contents(day)))
+            self.shop.land(f"dt={day}/a.jsonl", data.draw(self.contents(day)))
+
+    def _go_by(self, rules: Rules) -> None:
+        self.shop.rules = replace(rules, mappings=self.shop.rules.mappings)
 
     @invariant()
     def count(self) -> None:
@@ -280,7 +348,7 @@ class Operations(RuleBasedStateMachine):
 
     @rule(day=days, file=st.sampled_from(["a.jsonl", "b.jsonl"]), data=st.data())
     def land_or_rewrite_a_file(self, day: date, file: str, data: st.DataObject) -> None:
-        self.shop.land(f"dt={day}/{file}", data.draw(contents(day)))
+        self.shop.land(f"dt={day}/{file}", data.draw(self.contents(day)))
 
     @rule(day=days)
     def land_a_damaged_file(self, day: date) -> None:
@@ -307,11 +375,11 @@ class Operations(RuleBasedStateMachine):
 
     @rule(rules=some_rules)
     def change_the_settings(self, rules: Rules) -> None:
-        self.shop.rules = rules
+        self._go_by(rules)
 
     @rule(rules=some_rules)
     def change_a_rule_and_replay(self, rules: Rules) -> None:
-        self.shop.rules = rules
+        self._go_by(rules)
         self.shop.run(WHOLE, ["stage", "publish"])
         self._compare()
 
@@ -325,9 +393,30 @@ class OperationsAndDeaths(Operations):
         self._compare()
 
 
+class OperationsOnOrders(OperationsAndDeaths):
+    """The same with lines that are several sales, or none, by mappings that change."""
+
+    def contents(self, day: date) -> st.SearchStrategy[bytes]:
+        return contents(day, orders(day))
+
+    @initialize(mappings=st.sampled_from(ORDER_MAPPINGS))
+    def read_orders(self, mappings: Mappings) -> None:
+        self.shop.read_by(mappings)
+
+    @rule(mappings=st.sampled_from(ORDER_MAPPINGS))
+    def change_the_mapping_and_replay(self, mappings: Mappings) -> None:
+        self.shop.read_by(mappings)
+        self.shop.run(WHOLE, ["stage", "publish"])
+        self._compare()
+
+
 @pytest.mark.parametrize(
     ("stack", "machine", "examples", "many"),
-    [(FOLDER_DUCKDB, OperationsAndDeaths, 4, 40), (S3_SNOWFLAKE, Operations, 0, 5)],
+    [
+        (FOLDER_DUCKDB, OperationsAndDeaths, 4, 40),
+        (FOLDER_DUCKDB, OperationsOnOrders, 3, 40),
+        (S3_SNOWFLAKE, Operations, 0, 5),
+    ],
 )
 def test_any_operations_in_any_order_leave_what_the_model_says(
     servers: Production,

@@ -33,8 +33,9 @@ select
     coalesce(fact.total_amount, 0) as published_amount,
     coalesce(clean.total_amount, 0) as clean_amount,
     q.publishable,
-    q.raw_rows,
+    q.sale_rows,
     q.reject_rows,
+    q.replaced_rows,
     q.held_for,
     q.reject_rate_limit
 from (:days) as days

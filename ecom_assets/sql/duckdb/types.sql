@@ -13,16 +13,14 @@ select
     list_extract(list_filter(:list, lambda e: e.key_name = :text), 1) as picked,
     -- a list that is absent is one without elements; anything else is no amount
     case
-        when :list is null and coalesce(json_type(raw, :path), 'NULL') <> 'NULL' then null
-        else
-            coalesce(
+        when :list is not null
+            then
                 list_reduce(
                     list_transform(:list, lambda e: cast(:amount as decimal(38, 8))),
                     lambda a, b: a + b,
                     cast(0 as decimal(38, 8))
-                ),
-                0
-            )
+                )
+        when coalesce(json_type(raw, :path), 'NULL') = 'NULL' then 0
     end as summed,
     coalesce(json_array_length(raw, :path) > 0, false) as has_items_in_line,
     try_cast(:amount as decimal(19, 8)) as bounded,

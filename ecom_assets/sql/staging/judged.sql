@@ -3,7 +3,7 @@
 select
     p.*,
     coalesce(r.is_replaced, false) as is_replaced,
-    not coalesce(r.is_replaced, true) as is_duplicate
+    r.source_row_number is not null and not r.is_replaced as is_duplicate
 from parsed_sales as p
 left join duplicate_events as r
     on r.event_date = p.event_date

@@ -192,7 +192,8 @@ with orders as (
         source_filename,
         count(distinct source_row_number) as compared_orders
     from (:judged) as judged
-    where order_stated is not null
+    where is_object
+        and order_stated is not null
         and not is_replaced
     group by event_date, source_filename
 )
@@ -240,7 +241,8 @@ with orders as (
         min(order_stated) as stated_amount,
         sum(total_amount) + min(order_further) as counted_amount
     from (:judged) as judged
-    where order_stated is not null
+    where is_object
+        and order_stated is not null
         and not is_replaced
     group by event_date, source_filename, source_row_number
 )

@@ -60,8 +60,9 @@ SELECT
   COALESCE(fact.total_amount, 0) AS published_amount,
   COALESCE(clean.total_amount, 0) AS clean_amount,
   q.publishable,
-  q.raw_rows,
+  q.sale_rows,
   q.reject_rows,
+  q.replaced_rows,
   q.held_for,
   q.reject_rate_limit
 FROM (

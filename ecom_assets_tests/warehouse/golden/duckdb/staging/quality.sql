@@ -244,7 +244,7 @@ WITH orders AS (
     SELECT
       p.*,
       COALESCE(r.is_replaced, FALSE) AS is_replaced,
-      NOT COALESCE(r.is_replaced, TRUE) AS is_duplicate
+      NOT r.source_row_number IS NULL AND NOT r.is_replaced AS is_duplicate
     FROM parsed_sales AS p
     LEFT JOIN duplicate_events AS r
       ON r.event_date = p.event_date
@@ -265,7 +265,7 @@ WITH orders AS (
       AND p.is_sale
   ) AS judged
   WHERE
-    NOT order_stated IS NULL AND NOT is_replaced
+    is_object AND NOT order_stated IS NULL AND NOT is_replaced
   GROUP BY
     event_date,
     source_filename
@@ -346,7 +346,7 @@ WITH orders AS (
     SELECT
       p.*,
       COALESCE(r.is_replaced, FALSE) AS is_replaced,
-      NOT COALESCE(r.is_replaced, TRUE) AS is_duplicate
+      NOT r.source_row_number IS NULL AND NOT r.is_replaced AS is_duplicate
     FROM parsed_sales AS p
     LEFT JOIN duplicate_events AS r
       ON r.event_date = p.event_date
@@ -367,7 +367,7 @@ WITH orders AS (
       AND p.is_sale
   ) AS judged
   WHERE
-    NOT order_stated IS NULL AND NOT is_replaced
+    is_object AND NOT order_stated IS NULL AND NOT is_replaced
   GROUP BY
     event_date,
     source_filename,

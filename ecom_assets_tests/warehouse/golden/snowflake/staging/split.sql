@@ -65,7 +65,7 @@ FROM (
   SELECT
     p.*,
     COALESCE(r.is_replaced, FALSE) AS is_replaced,
-    NOT COALESCE(r.is_replaced, TRUE) AS is_duplicate
+    NOT r.source_row_number IS NULL AND NOT r.is_replaced AS is_duplicate
   FROM parsed_sales AS p
   LEFT JOIN duplicate_events AS r
     ON r.event_date = p.event_date
@@ -154,7 +154,7 @@ WITH rejected AS (
     SELECT
       p.*,
       COALESCE(r.is_replaced, FALSE) AS is_replaced,
-      NOT COALESCE(r.is_replaced, TRUE) AS is_duplicate
+      NOT r.source_row_number IS NULL AND NOT r.is_replaced AS is_duplicate
     FROM parsed_sales AS p
     LEFT JOIN duplicate_events AS r
       ON r.event_date = p.event_date

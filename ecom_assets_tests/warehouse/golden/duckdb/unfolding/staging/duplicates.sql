@@ -1,0 +1,171 @@
+INSERT INTO duplicate_events (
+  event_date,
+  source_filename,
+  source_row_number,
+  source_item_number,
+  is_replaced
+)
+WITH versions AS (
+  SELECT
+    event_date,
+    source,
+    (
+      CASE
+        WHEN (
+          SUBSTRING(source_filename, 15) LIKE 'shop/%' ESCAPE '!'
+        )
+        THEN order_id
+        WHEN (
+          NOT SUBSTRING(source_filename, 15) LIKE 'shop/%' ESCAPE '!'
+          AND SUBSTRING(source_filename, 15) LIKE 'pay_/100!%!_%' ESCAPE '!'
+        )
+        THEN event_id
+        WHEN (
+          NOT SUBSTRING(source_filename, 15) LIKE 'shop/%' ESCAPE '!'
+          AND NOT SUBSTRING(source_filename, 15) LIKE 'pay_/100!%!_%' ESCAPE '!'
+          AND TRUE
+        )
+        THEN event_id
+      END
+    ) AS version_key,
+    MAX(source_version) AS latest_version
+  FROM parsed_sales
+  WHERE
+    NOT source_version IS NULL
+    AND NOT (
+      CASE
+        WHEN (
+          SUBSTRING(source_filename, 15) LIKE 'shop/%' ESCAPE '!'
+        )
+        THEN order_id
+        WHEN (
+          NOT SUBSTRING(source_filename, 15) LIKE 'shop/%' ESCAPE '!'
+          AND SUBSTRING(source_filename, 15) LIKE 'pay_/100!%!_%' ESCAPE '!'
+        )
+        THEN event_id
+        WHEN (
+          NOT SUBSTRING(source_filename, 15) LIKE 'shop/%' ESCAPE '!'
+          AND NOT SUBSTRING(source_filename, 15) LIKE 'pay_/100!%!_%' ESCAPE '!'
+          AND TRUE
+        )
+        THEN event_id
+      END
+    ) IS NULL
+    AND NOT (
+      is_sale AND (
+        COALESCE((
+          is_object AND quantity_sign <= 0
+        ), FALSE)
+      )
+    )
+  GROUP BY
+    event_date,
+    source,
+    (
+      CASE
+        WHEN (
+          SUBSTRING(source_filename, 15) LIKE 'shop/%' ESCAPE '!'
+        )
+        THEN order_id
+        WHEN (
+          NOT SUBSTRING(source_filename, 15) LIKE 'shop/%' ESCAPE '!'
+          AND SUBSTRING(source_filename, 15) LIKE 'pay_/100!%!_%' ESCAPE '!'
+        )
+        THEN event_id
+        WHEN (
+          NOT SUBSTRING(source_filename, 15) LIKE 'shop/%' ESCAPE '!'
+          AND NOT SUBSTRING(source_filename, 15) LIKE 'pay_/100!%!_%' ESCAPE '!'
+          AND TRUE
+        )
+        THEN event_id
+      END
+    )
+  HAVING
+    MAX(source_version) > MIN(source_version)
+), replaced AS (
+  SELECT
+    p.event_date,
+    p.source_filename,
+    p.source_row_number,
+    p.source_item_number
+  FROM parsed_sales AS p
+  INNER JOIN versions AS v
+    ON v.event_date = p.event_date
+    AND v.source = p.source
+    AND v.version_key = (
+      CASE
+        WHEN (
+          SUBSTRING(p.source_filename, 15) LIKE 'shop/%' ESCAPE '!'
+        )
+        THEN p.order_id
+        WHEN (
+          NOT SUBSTRING(p.source_filename, 15) LIKE 'shop/%' ESCAPE '!'
+          AND SUBSTRING(p.source_filename, 15) LIKE 'pay_/100!%!_%' ESCAPE '!'
+        )
+        THEN p.event_id
+        WHEN (
+          NOT SUBSTRING(p.source_filename, 15) LIKE 'shop/%' ESCAPE '!'
+          AND NOT SUBSTRING(p.source_filename, 15) LIKE 'pay_/100!%!_%' ESCAPE '!'
+          AND TRUE
+        )
+        THEN p.event_id
+      END
+    )
+    AND v.latest_version > p.source_version
+  WHERE
+    p.is_sale
+    AND NOT (
+      COALESCE((
+        p.is_object AND p.quantity_sign <= 0
+      ), FALSE)
+    )
+), suspects AS (
+  SELECT
+    event_id
+  FROM parsed_sales
+  WHERE
+    is_sale
+  GROUP BY
+    event_id
+  HAVING
+    COUNT(*) > 1
+), again AS (
+  SELECT
+    p.event_date,
+    p.source_filename,
+    p.source_row_number,
+    p.source_item_number
+  FROM parsed_sales AS p
+  LEFT JOIN replaced AS r
+    ON r.event_date = p.event_date
+    AND r.source_filename = p.source_filename
+    AND r.source_row_number = p.source_row_number
+    AND r.source_item_number = p.source_item_number
+  WHERE
+    p.event_id IN (
+      SELECT
+        suspects.event_id
+      FROM suspects
+    )
+    AND p.is_sale
+    AND NOT (
+      COALESCE((
+        p.is_object AND p.quantity_sign <= 0
+      ), FALSE)
+    )
+    AND r.event_date IS NULL
+  QUALIFY
+    ROW_NUMBER() OVER (
+      PARTITION BY p.event_date, p.event_id
+      ORDER BY p.source_filename, p.source_row_number, p.source_item_number
+    ) > 1
+)
+SELECT
+  replaced.*,
+  TRUE AS is_replaced
+FROM replaced
+UNION ALL
+SELECT
+  again.*,
+  FALSE AS is_replaced
+FROM again;

@@ -1,0 +1,2729 @@
+INSERT INTO parsed_sales (
+  event_id,
+  event_ts,
+  order_id,
+  quantity,
+  total_amount,
+  currency,
+  points,
+  country,
+  device,
+  source_filename,
+  source_row_number,
+  source_item_number,
+  source,
+  source_version,
+  batch_date,
+  load_id,
+  ingestion_ts,
+  is_object,
+  is_sale,
+  has_items,
+  order_stated,
+  order_further,
+  quantity_sign,
+  total_amount_sign,
+  absent_fields,
+  unfit_fields,
+  rounded_fields,
+  event_date
+)
+WITH typed AS (
+  (
+    WITH events AS (
+      WITH lines AS (
+        WITH current_rows AS (
+          SELECT
+            r.raw,
+            r.source_filename,
+            r.source_row_number,
+            r.batch_date,
+            r.load_id,
+            r.ingestion_ts,
+            CASE
+              WHEN (
+                STARTSWITH(r.raw_text, CHR(  65279))
+                OR CONTAINS(r.raw_text, '\\ud')
+                OR CONTAINS(r.raw_text, '\\uD')
+              )
+              AND NOT CONTAINS(r.raw_text, CHR(  1))
+              AND NOT CONTAINS(r.raw_text, CHR(  2))
+              AND NOT CONTAINS(r.raw_text, CHR(  3))
+              THEN REPLACE(REPLACE(LTRIM(r.raw_text, CHR(  65279)), '\\\\', CHR(  1)), '\\u', CHR(  2))
+            END AS escaped
+          FROM raw.raw_sales AS r
+          INNER JOIN raw.raw_sales_files AS f
+            ON f.source_filename = r.source_filename
+            AND f.load_id = r.load_id
+            AND f.superseded_at IS NULL
+          WHERE
+            r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+        ), mended AS (
+          SELECT
+            *,
+            REGEXP_REPLACE(
+              REGEXP_REPLACE(
+                escaped,
+                CHR(  2) || '([dD][89abAB][0-9a-fA-F][0-9a-fA-F])' || CHR(  2) || '([dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])',
+                CHR(  3) || '\\1' || CHR(  3) || '\\2'
+              ),
+              CHR(  2) || '[dD][89a-fA-F][0-9a-fA-F][0-9a-fA-F]',
+              CHR(  65533)
+            ) AS text
+          FROM current_rows
+        )
+        SELECT
+          CASE
+            WHEN text IS NULL
+            THEN raw
+            ELSE TRY_PARSE_JSON(
+              REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
+            )
+          END AS raw,
+          source_filename,
+          source_row_number,
+          batch_date,
+          load_id,
+          ingestion_ts
+        FROM mended
+      ), judged AS (
+        SELECT
+          *,
+          COALESCE(IS_OBJECT(raw), FALSE) AS is_object
+        FROM lines
+        WHERE
+          (
+            SUBSTRING(source_filename, 15) LIKE 'shop/%' ESCAPE '!'
+          )
+      )
+      SELECT
+        *,
+        NOT is_object
+        OR (
+          COALESCE(CAST(GET_PATH(PARSE_JSON(raw), 'type') AS VARCHAR) IN ('order', 'sale'), FALSE)
+          AND COALESCE(NOT CAST(GET_PATH(PARSE_JSON(raw), 'test') AS VARCHAR) IN ('true'), TRUE)
+        ) AS is_sale
+      FROM judged
+    ), sales AS (
+      SELECT
+        events.*,
+        NOT is_object
+        OR NOT is_sale
+        OR COALESCE(
+          IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'order.items'))
+          AND ARRAY_SIZE(GET_PATH(PARSE_JSON(raw), 'order.items')) > 0,
+          FALSE
+        ) AS has_items,
+        COALESCE(flattened.index, 0) + 1 AS source_item_number,
+        flattened.value AS item
+      FROM events, LATERAL FLATTEN(
+        input => IFF(
+          events.is_sale AND IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'order.items')),
+          GET_PATH(PARSE_JSON(raw), 'order.items'),
+          NULL
+        ),
+        outer => TRUE
+      ) AS flattened(SEQ, KEY, PATH, INDEX, VALUE, THIS)
+    ), texts AS (
+      SELECT
+        *,
+        'shop' || '-' || (
+          IFF(
+            IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'order.id'))
+            OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'order.id'))
+            OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'order.id')),
+            NULL,
+            CAST(GET_PATH(PARSE_JSON(raw), 'order.id') AS VARCHAR)
+          )
+        ) || '-' || CAST(source_item_number AS VARCHAR) AS event_id_text,
+        (
+          CASE
+            WHEN REGEXP_LIKE(
+              UPPER(
+                REPLACE(
+                  CAST((
+                    REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'order.at') AS VARCHAR), ' UTC$', 'Z')
+                  ) AS VARCHAR),
+                  ',',
+                  '.'
+                )
+              ),
+              '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+            )
+            AND NOT STARTSWITH(
+              CAST((
+                REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'order.at') AS VARCHAR), ' UTC$', 'Z')
+              ) AS VARCHAR),
+              '0000'
+            )
+            THEN UPPER(
+              REPLACE(
+                CAST((
+                  REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'order.at') AS VARCHAR), ' UTC$', 'Z')
+                ) AS VARCHAR),
+                ',',
+                '.'
+              )
+            )
+          END
+        ) AS event_ts_text,
+        (
+          IFF(
+            IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'order.id'))
+            OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'order.id'))
+            OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'order.id')),
+            NULL,
+            CAST(GET_PATH(PARSE_JSON(raw), 'order.id') AS VARCHAR)
+          )
+        ) AS order_id_text,
+        (
+          CASE
+            WHEN NOT (
+              CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR) IS NULL
+            )
+            THEN (
+              CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR)
+            )
+            WHEN NOT FALSE
+            THEN '1'
+          END
+        ) AS quantity_text,
+        CAST((
+          CASE
+            WHEN ABS(
+              (
+                (
+                  CASE
+                    WHEN ABS(
+                      (
+                        (
+                          CASE
+                            WHEN REGEXP_LIKE(
+                              (
+                                CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR)
+                              ),
+                              '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                            )
+                            THEN TRY_TO_NUMBER(
+                              TRIM((
+                                CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR)
+                              ), ' \t\n\r\x0b\f'),
+                              19,
+                              8
+                            )
+                          END
+                        ) * (
+                          CASE
+                            WHEN REGEXP_LIKE(
+                              (
+                                CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR)
+                              ),
+                              '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                            )
+                            THEN TRY_TO_NUMBER(
+                              TRIM((
+                                CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR)
+                              ), ' \t\n\r\x0b\f'),
+                              19,
+                              8
+                            )
+                          END
+                        )
+                      )
+                    ) < 99999999999.999999995
+                    THEN CAST((
+                      (
+                        CASE
+                          WHEN REGEXP_LIKE(
+                            (
+                              CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR)
+                            ),
+                            '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                          )
+                          THEN TRY_TO_NUMBER(
+                            TRIM((
+                              CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR)
+                            ), ' \t\n\r\x0b\f'),
+                            19,
+                            8
+                          )
+                        END
+                      ) * (
+                        CASE
+                          WHEN REGEXP_LIKE(
+                            (
+                              CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR)
+                            ),
+                            '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                          )
+                          THEN TRY_TO_NUMBER(
+                            TRIM((
+                              CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR)
+                            ), ' \t\n\r\x0b\f'),
+                            19,
+                            8
+                          )
+                        END
+                      )
+                    ) AS DECIMAL(19, 8))
+                  END
+                ) - (
+                  CASE
+                    WHEN ABS(
+                      (
+                        (
+                          CASE
+                            WHEN IS_ARRAY(GET_PATH(PARSE_JSON(item), 'discounts'))
+                            THEN REDUCE(
+                              GET_PATH(PARSE_JSON(item), 'discounts'),
+                              CAST(0 AS DECIMAL(38, 8)),
+                              (total, e) -> total + (
+                                CASE
+                                  WHEN REGEXP_LIKE(
+                                    (
+                                      CAST(GET_PATH(PARSE_JSON(e), 'amount') AS VARCHAR)
+                                    ),
+                                    '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                                  )
+                                  THEN TRY_TO_NUMBER(
+                                    TRIM((
+                                      CAST(GET_PATH(PARSE_JSON(e), 'amount') AS VARCHAR)
+                                    ), ' \t\n\r\x0b\f'),
+                                    19,
+                                    8
+                                  )
+                                END
+                              )
+                            )
+                            WHEN CAST(GET_PATH(PARSE_JSON(item), 'discounts') AS VARCHAR) IS NULL
+                            THEN 0
+                          END
+                        )
+                      )
+                    ) < 99999999999.999999995
+                    THEN CAST((
+                      (
+                        CASE
+                          WHEN IS_ARRAY(GET_PATH(PARSE_JSON(item), 'discounts'))
+                          THEN REDUCE(
+                            GET_PATH(PARSE_JSON(item), 'discounts'),
+                            CAST(0 AS DECIMAL(38, 8)),
+                            (total, e) -> total + (
+                              CASE
+                                WHEN REGEXP_LIKE(
+                                  (
+                                    CAST(GET_PATH(PARSE_JSON(e), 'amount') AS VARCHAR)
+                                  ),
+                                  '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                                )
+                                THEN TRY_TO_NUMBER(
+                                  TRIM((
+                                    CAST(GET_PATH(PARSE_JSON(e), 'amount') AS VARCHAR)
+                                  ), ' \t\n\r\x0b\f'),
+                                  19,
+                                  8
+                                )
+                              END
+                            )
+                          )
+                          WHEN CAST(GET_PATH(PARSE_JSON(item), 'discounts') AS VARCHAR) IS NULL
+                          THEN 0
+                        END
+                      )
+                    ) AS DECIMAL(19, 8))
+                  END
+                )
+              )
+            ) < 99999999999.999999995
+            THEN CAST((
+              (
+                CASE
+                  WHEN ABS(
+                    (
+                      (
+                        CASE
+                          WHEN REGEXP_LIKE(
+                            (
+                              CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR)
+                            ),
+                            '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                          )
+                          THEN TRY_TO_NUMBER(
+                            TRIM((
+                              CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR)
+                            ), ' \t\n\r\x0b\f'),
+                            19,
+                            8
+                          )
+                        END
+                      ) * (
+                        CASE
+                          WHEN REGEXP_LIKE(
+                            (
+                              CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR)
+                            ),
+                            '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                          )
+                          THEN TRY_TO_NUMBER(
+                            TRIM((
+                              CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR)
+                            ), ' \t\n\r\x0b\f'),
+                            19,
+                            8
+                          )
+                        END
+                      )
+                    )
+                  ) < 99999999999.999999995
+                  THEN CAST((
+                    (
+                      CASE
+                        WHEN REGEXP_LIKE(
+                          (
+                            CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR)
+                          ),
+                          '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                        )
+                        THEN TRY_TO_NUMBER(
+                          TRIM((
+                            CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR)
+                          ), ' \t\n\r\x0b\f'),
+                          19,
+                          8
+                        )
+                      END
+                    ) * (
+                      CASE
+                        WHEN REGEXP_LIKE(
+                          (
+                            CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR)
+                          ),
+                          '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                        )
+                        THEN TRY_TO_NUMBER(
+                          TRIM((
+                            CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR)
+                          ), ' \t\n\r\x0b\f'),
+                          19,
+                          8
+                        )
+                      END
+                    )
+                  ) AS DECIMAL(19, 8))
+                END
+              ) - (
+                CASE
+                  WHEN ABS(
+                    (
+                      (
+                        CASE
+                          WHEN IS_ARRAY(GET_PATH(PARSE_JSON(item), 'discounts'))
+                          THEN REDUCE(
+                            GET_PATH(PARSE_JSON(item), 'discounts'),
+                            CAST(0 AS DECIMAL(38, 8)),
+                            (total, e) -> total + (
+                              CASE
+                                WHEN REGEXP_LIKE(
+                                  (
+                                    CAST(GET_PATH(PARSE_JSON(e), 'amount') AS VARCHAR)
+                                  ),
+                                  '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                                )
+                                THEN TRY_TO_NUMBER(
+                                  TRIM((
+                                    CAST(GET_PATH(PARSE_JSON(e), 'amount') AS VARCHAR)
+                                  ), ' \t\n\r\x0b\f'),
+                                  19,
+                                  8
+                                )
+                              END
+                            )
+                          )
+                          WHEN CAST(GET_PATH(PARSE_JSON(item), 'discounts') AS VARCHAR) IS NULL
+                          THEN 0
+                        END
+                      )
+                    )
+                  ) < 99999999999.999999995
+                  THEN CAST((
+                    (
+                      CASE
+                        WHEN IS_ARRAY(GET_PATH(PARSE_JSON(item), 'discounts'))
+                        THEN REDUCE(
+                          GET_PATH(PARSE_JSON(item), 'discounts'),
+                          CAST(0 AS DECIMAL(38, 8)),
+                          (total, e) -> total + (
+                            CASE
+                              WHEN REGEXP_LIKE(
+                                (
+                                  CAST(GET_PATH(PARSE_JSON(e), 'amount') AS VARCHAR)
+                                ),
+                                '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                              )
+                              THEN TRY_TO_NUMBER(
+                                TRIM((
+                                  CAST(GET_PATH(PARSE_JSON(e), 'amount') AS VARCHAR)
+                                ), ' \t\n\r\x0b\f'),
+                                19,
+                                8
+                              )
+                            END
+                          )
+                        )
+                        WHEN CAST(GET_PATH(PARSE_JSON(item), 'discounts') AS VARCHAR) IS NULL
+                        THEN 0
+                      END
+                    )
+                  ) AS DECIMAL(19, 8))
+                END
+              )
+            ) AS DECIMAL(19, 8))
+          END
+        ) AS VARCHAR) AS total_amount_text,
+        (
+          IFF(
+            IS_OBJECT(
+              GET_PATH(
+                PARSE_JSON(
+                  (
+                    GET(
+                      FILTER(
+                        GET_PATH(PARSE_JSON(raw), 'params'),
+                        e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                      ),
+                      0
+                    )
+                  )
+                ),
+                'value'
+              )
+            )
+            OR IS_ARRAY(
+              GET_PATH(
+                PARSE_JSON(
+                  (
+                    GET(
+                      FILTER(
+                        GET_PATH(PARSE_JSON(raw), 'params'),
+                        e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                      ),
+                      0
+                    )
+                  )
+                ),
+                'value'
+              )
+            )
+            OR IS_BOOLEAN(
+              GET_PATH(
+                PARSE_JSON(
+                  (
+                    GET(
+                      FILTER(
+                        GET_PATH(PARSE_JSON(raw), 'params'),
+                        e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                      ),
+                      0
+                    )
+                  )
+                ),
+                'value'
+              )
+            ),
+            NULL,
+            CAST(GET_PATH(
+              PARSE_JSON(
+                (
+                  GET(
+                    FILTER(
+                      GET_PATH(PARSE_JSON(raw), 'params'),
+                      e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                    ),
+                    0
+                  )
+                )
+              ),
+              'value'
+            ) AS VARCHAR)
+          )
+        ) AS currency_text,
+        (
+          CAST(GET_PATH(PARSE_JSON(item), 'points') AS VARCHAR)
+        ) AS points_text,
+        (
+          CASE
+            WHEN NOT (
+              CAST(GET_PATH(PARSE_JSON(item), 'country') AS VARCHAR) IS NULL
+            )
+            THEN (
+              IFF(
+                IS_OBJECT(GET_PATH(PARSE_JSON(item), 'country'))
+                OR IS_ARRAY(GET_PATH(PARSE_JSON(item), 'country'))
+                OR IS_BOOLEAN(GET_PATH(PARSE_JSON(item), 'country')),
+                NULL,
+                CAST(GET_PATH(PARSE_JSON(item), 'country') AS VARCHAR)
+              )
+            )
+            WHEN NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'order["the country"]') AS VARCHAR) IS NULL
+            )
+            THEN (
+              IFF(
+                IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'order["the country"]'))
+                OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'order["the country"]'))
+                OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'order["the country"]')),
+                NULL,
+                CAST(GET_PATH(PARSE_JSON(raw), 'order["the country"]') AS VARCHAR)
+              )
+            )
+          END
+        ) AS country_text,
+        'web' AS device_text
+      FROM sales
+    ), typed AS (
+      SELECT
+        *,
+        (
+          event_id_text
+        ) AS event_id,
+        (
+          CASE
+            WHEN REGEXP_LIKE(SUBSTRING(event_ts_text, 11), '.*[Z+-].*')
+            THEN (
+              DATEADD(
+                MINUTE,
+                CASE
+                  WHEN LENGTH(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', '')) < 3
+                  THEN 0
+                  ELSE IFF(LEFT(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', ''), 1) = '-', 1, -1) * (
+                    60 * COALESCE(
+                      TRY_CAST(SUBSTRING(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', ''), 2, 2) AS DECIMAL(4, 0)),
+                      0
+                    ) + IFF(
+                      LENGTH(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', '')) > 3,
+                      COALESCE(TRY_CAST(RIGHT(event_ts_text, 2) AS DECIMAL(4, 0)), 0),
+                      0
+                    )
+                  )
+                END,
+                TRY_CAST(LEFT(event_ts_text, 10) || ' ' || IFF(
+                  COALESCE(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), '') = '',
+                  '00:00:00',
+                  LEFT(RPAD(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 8, ':00:00'), 8) || SUBSTRING(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 9, 7)
+                ) AS TIMESTAMPNTZ)
+              )
+            )
+            ELSE CONVERT_TIMEZONE(
+              'Europe/Berlin',
+              'UTC',
+              (
+                DATEADD(
+                  MINUTE,
+                  CASE
+                    WHEN LENGTH(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', '')) < 3
+                    THEN 0
+                    ELSE IFF(LEFT(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', ''), 1) = '-', 1, -1) * (
+                      60 * COALESCE(
+                        TRY_CAST(SUBSTRING(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', ''), 2, 2) AS DECIMAL(4, 0)),
+                        0
+                      ) + IFF(
+                        LENGTH(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', '')) > 3,
+                        COALESCE(TRY_CAST(RIGHT(event_ts_text, 2) AS DECIMAL(4, 0)), 0),
+                        0
+                      )
+                    )
+                  END,
+                  TRY_CAST(LEFT(event_ts_text, 10) || ' ' || IFF(
+                    COALESCE(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), '') = '',
+                    '00:00:00',
+                    LEFT(RPAD(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 8, ':00:00'), 8) || SUBSTRING(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 9, 7)
+                  ) AS TIMESTAMPNTZ)
+                )
+              )
+            )
+          END
+        ) AS event_ts,
+        (
+          order_id_text
+        ) AS order_id,
+        (
+          CASE
+            WHEN REGEXP_LIKE(quantity_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
+            THEN TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 18, 4)
+          END
+        ) AS quantity,
+        (
+          CASE
+            WHEN REGEXP_LIKE(total_amount_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
+            THEN TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 18, 4)
+          END
+        ) AS total_amount,
+        (
+          currency_text
+        ) AS currency,
+        (
+          CASE
+            WHEN REGEXP_LIKE(points_text, '[+-]?\\d+(\\.0*)?')
+            AND TRY_CAST(SPLIT_PART(points_text, '.', 1) AS DECIMAL(38, 0)) BETWEEN -9223372036854775808 AND 9223372036854775807
+            THEN TRY_CAST(SPLIT_PART(points_text, '.', 1) AS DECIMAL(38, 0))
+          END
+        ) AS points,
+        (
+          country_text
+        ) AS country,
+        (
+          device_text
+        ) AS device
+      FROM texts
+    )
+    SELECT
+      event_id,
+      event_ts,
+      order_id,
+      quantity,
+      total_amount,
+      currency,
+      points,
+      country,
+      device,
+      source_filename,
+      source_row_number,
+      source_item_number,
+      'orders' AS source,
+      (
+        CASE
+          WHEN REGEXP_LIKE((
+            CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR)
+          ), '\\d{1,18}')
+          THEN CAST((
+            CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR)
+          ) AS BIGINT)
+          ELSE DATE_PART(
+            epoch_microsecond,
+            (
+              DATEADD(
+                MINUTE,
+                CASE
+                  WHEN LENGTH(
+                    REGEXP_REPLACE(
+                      SUBSTRING(
+                        (
+                          CASE
+                            WHEN REGEXP_LIKE(
+                              UPPER(
+                                REPLACE(
+                                  CAST((
+                                    REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                  ) AS VARCHAR),
+                                  ',',
+                                  '.'
+                                )
+                              ),
+                              '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+                            )
+                            AND NOT STARTSWITH(
+                              CAST((
+                                REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                              ) AS VARCHAR),
+                              '0000'
+                            )
+                            THEN UPPER(
+                              REPLACE(
+                                CAST((
+                                  REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                ) AS VARCHAR),
+                                ',',
+                                '.'
+                              )
+                            )
+                          END
+                        ),
+                        12
+                      ),
+                      '^[0-9:.]+',
+                      ''
+                    )
+                  ) < 3
+                  THEN 0
+                  ELSE IFF(
+                    LEFT(
+                      REGEXP_REPLACE(
+                        SUBSTRING(
+                          (
+                            CASE
+                              WHEN REGEXP_LIKE(
+                                UPPER(
+                                  REPLACE(
+                                    CAST((
+                                      REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                    ) AS VARCHAR),
+                                    ',',
+                                    '.'
+                                  )
+                                ),
+                                '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+                              )
+                              AND NOT STARTSWITH(
+                                CAST((
+                                  REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                ) AS VARCHAR),
+                                '0000'
+                              )
+                              THEN UPPER(
+                                REPLACE(
+                                  CAST((
+                                    REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                  ) AS VARCHAR),
+                                  ',',
+                                  '.'
+                                )
+                              )
+                            END
+                          ),
+                          12
+                        ),
+                        '^[0-9:.]+',
+                        ''
+                      ),
+                      1
+                    ) = '-',
+                    1,
+                    -1
+                  ) * (
+                    60 * COALESCE(
+                      TRY_CAST(SUBSTRING(
+                        REGEXP_REPLACE(
+                          SUBSTRING(
+                            (
+                              CASE
+                                WHEN REGEXP_LIKE(
+                                  UPPER(
+                                    REPLACE(
+                                      CAST((
+                                        REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                      ) AS VARCHAR),
+                                      ',',
+                                      '.'
+                                    )
+                                  ),
+                                  '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+                                )
+                                AND NOT STARTSWITH(
+                                  CAST((
+                                    REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                  ) AS VARCHAR),
+                                  '0000'
+                                )
+                                THEN UPPER(
+                                  REPLACE(
+                                    CAST((
+                                      REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                    ) AS VARCHAR),
+                                    ',',
+                                    '.'
+                                  )
+                                )
+                              END
+                            ),
+                            12
+                          ),
+                          '^[0-9:.]+',
+                          ''
+                        ),
+                        2,
+                        2
+                      ) AS DECIMAL(4, 0)),
+                      0
+                    ) + IFF(
+                      LENGTH(
+                        REGEXP_REPLACE(
+                          SUBSTRING(
+                            (
+                              CASE
+                                WHEN REGEXP_LIKE(
+                                  UPPER(
+                                    REPLACE(
+                                      CAST((
+                                        REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                      ) AS VARCHAR),
+                                      ',',
+                                      '.'
+                                    )
+                                  ),
+                                  '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+                                )
+                                AND NOT STARTSWITH(
+                                  CAST((
+                                    REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                  ) AS VARCHAR),
+                                  '0000'
+                                )
+                                THEN UPPER(
+                                  REPLACE(
+                                    CAST((
+                                      REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                    ) AS VARCHAR),
+                                    ',',
+                                    '.'
+                                  )
+                                )
+                              END
+                            ),
+                            12
+                          ),
+                          '^[0-9:.]+',
+                          ''
+                        )
+                      ) > 3,
+                      COALESCE(
+                        TRY_CAST(RIGHT(
+                          (
+                            CASE
+                              WHEN REGEXP_LIKE(
+                                UPPER(
+                                  REPLACE(
+                                    CAST((
+                                      REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                    ) AS VARCHAR),
+                                    ',',
+                                    '.'
+                                  )
+                                ),
+                                '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+                              )
+                              AND NOT STARTSWITH(
+                                CAST((
+                                  REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                ) AS VARCHAR),
+                                '0000'
+                              )
+                              THEN UPPER(
+                                REPLACE(
+                                  CAST((
+                                    REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                  ) AS VARCHAR),
+                                  ',',
+                                  '.'
+                                )
+                              )
+                            END
+                          ),
+                          2
+                        ) AS DECIMAL(4, 0)),
+                        0
+                      ),
+                      0
+                    )
+                  )
+                END,
+                TRY_CAST(LEFT(
+                  (
+                    CASE
+                      WHEN REGEXP_LIKE(
+                        UPPER(
+                          REPLACE(
+                            CAST((
+                              REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                            ) AS VARCHAR),
+                            ',',
+                            '.'
+                          )
+                        ),
+                        '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+                      )
+                      AND NOT STARTSWITH(
+                        CAST((
+                          REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                        ) AS VARCHAR),
+                        '0000'
+                      )
+                      THEN UPPER(
+                        REPLACE(
+                          CAST((
+                            REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                          ) AS VARCHAR),
+                          ',',
+                          '.'
+                        )
+                      )
+                    END
+                  ),
+                  10
+                ) || ' ' || IFF(
+                  COALESCE(
+                    REGEXP_SUBSTR(
+                      SUBSTRING(
+                        (
+                          CASE
+                            WHEN REGEXP_LIKE(
+                              UPPER(
+                                REPLACE(
+                                  CAST((
+                                    REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                  ) AS VARCHAR),
+                                  ',',
+                                  '.'
+                                )
+                              ),
+                              '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+                            )
+                            AND NOT STARTSWITH(
+                              CAST((
+                                REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                              ) AS VARCHAR),
+                              '0000'
+                            )
+                            THEN UPPER(
+                              REPLACE(
+                                CAST((
+                                  REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                ) AS VARCHAR),
+                                ',',
+                                '.'
+                              )
+                            )
+                          END
+                        ),
+                        12
+                      ),
+                      '^[0-9:.]+'
+                    ),
+                    ''
+                  ) = '',
+                  '00:00:00',
+                  LEFT(
+                    RPAD(
+                      REGEXP_SUBSTR(
+                        SUBSTRING(
+                          (
+                            CASE
+                              WHEN REGEXP_LIKE(
+                                UPPER(
+                                  REPLACE(
+                                    CAST((
+                                      REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                    ) AS VARCHAR),
+                                    ',',
+                                    '.'
+                                  )
+                                ),
+                                '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+                              )
+                              AND NOT STARTSWITH(
+                                CAST((
+                                  REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                ) AS VARCHAR),
+                                '0000'
+                              )
+                              THEN UPPER(
+                                REPLACE(
+                                  CAST((
+                                    REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                  ) AS VARCHAR),
+                                  ',',
+                                  '.'
+                                )
+                              )
+                            END
+                          ),
+                          12
+                        ),
+                        '^[0-9:.]+'
+                      ),
+                      8,
+                      ':00:00'
+                    ),
+                    8
+                  ) || SUBSTRING(
+                    REGEXP_SUBSTR(
+                      SUBSTRING(
+                        (
+                          CASE
+                            WHEN REGEXP_LIKE(
+                              UPPER(
+                                REPLACE(
+                                  CAST((
+                                    REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                  ) AS VARCHAR),
+                                  ',',
+                                  '.'
+                                )
+                              ),
+                              '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+                            )
+                            AND NOT STARTSWITH(
+                              CAST((
+                                REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                              ) AS VARCHAR),
+                              '0000'
+                            )
+                            THEN UPPER(
+                              REPLACE(
+                                CAST((
+                                  REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                ) AS VARCHAR),
+                                ',',
+                                '.'
+                              )
+                            )
+                          END
+                        ),
+                        12
+                      ),
+                      '^[0-9:.]+'
+                    ),
+                    9,
+                    7
+                  )
+                ) AS TIMESTAMPNTZ)
+              )
+            )
+          )
+        END
+      ) AS source_version,
+      batch_date,
+      load_id,
+      ingestion_ts,
+      is_object,
+      is_sale,
+      has_items,
+      (
+        CASE
+          WHEN REGEXP_LIKE(
+            (
+              CAST(GET_PATH(PARSE_JSON(raw), 'order.total') AS VARCHAR)
+            ),
+            '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+          )
+          THEN TRY_TO_NUMBER(
+            TRIM((
+              CAST(GET_PATH(PARSE_JSON(raw), 'order.total') AS VARCHAR)
+            ), ' \t\n\r\x0b\f'),
+            19,
+            8
+          )
+        END
+      ) AS order_stated,
+      (
+        CASE
+          WHEN ABS(
+            (
+              (
+                CASE
+                  WHEN REGEXP_LIKE(
+                    (
+                      CAST(GET_PATH(PARSE_JSON(raw), 'order.tax') AS VARCHAR)
+                    ),
+                    '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                  )
+                  THEN TRY_TO_NUMBER(
+                    TRIM((
+                      CAST(GET_PATH(PARSE_JSON(raw), 'order.tax') AS VARCHAR)
+                    ), ' \t\n\r\x0b\f'),
+                    19,
+                    8
+                  )
+                END
+              )
+            )
+          ) < 99999999999.999999995
+          THEN CAST((
+            (
+              CASE
+                WHEN REGEXP_LIKE(
+                  (
+                    CAST(GET_PATH(PARSE_JSON(raw), 'order.tax') AS VARCHAR)
+                  ),
+                  '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                )
+                THEN TRY_TO_NUMBER(
+                  TRIM((
+                    CAST(GET_PATH(PARSE_JSON(raw), 'order.tax') AS VARCHAR)
+                  ), ' \t\n\r\x0b\f'),
+                  19,
+                  8
+                )
+              END
+            )
+          ) AS DECIMAL(19, 8))
+        END
+      ) AS order_further,
+      (
+        CASE
+          WHEN quantity <> 0
+          THEN SIGN(quantity)
+          WHEN quantity IS NULL
+          THEN NULL
+          WHEN NOT REGEXP_LIKE(quantity_text, '[^1-9eE]*[1-9].*', 's')
+          THEN 0
+          WHEN STARTSWITH(TRIM(quantity_text, ' \t\n\r\x0b\f'), '-')
+          THEN -1
+          ELSE 1
+        END
+      ) AS quantity_sign,
+      (
+        CASE
+          WHEN total_amount <> 0
+          THEN SIGN(total_amount)
+          WHEN total_amount IS NULL
+          THEN NULL
+          WHEN NOT REGEXP_LIKE(total_amount_text, '[^1-9eE]*[1-9].*', 's')
+          THEN 0
+          WHEN STARTSWITH(TRIM(total_amount_text, ' \t\n\r\x0b\f'), '-')
+          THEN -1
+          ELSE 1
+        END
+      ) AS total_amount_sign,
+      (
+        CASE
+          WHEN (
+            FALSE
+            OR (
+              CAST(GET_PATH(PARSE_JSON(raw), 'order.id') AS VARCHAR) IS NULL
+            )
+            OR FALSE
+          )
+          OR (
+            CAST(GET_PATH(PARSE_JSON(raw), 'order.at') AS VARCHAR) IS NULL
+          )
+          OR (
+            CAST(GET_PATH(PARSE_JSON(raw), 'order.id') AS VARCHAR) IS NULL
+          )
+          OR (
+            (
+              CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR) IS NULL
+            ) AND FALSE
+          )
+          OR (
+            (
+              CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR) IS NULL
+            )
+            OR (
+              CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR) IS NULL
+            )
+            OR FALSE
+          )
+          OR (
+            CAST(GET_PATH(
+              PARSE_JSON(
+                (
+                  GET(
+                    FILTER(
+                      GET_PATH(PARSE_JSON(raw), 'params'),
+                      e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                    ),
+                    0
+                  )
+                )
+              ),
+              'value'
+            ) AS VARCHAR) IS NULL
+          )
+          OR (
+            CAST(GET_PATH(PARSE_JSON(item), 'points') AS VARCHAR) IS NULL
+          )
+          OR (
+            (
+              CAST(GET_PATH(PARSE_JSON(item), 'country') AS VARCHAR) IS NULL
+            )
+            AND (
+              CAST(GET_PATH(PARSE_JSON(raw), 'order["the country"]') AS VARCHAR) IS NULL
+            )
+          )
+          OR FALSE
+          THEN CONCAT(
+            IFF(
+              FALSE
+              OR (
+                CAST(GET_PATH(PARSE_JSON(raw), 'order.id') AS VARCHAR) IS NULL
+              )
+              OR FALSE,
+              ';event_id',
+              ''
+            ),
+            IFF(
+              (
+                CAST(GET_PATH(PARSE_JSON(raw), 'order.at') AS VARCHAR) IS NULL
+              ),
+              ';event_ts',
+              ''
+            ),
+            IFF(
+              (
+                CAST(GET_PATH(PARSE_JSON(raw), 'order.id') AS VARCHAR) IS NULL
+              ),
+              ';order_id',
+              ''
+            ),
+            IFF(
+              (
+                CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR) IS NULL
+              ) AND FALSE,
+              ';quantity',
+              ''
+            ),
+            IFF(
+              (
+                CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR) IS NULL
+              )
+              OR (
+                CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR) IS NULL
+              )
+              OR FALSE,
+              ';total_amount',
+              ''
+            ),
+            IFF(
+              (
+                CAST(GET_PATH(
+                  PARSE_JSON(
+                    (
+                      GET(
+                        FILTER(
+                          GET_PATH(PARSE_JSON(raw), 'params'),
+                          e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                        ),
+                        0
+                      )
+                    )
+                  ),
+                  'value'
+                ) AS VARCHAR) IS NULL
+              ),
+              ';currency',
+              ''
+            ),
+            IFF((
+              CAST(GET_PATH(PARSE_JSON(item), 'points') AS VARCHAR) IS NULL
+            ), ';points', ''),
+            IFF(
+              (
+                CAST(GET_PATH(PARSE_JSON(item), 'country') AS VARCHAR) IS NULL
+              )
+              AND (
+                CAST(GET_PATH(PARSE_JSON(raw), 'order["the country"]') AS VARCHAR) IS NULL
+              ),
+              ';country',
+              ''
+            ),
+            IFF(FALSE, ';device', ''),
+            ';'
+          )
+        END
+      ) AS absent_fields,
+      (
+        CASE
+          WHEN (
+            event_id IS NULL
+            AND NOT (
+              FALSE
+              OR (
+                CAST(GET_PATH(PARSE_JSON(raw), 'order.id') AS VARCHAR) IS NULL
+              )
+              OR FALSE
+            )
+          )
+          OR (
+            event_ts IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'order.at') AS VARCHAR) IS NULL
+            )
+          )
+          OR (
+            order_id IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'order.id') AS VARCHAR) IS NULL
+            )
+          )
+          OR (
+            quantity IS NULL
+            AND NOT (
+              (
+                CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR) IS NULL
+              ) AND FALSE
+            )
+          )
+          OR (
+            total_amount IS NULL
+            AND NOT (
+              (
+                CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR) IS NULL
+              )
+              OR (
+                CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR) IS NULL
+              )
+              OR FALSE
+            )
+          )
+          OR (
+            currency IS NULL
+            AND NOT (
+              CAST(GET_PATH(
+                PARSE_JSON(
+                  (
+                    GET(
+                      FILTER(
+                        GET_PATH(PARSE_JSON(raw), 'params'),
+                        e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                      ),
+                      0
+                    )
+                  )
+                ),
+                'value'
+              ) AS VARCHAR) IS NULL
+            )
+          )
+          OR (
+            points IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(item), 'points') AS VARCHAR) IS NULL
+            )
+          )
+          OR (
+            country IS NULL
+            AND NOT (
+              (
+                CAST(GET_PATH(PARSE_JSON(item), 'country') AS VARCHAR) IS NULL
+              )
+              AND (
+                CAST(GET_PATH(PARSE_JSON(raw), 'order["the country"]') AS VARCHAR) IS NULL
+              )
+            )
+          )
+          OR (
+            device IS NULL AND NOT FALSE
+          )
+          THEN CONCAT(
+            IFF(
+              event_id IS NULL
+              AND NOT (
+                FALSE
+                OR (
+                  CAST(GET_PATH(PARSE_JSON(raw), 'order.id') AS VARCHAR) IS NULL
+                )
+                OR FALSE
+              ),
+              ';event_id',
+              ''
+            ),
+            IFF(
+              event_ts IS NULL
+              AND NOT (
+                CAST(GET_PATH(PARSE_JSON(raw), 'order.at') AS VARCHAR) IS NULL
+              ),
+              ';event_ts',
+              ''
+            ),
+            IFF(
+              order_id IS NULL
+              AND NOT (
+                CAST(GET_PATH(PARSE_JSON(raw), 'order.id') AS VARCHAR) IS NULL
+              ),
+              ';order_id',
+              ''
+            ),
+            IFF(
+              quantity IS NULL
+              AND NOT (
+                (
+                  CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR) IS NULL
+                ) AND FALSE
+              ),
+              ';quantity',
+              ''
+            ),
+            IFF(
+              total_amount IS NULL
+              AND NOT (
+                (
+                  CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR) IS NULL
+                )
+                OR (
+                  CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR) IS NULL
+                )
+                OR FALSE
+              ),
+              ';total_amount',
+              ''
+            ),
+            IFF(
+              currency IS NULL
+              AND NOT (
+                CAST(GET_PATH(
+                  PARSE_JSON(
+                    (
+                      GET(
+                        FILTER(
+                          GET_PATH(PARSE_JSON(raw), 'params'),
+                          e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                        ),
+                        0
+                      )
+                    )
+                  ),
+                  'value'
+                ) AS VARCHAR) IS NULL
+              ),
+              ';currency',
+              ''
+            ),
+            IFF(
+              points IS NULL
+              AND NOT (
+                CAST(GET_PATH(PARSE_JSON(item), 'points') AS VARCHAR) IS NULL
+              ),
+              ';points',
+              ''
+            ),
+            IFF(
+              country IS NULL
+              AND NOT (
+                (
+                  CAST(GET_PATH(PARSE_JSON(item), 'country') AS VARCHAR) IS NULL
+                )
+                AND (
+                  CAST(GET_PATH(PARSE_JSON(raw), 'order["the country"]') AS VARCHAR) IS NULL
+                )
+              ),
+              ';country',
+              ''
+            ),
+            IFF(device IS NULL AND NOT FALSE, ';device', ''),
+            ';'
+          )
+        END
+      ) AS unfit_fields,
+      (
+        CASE
+          WHEN (
+            NOT quantity IS NULL
+            AND (
+              REGEXP_LIKE(quantity_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+              OR (
+                REGEXP_LIKE(quantity_text, '.*[eE].*', 's')
+                AND (
+                  COALESCE(TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 38, 18) <> quantity, FALSE)
+                  OR (
+                    quantity = 0 AND REGEXP_LIKE(quantity_text, '[^1-9eE]*[1-9].*', 's')
+                  )
+                )
+              )
+            )
+          )
+          OR (
+            NOT total_amount IS NULL
+            AND (
+              REGEXP_LIKE(total_amount_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+              OR (
+                REGEXP_LIKE(total_amount_text, '.*[eE].*', 's')
+                AND (
+                  COALESCE(
+                    TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 38, 18) <> total_amount,
+                    FALSE
+                  )
+                  OR (
+                    total_amount = 0 AND REGEXP_LIKE(total_amount_text, '[^1-9eE]*[1-9].*', 's')
+                  )
+                )
+              )
+            )
+          )
+          THEN CONCAT(
+            IFF(
+              (
+                NOT quantity IS NULL
+                AND (
+                  REGEXP_LIKE(quantity_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+                  OR (
+                    REGEXP_LIKE(quantity_text, '.*[eE].*', 's')
+                    AND (
+                      COALESCE(TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 38, 18) <> quantity, FALSE)
+                      OR (
+                        quantity = 0 AND REGEXP_LIKE(quantity_text, '[^1-9eE]*[1-9].*', 's')
+                      )
+                    )
+                  )
+                )
+              ),
+              ';quantity',
+              ''
+            ),
+            IFF(
+              (
+                NOT total_amount IS NULL
+                AND (
+                  REGEXP_LIKE(total_amount_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+                  OR (
+                    REGEXP_LIKE(total_amount_text, '.*[eE].*', 's')
+                    AND (
+                      COALESCE(
+                        TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 38, 18) <> total_amount,
+                        FALSE
+                      )
+                      OR (
+                        total_amount = 0 AND REGEXP_LIKE(total_amount_text, '[^1-9eE]*[1-9].*', 's')
+                      )
+                    )
+                  )
+                )
+              ),
+              ';total_amount',
+              ''
+            ),
+            ';'
+          )
+        END
+      ) AS rounded_fields
+    FROM typed
+  )
+  UNION ALL
+  (
+    WITH events AS (
+      WITH lines AS (
+        WITH current_rows AS (
+          SELECT
+            r.raw,
+            r.source_filename,
+            r.source_row_number,
+            r.batch_date,
+            r.load_id,
+            r.ingestion_ts,
+            CASE
+              WHEN (
+                STARTSWITH(r.raw_text, CHR(  65279))
+                OR CONTAINS(r.raw_text, '\\ud')
+                OR CONTAINS(r.raw_text, '\\uD')
+              )
+              AND NOT CONTAINS(r.raw_text, CHR(  1))
+              AND NOT CONTAINS(r.raw_text, CHR(  2))
+              AND NOT CONTAINS(r.raw_text, CHR(  3))
+              THEN REPLACE(REPLACE(LTRIM(r.raw_text, CHR(  65279)), '\\\\', CHR(  1)), '\\u', CHR(  2))
+            END AS escaped
+          FROM raw.raw_sales AS r
+          INNER JOIN raw.raw_sales_files AS f
+            ON f.source_filename = r.source_filename
+            AND f.load_id = r.load_id
+            AND f.superseded_at IS NULL
+          WHERE
+            r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+        ), mended AS (
+          SELECT
+            *,
+            REGEXP_REPLACE(
+              REGEXP_REPLACE(
+                escaped,
+                CHR(  2) || '([dD][89abAB][0-9a-fA-F][0-9a-fA-F])' || CHR(  2) || '([dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])',
+                CHR(  3) || '\\1' || CHR(  3) || '\\2'
+              ),
+              CHR(  2) || '[dD][89a-fA-F][0-9a-fA-F][0-9a-fA-F]',
+              CHR(  65533)
+            ) AS text
+          FROM current_rows
+        )
+        SELECT
+          CASE
+            WHEN text IS NULL
+            THEN raw
+            ELSE TRY_PARSE_JSON(
+              REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
+            )
+          END AS raw,
+          source_filename,
+          source_row_number,
+          batch_date,
+          load_id,
+          ingestion_ts
+        FROM mended
+      ), judged AS (
+        SELECT
+          *,
+          COALESCE(IS_OBJECT(raw), FALSE) AS is_object
+        FROM lines
+        WHERE
+          (
+            NOT SUBSTRING(source_filename, 15) LIKE 'shop/%' ESCAPE '!'
+            AND SUBSTRING(source_filename, 15) LIKE 'pay_/100!%!_%' ESCAPE '!'
+          )
+      )
+      SELECT
+        *,
+        NOT is_object
+        OR (
+          (
+            CAST(GET_PATH(PARSE_JSON(raw), 'refunded_at') AS VARCHAR) IS NULL
+          )
+        ) AS is_sale
+      FROM judged
+    ), sales AS (
+      SELECT
+        *,
+        1 AS source_item_number,
+        TRUE AS has_items
+      FROM events
+    ), texts AS (
+      SELECT
+        *,
+        (
+          IFF(
+            IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'id'))
+            OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'id'))
+            OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'id')),
+            NULL,
+            CAST(GET_PATH(PARSE_JSON(raw), 'id') AS VARCHAR)
+          )
+        ) AS event_id_text,
+        (
+          CASE
+            WHEN REGEXP_LIKE(
+              (
+                CAST(GET_PATH(PARSE_JSON(raw), 'created') AS VARCHAR)
+              ),
+              '-?\\d{1,17}(\\.\\d+)?'
+            )
+            AND TRY_TO_NUMBER((
+              CAST(GET_PATH(PARSE_JSON(raw), 'created') AS VARCHAR)
+            ), 24, 6) * 1000000 BETWEEN -62135596800000000 AND 253402300799999999
+            THEN TO_CHAR(
+              TO_TIMESTAMP(
+                CAST(TRY_TO_NUMBER((
+                  CAST(GET_PATH(PARSE_JSON(raw), 'created') AS VARCHAR)
+                ), 24, 6) * 1000000 AS BIGINT),
+                6
+              ),
+              'yyyy-mm-DDThh24:mi:ss.ff6'
+            )
+          END
+        ) AS event_ts_text,
+        CAST(NULL AS VARCHAR) AS order_id_text,
+        '1' AS quantity_text,
+        CAST((
+          CASE
+            WHEN ABS(
+              (
+                (
+                  CASE
+                    WHEN ABS(
+                      (
+                        (
+                          CASE
+                            WHEN REGEXP_LIKE(
+                              (
+                                CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR)
+                              ),
+                              '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                            )
+                            THEN TRY_TO_NUMBER(
+                              TRIM((
+                                CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR)
+                              ), ' \t\n\r\x0b\f'),
+                              19,
+                              8
+                            )
+                          END
+                        ) * CAST('0.01' AS DECIMAL(19, 8))
+                      )
+                    ) < 99999999999.999999995
+                    THEN CAST((
+                      (
+                        CASE
+                          WHEN REGEXP_LIKE(
+                            (
+                              CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR)
+                            ),
+                            '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                          )
+                          THEN TRY_TO_NUMBER(
+                            TRIM((
+                              CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR)
+                            ), ' \t\n\r\x0b\f'),
+                            19,
+                            8
+                          )
+                        END
+                      ) * CAST('0.01' AS DECIMAL(19, 8))
+                    ) AS DECIMAL(19, 8))
+                  END
+                )
+              )
+            ) < 99999999999.999999995
+            THEN CAST((
+              (
+                CASE
+                  WHEN ABS(
+                    (
+                      (
+                        CASE
+                          WHEN REGEXP_LIKE(
+                            (
+                              CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR)
+                            ),
+                            '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                          )
+                          THEN TRY_TO_NUMBER(
+                            TRIM((
+                              CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR)
+                            ), ' \t\n\r\x0b\f'),
+                            19,
+                            8
+                          )
+                        END
+                      ) * CAST('0.01' AS DECIMAL(19, 8))
+                    )
+                  ) < 99999999999.999999995
+                  THEN CAST((
+                    (
+                      CASE
+                        WHEN REGEXP_LIKE(
+                          (
+                            CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR)
+                          ),
+                          '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                        )
+                        THEN TRY_TO_NUMBER(
+                          TRIM((
+                            CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR)
+                          ), ' \t\n\r\x0b\f'),
+                          19,
+                          8
+                        )
+                      END
+                    ) * CAST('0.01' AS DECIMAL(19, 8))
+                  ) AS DECIMAL(19, 8))
+                END
+              )
+            ) AS DECIMAL(19, 8))
+          END
+        ) AS VARCHAR) AS total_amount_text,
+        CAST(NULL AS VARCHAR) AS currency_text,
+        CAST(NULL AS VARCHAR) AS points_text,
+        CAST(NULL AS VARCHAR) AS country_text,
+        CAST(NULL AS VARCHAR) AS device_text
+      FROM sales
+    ), typed AS (
+      SELECT
+        *,
+        (
+          event_id_text
+        ) AS event_id,
+        (
+          DATEADD(
+            MINUTE,
+            CASE
+              WHEN LENGTH(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', '')) < 3
+              THEN 0
+              ELSE IFF(LEFT(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', ''), 1) = '-', 1, -1) * (
+                60 * COALESCE(
+                  TRY_CAST(SUBSTRING(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', ''), 2, 2) AS DECIMAL(4, 0)),
+                  0
+                ) + IFF(
+                  LENGTH(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', '')) > 3,
+                  COALESCE(TRY_CAST(RIGHT(event_ts_text, 2) AS DECIMAL(4, 0)), 0),
+                  0
+                )
+              )
+            END,
+            TRY_CAST(LEFT(event_ts_text, 10) || ' ' || IFF(
+              COALESCE(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), '') = '',
+              '00:00:00',
+              LEFT(RPAD(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 8, ':00:00'), 8) || SUBSTRING(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 9, 7)
+            ) AS TIMESTAMPNTZ)
+          )
+        ) AS event_ts,
+        (
+          order_id_text
+        ) AS order_id,
+        (
+          CASE
+            WHEN REGEXP_LIKE(quantity_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
+            THEN TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 18, 4)
+          END
+        ) AS quantity,
+        (
+          CASE
+            WHEN REGEXP_LIKE(total_amount_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
+            THEN TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 18, 4)
+          END
+        ) AS total_amount,
+        (
+          currency_text
+        ) AS currency,
+        (
+          CASE
+            WHEN REGEXP_LIKE(points_text, '[+-]?\\d+(\\.0*)?')
+            AND TRY_CAST(SPLIT_PART(points_text, '.', 1) AS DECIMAL(38, 0)) BETWEEN -9223372036854775808 AND 9223372036854775807
+            THEN TRY_CAST(SPLIT_PART(points_text, '.', 1) AS DECIMAL(38, 0))
+          END
+        ) AS points,
+        (
+          country_text
+        ) AS country,
+        (
+          device_text
+        ) AS device
+      FROM texts
+    )
+    SELECT
+      event_id,
+      event_ts,
+      order_id,
+      quantity,
+      total_amount,
+      currency,
+      points,
+      country,
+      device,
+      source_filename,
+      source_row_number,
+      source_item_number,
+      'charges' AS source,
+      CAST(NULL AS BIGINT) AS source_version,
+      batch_date,
+      load_id,
+      ingestion_ts,
+      is_object,
+      is_sale,
+      has_items,
+      CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
+      CAST(NULL AS DECIMAL(19, 8)) AS order_further,
+      (
+        CASE
+          WHEN quantity <> 0
+          THEN SIGN(quantity)
+          WHEN quantity IS NULL
+          THEN NULL
+          WHEN NOT REGEXP_LIKE(quantity_text, '[^1-9eE]*[1-9].*', 's')
+          THEN 0
+          WHEN STARTSWITH(TRIM(quantity_text, ' \t\n\r\x0b\f'), '-')
+          THEN -1
+          ELSE 1
+        END
+      ) AS quantity_sign,
+      (
+        CASE
+          WHEN total_amount <> 0
+          THEN SIGN(total_amount)
+          WHEN total_amount IS NULL
+          THEN NULL
+          WHEN NOT REGEXP_LIKE(total_amount_text, '[^1-9eE]*[1-9].*', 's')
+          THEN 0
+          WHEN STARTSWITH(TRIM(total_amount_text, ' \t\n\r\x0b\f'), '-')
+          THEN -1
+          ELSE 1
+        END
+      ) AS total_amount_sign,
+      (
+        CASE
+          WHEN (
+            CAST(GET_PATH(PARSE_JSON(raw), 'id') AS VARCHAR) IS NULL
+          )
+          OR (
+            CAST(GET_PATH(PARSE_JSON(raw), 'created') AS VARCHAR) IS NULL
+          )
+          OR TRUE
+          OR FALSE
+          OR (
+            (
+              CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR) IS NULL
+            ) OR FALSE
+          )
+          OR TRUE
+          OR TRUE
+          OR TRUE
+          OR TRUE
+          THEN CONCAT(
+            IFF((
+              CAST(GET_PATH(PARSE_JSON(raw), 'id') AS VARCHAR) IS NULL
+            ), ';event_id', ''),
+            IFF((
+              CAST(GET_PATH(PARSE_JSON(raw), 'created') AS VARCHAR) IS NULL
+            ), ';event_ts', ''),
+            IFF(TRUE, ';order_id', ''),
+            IFF(FALSE, ';quantity', ''),
+            IFF(
+              (
+                CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR) IS NULL
+              ) OR FALSE,
+              ';total_amount',
+              ''
+            ),
+            IFF(TRUE, ';currency', ''),
+            IFF(TRUE, ';points', ''),
+            IFF(TRUE, ';country', ''),
+            IFF(TRUE, ';device', ''),
+            ';'
+          )
+        END
+      ) AS absent_fields,
+      (
+        CASE
+          WHEN (
+            event_id IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'id') AS VARCHAR) IS NULL
+            )
+          )
+          OR (
+            event_ts IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'created') AS VARCHAR) IS NULL
+            )
+          )
+          OR (
+            order_id IS NULL AND NOT TRUE
+          )
+          OR (
+            quantity IS NULL AND NOT FALSE
+          )
+          OR (
+            total_amount IS NULL
+            AND NOT (
+              (
+                CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR) IS NULL
+              ) OR FALSE
+            )
+          )
+          OR (
+            currency IS NULL AND NOT TRUE
+          )
+          OR (
+            points IS NULL AND NOT TRUE
+          )
+          OR (
+            country IS NULL AND NOT TRUE
+          )
+          OR (
+            device IS NULL AND NOT TRUE
+          )
+          THEN CONCAT(
+            IFF(
+              event_id IS NULL
+              AND NOT (
+                CAST(GET_PATH(PARSE_JSON(raw), 'id') AS VARCHAR) IS NULL
+              ),
+              ';event_id',
+              ''
+            ),
+            IFF(
+              event_ts IS NULL
+              AND NOT (
+                CAST(GET_PATH(PARSE_JSON(raw), 'created') AS VARCHAR) IS NULL
+              ),
+              ';event_ts',
+              ''
+            ),
+            IFF(order_id IS NULL AND NOT TRUE, ';order_id', ''),
+            IFF(quantity IS NULL AND NOT FALSE, ';quantity', ''),
+            IFF(
+              total_amount IS NULL
+              AND NOT (
+                (
+                  CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR) IS NULL
+                ) OR FALSE
+              ),
+              ';total_amount',
+              ''
+            ),
+            IFF(currency IS NULL AND NOT TRUE, ';currency', ''),
+            IFF(points IS NULL AND NOT TRUE, ';points', ''),
+            IFF(country IS NULL AND NOT TRUE, ';country', ''),
+            IFF(device IS NULL AND NOT TRUE, ';device', ''),
+            ';'
+          )
+        END
+      ) AS unfit_fields,
+      (
+        CASE
+          WHEN (
+            NOT quantity IS NULL
+            AND (
+              REGEXP_LIKE(quantity_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+              OR (
+                REGEXP_LIKE(quantity_text, '.*[eE].*', 's')
+                AND (
+                  COALESCE(TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 38, 18) <> quantity, FALSE)
+                  OR (
+                    quantity = 0 AND REGEXP_LIKE(quantity_text, '[^1-9eE]*[1-9].*', 's')
+                  )
+                )
+              )
+            )
+          )
+          OR (
+            NOT total_amount IS NULL
+            AND (
+              REGEXP_LIKE(total_amount_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+              OR (
+                REGEXP_LIKE(total_amount_text, '.*[eE].*', 's')
+                AND (
+                  COALESCE(
+                    TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 38, 18) <> total_amount,
+                    FALSE
+                  )
+                  OR (
+                    total_amount = 0 AND REGEXP_LIKE(total_amount_text, '[^1-9eE]*[1-9].*', 's')
+                  )
+                )
+              )
+            )
+          )
+          THEN CONCAT(
+            IFF(
+              (
+                NOT quantity IS NULL
+                AND (
+                  REGEXP_LIKE(quantity_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+                  OR (
+                    REGEXP_LIKE(quantity_text, '.*[eE].*', 's')
+                    AND (
+                      COALESCE(TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 38, 18) <> quantity, FALSE)
+                      OR (
+                        quantity = 0 AND REGEXP_LIKE(quantity_text, '[^1-9eE]*[1-9].*', 's')
+                      )
+                    )
+                  )
+                )
+              ),
+              ';quantity',
+              ''
+            ),
+            IFF(
+              (
+                NOT total_amount IS NULL
+                AND (
+                  REGEXP_LIKE(total_amount_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+                  OR (
+                    REGEXP_LIKE(total_amount_text, '.*[eE].*', 's')
+                    AND (
+                      COALESCE(
+                        TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 38, 18) <> total_amount,
+                        FALSE
+                      )
+                      OR (
+                        total_amount = 0 AND REGEXP_LIKE(total_amount_text, '[^1-9eE]*[1-9].*', 's')
+                      )
+                    )
+                  )
+                )
+              ),
+              ';total_amount',
+              ''
+            ),
+            ';'
+          )
+        END
+      ) AS rounded_fields
+    FROM typed
+  )
+  UNION ALL
+  (
+    WITH events AS (
+      WITH lines AS (
+        WITH current_rows AS (
+          SELECT
+            r.raw,
+            r.source_filename,
+            r.source_row_number,
+            r.batch_date,
+            r.load_id,
+            r.ingestion_ts,
+            CASE
+              WHEN (
+                STARTSWITH(r.raw_text, CHR(  65279))
+                OR CONTAINS(r.raw_text, '\\ud')
+                OR CONTAINS(r.raw_text, '\\uD')
+              )
+              AND NOT CONTAINS(r.raw_text, CHR(  1))
+              AND NOT CONTAINS(r.raw_text, CHR(  2))
+              AND NOT CONTAINS(r.raw_text, CHR(  3))
+              THEN REPLACE(REPLACE(LTRIM(r.raw_text, CHR(  65279)), '\\\\', CHR(  1)), '\\u', CHR(  2))
+            END AS escaped
+          FROM raw.raw_sales AS r
+          INNER JOIN raw.raw_sales_files AS f
+            ON f.source_filename = r.source_filename
+            AND f.load_id = r.load_id
+            AND f.superseded_at IS NULL
+          WHERE
+            r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+        ), mended AS (
+          SELECT
+            *,
+            REGEXP_REPLACE(
+              REGEXP_REPLACE(
+                escaped,
+                CHR(  2) || '([dD][89abAB][0-9a-fA-F][0-9a-fA-F])' || CHR(  2) || '([dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])',
+                CHR(  3) || '\\1' || CHR(  3) || '\\2'
+              ),
+              CHR(  2) || '[dD][89a-fA-F][0-9a-fA-F][0-9a-fA-F]',
+              CHR(  65533)
+            ) AS text
+          FROM current_rows
+        )
+        SELECT
+          CASE
+            WHEN text IS NULL
+            THEN raw
+            ELSE TRY_PARSE_JSON(
+              REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
+            )
+          END AS raw,
+          source_filename,
+          source_row_number,
+          batch_date,
+          load_id,
+          ingestion_ts
+        FROM mended
+      ), judged AS (
+        SELECT
+          *,
+          COALESCE(IS_OBJECT(raw), FALSE) AS is_object
+        FROM lines
+        WHERE
+          (
+            NOT SUBSTRING(source_filename, 15) LIKE 'shop/%' ESCAPE '!'
+            AND NOT SUBSTRING(source_filename, 15) LIKE 'pay_/100!%!_%' ESCAPE '!'
+            AND TRUE
+          )
+      )
+      SELECT
+        *,
+        NOT is_object OR (
+          TRUE
+        ) AS is_sale
+      FROM judged
+    ), sales AS (
+      SELECT
+        *,
+        1 AS source_item_number,
+        TRUE AS has_items
+      FROM events
+    ), texts AS (
+      SELECT
+        *,
+        (
+          IFF(
+            IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'event_id'))
+            OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'event_id'))
+            OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'event_id')),
+            NULL,
+            CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR)
+          )
+        ) AS event_id_text,
+        (
+          CASE
+            WHEN REGEXP_LIKE(
+              UPPER(REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR), ',', '.')),
+              '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+            )
+            AND NOT STARTSWITH(CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR), '0000')
+            THEN UPPER(REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR), ',', '.'))
+          END
+        ) AS event_ts_text,
+        (
+          IFF(
+            IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'order_id'))
+            OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'order_id'))
+            OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'order_id')),
+            NULL,
+            CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR)
+          )
+        ) AS order_id_text,
+        (
+          CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR)
+        ) AS quantity_text,
+        (
+          CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR)
+        ) AS total_amount_text,
+        (
+          IFF(
+            IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'currency'))
+            OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'currency'))
+            OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'currency')),
+            NULL,
+            CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR)
+          )
+        ) AS currency_text,
+        (
+          CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR)
+        ) AS points_text,
+        (
+          IFF(
+            IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'country'))
+            OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'country'))
+            OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'country')),
+            NULL,
+            CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR)
+          )
+        ) AS country_text,
+        (
+          IFF(
+            IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'device'))
+            OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'device'))
+            OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'device')),
+            NULL,
+            CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR)
+          )
+        ) AS device_text
+      FROM sales
+    ), typed AS (
+      SELECT
+        *,
+        (
+          event_id_text
+        ) AS event_id,
+        (
+          DATEADD(
+            MINUTE,
+            CASE
+              WHEN LENGTH(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', '')) < 3
+              THEN 0
+              ELSE IFF(LEFT(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', ''), 1) = '-', 1, -1) * (
+                60 * COALESCE(
+                  TRY_CAST(SUBSTRING(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', ''), 2, 2) AS DECIMAL(4, 0)),
+                  0
+                ) + IFF(
+                  LENGTH(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', '')) > 3,
+                  COALESCE(TRY_CAST(RIGHT(event_ts_text, 2) AS DECIMAL(4, 0)), 0),
+                  0
+                )
+              )
+            END,
+            TRY_CAST(LEFT(event_ts_text, 10) || ' ' || IFF(
+              COALESCE(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), '') = '',
+              '00:00:00',
+              LEFT(RPAD(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 8, ':00:00'), 8) || SUBSTRING(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 9, 7)
+            ) AS TIMESTAMPNTZ)
+          )
+        ) AS event_ts,
+        (
+          order_id_text
+        ) AS order_id,
+        (
+          CASE
+            WHEN REGEXP_LIKE(quantity_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
+            THEN TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 18, 4)
+          END
+        ) AS quantity,
+        (
+          CASE
+            WHEN REGEXP_LIKE(total_amount_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
+            THEN TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 18, 4)
+          END
+        ) AS total_amount,
+        (
+          currency_text
+        ) AS currency,
+        (
+          CASE
+            WHEN REGEXP_LIKE(points_text, '[+-]?\\d+(\\.0*)?')
+            AND TRY_CAST(SPLIT_PART(points_text, '.', 1) AS DECIMAL(38, 0)) BETWEEN -9223372036854775808 AND 9223372036854775807
+            THEN TRY_CAST(SPLIT_PART(points_text, '.', 1) AS DECIMAL(38, 0))
+          END
+        ) AS points,
+        (
+          country_text
+        ) AS country,
+        (
+          device_text
+        ) AS device
+      FROM texts
+    )
+    SELECT
+      event_id,
+      event_ts,
+      order_id,
+      quantity,
+      total_amount,
+      currency,
+      points,
+      country,
+      device,
+      source_filename,
+      source_row_number,
+      source_item_number,
+      'sale_line' AS source,
+      CAST(NULL AS BIGINT) AS source_version,
+      batch_date,
+      load_id,
+      ingestion_ts,
+      is_object,
+      is_sale,
+      has_items,
+      CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
+      CAST(NULL AS DECIMAL(19, 8)) AS order_further,
+      (
+        CASE
+          WHEN quantity <> 0
+          THEN SIGN(quantity)
+          WHEN quantity IS NULL
+          THEN NULL
+          WHEN NOT REGEXP_LIKE(quantity_text, '[^1-9eE]*[1-9].*', 's')
+          THEN 0
+          WHEN STARTSWITH(TRIM(quantity_text, ' \t\n\r\x0b\f'), '-')
+          THEN -1
+          ELSE 1
+        END
+      ) AS quantity_sign,
+      (
+        CASE
+          WHEN total_amount <> 0
+          THEN SIGN(total_amount)
+          WHEN total_amount IS NULL
+          THEN NULL
+          WHEN NOT REGEXP_LIKE(total_amount_text, '[^1-9eE]*[1-9].*', 's')
+          THEN 0
+          WHEN STARTSWITH(TRIM(total_amount_text, ' \t\n\r\x0b\f'), '-')
+          THEN -1
+          ELSE 1
+        END
+      ) AS total_amount_sign,
+      (
+        CASE
+          WHEN (
+            CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR) IS NULL
+          )
+          OR (
+            CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR) IS NULL
+          )
+          OR (
+            CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR) IS NULL
+          )
+          OR (
+            CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR) IS NULL
+          )
+          OR (
+            CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR) IS NULL
+          )
+          OR (
+            CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR) IS NULL
+          )
+          OR (
+            CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR) IS NULL
+          )
+          OR (
+            CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR) IS NULL
+          )
+          OR (
+            CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR) IS NULL
+          )
+          THEN CONCAT(
+            IFF(
+              (
+                CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR) IS NULL
+              ),
+              ';event_id',
+              ''
+            ),
+            IFF(
+              (
+                CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR) IS NULL
+              ),
+              ';event_ts',
+              ''
+            ),
+            IFF(
+              (
+                CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR) IS NULL
+              ),
+              ';order_id',
+              ''
+            ),
+            IFF(
+              (
+                CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR) IS NULL
+              ),
+              ';quantity',
+              ''
+            ),
+            IFF(
+              (
+                CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR) IS NULL
+              ),
+              ';total_amount',
+              ''
+            ),
+            IFF(
+              (
+                CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR) IS NULL
+              ),
+              ';currency',
+              ''
+            ),
+            IFF((
+              CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR) IS NULL
+            ), ';points', ''),
+            IFF((
+              CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR) IS NULL
+            ), ';country', ''),
+            IFF((
+              CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR) IS NULL
+            ), ';device', ''),
+            ';'
+          )
+        END
+      ) AS absent_fields,
+      (
+        CASE
+          WHEN (
+            event_id IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR) IS NULL
+            )
+          )
+          OR (
+            event_ts IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR) IS NULL
+            )
+          )
+          OR (
+            order_id IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR) IS NULL
+            )
+          )
+          OR (
+            quantity IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR) IS NULL
+            )
+          )
+          OR (
+            total_amount IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR) IS NULL
+            )
+          )
+          OR (
+            currency IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR) IS NULL
+            )
+          )
+          OR (
+            points IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR) IS NULL
+            )
+          )
+          OR (
+            country IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR) IS NULL
+            )
+          )
+          OR (
+            device IS NULL
+            AND NOT (
+              CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR) IS NULL
+            )
+          )
+          THEN CONCAT(
+            IFF(
+              event_id IS NULL
+              AND NOT (
+                CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR) IS NULL
+              ),
+              ';event_id',
+              ''
+            ),
+            IFF(
+              event_ts IS NULL
+              AND NOT (
+                CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR) IS NULL
+              ),
+              ';event_ts',
+              ''
+            ),
+            IFF(
+              order_id IS NULL
+              AND NOT (
+                CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR) IS NULL
+              ),
+              ';order_id',
+              ''
+            ),
+            IFF(
+              quantity IS NULL
+              AND NOT (
+                CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR) IS NULL
+              ),
+              ';quantity',
+              ''
+            ),
+            IFF(
+              total_amount IS NULL
+              AND NOT (
+                CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR) IS NULL
+              ),
+              ';total_amount',
+              ''
+            ),
+            IFF(
+              currency IS NULL
+              AND NOT (
+                CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR) IS NULL
+              ),
+              ';currency',
+              ''
+            ),
+            IFF(
+              points IS NULL
+              AND NOT (
+                CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR) IS NULL
+              ),
+              ';points',
+              ''
+            ),
+            IFF(
+              country IS NULL
+              AND NOT (
+                CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR) IS NULL
+              ),
+              ';country',
+              ''
+            ),
+            IFF(
+              device IS NULL
+              AND NOT (
+                CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR) IS NULL
+              ),
+              ';device',
+              ''
+            ),
+            ';'
+          )
+        END
+      ) AS unfit_fields,
+      (
+        CASE
+          WHEN (
+            NOT quantity IS NULL
+            AND (
+              REGEXP_LIKE(quantity_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+              OR (
+                REGEXP_LIKE(quantity_text, '.*[eE].*', 's')
+                AND (
+                  COALESCE(TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 38, 18) <> quantity, FALSE)
+                  OR (
+                    quantity = 0 AND REGEXP_LIKE(quantity_text, '[^1-9eE]*[1-9].*', 's')
+                  )
+                )
+              )
+            )
+          )
+          OR (
+            NOT total_amount IS NULL
+            AND (
+              REGEXP_LIKE(total_amount_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+              OR (
+                REGEXP_LIKE(total_amount_text, '.*[eE].*', 's')
+                AND (
+                  COALESCE(
+                    TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 38, 18) <> total_amount,
+                    FALSE
+                  )
+                  OR (
+                    total_amount = 0 AND REGEXP_LIKE(total_amount_text, '[^1-9eE]*[1-9].*', 's')
+                  )
+                )
+              )
+            )
+          )
+          THEN CONCAT(
+            IFF(
+              (
+                NOT quantity IS NULL
+                AND (
+                  REGEXP_LIKE(quantity_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+                  OR (
+                    REGEXP_LIKE(quantity_text, '.*[eE].*', 's')
+                    AND (
+                      COALESCE(TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 38, 18) <> quantity, FALSE)
+                      OR (
+                        quantity = 0 AND REGEXP_LIKE(quantity_text, '[^1-9eE]*[1-9].*', 's')
+                      )
+                    )
+                  )
+                )
+              ),
+              ';quantity',
+              ''
+            ),
+            IFF(
+              (
+                NOT total_amount IS NULL
+                AND (
+                  REGEXP_LIKE(total_amount_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+                  OR (
+                    REGEXP_LIKE(total_amount_text, '.*[eE].*', 's')
+                    AND (
+                      COALESCE(
+                        TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 38, 18) <> total_amount,
+                        FALSE
+                      )
+                      OR (
+                        total_amount = 0 AND REGEXP_LIKE(total_amount_text, '[^1-9eE]*[1-9].*', 's')
+                      )
+                    )
+                  )
+                )
+              ),
+              ';total_amount',
+              ''
+            ),
+            ';'
+          )
+        END
+      ) AS rounded_fields
+    FROM typed
+  )
+), placed AS (
+  SELECT
+    typed.*,
+    CASE
+      WHEN typed.is_object
+      AND CAST(typed.event_ts AS DATE) BETWEEN COALESCE(
+        judged.earliest_event_date,
+        GREATEST(DATEADD(DAY, -7, typed.batch_date), CAST('2026-01-05' AS DATE))
+      ) AND typed.batch_date
+      THEN CAST(typed.event_ts AS DATE)
+      ELSE typed.batch_date
+    END AS event_date
+  FROM typed
+  LEFT JOIN staging.sales_quality AS judged
+    ON judged.event_date = typed.batch_date
+    AND NOT typed.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+)
+SELECT
+  placed.event_id,
+  placed.event_ts,
+  placed.order_id,
+  placed.quantity,
+  placed.total_amount,
+  placed.currency,
+  placed.points,
+  placed.country,
+  placed.device,
+  placed.source_filename,
+  placed.source_row_number,
+  placed.source_item_number,
+  placed.source,
+  placed.source_version,
+  placed.batch_date,
+  placed.load_id,
+  placed.ingestion_ts,
+  placed.is_object,
+  placed.is_sale,
+  placed.has_items,
+  placed.order_stated,
+  placed.order_further,
+  placed.quantity_sign,
+  placed.total_amount_sign,
+  placed.absent_fields,
+  placed.unfit_fields,
+  placed.rounded_fields,
+  placed.event_date
+FROM placed
+WHERE
+  placed.event_date IN (CAST('2026-01-05' AS DATE));

@@ -308,8 +308,8 @@ class _Reader:
             case Scaled():
                 number, by = self.amount(source.place), source.by and _value(self.at(source.by))
                 factors = [f for f, texts in source.factors if by and text_of(by) in texts]
-                factor = Decimal([*factors, source.factor][0])
-                return None if number is None else _eight_decimals(_EXACT.multiply(number, factor))
+                by_factor = Decimal([*factors, source.factor][0])
+                return None if number is None else _eight_decimals(number * by_factor)
             case Amount(kind="sum"):
                 less = [self._negative(part) for part in source.minus]
                 return self._sum([*map(self.amount, source.parts), *less])

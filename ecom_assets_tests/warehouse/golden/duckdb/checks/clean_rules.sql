@@ -612,12 +612,6 @@ WITH current_lines AS (
     CASE
       WHEN c.quantity <> 0
       THEN SIGN(c.quantity)
-<<<<<<< HEAD
-      WHEN z.quantity = 0
-      THEN z.quantity_sign
-      WHEN NOT z.source_row_number IS NULL
-      THEN 0
-=======
       WHEN c.quantity = 0
       THEN CASE
         WHEN z.quantity = 0
@@ -625,17 +619,10 @@ WITH current_lines AS (
         WHEN NOT z.source_row_number IS NULL
         THEN 0
       END
->>>>>>> tests18
     END AS quantity_sign,
     CASE
       WHEN c.total_amount <> 0
       THEN SIGN(c.total_amount)
-<<<<<<< HEAD
-      WHEN z.total_amount = 0
-      THEN z.total_amount_sign
-      WHEN NOT z.source_row_number IS NULL
-      THEN 0
-=======
       WHEN c.total_amount = 0
       THEN CASE
         WHEN z.total_amount = 0
@@ -643,7 +630,6 @@ WITH current_lines AS (
         WHEN NOT z.source_row_number IS NULL
         THEN 0
       END
->>>>>>> tests18
     END AS total_amount_sign
   FROM staging.stg_sales_clean AS c
   LEFT JOIN others AS o

@@ -125,7 +125,176 @@ WITH typed AS (
         OR (
           COALESCE(CAST(event.type AS TEXT) IN ('order', 'sale'), FALSE)
           AND COALESCE(NOT CAST(event.test AS TEXT) IN ('true'), TRUE)
-        ) AS is_sale
+        ) AS is_sale,
+        (
+          CASE
+            WHEN REGEXP_FULL_MATCH(
+              (
+                CASE
+                  WHEN CONTAINS(event.updated, '.') AND LENGTH(event.updated) > 15
+                  THEN JSON_TEXT(raw, '["updated"]', 0)
+                  ELSE event.updated
+                END
+              ),
+              '\d{1,18}'
+            )
+            THEN CAST((
+              CASE
+                WHEN CONTAINS(event.updated, '.') AND LENGTH(event.updated) > 15
+                THEN JSON_TEXT(raw, '["updated"]', 0)
+                ELSE event.updated
+              END
+            ) AS BIGINT)
+            ELSE EPOCH_US(
+              (
+                TRY_CAST((
+                  CASE
+                    WHEN REGEXP_FULL_MATCH(
+                      (
+                        REGEXP_REPLACE(event.updated, ' UTC$', 'Z')
+                      ),
+                      CONCAT(
+                        '\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])',
+                        '([Tt ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d+)?)?',
+                        '([Zz]|[+-](0\d|1[0-4])(:?[0-5]\d)?)?)?'
+                      )
+                    )
+                    AND NOT STARTS_WITH((
+                      REGEXP_REPLACE(event.updated, ' UTC$', 'Z')
+                    ), '0000')
+                    THEN REGEXP_REPLACE(
+                      REPLACE(UPPER((
+                        REGEXP_REPLACE(event.updated, ' UTC$', 'Z')
+                      )), ',', '.'),
+                      '(\.\d{6})\d+',
+                      '\1'
+                    )
+                  END
+                ) AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
+              )
+            )
+          END
+        ) AS source_version,
+        (
+          CASE
+            WHEN REGEXP_FULL_MATCH(
+              (
+                CASE
+                  WHEN REGEXP_MATCHES(event."order".total, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                  THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "total"]', 0))
+                  ELSE event."order".total
+                END
+              ),
+              '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
+            )
+            THEN TRY_CAST((
+              CASE
+                WHEN REGEXP_MATCHES(event."order".total, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "total"]', 0))
+                ELSE event."order".total
+              END
+            ) AS DECIMAL(19, 8))
+          END
+        ) AS order_stated,
+        (
+          TRY_CAST((
+            CASE
+              WHEN REGEXP_FULL_MATCH(
+                (
+                  CASE
+                    WHEN REGEXP_MATCHES(event."order".tax, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                    THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "tax"]', 0))
+                    ELSE event."order".tax
+                  END
+                ),
+                '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
+              )
+              THEN TRY_CAST((
+                CASE
+                  WHEN REGEXP_MATCHES(event."order".tax, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                  THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "tax"]', 0))
+                  ELSE event."order".tax
+                END
+              ) AS DECIMAL(19, 8))
+            END
+          ) AS DECIMAL(19, 8))
+        ) AS order_further,
+        (
+          CASE
+            WHEN REGEXP_FULL_MATCH(
+              (
+                REGEXP_REPLACE(event."order".at, ' UTC$', 'Z')
+              ),
+              CONCAT(
+                '\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])',
+                '([Tt ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d+)?)?',
+                '([Zz]|[+-](0\d|1[0-4])(:?[0-5]\d)?)?)?'
+              )
+            )
+            AND NOT STARTS_WITH((
+              REGEXP_REPLACE(event."order".at, ' UTC$', 'Z')
+            ), '0000')
+            THEN REGEXP_REPLACE(
+              REPLACE(UPPER((
+                REGEXP_REPLACE(event."order".at, ' UTC$', 'Z')
+              )), ',', '.'),
+              '(\.\d{6})\d+',
+              '\1'
+            )
+          END
+        ) AS event_ts_text,
+        (
+          CASE
+            WHEN LENGTH(event."order".id) > 15
+            AND REGEXP_FULL_MATCH(event."order".id, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            THEN JSON_TEXT(raw, '["order", "id"]', 0)
+            WHEN STARTS_WITH(event."order".id, '{')
+            OR STARTS_WITH(event."order".id, '[')
+            OR event."order".id = 'true'
+            OR event."order".id = 'false'
+            THEN NULLIF(JSON_TEXT(raw, '["order", "id"]', 0), '')
+            ELSE event."order".id
+          END
+        ) AS order_id_text,
+        (
+          CASE
+            WHEN LENGTH(
+              (
+                LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
+              ).value
+            ) > 15
+            AND REGEXP_FULL_MATCH(
+              (
+                LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
+              ).value,
+              '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)'
+            )
+            THEN JSON_TEXT(raw, '["params", {"key": "currency"}, "value"]', 0)
+            WHEN STARTS_WITH(
+              (
+                LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
+              ).value,
+              '{'
+            )
+            OR STARTS_WITH(
+              (
+                LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
+              ).value,
+              '['
+            )
+            OR (
+              LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
+            ).value = 'true'
+            OR (
+              LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
+            ).value = 'false'
+            THEN NULLIF(JSON_TEXT(raw, '["params", {"key": "currency"}, "value"]', 0), '')
+            ELSE (
+              LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
+            ).value
+          END
+        ) AS currency_text,
+        'web' AS device_text
       FROM judged
     ), sales AS (
       WITH numbered AS (
@@ -169,43 +338,6 @@ WITH typed AS (
         ) || '-' || CAST(source_item_number AS TEXT) AS event_id_text,
         (
           CASE
-            WHEN REGEXP_FULL_MATCH(
-              (
-                REGEXP_REPLACE(event."order".at, ' UTC$', 'Z')
-              ),
-              CONCAT(
-                '\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])',
-                '([Tt ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d+)?)?',
-                '([Zz]|[+-](0\d|1[0-4])(:?[0-5]\d)?)?)?'
-              )
-            )
-            AND NOT STARTS_WITH((
-              REGEXP_REPLACE(event."order".at, ' UTC$', 'Z')
-            ), '0000')
-            THEN REGEXP_REPLACE(
-              REPLACE(UPPER((
-                REGEXP_REPLACE(event."order".at, ' UTC$', 'Z')
-              )), ',', '.'),
-              '(\.\d{6})\d+',
-              '\1'
-            )
-          END
-        ) AS event_ts_text,
-        (
-          CASE
-            WHEN LENGTH(event."order".id) > 15
-            AND REGEXP_FULL_MATCH(event."order".id, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-            THEN JSON_TEXT(raw, '["order", "id"]', 0)
-            WHEN STARTS_WITH(event."order".id, '{')
-            OR STARTS_WITH(event."order".id, '[')
-            OR event."order".id = 'true'
-            OR event."order".id = 'false'
-            THEN NULLIF(JSON_TEXT(raw, '["order", "id"]', 0), '')
-            ELSE event."order".id
-          END
-        ) AS order_id_text,
-        (
-          CASE
             WHEN NOT (
               item.qty IS NULL
             )
@@ -221,367 +353,79 @@ WITH typed AS (
           END
         ) AS quantity_text,
         CAST((
-          CASE
-            WHEN ABS(
-              (
-                (
-                  CASE
-                    WHEN ABS(
-                      (
-                        (
-                          CASE
-                            WHEN REGEXP_FULL_MATCH(
-                              (
-                                CASE
-                                  WHEN REGEXP_MATCHES(item.price, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                                  THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "price"]', source_item_number))
-                                  ELSE item.price
-                                END
-                              ),
-                              '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-                            )
-                            THEN TRY_CAST((
-                              CASE
-                                WHEN REGEXP_MATCHES(item.price, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                                THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "price"]', source_item_number))
-                                ELSE item.price
-                              END
-                            ) AS DECIMAL(19, 8))
-                          END
-                        ) * (
-                          CASE
-                            WHEN REGEXP_FULL_MATCH(
-                              (
-                                CASE
-                                  WHEN REGEXP_MATCHES(item.qty, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                                  THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "qty"]', source_item_number))
-                                  ELSE item.qty
-                                END
-                              ),
-                              '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-                            )
-                            THEN TRY_CAST((
-                              CASE
-                                WHEN REGEXP_MATCHES(item.qty, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                                THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "qty"]', source_item_number))
-                                ELSE item.qty
-                              END
-                            ) AS DECIMAL(19, 8))
-                          END
-                        )
-                      )
-                    ) < 99999999999.999999995
-                    THEN CAST((
-                      (
-                        CASE
-                          WHEN REGEXP_FULL_MATCH(
-                            (
-                              CASE
-                                WHEN REGEXP_MATCHES(item.price, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                                THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "price"]', source_item_number))
-                                ELSE item.price
-                              END
-                            ),
-                            '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-                          )
-                          THEN TRY_CAST((
-                            CASE
-                              WHEN REGEXP_MATCHES(item.price, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                              THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "price"]', source_item_number))
-                              ELSE item.price
-                            END
-                          ) AS DECIMAL(19, 8))
-                        END
-                      ) * (
-                        CASE
-                          WHEN REGEXP_FULL_MATCH(
-                            (
-                              CASE
-                                WHEN REGEXP_MATCHES(item.qty, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                                THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "qty"]', source_item_number))
-                                ELSE item.qty
-                              END
-                            ),
-                            '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-                          )
-                          THEN TRY_CAST((
-                            CASE
-                              WHEN REGEXP_MATCHES(item.qty, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                              THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "qty"]', source_item_number))
-                              ELSE item.qty
-                            END
-                          ) AS DECIMAL(19, 8))
-                        END
-                      )
-                    ) AS DECIMAL(19, 8))
-                  END
-                ) - (
-                  CASE
-                    WHEN ABS(
-                      (
-                        (
-                          CASE
-                            WHEN NOT item.discounts IS NULL
-                            THEN LIST_REDUCE(
-                              LIST_TRANSFORM(
-                                item.discounts,
-                                LAMBDA e : CAST((
-                                  CASE
-                                    WHEN REGEXP_FULL_MATCH(e.amount, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
-                                    THEN TRY_CAST(e.amount AS DECIMAL(19, 8))
-                                  END
-                                ) AS DECIMAL(38, 8))
-                              ),
-                              LAMBDA a, b : a + b,
-                              CAST(0 AS DECIMAL(38, 8))
-                            )
-                            WHEN COALESCE(
-                              JSON_TYPE(
-                                raw,
-                                (
-                                  '$."order"."items"[' || CAST(source_item_number - 1 AS TEXT) || ']."discounts"'
-                                )
-                              ),
-                              'NULL'
-                            ) = 'NULL'
-                            THEN 0
-                          END
-                        )
-                      )
-                    ) < 99999999999.999999995
-                    THEN CAST((
-                      (
-                        CASE
-                          WHEN NOT item.discounts IS NULL
-                          THEN LIST_REDUCE(
-                            LIST_TRANSFORM(
-                              item.discounts,
-                              LAMBDA e : CAST((
-                                CASE
-                                  WHEN REGEXP_FULL_MATCH(e.amount, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
-                                  THEN TRY_CAST(e.amount AS DECIMAL(19, 8))
-                                END
-                              ) AS DECIMAL(38, 8))
-                            ),
-                            LAMBDA a, b : a + b,
-                            CAST(0 AS DECIMAL(38, 8))
-                          )
-                          WHEN COALESCE(
-                            JSON_TYPE(
-                              raw,
-                              (
-                                '$."order"."items"[' || CAST(source_item_number - 1 AS TEXT) || ']."discounts"'
-                              )
-                            ),
-                            'NULL'
-                          ) = 'NULL'
-                          THEN 0
-                        END
-                      )
-                    ) AS DECIMAL(19, 8))
-                  END
+          TRY_CAST((
+            TRY_CAST((
+              CASE
+                WHEN REGEXP_FULL_MATCH(
+                  (
+                    CASE
+                      WHEN REGEXP_MATCHES(item.price, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                      THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "price"]', source_item_number))
+                      ELSE item.price
+                    END
+                  ),
+                  '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
                 )
-              )
-            ) < 99999999999.999999995
-            THEN CAST((
-              (
-                CASE
-                  WHEN ABS(
-                    (
-                      (
-                        CASE
-                          WHEN REGEXP_FULL_MATCH(
-                            (
-                              CASE
-                                WHEN REGEXP_MATCHES(item.price, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                                THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "price"]', source_item_number))
-                                ELSE item.price
-                              END
-                            ),
-                            '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-                          )
-                          THEN TRY_CAST((
-                            CASE
-                              WHEN REGEXP_MATCHES(item.price, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                              THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "price"]', source_item_number))
-                              ELSE item.price
-                            END
-                          ) AS DECIMAL(19, 8))
-                        END
-                      ) * (
-                        CASE
-                          WHEN REGEXP_FULL_MATCH(
-                            (
-                              CASE
-                                WHEN REGEXP_MATCHES(item.qty, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                                THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "qty"]', source_item_number))
-                                ELSE item.qty
-                              END
-                            ),
-                            '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-                          )
-                          THEN TRY_CAST((
-                            CASE
-                              WHEN REGEXP_MATCHES(item.qty, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                              THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "qty"]', source_item_number))
-                              ELSE item.qty
-                            END
-                          ) AS DECIMAL(19, 8))
-                        END
-                      )
-                    )
-                  ) < 99999999999.999999995
-                  THEN CAST((
-                    (
-                      CASE
-                        WHEN REGEXP_FULL_MATCH(
-                          (
-                            CASE
-                              WHEN REGEXP_MATCHES(item.price, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                              THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "price"]', source_item_number))
-                              ELSE item.price
-                            END
-                          ),
-                          '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-                        )
-                        THEN TRY_CAST((
-                          CASE
-                            WHEN REGEXP_MATCHES(item.price, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                            THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "price"]', source_item_number))
-                            ELSE item.price
-                          END
-                        ) AS DECIMAL(19, 8))
-                      END
-                    ) * (
-                      CASE
-                        WHEN REGEXP_FULL_MATCH(
-                          (
-                            CASE
-                              WHEN REGEXP_MATCHES(item.qty, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                              THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "qty"]', source_item_number))
-                              ELSE item.qty
-                            END
-                          ),
-                          '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-                        )
-                        THEN TRY_CAST((
-                          CASE
-                            WHEN REGEXP_MATCHES(item.qty, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                            THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "qty"]', source_item_number))
-                            ELSE item.qty
-                          END
-                        ) AS DECIMAL(19, 8))
-                      END
-                    )
-                  ) AS DECIMAL(19, 8))
-                END
-              ) - (
-                CASE
-                  WHEN ABS(
-                    (
-                      (
-                        CASE
-                          WHEN NOT item.discounts IS NULL
-                          THEN LIST_REDUCE(
-                            LIST_TRANSFORM(
-                              item.discounts,
-                              LAMBDA e : CAST((
-                                CASE
-                                  WHEN REGEXP_FULL_MATCH(e.amount, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
-                                  THEN TRY_CAST(e.amount AS DECIMAL(19, 8))
-                                END
-                              ) AS DECIMAL(38, 8))
-                            ),
-                            LAMBDA a, b : a + b,
-                            CAST(0 AS DECIMAL(38, 8))
-                          )
-                          WHEN COALESCE(
-                            JSON_TYPE(
-                              raw,
-                              (
-                                '$."order"."items"[' || CAST(source_item_number - 1 AS TEXT) || ']."discounts"'
-                              )
-                            ),
-                            'NULL'
-                          ) = 'NULL'
-                          THEN 0
-                        END
-                      )
-                    )
-                  ) < 99999999999.999999995
-                  THEN CAST((
-                    (
-                      CASE
-                        WHEN NOT item.discounts IS NULL
-                        THEN LIST_REDUCE(
-                          LIST_TRANSFORM(
-                            item.discounts,
-                            LAMBDA e : CAST((
-                              CASE
-                                WHEN REGEXP_FULL_MATCH(e.amount, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
-                                THEN TRY_CAST(e.amount AS DECIMAL(19, 8))
-                              END
-                            ) AS DECIMAL(38, 8))
-                          ),
-                          LAMBDA a, b : a + b,
-                          CAST(0 AS DECIMAL(38, 8))
-                        )
-                        WHEN COALESCE(
-                          JSON_TYPE(
-                            raw,
-                            (
-                              '$."order"."items"[' || CAST(source_item_number - 1 AS TEXT) || ']."discounts"'
-                            )
-                          ),
-                          'NULL'
-                        ) = 'NULL'
-                        THEN 0
-                      END
-                    )
-                  ) AS DECIMAL(19, 8))
-                END
-              )
+                THEN TRY_CAST((
+                  CASE
+                    WHEN REGEXP_MATCHES(item.price, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                    THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "price"]', source_item_number))
+                    ELSE item.price
+                  END
+                ) AS DECIMAL(19, 8))
+              END
+            ) * (
+              CASE
+                WHEN REGEXP_FULL_MATCH(
+                  (
+                    CASE
+                      WHEN REGEXP_MATCHES(item.qty, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                      THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "qty"]', source_item_number))
+                      ELSE item.qty
+                    END
+                  ),
+                  '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
+                )
+                THEN TRY_CAST((
+                  CASE
+                    WHEN REGEXP_MATCHES(item.qty, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                    THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "qty"]', source_item_number))
+                    ELSE item.qty
+                  END
+                ) AS DECIMAL(19, 8))
+              END
             ) AS DECIMAL(19, 8))
-          END
+          ) - (
+            TRY_CAST((
+              CASE
+                WHEN NOT item.discounts IS NULL
+                THEN LIST_REDUCE(
+                  LIST_TRANSFORM(
+                    item.discounts,
+                    LAMBDA e : CAST((
+                      CASE
+                        WHEN REGEXP_FULL_MATCH(e.amount, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
+                        THEN TRY_CAST(e.amount AS DECIMAL(19, 8))
+                      END
+                    ) AS DECIMAL(38, 8))
+                  ),
+                  LAMBDA a, b : a + b,
+                  CAST(0 AS DECIMAL(38, 8))
+                )
+                WHEN COALESCE(
+                  JSON_TYPE(
+                    raw,
+                    (
+                      '$."order"."items"[' || CAST(source_item_number - 1 AS TEXT) || ']."discounts"'
+                    )
+                  ),
+                  'NULL'
+                ) = 'NULL'
+                THEN 0
+              END
+            ) AS DECIMAL(19, 8))
+          ) AS DECIMAL(19, 8))
         ) AS TEXT) AS total_amount_text,
-        (
-          CASE
-            WHEN LENGTH(
-              (
-                LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
-              ).value
-            ) > 15
-            AND REGEXP_FULL_MATCH(
-              (
-                LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
-              ).value,
-              '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)'
-            )
-            THEN JSON_TEXT(raw, '["params", {"key": "currency"}, "value"]', 0)
-            WHEN STARTS_WITH(
-              (
-                LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
-              ).value,
-              '{'
-            )
-            OR STARTS_WITH(
-              (
-                LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
-              ).value,
-              '['
-            )
-            OR (
-              LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
-            ).value = 'true'
-            OR (
-              LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
-            ).value = 'false'
-            THEN NULLIF(JSON_TEXT(raw, '["params", {"key": "currency"}, "value"]', 0), '')
-            ELSE (
-              LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
-            ).value
-          END
-        ) AS currency_text,
         (
           CASE
             WHEN CONTAINS(item.points, '.') AND LENGTH(item.points) > 15
@@ -624,8 +468,7 @@ WITH typed AS (
               END
             )
           END
-        ) AS country_text,
-        'web' AS device_text
+        ) AS country_text
       FROM sales
     ), typed AS (
       SELECT
@@ -693,134 +536,15 @@ WITH typed AS (
       source_row_number,
       source_item_number,
       'orders' AS source,
-      (
-        CASE
-          WHEN REGEXP_FULL_MATCH(
-            (
-              CASE
-                WHEN CONTAINS(event.updated, '.') AND LENGTH(event.updated) > 15
-                THEN JSON_TEXT(raw, '["updated"]', 0)
-                ELSE event.updated
-              END
-            ),
-            '\d{1,18}'
-          )
-          THEN CAST((
-            CASE
-              WHEN CONTAINS(event.updated, '.') AND LENGTH(event.updated) > 15
-              THEN JSON_TEXT(raw, '["updated"]', 0)
-              ELSE event.updated
-            END
-          ) AS BIGINT)
-          ELSE EPOCH_US(
-            (
-              TRY_CAST((
-                CASE
-                  WHEN REGEXP_FULL_MATCH(
-                    (
-                      REGEXP_REPLACE(event.updated, ' UTC$', 'Z')
-                    ),
-                    CONCAT(
-                      '\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])',
-                      '([Tt ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d+)?)?',
-                      '([Zz]|[+-](0\d|1[0-4])(:?[0-5]\d)?)?)?'
-                    )
-                  )
-                  AND NOT STARTS_WITH((
-                    REGEXP_REPLACE(event.updated, ' UTC$', 'Z')
-                  ), '0000')
-                  THEN REGEXP_REPLACE(
-                    REPLACE(UPPER((
-                      REGEXP_REPLACE(event.updated, ' UTC$', 'Z')
-                    )), ',', '.'),
-                    '(\.\d{6})\d+',
-                    '\1'
-                  )
-                END
-              ) AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
-            )
-          )
-        END
-      ) AS source_version,
+      source_version,
       batch_date,
       load_id,
       ingestion_ts,
       is_object,
       is_sale,
       has_items,
-      (
-        CASE
-          WHEN REGEXP_FULL_MATCH(
-            (
-              CASE
-                WHEN REGEXP_MATCHES(event."order".total, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "total"]', 0))
-                ELSE event."order".total
-              END
-            ),
-            '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-          )
-          THEN TRY_CAST((
-            CASE
-              WHEN REGEXP_MATCHES(event."order".total, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-              THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "total"]', 0))
-              ELSE event."order".total
-            END
-          ) AS DECIMAL(19, 8))
-        END
-      ) AS order_stated,
-      (
-        CASE
-          WHEN ABS(
-            (
-              (
-                CASE
-                  WHEN REGEXP_FULL_MATCH(
-                    (
-                      CASE
-                        WHEN REGEXP_MATCHES(event."order".tax, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                        THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "tax"]', 0))
-                        ELSE event."order".tax
-                      END
-                    ),
-                    '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-                  )
-                  THEN TRY_CAST((
-                    CASE
-                      WHEN REGEXP_MATCHES(event."order".tax, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                      THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "tax"]', 0))
-                      ELSE event."order".tax
-                    END
-                  ) AS DECIMAL(19, 8))
-                END
-              )
-            )
-          ) < 99999999999.999999995
-          THEN CAST((
-            (
-              CASE
-                WHEN REGEXP_FULL_MATCH(
-                  (
-                    CASE
-                      WHEN REGEXP_MATCHES(event."order".tax, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                      THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "tax"]', 0))
-                      ELSE event."order".tax
-                    END
-                  ),
-                  '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-                )
-                THEN TRY_CAST((
-                  CASE
-                    WHEN REGEXP_MATCHES(event."order".tax, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                    THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "tax"]', 0))
-                    ELSE event."order".tax
-                  END
-                ) AS DECIMAL(19, 8))
-              END
-            )
-          ) AS DECIMAL(19, 8))
-        END
-      ) AS order_further,
+      order_stated,
+      order_further,
       (
         CASE
           WHEN quantity <> 0
@@ -1184,7 +908,10 @@ WITH typed AS (
           (
             event.refunded_at IS NULL
           )
-        ) AS is_sale
+        ) AS is_sale,
+        CAST(NULL AS BIGINT) AS source_version,
+        CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
+        CAST(NULL AS DECIMAL(19, 8)) AS order_further
       FROM judged
     ), sales AS (
       SELECT
@@ -1241,118 +968,27 @@ WITH typed AS (
         CAST(NULL AS TEXT) AS order_id_text,
         '1' AS quantity_text,
         CAST((
-          CASE
-            WHEN ABS(
-              (
+          TRY_CAST((
+            CASE
+              WHEN REGEXP_FULL_MATCH(
                 (
                   CASE
-                    WHEN ABS(
-                      (
-                        (
-                          CASE
-                            WHEN REGEXP_FULL_MATCH(
-                              (
-                                CASE
-                                  WHEN REGEXP_MATCHES(event.cents, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                                  THEN PLAIN_NUMBER(JSON_TEXT(raw, '["cents"]', 0))
-                                  ELSE event.cents
-                                END
-                              ),
-                              '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-                            )
-                            THEN TRY_CAST((
-                              CASE
-                                WHEN REGEXP_MATCHES(event.cents, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                                THEN PLAIN_NUMBER(JSON_TEXT(raw, '["cents"]', 0))
-                                ELSE event.cents
-                              END
-                            ) AS DECIMAL(19, 8))
-                          END
-                        ) * CAST('0.01' AS DECIMAL(19, 8))
-                      )
-                    ) < 99999999999.999999995
-                    THEN CAST((
-                      (
-                        CASE
-                          WHEN REGEXP_FULL_MATCH(
-                            (
-                              CASE
-                                WHEN REGEXP_MATCHES(event.cents, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                                THEN PLAIN_NUMBER(JSON_TEXT(raw, '["cents"]', 0))
-                                ELSE event.cents
-                              END
-                            ),
-                            '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-                          )
-                          THEN TRY_CAST((
-                            CASE
-                              WHEN REGEXP_MATCHES(event.cents, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                              THEN PLAIN_NUMBER(JSON_TEXT(raw, '["cents"]', 0))
-                              ELSE event.cents
-                            END
-                          ) AS DECIMAL(19, 8))
-                        END
-                      ) * CAST('0.01' AS DECIMAL(19, 8))
-                    ) AS DECIMAL(19, 8))
+                    WHEN REGEXP_MATCHES(event.cents, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                    THEN PLAIN_NUMBER(JSON_TEXT(raw, '["cents"]', 0))
+                    ELSE event.cents
                   END
-                )
+                ),
+                '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
               )
-            ) < 99999999999.999999995
-            THEN CAST((
-              (
+              THEN TRY_CAST((
                 CASE
-                  WHEN ABS(
-                    (
-                      (
-                        CASE
-                          WHEN REGEXP_FULL_MATCH(
-                            (
-                              CASE
-                                WHEN REGEXP_MATCHES(event.cents, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                                THEN PLAIN_NUMBER(JSON_TEXT(raw, '["cents"]', 0))
-                                ELSE event.cents
-                              END
-                            ),
-                            '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-                          )
-                          THEN TRY_CAST((
-                            CASE
-                              WHEN REGEXP_MATCHES(event.cents, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                              THEN PLAIN_NUMBER(JSON_TEXT(raw, '["cents"]', 0))
-                              ELSE event.cents
-                            END
-                          ) AS DECIMAL(19, 8))
-                        END
-                      ) * CAST('0.01' AS DECIMAL(19, 8))
-                    )
-                  ) < 99999999999.999999995
-                  THEN CAST((
-                    (
-                      CASE
-                        WHEN REGEXP_FULL_MATCH(
-                          (
-                            CASE
-                              WHEN REGEXP_MATCHES(event.cents, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                              THEN PLAIN_NUMBER(JSON_TEXT(raw, '["cents"]', 0))
-                              ELSE event.cents
-                            END
-                          ),
-                          '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
-                        )
-                        THEN TRY_CAST((
-                          CASE
-                            WHEN REGEXP_MATCHES(event.cents, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                            THEN PLAIN_NUMBER(JSON_TEXT(raw, '["cents"]', 0))
-                            ELSE event.cents
-                          END
-                        ) AS DECIMAL(19, 8))
-                      END
-                    ) * CAST('0.01' AS DECIMAL(19, 8))
-                  ) AS DECIMAL(19, 8))
+                  WHEN REGEXP_MATCHES(event.cents, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                  THEN PLAIN_NUMBER(JSON_TEXT(raw, '["cents"]', 0))
+                  ELSE event.cents
                 END
-              )
-            ) AS DECIMAL(19, 8))
-          END
+              ) AS DECIMAL(19, 8))
+            END
+          ) * CAST(0.01 AS DECIMAL(19, 8)) AS DECIMAL(19, 8))
         ) AS TEXT) AS total_amount_text,
         CAST(NULL AS TEXT) AS currency_text,
         CAST(NULL AS TEXT) AS points_text,
@@ -1414,15 +1050,15 @@ WITH typed AS (
       source_row_number,
       source_item_number,
       'charges' AS source,
-      CAST(NULL AS BIGINT) AS source_version,
+      source_version,
       batch_date,
       load_id,
       ingestion_ts,
       is_object,
       is_sale,
       has_items,
-      CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
-      CAST(NULL AS DECIMAL(19, 8)) AS order_further,
+      order_stated,
+      order_further,
       (
         CASE
           WHEN quantity <> 0
@@ -1460,9 +1096,7 @@ WITH typed AS (
           OR TRUE
           OR FALSE
           OR (
-            (
-              event.cents IS NULL
-            ) OR FALSE
+            event.cents IS NULL
           )
           OR TRUE
           OR TRUE
@@ -1474,7 +1108,7 @@ WITH typed AS (
             event.created IS NULL
           ) THEN ';event_ts' ELSE '' END || CASE WHEN TRUE THEN ';order_id' ELSE '' END || CASE WHEN FALSE THEN ';quantity' ELSE '' END || CASE WHEN (
             event.cents IS NULL
-          ) OR FALSE THEN ';total_amount' ELSE '' END || CASE WHEN TRUE THEN ';currency' ELSE '' END || CASE WHEN TRUE THEN ';points' ELSE '' END || CASE WHEN TRUE THEN ';country' ELSE '' END || CASE WHEN TRUE THEN ';device' ELSE '' END || ';'
+          ) THEN ';total_amount' ELSE '' END || CASE WHEN TRUE THEN ';currency' ELSE '' END || CASE WHEN TRUE THEN ';points' ELSE '' END || CASE WHEN TRUE THEN ';country' ELSE '' END || CASE WHEN TRUE THEN ';device' ELSE '' END || ';'
         END
       ) AS absent_fields,
       (
@@ -1497,9 +1131,7 @@ WITH typed AS (
           )
           OR (
             total_amount IS NULL AND NOT (
-              (
-                event.cents IS NULL
-              ) OR FALSE
+              event.cents IS NULL
             )
           )
           OR (
@@ -1528,9 +1160,7 @@ WITH typed AS (
             ELSE ''
           END || CASE WHEN order_id IS NULL AND NOT TRUE THEN ';order_id' ELSE '' END || CASE WHEN quantity IS NULL AND NOT FALSE THEN ';quantity' ELSE '' END || CASE
             WHEN total_amount IS NULL AND NOT (
-              (
-                event.cents IS NULL
-              ) OR FALSE
+              event.cents IS NULL
             )
             THEN ';total_amount'
             ELSE ''
@@ -1668,7 +1298,10 @@ WITH typed AS (
         *,
         NOT is_object OR (
           TRUE
-        ) AS is_sale
+        ) AS is_sale,
+        CAST(NULL AS BIGINT) AS source_version,
+        CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
+        CAST(NULL AS DECIMAL(19, 8)) AS order_further
       FROM judged
     ), sales AS (
       SELECT
@@ -1835,15 +1468,15 @@ WITH typed AS (
       source_row_number,
       source_item_number,
       'sale_line' AS source,
-      CAST(NULL AS BIGINT) AS source_version,
+      source_version,
       batch_date,
       load_id,
       ingestion_ts,
       is_object,
       is_sale,
       has_items,
-      CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
-      CAST(NULL AS DECIMAL(19, 8)) AS order_further,
+      order_stated,
+      order_further,
       (
         CASE
           WHEN quantity <> 0
@@ -2054,7 +1687,7 @@ WITH typed AS (
     typed.*,
     CASE
       WHEN typed.is_object
-      AND CAST(typed.event_ts AS DATE) BETWEEN COALESCE(
+      AND CAST(event_ts AS DATE) BETWEEN COALESCE(
         judged.earliest_event_date,
         CASE
           WHEN typed.batch_date + INTERVAL (-7) DAY IS NULL
@@ -2063,7 +1696,7 @@ WITH typed AS (
           ELSE GREATEST(typed.batch_date + INTERVAL (-7) DAY, CAST('2026-01-05' AS DATE))
         END
       ) AND typed.batch_date
-      THEN CAST(typed.event_ts AS DATE)
+      THEN CAST(event_ts AS DATE)
       ELSE typed.batch_date
     END AS event_date
   FROM typed

@@ -69,8 +69,8 @@ WITH current_lines AS (
         )
         THEN (
           COALESCE(
-            IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'order.items'))
-            AND ARRAY_SIZE(GET_PATH(PARSE_JSON(raw), 'order.items')) > 0,
+            IS_ARRAY(GET_PATH(raw, 'order.items'))
+            AND ARRAY_SIZE(GET_PATH(raw, 'order.items')) > 0,
             FALSE
           )
         )
@@ -239,49 +239,439 @@ WITH current_lines AS (
         *,
         NOT is_object
         OR (
-          COALESCE(CAST(GET_PATH(PARSE_JSON(raw), 'type') AS VARCHAR) IN ('order', 'sale'), FALSE)
-          AND COALESCE(NOT CAST(GET_PATH(PARSE_JSON(raw), 'test') AS VARCHAR) IN ('true'), TRUE)
-        ) AS is_sale
-      FROM judged
-    ), sales AS (
-      SELECT
-        events.*,
-        NOT is_object
-        OR NOT is_sale
-        OR COALESCE(
-          IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'order.items'))
-          AND ARRAY_SIZE(GET_PATH(PARSE_JSON(raw), 'order.items')) > 0,
-          FALSE
-        ) AS has_items,
-        COALESCE(flattened.index, 0) + 1 AS source_item_number,
-        flattened.value AS item
-      FROM events, LATERAL FLATTEN(
-        input => IFF(
-          events.is_sale AND IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'order.items')),
-          GET_PATH(PARSE_JSON(raw), 'order.items'),
-          NULL
-        ),
-        outer => TRUE
-      ) AS flattened(SEQ, KEY, PATH, INDEX, VALUE, THIS)
-    ), texts AS (
-      SELECT
-        *,
-        'shop' || '-' || (
-          IFF(
-            IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'order.id'))
-            OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'order.id'))
-            OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'order.id')),
-            NULL,
-            CAST(GET_PATH(PARSE_JSON(raw), 'order.id') AS VARCHAR)
+          COALESCE(CAST(GET_PATH(raw, 'type') AS VARCHAR) IN ('order', 'sale'), FALSE)
+          AND COALESCE(NOT CAST(GET_PATH(raw, 'test') AS VARCHAR) IN ('true'), TRUE)
+        ) AS is_sale,
+        (
+          CASE
+            WHEN REGEXP_LIKE((
+              CAST(GET_PATH(raw, 'updated') AS VARCHAR)
+            ), '\\d{1,18}')
+            THEN CAST((
+              CAST(GET_PATH(raw, 'updated') AS VARCHAR)
+            ) AS BIGINT)
+            ELSE DATE_PART(
+              epoch_microsecond,
+              (
+                DATEADD(
+                  MINUTE,
+                  CASE
+                    WHEN LENGTH(
+                      REGEXP_REPLACE(
+                        SUBSTRING(
+                          (
+                            CASE
+                              WHEN REGEXP_LIKE(
+                                UPPER(
+                                  REPLACE(
+                                    CAST((
+                                      REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                    ) AS VARCHAR),
+                                    ',',
+                                    '.'
+                                  )
+                                ),
+                                '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+                              )
+                              AND NOT STARTSWITH(
+                                CAST((
+                                  REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                ) AS VARCHAR),
+                                '0000'
+                              )
+                              THEN UPPER(
+                                REPLACE(
+                                  CAST((
+                                    REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                  ) AS VARCHAR),
+                                  ',',
+                                  '.'
+                                )
+                              )
+                            END
+                          ),
+                          12
+                        ),
+                        '^[0-9:.]+',
+                        ''
+                      )
+                    ) < 3
+                    THEN 0
+                    ELSE IFF(
+                      LEFT(
+                        REGEXP_REPLACE(
+                          SUBSTRING(
+                            (
+                              CASE
+                                WHEN REGEXP_LIKE(
+                                  UPPER(
+                                    REPLACE(
+                                      CAST((
+                                        REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                      ) AS VARCHAR),
+                                      ',',
+                                      '.'
+                                    )
+                                  ),
+                                  '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+                                )
+                                AND NOT STARTSWITH(
+                                  CAST((
+                                    REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                  ) AS VARCHAR),
+                                  '0000'
+                                )
+                                THEN UPPER(
+                                  REPLACE(
+                                    CAST((
+                                      REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                    ) AS VARCHAR),
+                                    ',',
+                                    '.'
+                                  )
+                                )
+                              END
+                            ),
+                            12
+                          ),
+                          '^[0-9:.]+',
+                          ''
+                        ),
+                        1
+                      ) = '-',
+                      1,
+                      -1
+                    ) * (
+                      60 * COALESCE(
+                        TRY_CAST(SUBSTRING(
+                          REGEXP_REPLACE(
+                            SUBSTRING(
+                              (
+                                CASE
+                                  WHEN REGEXP_LIKE(
+                                    UPPER(
+                                      REPLACE(
+                                        CAST((
+                                          REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                        ) AS VARCHAR),
+                                        ',',
+                                        '.'
+                                      )
+                                    ),
+                                    '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+                                  )
+                                  AND NOT STARTSWITH(
+                                    CAST((
+                                      REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                    ) AS VARCHAR),
+                                    '0000'
+                                  )
+                                  THEN UPPER(
+                                    REPLACE(
+                                      CAST((
+                                        REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                      ) AS VARCHAR),
+                                      ',',
+                                      '.'
+                                    )
+                                  )
+                                END
+                              ),
+                              12
+                            ),
+                            '^[0-9:.]+',
+                            ''
+                          ),
+                          2,
+                          2
+                        ) AS DECIMAL(4, 0)),
+                        0
+                      ) + IFF(
+                        LENGTH(
+                          REGEXP_REPLACE(
+                            SUBSTRING(
+                              (
+                                CASE
+                                  WHEN REGEXP_LIKE(
+                                    UPPER(
+                                      REPLACE(
+                                        CAST((
+                                          REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                        ) AS VARCHAR),
+                                        ',',
+                                        '.'
+                                      )
+                                    ),
+                                    '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+                                  )
+                                  AND NOT STARTSWITH(
+                                    CAST((
+                                      REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                    ) AS VARCHAR),
+                                    '0000'
+                                  )
+                                  THEN UPPER(
+                                    REPLACE(
+                                      CAST((
+                                        REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                      ) AS VARCHAR),
+                                      ',',
+                                      '.'
+                                    )
+                                  )
+                                END
+                              ),
+                              12
+                            ),
+                            '^[0-9:.]+',
+                            ''
+                          )
+                        ) > 3,
+                        COALESCE(
+                          TRY_CAST(RIGHT(
+                            (
+                              CASE
+                                WHEN REGEXP_LIKE(
+                                  UPPER(
+                                    REPLACE(
+                                      CAST((
+                                        REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                      ) AS VARCHAR),
+                                      ',',
+                                      '.'
+                                    )
+                                  ),
+                                  '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+                                )
+                                AND NOT STARTSWITH(
+                                  CAST((
+                                    REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                  ) AS VARCHAR),
+                                  '0000'
+                                )
+                                THEN UPPER(
+                                  REPLACE(
+                                    CAST((
+                                      REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                    ) AS VARCHAR),
+                                    ',',
+                                    '.'
+                                  )
+                                )
+                              END
+                            ),
+                            2
+                          ) AS DECIMAL(4, 0)),
+                          0
+                        ),
+                        0
+                      )
+                    )
+                  END,
+                  TRY_CAST(LEFT(
+                    (
+                      CASE
+                        WHEN REGEXP_LIKE(
+                          UPPER(
+                            REPLACE(
+                              CAST((
+                                REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                              ) AS VARCHAR),
+                              ',',
+                              '.'
+                            )
+                          ),
+                          '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+                        )
+                        AND NOT STARTSWITH(
+                          CAST((
+                            REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                          ) AS VARCHAR),
+                          '0000'
+                        )
+                        THEN UPPER(
+                          REPLACE(
+                            CAST((
+                              REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                            ) AS VARCHAR),
+                            ',',
+                            '.'
+                          )
+                        )
+                      END
+                    ),
+                    10
+                  ) || ' ' || IFF(
+                    COALESCE(
+                      REGEXP_SUBSTR(
+                        SUBSTRING(
+                          (
+                            CASE
+                              WHEN REGEXP_LIKE(
+                                UPPER(
+                                  REPLACE(
+                                    CAST((
+                                      REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                    ) AS VARCHAR),
+                                    ',',
+                                    '.'
+                                  )
+                                ),
+                                '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+                              )
+                              AND NOT STARTSWITH(
+                                CAST((
+                                  REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                ) AS VARCHAR),
+                                '0000'
+                              )
+                              THEN UPPER(
+                                REPLACE(
+                                  CAST((
+                                    REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                  ) AS VARCHAR),
+                                  ',',
+                                  '.'
+                                )
+                              )
+                            END
+                          ),
+                          12
+                        ),
+                        '^[0-9:.]+'
+                      ),
+                      ''
+                    ) = '',
+                    '00:00:00',
+                    LEFT(
+                      RPAD(
+                        REGEXP_SUBSTR(
+                          SUBSTRING(
+                            (
+                              CASE
+                                WHEN REGEXP_LIKE(
+                                  UPPER(
+                                    REPLACE(
+                                      CAST((
+                                        REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                      ) AS VARCHAR),
+                                      ',',
+                                      '.'
+                                    )
+                                  ),
+                                  '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+                                )
+                                AND NOT STARTSWITH(
+                                  CAST((
+                                    REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                  ) AS VARCHAR),
+                                  '0000'
+                                )
+                                THEN UPPER(
+                                  REPLACE(
+                                    CAST((
+                                      REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                    ) AS VARCHAR),
+                                    ',',
+                                    '.'
+                                  )
+                                )
+                              END
+                            ),
+                            12
+                          ),
+                          '^[0-9:.]+'
+                        ),
+                        8,
+                        ':00:00'
+                      ),
+                      8
+                    ) || SUBSTRING(
+                      REGEXP_SUBSTR(
+                        SUBSTRING(
+                          (
+                            CASE
+                              WHEN REGEXP_LIKE(
+                                UPPER(
+                                  REPLACE(
+                                    CAST((
+                                      REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                    ) AS VARCHAR),
+                                    ',',
+                                    '.'
+                                  )
+                                ),
+                                '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+                              )
+                              AND NOT STARTSWITH(
+                                CAST((
+                                  REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                ) AS VARCHAR),
+                                '0000'
+                              )
+                              THEN UPPER(
+                                REPLACE(
+                                  CAST((
+                                    REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
+                                  ) AS VARCHAR),
+                                  ',',
+                                  '.'
+                                )
+                              )
+                            END
+                          ),
+                          12
+                        ),
+                        '^[0-9:.]+'
+                      ),
+                      9,
+                      7
+                    )
+                  ) AS TIMESTAMPNTZ)
+                )
+              )
+            )
+          END
+        ) AS source_version,
+        (
+          CASE
+            WHEN REGEXP_LIKE(
+              (
+                CAST(GET_PATH(raw, 'order.total') AS VARCHAR)
+              ),
+              '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+            )
+            THEN TRY_TO_NUMBER(TRIM((
+              CAST(GET_PATH(raw, 'order.total') AS VARCHAR)
+            ), ' \t\n\r\x0b\f'), 19, 8)
+          END
+        ) AS order_stated,
+        (
+          TRY_TO_NUMBER(
+            CAST((
+              CASE
+                WHEN REGEXP_LIKE(
+                  (
+                    CAST(GET_PATH(raw, 'order.tax') AS VARCHAR)
+                  ),
+                  '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                )
+                THEN TRY_TO_NUMBER(TRIM((
+                  CAST(GET_PATH(raw, 'order.tax') AS VARCHAR)
+                ), ' \t\n\r\x0b\f'), 19, 8)
+              END
+            ) AS VARCHAR),
+            19,
+            8
           )
-        ) || '-' || CAST(source_item_number AS VARCHAR) AS event_id_text,
+        ) AS order_further,
         (
           CASE
             WHEN REGEXP_LIKE(
               UPPER(
                 REPLACE(
                   CAST((
-                    REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'order.at') AS VARCHAR), ' UTC$', 'Z')
+                    REGEXP_REPLACE(CAST(GET_PATH(raw, 'order.at') AS VARCHAR), ' UTC$', 'Z')
                   ) AS VARCHAR),
                   ',',
                   '.'
@@ -291,14 +681,14 @@ WITH current_lines AS (
             )
             AND NOT STARTSWITH(
               CAST((
-                REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'order.at') AS VARCHAR), ' UTC$', 'Z')
+                REGEXP_REPLACE(CAST(GET_PATH(raw, 'order.at') AS VARCHAR), ' UTC$', 'Z')
               ) AS VARCHAR),
               '0000'
             )
             THEN UPPER(
               REPLACE(
                 CAST((
-                  REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'order.at') AS VARCHAR), ' UTC$', 'Z')
+                  REGEXP_REPLACE(CAST(GET_PATH(raw, 'order.at') AS VARCHAR), ' UTC$', 'Z')
                 ) AS VARCHAR),
                 ',',
                 '.'
@@ -308,330 +698,21 @@ WITH current_lines AS (
         ) AS event_ts_text,
         (
           IFF(
-            IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'order.id'))
-            OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'order.id'))
-            OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'order.id')),
+            IS_OBJECT(GET_PATH(raw, 'order.id'))
+            OR IS_ARRAY(GET_PATH(raw, 'order.id'))
+            OR IS_BOOLEAN(GET_PATH(raw, 'order.id')),
             NULL,
-            CAST(GET_PATH(PARSE_JSON(raw), 'order.id') AS VARCHAR)
+            CAST(GET_PATH(raw, 'order.id') AS VARCHAR)
           )
         ) AS order_id_text,
-        (
-          CASE
-            WHEN NOT (
-              CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR) IS NULL
-            )
-            THEN (
-              CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR)
-            )
-            WHEN NOT FALSE
-            THEN '1'
-          END
-        ) AS quantity_text,
-        CAST((
-          CASE
-            WHEN ABS(
-              (
-                (
-                  CASE
-                    WHEN ABS(
-                      (
-                        (
-                          CASE
-                            WHEN REGEXP_LIKE(
-                              (
-                                CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR)
-                              ),
-                              '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-                            )
-                            THEN TRY_TO_NUMBER(
-                              TRIM((
-                                CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR)
-                              ), ' \t\n\r\x0b\f'),
-                              19,
-                              8
-                            )
-                          END
-                        ) * (
-                          CASE
-                            WHEN REGEXP_LIKE(
-                              (
-                                CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR)
-                              ),
-                              '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-                            )
-                            THEN TRY_TO_NUMBER(
-                              TRIM((
-                                CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR)
-                              ), ' \t\n\r\x0b\f'),
-                              19,
-                              8
-                            )
-                          END
-                        )
-                      )
-                    ) < 99999999999.999999995
-                    THEN CAST((
-                      (
-                        CASE
-                          WHEN REGEXP_LIKE(
-                            (
-                              CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR)
-                            ),
-                            '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-                          )
-                          THEN TRY_TO_NUMBER(
-                            TRIM((
-                              CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR)
-                            ), ' \t\n\r\x0b\f'),
-                            19,
-                            8
-                          )
-                        END
-                      ) * (
-                        CASE
-                          WHEN REGEXP_LIKE(
-                            (
-                              CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR)
-                            ),
-                            '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-                          )
-                          THEN TRY_TO_NUMBER(
-                            TRIM((
-                              CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR)
-                            ), ' \t\n\r\x0b\f'),
-                            19,
-                            8
-                          )
-                        END
-                      )
-                    ) AS DECIMAL(19, 8))
-                  END
-                ) - (
-                  CASE
-                    WHEN ABS(
-                      (
-                        (
-                          CASE
-                            WHEN IS_ARRAY(GET_PATH(PARSE_JSON(item), 'discounts'))
-                            THEN REDUCE(
-                              GET_PATH(PARSE_JSON(item), 'discounts'),
-                              CAST(0 AS DECIMAL(38, 8)),
-                              (total, e) -> total + (
-                                CASE
-                                  WHEN REGEXP_LIKE(
-                                    (
-                                      CAST(GET_PATH(PARSE_JSON(e), 'amount') AS VARCHAR)
-                                    ),
-                                    '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-                                  )
-                                  THEN TRY_TO_NUMBER(
-                                    TRIM((
-                                      CAST(GET_PATH(PARSE_JSON(e), 'amount') AS VARCHAR)
-                                    ), ' \t\n\r\x0b\f'),
-                                    19,
-                                    8
-                                  )
-                                END
-                              )
-                            )
-                            WHEN CAST(GET_PATH(PARSE_JSON(item), 'discounts') AS VARCHAR) IS NULL
-                            THEN 0
-                          END
-                        )
-                      )
-                    ) < 99999999999.999999995
-                    THEN CAST((
-                      (
-                        CASE
-                          WHEN IS_ARRAY(GET_PATH(PARSE_JSON(item), 'discounts'))
-                          THEN REDUCE(
-                            GET_PATH(PARSE_JSON(item), 'discounts'),
-                            CAST(0 AS DECIMAL(38, 8)),
-                            (total, e) -> total + (
-                              CASE
-                                WHEN REGEXP_LIKE(
-                                  (
-                                    CAST(GET_PATH(PARSE_JSON(e), 'amount') AS VARCHAR)
-                                  ),
-                                  '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-                                )
-                                THEN TRY_TO_NUMBER(
-                                  TRIM((
-                                    CAST(GET_PATH(PARSE_JSON(e), 'amount') AS VARCHAR)
-                                  ), ' \t\n\r\x0b\f'),
-                                  19,
-                                  8
-                                )
-                              END
-                            )
-                          )
-                          WHEN CAST(GET_PATH(PARSE_JSON(item), 'discounts') AS VARCHAR) IS NULL
-                          THEN 0
-                        END
-                      )
-                    ) AS DECIMAL(19, 8))
-                  END
-                )
-              )
-            ) < 99999999999.999999995
-            THEN CAST((
-              (
-                CASE
-                  WHEN ABS(
-                    (
-                      (
-                        CASE
-                          WHEN REGEXP_LIKE(
-                            (
-                              CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR)
-                            ),
-                            '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-                          )
-                          THEN TRY_TO_NUMBER(
-                            TRIM((
-                              CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR)
-                            ), ' \t\n\r\x0b\f'),
-                            19,
-                            8
-                          )
-                        END
-                      ) * (
-                        CASE
-                          WHEN REGEXP_LIKE(
-                            (
-                              CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR)
-                            ),
-                            '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-                          )
-                          THEN TRY_TO_NUMBER(
-                            TRIM((
-                              CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR)
-                            ), ' \t\n\r\x0b\f'),
-                            19,
-                            8
-                          )
-                        END
-                      )
-                    )
-                  ) < 99999999999.999999995
-                  THEN CAST((
-                    (
-                      CASE
-                        WHEN REGEXP_LIKE(
-                          (
-                            CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR)
-                          ),
-                          '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-                        )
-                        THEN TRY_TO_NUMBER(
-                          TRIM((
-                            CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR)
-                          ), ' \t\n\r\x0b\f'),
-                          19,
-                          8
-                        )
-                      END
-                    ) * (
-                      CASE
-                        WHEN REGEXP_LIKE(
-                          (
-                            CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR)
-                          ),
-                          '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-                        )
-                        THEN TRY_TO_NUMBER(
-                          TRIM((
-                            CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR)
-                          ), ' \t\n\r\x0b\f'),
-                          19,
-                          8
-                        )
-                      END
-                    )
-                  ) AS DECIMAL(19, 8))
-                END
-              ) - (
-                CASE
-                  WHEN ABS(
-                    (
-                      (
-                        CASE
-                          WHEN IS_ARRAY(GET_PATH(PARSE_JSON(item), 'discounts'))
-                          THEN REDUCE(
-                            GET_PATH(PARSE_JSON(item), 'discounts'),
-                            CAST(0 AS DECIMAL(38, 8)),
-                            (total, e) -> total + (
-                              CASE
-                                WHEN REGEXP_LIKE(
-                                  (
-                                    CAST(GET_PATH(PARSE_JSON(e), 'amount') AS VARCHAR)
-                                  ),
-                                  '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-                                )
-                                THEN TRY_TO_NUMBER(
-                                  TRIM((
-                                    CAST(GET_PATH(PARSE_JSON(e), 'amount') AS VARCHAR)
-                                  ), ' \t\n\r\x0b\f'),
-                                  19,
-                                  8
-                                )
-                              END
-                            )
-                          )
-                          WHEN CAST(GET_PATH(PARSE_JSON(item), 'discounts') AS VARCHAR) IS NULL
-                          THEN 0
-                        END
-                      )
-                    )
-                  ) < 99999999999.999999995
-                  THEN CAST((
-                    (
-                      CASE
-                        WHEN IS_ARRAY(GET_PATH(PARSE_JSON(item), 'discounts'))
-                        THEN REDUCE(
-                          GET_PATH(PARSE_JSON(item), 'discounts'),
-                          CAST(0 AS DECIMAL(38, 8)),
-                          (total, e) -> total + (
-                            CASE
-                              WHEN REGEXP_LIKE(
-                                (
-                                  CAST(GET_PATH(PARSE_JSON(e), 'amount') AS VARCHAR)
-                                ),
-                                '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-                              )
-                              THEN TRY_TO_NUMBER(
-                                TRIM((
-                                  CAST(GET_PATH(PARSE_JSON(e), 'amount') AS VARCHAR)
-                                ), ' \t\n\r\x0b\f'),
-                                19,
-                                8
-                              )
-                            END
-                          )
-                        )
-                        WHEN CAST(GET_PATH(PARSE_JSON(item), 'discounts') AS VARCHAR) IS NULL
-                        THEN 0
-                      END
-                    )
-                  ) AS DECIMAL(19, 8))
-                END
-              )
-            ) AS DECIMAL(19, 8))
-          END
-        ) AS VARCHAR) AS total_amount_text,
         (
           IFF(
             IS_OBJECT(
               GET_PATH(
-                PARSE_JSON(
-                  (
-                    GET(
-                      FILTER(
-                        GET_PATH(PARSE_JSON(raw), 'params'),
-                        e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
-                      ),
-                      0
-                    )
+                (
+                  GET(
+                    FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                    0
                   )
                 ),
                 'value'
@@ -639,15 +720,10 @@ WITH current_lines AS (
             )
             OR IS_ARRAY(
               GET_PATH(
-                PARSE_JSON(
-                  (
-                    GET(
-                      FILTER(
-                        GET_PATH(PARSE_JSON(raw), 'params'),
-                        e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
-                      ),
-                      0
-                    )
+                (
+                  GET(
+                    FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                    0
                   )
                 ),
                 'value'
@@ -655,15 +731,10 @@ WITH current_lines AS (
             )
             OR IS_BOOLEAN(
               GET_PATH(
-                PARSE_JSON(
-                  (
-                    GET(
-                      FILTER(
-                        GET_PATH(PARSE_JSON(raw), 'params'),
-                        e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
-                      ),
-                      0
-                    )
+                (
+                  GET(
+                    FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                    0
                   )
                 ),
                 'value'
@@ -671,53 +742,159 @@ WITH current_lines AS (
             ),
             NULL,
             CAST(GET_PATH(
-              PARSE_JSON(
-                (
-                  GET(
-                    FILTER(
-                      GET_PATH(PARSE_JSON(raw), 'params'),
-                      e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
-                    ),
-                    0
-                  )
+              (
+                GET(
+                  FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                  0
                 )
               ),
               'value'
             ) AS VARCHAR)
           )
         ) AS currency_text,
+        'web' AS device_text
+      FROM judged
+    ), sales AS (
+      SELECT
+        events.*,
+        NOT is_object
+        OR NOT is_sale
+        OR COALESCE(
+          IS_ARRAY(GET_PATH(raw, 'order.items'))
+          AND ARRAY_SIZE(GET_PATH(raw, 'order.items')) > 0,
+          FALSE
+        ) AS has_items,
+        COALESCE(flattened.index, 0) + 1 AS source_item_number,
+        flattened.value AS item
+      FROM events, LATERAL FLATTEN(
+        input => IFF(
+          events.is_sale AND IS_ARRAY(GET_PATH(raw, 'order.items')),
+          GET_PATH(raw, 'order.items'),
+          NULL
+        ),
+        outer => TRUE
+      ) AS flattened
+    ), texts AS (
+      SELECT
+        *,
+        'shop' || '-' || (
+          IFF(
+            IS_OBJECT(GET_PATH(raw, 'order.id'))
+            OR IS_ARRAY(GET_PATH(raw, 'order.id'))
+            OR IS_BOOLEAN(GET_PATH(raw, 'order.id')),
+            NULL,
+            CAST(GET_PATH(raw, 'order.id') AS VARCHAR)
+          )
+        ) || '-' || CAST(source_item_number AS VARCHAR) AS event_id_text,
         (
-          CAST(GET_PATH(PARSE_JSON(item), 'points') AS VARCHAR)
+          CASE
+            WHEN NOT (
+              CAST(GET_PATH(item, 'qty') AS VARCHAR) IS NULL
+            )
+            THEN (
+              CAST(GET_PATH(item, 'qty') AS VARCHAR)
+            )
+            WHEN NOT FALSE
+            THEN '1'
+          END
+        ) AS quantity_text,
+        CAST((
+          TRY_TO_NUMBER(
+            CAST((
+              TRY_TO_NUMBER(
+                CAST((
+                  CASE
+                    WHEN REGEXP_LIKE(
+                      (
+                        CAST(GET_PATH(item, 'price') AS VARCHAR)
+                      ),
+                      '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                    )
+                    THEN TRY_TO_NUMBER(TRIM((
+                      CAST(GET_PATH(item, 'price') AS VARCHAR)
+                    ), ' \t\n\r\x0b\f'), 19, 8)
+                  END
+                ) * (
+                  CASE
+                    WHEN REGEXP_LIKE(
+                      (
+                        CAST(GET_PATH(item, 'qty') AS VARCHAR)
+                      ),
+                      '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                    )
+                    THEN TRY_TO_NUMBER(TRIM((
+                      CAST(GET_PATH(item, 'qty') AS VARCHAR)
+                    ), ' \t\n\r\x0b\f'), 19, 8)
+                  END
+                ) AS VARCHAR),
+                19,
+                8
+              )
+            ) - (
+              TRY_TO_NUMBER(
+                CAST((
+                  CASE
+                    WHEN IS_ARRAY(GET_PATH(item, 'discounts'))
+                    THEN REDUCE(
+                      GET_PATH(item, 'discounts'),
+                      CAST(0 AS DECIMAL(38, 8)),
+                      (total, e) -> total + (
+                        CASE
+                          WHEN REGEXP_LIKE(
+                            (
+                              CAST(GET_PATH(e, 'amount') AS VARCHAR)
+                            ),
+                            '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+                          )
+                          THEN TRY_TO_NUMBER(TRIM((
+                            CAST(GET_PATH(e, 'amount') AS VARCHAR)
+                          ), ' \t\n\r\x0b\f'), 19, 8)
+                        END
+                      )
+                    )
+                    WHEN CAST(GET_PATH(item, 'discounts') AS VARCHAR) IS NULL
+                    THEN 0
+                  END
+                ) AS VARCHAR),
+                19,
+                8
+              )
+            ) AS VARCHAR),
+            19,
+            8
+          )
+        ) AS VARCHAR) AS total_amount_text,
+        (
+          CAST(GET_PATH(item, 'points') AS VARCHAR)
         ) AS points_text,
         (
           CASE
             WHEN NOT (
-              CAST(GET_PATH(PARSE_JSON(item), 'country') AS VARCHAR) IS NULL
+              CAST(GET_PATH(item, 'country') AS VARCHAR) IS NULL
             )
             THEN (
               IFF(
-                IS_OBJECT(GET_PATH(PARSE_JSON(item), 'country'))
-                OR IS_ARRAY(GET_PATH(PARSE_JSON(item), 'country'))
-                OR IS_BOOLEAN(GET_PATH(PARSE_JSON(item), 'country')),
+                IS_OBJECT(GET_PATH(item, 'country'))
+                OR IS_ARRAY(GET_PATH(item, 'country'))
+                OR IS_BOOLEAN(GET_PATH(item, 'country')),
                 NULL,
-                CAST(GET_PATH(PARSE_JSON(item), 'country') AS VARCHAR)
+                CAST(GET_PATH(item, 'country') AS VARCHAR)
               )
             )
             WHEN NOT (
-              CAST(GET_PATH(PARSE_JSON(raw), 'order["the country"]') AS VARCHAR) IS NULL
+              CAST(GET_PATH(raw, 'order["the country"]') AS VARCHAR) IS NULL
             )
             THEN (
               IFF(
-                IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'order["the country"]'))
-                OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'order["the country"]'))
-                OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'order["the country"]')),
+                IS_OBJECT(GET_PATH(raw, 'order["the country"]'))
+                OR IS_ARRAY(GET_PATH(raw, 'order["the country"]'))
+                OR IS_BOOLEAN(GET_PATH(raw, 'order["the country"]')),
                 NULL,
-                CAST(GET_PATH(PARSE_JSON(raw), 'order["the country"]') AS VARCHAR)
+                CAST(GET_PATH(raw, 'order["the country"]') AS VARCHAR)
               )
             )
           END
-        ) AS country_text,
-        'web' AS device_text
+        ) AS country_text
       FROM sales
     ), typed AS (
       SELECT
@@ -829,464 +1006,15 @@ WITH current_lines AS (
       source_row_number,
       source_item_number,
       'orders' AS source,
-      (
-        CASE
-          WHEN REGEXP_LIKE((
-            CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR)
-          ), '\\d{1,18}')
-          THEN CAST((
-            CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR)
-          ) AS BIGINT)
-          ELSE DATE_PART(
-            epoch_microsecond,
-            (
-              DATEADD(
-                MINUTE,
-                CASE
-                  WHEN LENGTH(
-                    REGEXP_REPLACE(
-                      SUBSTRING(
-                        (
-                          CASE
-                            WHEN REGEXP_LIKE(
-                              UPPER(
-                                REPLACE(
-                                  CAST((
-                                    REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                                  ) AS VARCHAR),
-                                  ',',
-                                  '.'
-                                )
-                              ),
-                              '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
-                            )
-                            AND NOT STARTSWITH(
-                              CAST((
-                                REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                              ) AS VARCHAR),
-                              '0000'
-                            )
-                            THEN UPPER(
-                              REPLACE(
-                                CAST((
-                                  REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                                ) AS VARCHAR),
-                                ',',
-                                '.'
-                              )
-                            )
-                          END
-                        ),
-                        12
-                      ),
-                      '^[0-9:.]+',
-                      ''
-                    )
-                  ) < 3
-                  THEN 0
-                  ELSE IFF(
-                    LEFT(
-                      REGEXP_REPLACE(
-                        SUBSTRING(
-                          (
-                            CASE
-                              WHEN REGEXP_LIKE(
-                                UPPER(
-                                  REPLACE(
-                                    CAST((
-                                      REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                                    ) AS VARCHAR),
-                                    ',',
-                                    '.'
-                                  )
-                                ),
-                                '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
-                              )
-                              AND NOT STARTSWITH(
-                                CAST((
-                                  REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                                ) AS VARCHAR),
-                                '0000'
-                              )
-                              THEN UPPER(
-                                REPLACE(
-                                  CAST((
-                                    REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                                  ) AS VARCHAR),
-                                  ',',
-                                  '.'
-                                )
-                              )
-                            END
-                          ),
-                          12
-                        ),
-                        '^[0-9:.]+',
-                        ''
-                      ),
-                      1
-                    ) = '-',
-                    1,
-                    -1
-                  ) * (
-                    60 * COALESCE(
-                      TRY_CAST(SUBSTRING(
-                        REGEXP_REPLACE(
-                          SUBSTRING(
-                            (
-                              CASE
-                                WHEN REGEXP_LIKE(
-                                  UPPER(
-                                    REPLACE(
-                                      CAST((
-                                        REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                                      ) AS VARCHAR),
-                                      ',',
-                                      '.'
-                                    )
-                                  ),
-                                  '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
-                                )
-                                AND NOT STARTSWITH(
-                                  CAST((
-                                    REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                                  ) AS VARCHAR),
-                                  '0000'
-                                )
-                                THEN UPPER(
-                                  REPLACE(
-                                    CAST((
-                                      REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                                    ) AS VARCHAR),
-                                    ',',
-                                    '.'
-                                  )
-                                )
-                              END
-                            ),
-                            12
-                          ),
-                          '^[0-9:.]+',
-                          ''
-                        ),
-                        2,
-                        2
-                      ) AS DECIMAL(4, 0)),
-                      0
-                    ) + IFF(
-                      LENGTH(
-                        REGEXP_REPLACE(
-                          SUBSTRING(
-                            (
-                              CASE
-                                WHEN REGEXP_LIKE(
-                                  UPPER(
-                                    REPLACE(
-                                      CAST((
-                                        REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                                      ) AS VARCHAR),
-                                      ',',
-                                      '.'
-                                    )
-                                  ),
-                                  '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
-                                )
-                                AND NOT STARTSWITH(
-                                  CAST((
-                                    REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                                  ) AS VARCHAR),
-                                  '0000'
-                                )
-                                THEN UPPER(
-                                  REPLACE(
-                                    CAST((
-                                      REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                                    ) AS VARCHAR),
-                                    ',',
-                                    '.'
-                                  )
-                                )
-                              END
-                            ),
-                            12
-                          ),
-                          '^[0-9:.]+',
-                          ''
-                        )
-                      ) > 3,
-                      COALESCE(
-                        TRY_CAST(RIGHT(
-                          (
-                            CASE
-                              WHEN REGEXP_LIKE(
-                                UPPER(
-                                  REPLACE(
-                                    CAST((
-                                      REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                                    ) AS VARCHAR),
-                                    ',',
-                                    '.'
-                                  )
-                                ),
-                                '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
-                              )
-                              AND NOT STARTSWITH(
-                                CAST((
-                                  REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                                ) AS VARCHAR),
-                                '0000'
-                              )
-                              THEN UPPER(
-                                REPLACE(
-                                  CAST((
-                                    REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                                  ) AS VARCHAR),
-                                  ',',
-                                  '.'
-                                )
-                              )
-                            END
-                          ),
-                          2
-                        ) AS DECIMAL(4, 0)),
-                        0
-                      ),
-                      0
-                    )
-                  )
-                END,
-                TRY_CAST(LEFT(
-                  (
-                    CASE
-                      WHEN REGEXP_LIKE(
-                        UPPER(
-                          REPLACE(
-                            CAST((
-                              REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                            ) AS VARCHAR),
-                            ',',
-                            '.'
-                          )
-                        ),
-                        '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
-                      )
-                      AND NOT STARTSWITH(
-                        CAST((
-                          REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                        ) AS VARCHAR),
-                        '0000'
-                      )
-                      THEN UPPER(
-                        REPLACE(
-                          CAST((
-                            REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                          ) AS VARCHAR),
-                          ',',
-                          '.'
-                        )
-                      )
-                    END
-                  ),
-                  10
-                ) || ' ' || IFF(
-                  COALESCE(
-                    REGEXP_SUBSTR(
-                      SUBSTRING(
-                        (
-                          CASE
-                            WHEN REGEXP_LIKE(
-                              UPPER(
-                                REPLACE(
-                                  CAST((
-                                    REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                                  ) AS VARCHAR),
-                                  ',',
-                                  '.'
-                                )
-                              ),
-                              '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
-                            )
-                            AND NOT STARTSWITH(
-                              CAST((
-                                REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                              ) AS VARCHAR),
-                              '0000'
-                            )
-                            THEN UPPER(
-                              REPLACE(
-                                CAST((
-                                  REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                                ) AS VARCHAR),
-                                ',',
-                                '.'
-                              )
-                            )
-                          END
-                        ),
-                        12
-                      ),
-                      '^[0-9:.]+'
-                    ),
-                    ''
-                  ) = '',
-                  '00:00:00',
-                  LEFT(
-                    RPAD(
-                      REGEXP_SUBSTR(
-                        SUBSTRING(
-                          (
-                            CASE
-                              WHEN REGEXP_LIKE(
-                                UPPER(
-                                  REPLACE(
-                                    CAST((
-                                      REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                                    ) AS VARCHAR),
-                                    ',',
-                                    '.'
-                                  )
-                                ),
-                                '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
-                              )
-                              AND NOT STARTSWITH(
-                                CAST((
-                                  REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                                ) AS VARCHAR),
-                                '0000'
-                              )
-                              THEN UPPER(
-                                REPLACE(
-                                  CAST((
-                                    REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                                  ) AS VARCHAR),
-                                  ',',
-                                  '.'
-                                )
-                              )
-                            END
-                          ),
-                          12
-                        ),
-                        '^[0-9:.]+'
-                      ),
-                      8,
-                      ':00:00'
-                    ),
-                    8
-                  ) || SUBSTRING(
-                    REGEXP_SUBSTR(
-                      SUBSTRING(
-                        (
-                          CASE
-                            WHEN REGEXP_LIKE(
-                              UPPER(
-                                REPLACE(
-                                  CAST((
-                                    REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                                  ) AS VARCHAR),
-                                  ',',
-                                  '.'
-                                )
-                              ),
-                              '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
-                            )
-                            AND NOT STARTSWITH(
-                              CAST((
-                                REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                              ) AS VARCHAR),
-                              '0000'
-                            )
-                            THEN UPPER(
-                              REPLACE(
-                                CAST((
-                                  REGEXP_REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'updated') AS VARCHAR), ' UTC$', 'Z')
-                                ) AS VARCHAR),
-                                ',',
-                                '.'
-                              )
-                            )
-                          END
-                        ),
-                        12
-                      ),
-                      '^[0-9:.]+'
-                    ),
-                    9,
-                    7
-                  )
-                ) AS TIMESTAMPNTZ)
-              )
-            )
-          )
-        END
-      ) AS source_version,
+      source_version,
       batch_date,
       load_id,
       ingestion_ts,
       is_object,
       is_sale,
       has_items,
-      (
-        CASE
-          WHEN REGEXP_LIKE(
-            (
-              CAST(GET_PATH(PARSE_JSON(raw), 'order.total') AS VARCHAR)
-            ),
-            '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-          )
-          THEN TRY_TO_NUMBER(
-            TRIM((
-              CAST(GET_PATH(PARSE_JSON(raw), 'order.total') AS VARCHAR)
-            ), ' \t\n\r\x0b\f'),
-            19,
-            8
-          )
-        END
-      ) AS order_stated,
-      (
-        CASE
-          WHEN ABS(
-            (
-              (
-                CASE
-                  WHEN REGEXP_LIKE(
-                    (
-                      CAST(GET_PATH(PARSE_JSON(raw), 'order.tax') AS VARCHAR)
-                    ),
-                    '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-                  )
-                  THEN TRY_TO_NUMBER(
-                    TRIM((
-                      CAST(GET_PATH(PARSE_JSON(raw), 'order.tax') AS VARCHAR)
-                    ), ' \t\n\r\x0b\f'),
-                    19,
-                    8
-                  )
-                END
-              )
-            )
-          ) < 99999999999.999999995
-          THEN CAST((
-            (
-              CASE
-                WHEN REGEXP_LIKE(
-                  (
-                    CAST(GET_PATH(PARSE_JSON(raw), 'order.tax') AS VARCHAR)
-                  ),
-                  '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-                )
-                THEN TRY_TO_NUMBER(
-                  TRIM((
-                    CAST(GET_PATH(PARSE_JSON(raw), 'order.tax') AS VARCHAR)
-                  ), ' \t\n\r\x0b\f'),
-                  19,
-                  8
-                )
-              END
-            )
-          ) AS DECIMAL(19, 8))
-        END
-      ) AS order_further,
+      order_stated,
+      order_further,
       (
         CASE
           WHEN quantity <> 0
@@ -1316,97 +1044,76 @@ WITH current_lines AS (
       (
         CASE
           WHEN (
-            FALSE
-            OR (
-              CAST(GET_PATH(PARSE_JSON(raw), 'order.id') AS VARCHAR) IS NULL
-            )
-            OR FALSE
+            FALSE OR (
+              CAST(GET_PATH(raw, 'order.id') AS VARCHAR) IS NULL
+            ) OR FALSE
           )
           OR (
-            CAST(GET_PATH(PARSE_JSON(raw), 'order.at') AS VARCHAR) IS NULL
+            CAST(GET_PATH(raw, 'order.at') AS VARCHAR) IS NULL
           )
           OR (
-            CAST(GET_PATH(PARSE_JSON(raw), 'order.id') AS VARCHAR) IS NULL
+            CAST(GET_PATH(raw, 'order.id') AS VARCHAR) IS NULL
           )
           OR (
             (
-              CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR) IS NULL
+              CAST(GET_PATH(item, 'qty') AS VARCHAR) IS NULL
             ) AND FALSE
           )
           OR (
             (
-              CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR) IS NULL
+              CAST(GET_PATH(item, 'price') AS VARCHAR) IS NULL
             )
             OR (
-              CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR) IS NULL
+              CAST(GET_PATH(item, 'qty') AS VARCHAR) IS NULL
             )
             OR FALSE
           )
           OR (
             CAST(GET_PATH(
-              PARSE_JSON(
-                (
-                  GET(
-                    FILTER(
-                      GET_PATH(PARSE_JSON(raw), 'params'),
-                      e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
-                    ),
-                    0
-                  )
+              (
+                GET(
+                  FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                  0
                 )
               ),
               'value'
             ) AS VARCHAR) IS NULL
           )
           OR (
-            CAST(GET_PATH(PARSE_JSON(item), 'points') AS VARCHAR) IS NULL
+            CAST(GET_PATH(item, 'points') AS VARCHAR) IS NULL
           )
           OR (
             (
-              CAST(GET_PATH(PARSE_JSON(item), 'country') AS VARCHAR) IS NULL
+              CAST(GET_PATH(item, 'country') AS VARCHAR) IS NULL
             )
             AND (
-              CAST(GET_PATH(PARSE_JSON(raw), 'order["the country"]') AS VARCHAR) IS NULL
+              CAST(GET_PATH(raw, 'order["the country"]') AS VARCHAR) IS NULL
             )
           )
           OR FALSE
           THEN CONCAT(
             IFF(
-              FALSE
-              OR (
-                CAST(GET_PATH(PARSE_JSON(raw), 'order.id') AS VARCHAR) IS NULL
-              )
-              OR FALSE,
+              FALSE OR (
+                CAST(GET_PATH(raw, 'order.id') AS VARCHAR) IS NULL
+              ) OR FALSE,
               ';event_id',
               ''
             ),
+            IFF((
+              CAST(GET_PATH(raw, 'order.at') AS VARCHAR) IS NULL
+            ), ';event_ts', ''),
+            IFF((
+              CAST(GET_PATH(raw, 'order.id') AS VARCHAR) IS NULL
+            ), ';order_id', ''),
+            IFF((
+              CAST(GET_PATH(item, 'qty') AS VARCHAR) IS NULL
+            ) AND FALSE, ';quantity', ''),
             IFF(
               (
-                CAST(GET_PATH(PARSE_JSON(raw), 'order.at') AS VARCHAR) IS NULL
-              ),
-              ';event_ts',
-              ''
-            ),
-            IFF(
-              (
-                CAST(GET_PATH(PARSE_JSON(raw), 'order.id') AS VARCHAR) IS NULL
-              ),
-              ';order_id',
-              ''
-            ),
-            IFF(
-              (
-                CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR) IS NULL
-              ) AND FALSE,
-              ';quantity',
-              ''
-            ),
-            IFF(
-              (
-                CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR) IS NULL
+                CAST(GET_PATH(item, 'price') AS VARCHAR) IS NULL
               )
               OR (
-                CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR) IS NULL
+                CAST(GET_PATH(item, 'qty') AS VARCHAR) IS NULL
               )
               OR FALSE,
               ';total_amount',
@@ -1415,15 +1122,10 @@ WITH current_lines AS (
             IFF(
               (
                 CAST(GET_PATH(
-                  PARSE_JSON(
-                    (
-                      GET(
-                        FILTER(
-                          GET_PATH(PARSE_JSON(raw), 'params'),
-                          e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
-                        ),
-                        0
-                      )
+                  (
+                    GET(
+                      FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                      0
                     )
                   ),
                   'value'
@@ -1433,14 +1135,14 @@ WITH current_lines AS (
               ''
             ),
             IFF((
-              CAST(GET_PATH(PARSE_JSON(item), 'points') AS VARCHAR) IS NULL
+              CAST(GET_PATH(item, 'points') AS VARCHAR) IS NULL
             ), ';points', ''),
             IFF(
               (
-                CAST(GET_PATH(PARSE_JSON(item), 'country') AS VARCHAR) IS NULL
+                CAST(GET_PATH(item, 'country') AS VARCHAR) IS NULL
               )
               AND (
-                CAST(GET_PATH(PARSE_JSON(raw), 'order["the country"]') AS VARCHAR) IS NULL
+                CAST(GET_PATH(raw, 'order["the country"]') AS VARCHAR) IS NULL
               ),
               ';country',
               ''
@@ -1455,30 +1157,26 @@ WITH current_lines AS (
           WHEN (
             event_id IS NULL
             AND NOT (
-              FALSE
-              OR (
-                CAST(GET_PATH(PARSE_JSON(raw), 'order.id') AS VARCHAR) IS NULL
-              )
-              OR FALSE
+              FALSE OR (
+                CAST(GET_PATH(raw, 'order.id') AS VARCHAR) IS NULL
+              ) OR FALSE
             )
           )
           OR (
-            event_ts IS NULL
-            AND NOT (
-              CAST(GET_PATH(PARSE_JSON(raw), 'order.at') AS VARCHAR) IS NULL
+            event_ts IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'order.at') AS VARCHAR) IS NULL
             )
           )
           OR (
-            order_id IS NULL
-            AND NOT (
-              CAST(GET_PATH(PARSE_JSON(raw), 'order.id') AS VARCHAR) IS NULL
+            order_id IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'order.id') AS VARCHAR) IS NULL
             )
           )
           OR (
             quantity IS NULL
             AND NOT (
               (
-                CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR) IS NULL
+                CAST(GET_PATH(item, 'qty') AS VARCHAR) IS NULL
               ) AND FALSE
             )
           )
@@ -1486,10 +1184,10 @@ WITH current_lines AS (
             total_amount IS NULL
             AND NOT (
               (
-                CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR) IS NULL
+                CAST(GET_PATH(item, 'price') AS VARCHAR) IS NULL
               )
               OR (
-                CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR) IS NULL
+                CAST(GET_PATH(item, 'qty') AS VARCHAR) IS NULL
               )
               OR FALSE
             )
@@ -1498,15 +1196,10 @@ WITH current_lines AS (
             currency IS NULL
             AND NOT (
               CAST(GET_PATH(
-                PARSE_JSON(
-                  (
-                    GET(
-                      FILTER(
-                        GET_PATH(PARSE_JSON(raw), 'params'),
-                        e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
-                      ),
-                      0
-                    )
+                (
+                  GET(
+                    FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                    0
                   )
                 ),
                 'value'
@@ -1514,19 +1207,18 @@ WITH current_lines AS (
             )
           )
           OR (
-            points IS NULL
-            AND NOT (
-              CAST(GET_PATH(PARSE_JSON(item), 'points') AS VARCHAR) IS NULL
+            points IS NULL AND NOT (
+              CAST(GET_PATH(item, 'points') AS VARCHAR) IS NULL
             )
           )
           OR (
             country IS NULL
             AND NOT (
               (
-                CAST(GET_PATH(PARSE_JSON(item), 'country') AS VARCHAR) IS NULL
+                CAST(GET_PATH(item, 'country') AS VARCHAR) IS NULL
               )
               AND (
-                CAST(GET_PATH(PARSE_JSON(raw), 'order["the country"]') AS VARCHAR) IS NULL
+                CAST(GET_PATH(raw, 'order["the country"]') AS VARCHAR) IS NULL
               )
             )
           )
@@ -1537,27 +1229,23 @@ WITH current_lines AS (
             IFF(
               event_id IS NULL
               AND NOT (
-                FALSE
-                OR (
-                  CAST(GET_PATH(PARSE_JSON(raw), 'order.id') AS VARCHAR) IS NULL
-                )
-                OR FALSE
+                FALSE OR (
+                  CAST(GET_PATH(raw, 'order.id') AS VARCHAR) IS NULL
+                ) OR FALSE
               ),
               ';event_id',
               ''
             ),
             IFF(
-              event_ts IS NULL
-              AND NOT (
-                CAST(GET_PATH(PARSE_JSON(raw), 'order.at') AS VARCHAR) IS NULL
+              event_ts IS NULL AND NOT (
+                CAST(GET_PATH(raw, 'order.at') AS VARCHAR) IS NULL
               ),
               ';event_ts',
               ''
             ),
             IFF(
-              order_id IS NULL
-              AND NOT (
-                CAST(GET_PATH(PARSE_JSON(raw), 'order.id') AS VARCHAR) IS NULL
+              order_id IS NULL AND NOT (
+                CAST(GET_PATH(raw, 'order.id') AS VARCHAR) IS NULL
               ),
               ';order_id',
               ''
@@ -1566,7 +1254,7 @@ WITH current_lines AS (
               quantity IS NULL
               AND NOT (
                 (
-                  CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR) IS NULL
+                  CAST(GET_PATH(item, 'qty') AS VARCHAR) IS NULL
                 ) AND FALSE
               ),
               ';quantity',
@@ -1576,10 +1264,10 @@ WITH current_lines AS (
               total_amount IS NULL
               AND NOT (
                 (
-                  CAST(GET_PATH(PARSE_JSON(item), 'price') AS VARCHAR) IS NULL
+                  CAST(GET_PATH(item, 'price') AS VARCHAR) IS NULL
                 )
                 OR (
-                  CAST(GET_PATH(PARSE_JSON(item), 'qty') AS VARCHAR) IS NULL
+                  CAST(GET_PATH(item, 'qty') AS VARCHAR) IS NULL
                 )
                 OR FALSE
               ),
@@ -1590,15 +1278,10 @@ WITH current_lines AS (
               currency IS NULL
               AND NOT (
                 CAST(GET_PATH(
-                  PARSE_JSON(
-                    (
-                      GET(
-                        FILTER(
-                          GET_PATH(PARSE_JSON(raw), 'params'),
-                          e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
-                        ),
-                        0
-                      )
+                  (
+                    GET(
+                      FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                      0
                     )
                   ),
                   'value'
@@ -1608,9 +1291,8 @@ WITH current_lines AS (
               ''
             ),
             IFF(
-              points IS NULL
-              AND NOT (
-                CAST(GET_PATH(PARSE_JSON(item), 'points') AS VARCHAR) IS NULL
+              points IS NULL AND NOT (
+                CAST(GET_PATH(item, 'points') AS VARCHAR) IS NULL
               ),
               ';points',
               ''
@@ -1619,10 +1301,10 @@ WITH current_lines AS (
               country IS NULL
               AND NOT (
                 (
-                  CAST(GET_PATH(PARSE_JSON(item), 'country') AS VARCHAR) IS NULL
+                  CAST(GET_PATH(item, 'country') AS VARCHAR) IS NULL
                 )
                 AND (
-                  CAST(GET_PATH(PARSE_JSON(raw), 'order["the country"]') AS VARCHAR) IS NULL
+                  CAST(GET_PATH(raw, 'order["the country"]') AS VARCHAR) IS NULL
                 )
               ),
               ';country',
@@ -1790,9 +1472,12 @@ WITH current_lines AS (
         NOT is_object
         OR (
           (
-            CAST(GET_PATH(PARSE_JSON(raw), 'refunded_at') AS VARCHAR) IS NULL
+            CAST(GET_PATH(raw, 'refunded_at') AS VARCHAR) IS NULL
           )
-        ) AS is_sale
+        ) AS is_sale,
+        CAST(NULL AS BIGINT) AS source_version,
+        CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
+        CAST(NULL AS DECIMAL(19, 8)) AS order_further
       FROM judged
     ), sales AS (
       SELECT
@@ -1805,134 +1490,53 @@ WITH current_lines AS (
         *,
         (
           IFF(
-            IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'id'))
-            OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'id'))
-            OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'id')),
+            IS_OBJECT(GET_PATH(raw, 'id'))
+            OR IS_ARRAY(GET_PATH(raw, 'id'))
+            OR IS_BOOLEAN(GET_PATH(raw, 'id')),
             NULL,
-            CAST(GET_PATH(PARSE_JSON(raw), 'id') AS VARCHAR)
+            CAST(GET_PATH(raw, 'id') AS VARCHAR)
           )
         ) AS event_id_text,
         (
           CASE
-            WHEN REGEXP_LIKE(
-              (
-                CAST(GET_PATH(PARSE_JSON(raw), 'created') AS VARCHAR)
-              ),
-              '-?\\d{1,17}(\\.\\d+)?'
-            )
+            WHEN REGEXP_LIKE((
+              CAST(GET_PATH(raw, 'created') AS VARCHAR)
+            ), '-?\\d{1,17}(\\.\\d+)?')
             AND TRY_TO_NUMBER((
-              CAST(GET_PATH(PARSE_JSON(raw), 'created') AS VARCHAR)
+              CAST(GET_PATH(raw, 'created') AS VARCHAR)
             ), 24, 6) * 1000000 BETWEEN -62135596800000000 AND 253402300799999999
             THEN TO_CHAR(
-              TO_TIMESTAMP(
+              DATEADD(
+                MICROSECOND,
                 CAST(TRY_TO_NUMBER((
-                  CAST(GET_PATH(PARSE_JSON(raw), 'created') AS VARCHAR)
+                  CAST(GET_PATH(raw, 'created') AS VARCHAR)
                 ), 24, 6) * 1000000 AS BIGINT),
-                6
+                CAST('1970-01-01' AS TIMESTAMPNTZ)
               ),
-              'yyyy-mm-DDThh24:mi:ss.ff6'
+              'yyyy-mm-DD hh24:mi:ss.ff6'
             )
           END
         ) AS event_ts_text,
         CAST(NULL AS VARCHAR) AS order_id_text,
         '1' AS quantity_text,
         CAST((
-          CASE
-            WHEN ABS(
-              (
-                (
-                  CASE
-                    WHEN ABS(
-                      (
-                        (
-                          CASE
-                            WHEN REGEXP_LIKE(
-                              (
-                                CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR)
-                              ),
-                              '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-                            )
-                            THEN TRY_TO_NUMBER(
-                              TRIM((
-                                CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR)
-                              ), ' \t\n\r\x0b\f'),
-                              19,
-                              8
-                            )
-                          END
-                        ) * CAST('0.01' AS DECIMAL(19, 8))
-                      )
-                    ) < 99999999999.999999995
-                    THEN CAST((
-                      (
-                        CASE
-                          WHEN REGEXP_LIKE(
-                            (
-                              CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR)
-                            ),
-                            '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-                          )
-                          THEN TRY_TO_NUMBER(
-                            TRIM((
-                              CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR)
-                            ), ' \t\n\r\x0b\f'),
-                            19,
-                            8
-                          )
-                        END
-                      ) * CAST('0.01' AS DECIMAL(19, 8))
-                    ) AS DECIMAL(19, 8))
-                  END
+          TRY_TO_NUMBER(
+            CAST((
+              CASE
+                WHEN REGEXP_LIKE(
+                  (
+                    CAST(GET_PATH(raw, 'cents') AS VARCHAR)
+                  ),
+                  '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
                 )
-              )
-            ) < 99999999999.999999995
-            THEN CAST((
-              (
-                CASE
-                  WHEN ABS(
-                    (
-                      (
-                        CASE
-                          WHEN REGEXP_LIKE(
-                            (
-                              CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR)
-                            ),
-                            '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-                          )
-                          THEN TRY_TO_NUMBER(
-                            TRIM((
-                              CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR)
-                            ), ' \t\n\r\x0b\f'),
-                            19,
-                            8
-                          )
-                        END
-                      ) * CAST('0.01' AS DECIMAL(19, 8))
-                    )
-                  ) < 99999999999.999999995
-                  THEN CAST((
-                    (
-                      CASE
-                        WHEN REGEXP_LIKE(
-                          (
-                            CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR)
-                          ),
-                          '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
-                        )
-                        THEN TRY_TO_NUMBER(
-                          TRIM((
-                            CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR)
-                          ), ' \t\n\r\x0b\f'),
-                          19,
-                          8
-                        )
-                      END
-                    ) * CAST('0.01' AS DECIMAL(19, 8))
-                  ) AS DECIMAL(19, 8))
-                END
-              )
-            ) AS DECIMAL(19, 8))
-          END
+                THEN TRY_TO_NUMBER(TRIM((
+                  CAST(GET_PATH(raw, 'cents') AS VARCHAR)
+                ), ' \t\n\r\x0b\f'), 19, 8)
+              END
+            ) * CAST(0.01 AS DECIMAL(19, 8)) AS VARCHAR),
+            19,
+            8
+          )
         ) AS VARCHAR) AS total_amount_text,
         CAST(NULL AS VARCHAR) AS currency_text,
         CAST(NULL AS VARCHAR) AS points_text,
@@ -2016,15 +1620,15 @@ WITH current_lines AS (
       source_row_number,
       source_item_number,
       'charges' AS source,
-      CAST(NULL AS BIGINT) AS source_version,
+      source_version,
       batch_date,
       load_id,
       ingestion_ts,
       is_object,
       is_sale,
       has_items,
-      CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
-      CAST(NULL AS DECIMAL(19, 8)) AS order_further,
+      order_stated,
+      order_further,
       (
         CASE
           WHEN quantity <> 0
@@ -2054,17 +1658,15 @@ WITH current_lines AS (
       (
         CASE
           WHEN (
-            CAST(GET_PATH(PARSE_JSON(raw), 'id') AS VARCHAR) IS NULL
+            CAST(GET_PATH(raw, 'id') AS VARCHAR) IS NULL
           )
           OR (
-            CAST(GET_PATH(PARSE_JSON(raw), 'created') AS VARCHAR) IS NULL
+            CAST(GET_PATH(raw, 'created') AS VARCHAR) IS NULL
           )
           OR TRUE
           OR FALSE
           OR (
-            (
-              CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR) IS NULL
-            ) OR FALSE
+            CAST(GET_PATH(raw, 'cents') AS VARCHAR) IS NULL
           )
           OR TRUE
           OR TRUE
@@ -2072,20 +1674,16 @@ WITH current_lines AS (
           OR TRUE
           THEN CONCAT(
             IFF((
-              CAST(GET_PATH(PARSE_JSON(raw), 'id') AS VARCHAR) IS NULL
+              CAST(GET_PATH(raw, 'id') AS VARCHAR) IS NULL
             ), ';event_id', ''),
             IFF((
-              CAST(GET_PATH(PARSE_JSON(raw), 'created') AS VARCHAR) IS NULL
+              CAST(GET_PATH(raw, 'created') AS VARCHAR) IS NULL
             ), ';event_ts', ''),
             IFF(TRUE, ';order_id', ''),
             IFF(FALSE, ';quantity', ''),
-            IFF(
-              (
-                CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR) IS NULL
-              ) OR FALSE,
-              ';total_amount',
-              ''
-            ),
+            IFF((
+              CAST(GET_PATH(raw, 'cents') AS VARCHAR) IS NULL
+            ), ';total_amount', ''),
             IFF(TRUE, ';currency', ''),
             IFF(TRUE, ';points', ''),
             IFF(TRUE, ';country', ''),
@@ -2097,15 +1695,13 @@ WITH current_lines AS (
       (
         CASE
           WHEN (
-            event_id IS NULL
-            AND NOT (
-              CAST(GET_PATH(PARSE_JSON(raw), 'id') AS VARCHAR) IS NULL
+            event_id IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'id') AS VARCHAR) IS NULL
             )
           )
           OR (
-            event_ts IS NULL
-            AND NOT (
-              CAST(GET_PATH(PARSE_JSON(raw), 'created') AS VARCHAR) IS NULL
+            event_ts IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'created') AS VARCHAR) IS NULL
             )
           )
           OR (
@@ -2117,9 +1713,7 @@ WITH current_lines AS (
           OR (
             total_amount IS NULL
             AND NOT (
-              (
-                CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR) IS NULL
-              ) OR FALSE
+              CAST(GET_PATH(raw, 'cents') AS VARCHAR) IS NULL
             )
           )
           OR (
@@ -2136,17 +1730,15 @@ WITH current_lines AS (
           )
           THEN CONCAT(
             IFF(
-              event_id IS NULL
-              AND NOT (
-                CAST(GET_PATH(PARSE_JSON(raw), 'id') AS VARCHAR) IS NULL
+              event_id IS NULL AND NOT (
+                CAST(GET_PATH(raw, 'id') AS VARCHAR) IS NULL
               ),
               ';event_id',
               ''
             ),
             IFF(
-              event_ts IS NULL
-              AND NOT (
-                CAST(GET_PATH(PARSE_JSON(raw), 'created') AS VARCHAR) IS NULL
+              event_ts IS NULL AND NOT (
+                CAST(GET_PATH(raw, 'created') AS VARCHAR) IS NULL
               ),
               ';event_ts',
               ''
@@ -2156,9 +1748,7 @@ WITH current_lines AS (
             IFF(
               total_amount IS NULL
               AND NOT (
-                (
-                  CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR) IS NULL
-                ) OR FALSE
+                CAST(GET_PATH(raw, 'cents') AS VARCHAR) IS NULL
               ),
               ';total_amount',
               ''
@@ -2328,7 +1918,10 @@ WITH current_lines AS (
         *,
         NOT is_object OR (
           TRUE
-        ) AS is_sale
+        ) AS is_sale,
+        CAST(NULL AS BIGINT) AS source_version,
+        CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
+        CAST(NULL AS DECIMAL(19, 8)) AS order_further
       FROM judged
     ), sales AS (
       SELECT
@@ -2341,66 +1934,66 @@ WITH current_lines AS (
         *,
         (
           IFF(
-            IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'event_id'))
-            OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'event_id'))
-            OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'event_id')),
+            IS_OBJECT(GET_PATH(raw, 'event_id'))
+            OR IS_ARRAY(GET_PATH(raw, 'event_id'))
+            OR IS_BOOLEAN(GET_PATH(raw, 'event_id')),
             NULL,
-            CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR)
+            CAST(GET_PATH(raw, 'event_id') AS VARCHAR)
           )
         ) AS event_id_text,
         (
           CASE
             WHEN REGEXP_LIKE(
-              UPPER(REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR), ',', '.')),
+              UPPER(REPLACE(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), ',', '.')),
               '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
             )
-            AND NOT STARTSWITH(CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR), '0000')
-            THEN UPPER(REPLACE(CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR), ',', '.'))
+            AND NOT STARTSWITH(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), '0000')
+            THEN UPPER(REPLACE(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), ',', '.'))
           END
         ) AS event_ts_text,
         (
           IFF(
-            IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'order_id'))
-            OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'order_id'))
-            OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'order_id')),
+            IS_OBJECT(GET_PATH(raw, 'order_id'))
+            OR IS_ARRAY(GET_PATH(raw, 'order_id'))
+            OR IS_BOOLEAN(GET_PATH(raw, 'order_id')),
             NULL,
-            CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR)
+            CAST(GET_PATH(raw, 'order_id') AS VARCHAR)
           )
         ) AS order_id_text,
         (
-          CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR)
+          CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
         ) AS quantity_text,
         (
-          CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR)
+          CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
         ) AS total_amount_text,
         (
           IFF(
-            IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'currency'))
-            OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'currency'))
-            OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'currency')),
+            IS_OBJECT(GET_PATH(raw, 'currency'))
+            OR IS_ARRAY(GET_PATH(raw, 'currency'))
+            OR IS_BOOLEAN(GET_PATH(raw, 'currency')),
             NULL,
-            CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR)
+            CAST(GET_PATH(raw, 'currency') AS VARCHAR)
           )
         ) AS currency_text,
         (
-          CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR)
+          CAST(GET_PATH(raw, 'points') AS VARCHAR)
         ) AS points_text,
         (
           IFF(
-            IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'country'))
-            OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'country'))
-            OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'country')),
+            IS_OBJECT(GET_PATH(raw, 'country'))
+            OR IS_ARRAY(GET_PATH(raw, 'country'))
+            OR IS_BOOLEAN(GET_PATH(raw, 'country')),
             NULL,
-            CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR)
+            CAST(GET_PATH(raw, 'country') AS VARCHAR)
           )
         ) AS country_text,
         (
           IFF(
-            IS_OBJECT(GET_PATH(PARSE_JSON(raw), 'device'))
-            OR IS_ARRAY(GET_PATH(PARSE_JSON(raw), 'device'))
-            OR IS_BOOLEAN(GET_PATH(PARSE_JSON(raw), 'device')),
+            IS_OBJECT(GET_PATH(raw, 'device'))
+            OR IS_ARRAY(GET_PATH(raw, 'device'))
+            OR IS_BOOLEAN(GET_PATH(raw, 'device')),
             NULL,
-            CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR)
+            CAST(GET_PATH(raw, 'device') AS VARCHAR)
           )
         ) AS device_text
       FROM sales
@@ -2481,15 +2074,15 @@ WITH current_lines AS (
       source_row_number,
       source_item_number,
       'sale_line' AS source,
-      CAST(NULL AS BIGINT) AS source_version,
+      source_version,
       batch_date,
       load_id,
       ingestion_ts,
       is_object,
       is_sale,
       has_items,
-      CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
-      CAST(NULL AS DECIMAL(19, 8)) AS order_further,
+      order_stated,
+      order_further,
       (
         CASE
           WHEN quantity <> 0
@@ -2519,83 +2112,59 @@ WITH current_lines AS (
       (
         CASE
           WHEN (
-            CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR) IS NULL
+            CAST(GET_PATH(raw, 'event_id') AS VARCHAR) IS NULL
           )
           OR (
-            CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR) IS NULL
+            CAST(GET_PATH(raw, 'event_ts') AS VARCHAR) IS NULL
           )
           OR (
-            CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR) IS NULL
+            CAST(GET_PATH(raw, 'order_id') AS VARCHAR) IS NULL
           )
           OR (
-            CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR) IS NULL
+            CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
           )
           OR (
-            CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR) IS NULL
+            CAST(GET_PATH(raw, 'total_amount') AS VARCHAR) IS NULL
           )
           OR (
-            CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR) IS NULL
+            CAST(GET_PATH(raw, 'currency') AS VARCHAR) IS NULL
           )
           OR (
-            CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR) IS NULL
+            CAST(GET_PATH(raw, 'points') AS VARCHAR) IS NULL
           )
           OR (
-            CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR) IS NULL
+            CAST(GET_PATH(raw, 'country') AS VARCHAR) IS NULL
           )
           OR (
-            CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR) IS NULL
+            CAST(GET_PATH(raw, 'device') AS VARCHAR) IS NULL
           )
           THEN CONCAT(
-            IFF(
-              (
-                CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR) IS NULL
-              ),
-              ';event_id',
-              ''
-            ),
-            IFF(
-              (
-                CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR) IS NULL
-              ),
-              ';event_ts',
-              ''
-            ),
-            IFF(
-              (
-                CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR) IS NULL
-              ),
-              ';order_id',
-              ''
-            ),
-            IFF(
-              (
-                CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR) IS NULL
-              ),
-              ';quantity',
-              ''
-            ),
-            IFF(
-              (
-                CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR) IS NULL
-              ),
-              ';total_amount',
-              ''
-            ),
-            IFF(
-              (
-                CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR) IS NULL
-              ),
-              ';currency',
-              ''
-            ),
             IFF((
-              CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR) IS NULL
+              CAST(GET_PATH(raw, 'event_id') AS VARCHAR) IS NULL
+            ), ';event_id', ''),
+            IFF((
+              CAST(GET_PATH(raw, 'event_ts') AS VARCHAR) IS NULL
+            ), ';event_ts', ''),
+            IFF((
+              CAST(GET_PATH(raw, 'order_id') AS VARCHAR) IS NULL
+            ), ';order_id', ''),
+            IFF((
+              CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
+            ), ';quantity', ''),
+            IFF((
+              CAST(GET_PATH(raw, 'total_amount') AS VARCHAR) IS NULL
+            ), ';total_amount', ''),
+            IFF((
+              CAST(GET_PATH(raw, 'currency') AS VARCHAR) IS NULL
+            ), ';currency', ''),
+            IFF((
+              CAST(GET_PATH(raw, 'points') AS VARCHAR) IS NULL
             ), ';points', ''),
             IFF((
-              CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR) IS NULL
+              CAST(GET_PATH(raw, 'country') AS VARCHAR) IS NULL
             ), ';country', ''),
             IFF((
-              CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR) IS NULL
+              CAST(GET_PATH(raw, 'device') AS VARCHAR) IS NULL
             ), ';device', ''),
             ';'
           )
@@ -2604,88 +2173,76 @@ WITH current_lines AS (
       (
         CASE
           WHEN (
-            event_id IS NULL
-            AND NOT (
-              CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR) IS NULL
+            event_id IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'event_id') AS VARCHAR) IS NULL
             )
           )
           OR (
-            event_ts IS NULL
-            AND NOT (
-              CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR) IS NULL
+            event_ts IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'event_ts') AS VARCHAR) IS NULL
             )
           )
           OR (
-            order_id IS NULL
-            AND NOT (
-              CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR) IS NULL
+            order_id IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'order_id') AS VARCHAR) IS NULL
             )
           )
           OR (
-            quantity IS NULL
-            AND NOT (
-              CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR) IS NULL
+            quantity IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
             )
           )
           OR (
             total_amount IS NULL
             AND NOT (
-              CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR) IS NULL
+              CAST(GET_PATH(raw, 'total_amount') AS VARCHAR) IS NULL
             )
           )
           OR (
-            currency IS NULL
-            AND NOT (
-              CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR) IS NULL
+            currency IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'currency') AS VARCHAR) IS NULL
             )
           )
           OR (
-            points IS NULL
-            AND NOT (
-              CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR) IS NULL
+            points IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'points') AS VARCHAR) IS NULL
             )
           )
           OR (
-            country IS NULL
-            AND NOT (
-              CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR) IS NULL
+            country IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'country') AS VARCHAR) IS NULL
             )
           )
           OR (
-            device IS NULL
-            AND NOT (
-              CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR) IS NULL
+            device IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'device') AS VARCHAR) IS NULL
             )
           )
           THEN CONCAT(
             IFF(
-              event_id IS NULL
-              AND NOT (
-                CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR) IS NULL
+              event_id IS NULL AND NOT (
+                CAST(GET_PATH(raw, 'event_id') AS VARCHAR) IS NULL
               ),
               ';event_id',
               ''
             ),
             IFF(
-              event_ts IS NULL
-              AND NOT (
-                CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR) IS NULL
+              event_ts IS NULL AND NOT (
+                CAST(GET_PATH(raw, 'event_ts') AS VARCHAR) IS NULL
               ),
               ';event_ts',
               ''
             ),
             IFF(
-              order_id IS NULL
-              AND NOT (
-                CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR) IS NULL
+              order_id IS NULL AND NOT (
+                CAST(GET_PATH(raw, 'order_id') AS VARCHAR) IS NULL
               ),
               ';order_id',
               ''
             ),
             IFF(
-              quantity IS NULL
-              AND NOT (
-                CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR) IS NULL
+              quantity IS NULL AND NOT (
+                CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
               ),
               ';quantity',
               ''
@@ -2693,39 +2250,35 @@ WITH current_lines AS (
             IFF(
               total_amount IS NULL
               AND NOT (
-                CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR) IS NULL
+                CAST(GET_PATH(raw, 'total_amount') AS VARCHAR) IS NULL
               ),
               ';total_amount',
               ''
             ),
             IFF(
-              currency IS NULL
-              AND NOT (
-                CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR) IS NULL
+              currency IS NULL AND NOT (
+                CAST(GET_PATH(raw, 'currency') AS VARCHAR) IS NULL
               ),
               ';currency',
               ''
             ),
             IFF(
-              points IS NULL
-              AND NOT (
-                CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR) IS NULL
+              points IS NULL AND NOT (
+                CAST(GET_PATH(raw, 'points') AS VARCHAR) IS NULL
               ),
               ';points',
               ''
             ),
             IFF(
-              country IS NULL
-              AND NOT (
-                CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR) IS NULL
+              country IS NULL AND NOT (
+                CAST(GET_PATH(raw, 'country') AS VARCHAR) IS NULL
               ),
               ';country',
               ''
             ),
             IFF(
-              device IS NULL
-              AND NOT (
-                CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR) IS NULL
+              device IS NULL AND NOT (
+                CAST(GET_PATH(raw, 'device') AS VARCHAR) IS NULL
               ),
               ';device',
               ''

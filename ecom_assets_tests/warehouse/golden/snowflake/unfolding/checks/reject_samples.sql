@@ -13,14 +13,11 @@ SELECT
         THEN CASE reason
           WHEN 'Non-positive quantity'
           THEN (
-            CAST(GET_PATH(
-              PARSE_JSON(GET(GET_PATH(PARSE_JSON(raw), 'order.items'), source_item_number - 1)),
-              'qty'
-            ) AS VARCHAR)
+            CAST(GET_PATH(GET(GET_PATH(raw, 'order.items'), source_item_number - 1), 'qty') AS VARCHAR)
           )
           WHEN 'Duplicate event_id'
           THEN (
-            CAST(GET_PATH(PARSE_JSON(raw), 'order.id') AS VARCHAR)
+            CAST(GET_PATH(raw, 'order.id') AS VARCHAR)
           )
           ELSE COALESCE(raw_text, CAST(raw AS VARCHAR))
         END
@@ -33,7 +30,7 @@ SELECT
           THEN NULL
           WHEN 'Duplicate event_id'
           THEN (
-            CAST(GET_PATH(PARSE_JSON(raw), 'id') AS VARCHAR)
+            CAST(GET_PATH(raw, 'id') AS VARCHAR)
           )
           ELSE COALESCE(raw_text, CAST(raw AS VARCHAR))
         END
@@ -45,11 +42,11 @@ SELECT
         THEN CASE reason
           WHEN 'Non-positive quantity'
           THEN (
-            CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR)
+            CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
           )
           WHEN 'Duplicate event_id'
           THEN (
-            CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR)
+            CAST(GET_PATH(raw, 'event_id') AS VARCHAR)
           )
           ELSE COALESCE(raw_text, CAST(raw AS VARCHAR))
         END

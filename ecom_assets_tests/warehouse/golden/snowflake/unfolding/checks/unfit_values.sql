@@ -85,41 +85,32 @@ SELECT
           THEN CASE field
             WHEN 'event_id'
             THEN (
-              CAST(GET_PATH(PARSE_JSON(raw), 'order.id') AS VARCHAR)
+              CAST(GET_PATH(raw, 'order.id') AS VARCHAR)
             )
             WHEN 'event_ts'
             THEN (
-              CAST(GET_PATH(PARSE_JSON(raw), 'order.at') AS VARCHAR)
+              CAST(GET_PATH(raw, 'order.at') AS VARCHAR)
             )
             WHEN 'order_id'
             THEN (
-              CAST(GET_PATH(PARSE_JSON(raw), 'order.id') AS VARCHAR)
+              CAST(GET_PATH(raw, 'order.id') AS VARCHAR)
             )
             WHEN 'quantity'
             THEN (
-              CAST(GET_PATH(
-                PARSE_JSON(GET(GET_PATH(PARSE_JSON(raw), 'order.items'), source_item_number - 1)),
-                'qty'
-              ) AS VARCHAR)
+              CAST(GET_PATH(GET(GET_PATH(raw, 'order.items'), source_item_number - 1), 'qty') AS VARCHAR)
             )
             WHEN 'total_amount'
             THEN CONCAT(
               COALESCE(
                 (
-                  CAST(GET_PATH(
-                    PARSE_JSON(GET(GET_PATH(PARSE_JSON(raw), 'order.items'), source_item_number - 1)),
-                    'price'
-                  ) AS VARCHAR)
+                  CAST(GET_PATH(GET(GET_PATH(raw, 'order.items'), source_item_number - 1), 'price') AS VARCHAR)
                 ),
                 '(none)'
               ),
               ', ',
               COALESCE(
                 (
-                  CAST(GET_PATH(
-                    PARSE_JSON(GET(GET_PATH(PARSE_JSON(raw), 'order.items'), source_item_number - 1)),
-                    'qty'
-                  ) AS VARCHAR)
+                  CAST(GET_PATH(GET(GET_PATH(raw, 'order.items'), source_item_number - 1), 'qty') AS VARCHAR)
                 ),
                 '(none)'
               )
@@ -127,15 +118,10 @@ SELECT
             WHEN 'currency'
             THEN (
               CAST(GET_PATH(
-                PARSE_JSON(
-                  (
-                    GET(
-                      FILTER(
-                        GET_PATH(PARSE_JSON(raw), 'params'),
-                        e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
-                      ),
-                      0
-                    )
+                (
+                  GET(
+                    FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                    0
                   )
                 ),
                 'value'
@@ -143,25 +129,19 @@ SELECT
             )
             WHEN 'points'
             THEN (
-              CAST(GET_PATH(
-                PARSE_JSON(GET(GET_PATH(PARSE_JSON(raw), 'order.items'), source_item_number - 1)),
-                'points'
-              ) AS VARCHAR)
+              CAST(GET_PATH(GET(GET_PATH(raw, 'order.items'), source_item_number - 1), 'points') AS VARCHAR)
             )
             WHEN 'country'
             THEN CONCAT(
               COALESCE(
                 (
-                  CAST(GET_PATH(
-                    PARSE_JSON(GET(GET_PATH(PARSE_JSON(raw), 'order.items'), source_item_number - 1)),
-                    'country'
-                  ) AS VARCHAR)
+                  CAST(GET_PATH(GET(GET_PATH(raw, 'order.items'), source_item_number - 1), 'country') AS VARCHAR)
                 ),
                 '(none)'
               ),
               ', ',
               COALESCE((
-                CAST(GET_PATH(PARSE_JSON(raw), 'order["the country"]') AS VARCHAR)
+                CAST(GET_PATH(raw, 'order["the country"]') AS VARCHAR)
               ), '(none)')
             )
             WHEN 'device'
@@ -174,11 +154,11 @@ SELECT
           THEN CASE field
             WHEN 'event_id'
             THEN (
-              CAST(GET_PATH(PARSE_JSON(raw), 'id') AS VARCHAR)
+              CAST(GET_PATH(raw, 'id') AS VARCHAR)
             )
             WHEN 'event_ts'
             THEN (
-              CAST(GET_PATH(PARSE_JSON(raw), 'created') AS VARCHAR)
+              CAST(GET_PATH(raw, 'created') AS VARCHAR)
             )
             WHEN 'order_id'
             THEN NULL
@@ -186,7 +166,7 @@ SELECT
             THEN NULL
             WHEN 'total_amount'
             THEN (
-              CAST(GET_PATH(PARSE_JSON(raw), 'cents') AS VARCHAR)
+              CAST(GET_PATH(raw, 'cents') AS VARCHAR)
             )
             WHEN 'currency'
             THEN NULL
@@ -205,39 +185,39 @@ SELECT
           THEN CASE field
             WHEN 'event_id'
             THEN (
-              CAST(GET_PATH(PARSE_JSON(raw), 'event_id') AS VARCHAR)
+              CAST(GET_PATH(raw, 'event_id') AS VARCHAR)
             )
             WHEN 'event_ts'
             THEN (
-              CAST(GET_PATH(PARSE_JSON(raw), 'event_ts') AS VARCHAR)
+              CAST(GET_PATH(raw, 'event_ts') AS VARCHAR)
             )
             WHEN 'order_id'
             THEN (
-              CAST(GET_PATH(PARSE_JSON(raw), 'order_id') AS VARCHAR)
+              CAST(GET_PATH(raw, 'order_id') AS VARCHAR)
             )
             WHEN 'quantity'
             THEN (
-              CAST(GET_PATH(PARSE_JSON(raw), 'quantity') AS VARCHAR)
+              CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
             )
             WHEN 'total_amount'
             THEN (
-              CAST(GET_PATH(PARSE_JSON(raw), 'total_amount') AS VARCHAR)
+              CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
             )
             WHEN 'currency'
             THEN (
-              CAST(GET_PATH(PARSE_JSON(raw), 'currency') AS VARCHAR)
+              CAST(GET_PATH(raw, 'currency') AS VARCHAR)
             )
             WHEN 'points'
             THEN (
-              CAST(GET_PATH(PARSE_JSON(raw), 'points') AS VARCHAR)
+              CAST(GET_PATH(raw, 'points') AS VARCHAR)
             )
             WHEN 'country'
             THEN (
-              CAST(GET_PATH(PARSE_JSON(raw), 'country') AS VARCHAR)
+              CAST(GET_PATH(raw, 'country') AS VARCHAR)
             )
             WHEN 'device'
             THEN (
-              CAST(GET_PATH(PARSE_JSON(raw), 'device') AS VARCHAR)
+              CAST(GET_PATH(raw, 'device') AS VARCHAR)
             )
           END
         END

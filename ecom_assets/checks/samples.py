@@ -15,16 +15,21 @@ HIDDEN = "(hidden: ECOM_HIDE_VALUES)"
 def sample_table(rows: Sequence[Row], *, hide_values: bool) -> dg.MetadataValue:
     """Rows of `checks/reject_samples` as a table for people, perhaps without payload values."""
     return table(
-        {"reason": "string", "file": "string", "line": "int", "item": "int", "value": "string"},
+        {"reason": "string", "file": "string", "line": "string", "value": "string"},
         [
             (
-                *(row["reason"], row["source_filename"]),
-                *(row["source_row_number"], row["source_item_number"]),
+                *(row["reason"], row["source_filename"], _line(row)),
                 _shown(row["offending_value"], hide_values),
             )
             for row in rows
         ],
     )
+
+
+def _line(row: Row) -> str:
+    """The number of a row's line, with its item's where that is not the first."""
+    item = row["source_item_number"]
+    return f"{row['source_row_number']}, item {item}" if item > 1 else f"{row['source_row_number']}"
 
 
 def _shown(value: str | None, hide_values: bool) -> str:

@@ -271,7 +271,7 @@ def _tables(stream: EventStream) -> Mapping[str, Columns]:
         "STAGING.SALES_ORDER_TOTALS": (
             EVENT_DATE,
             *(_SOURCE_FILENAME, _SOURCE_ROW_NUMBER),
-            Column("order_id", "VARCHAR", "The order.", required=False),
+            Column("order_id", "VARCHAR", "The order, as its line says.", required=False),
             Column("currency", "VARCHAR", "ISO 4217 code of the amounts.", required=False),
             Column("stated_amount", "NUMBER(19,8)", "What the order says."),
             Column(

@@ -26,6 +26,8 @@ from ecom_assets.model.mapping import (
     Origin,
     Picked,
     Place,
+    Scaled,
+    Upper,
     named_mapping,
     parsed_mapping,
     plain_mapping,
@@ -89,13 +91,25 @@ SOURCES: list[tuple[str, str, Any]] = [
     (
         "unit_price",
         '{ path = ".cents", divide_by = 100 }',
-        Amount("product", (Place(("cents",)), Constant("0.01"))),
+        Scaled(Place(("cents",)), "0.01"),
     ),
     (
         "unit_price",
         '{ path = ".cents", divide_by = 1 }',
-        Amount("product", (Place(("cents",)), Constant("1"))),
+        Scaled(Place(("cents",)), "1"),
     ),
+    (
+        "unit_price",
+        '{ path = "@.amount", divide_by = 100, '
+        'except = { path = ".cur", 1 = ["JPY"], 1000 = ["KWD"] } }',
+        Scaled(
+            Place(("amount",), in_item=True),
+            "0.01",
+            Place(("cur",)),
+            (("1", ("JPY",)), ("0.001", ("KWD",))),
+        ),
+    ),
+    ("currency", '{ path = ".cur", upper = true }', Upper(Place(("cur",)))),
     (
         "total_amount",
         '{ product = ["@.price", { path = "@.n", default = 1 }], minus = ["@.off[].x.y"] }',
@@ -228,9 +242,13 @@ WRONG: list[tuple[str, int, str]] = [
     ('order_id = ".a[].b"', 8, "[] sums up amounts"),
     ('order_id = "#row"', 8, "must be a path"),
     ("order_id = {}", 8, "needs path, constant, join, first, sum or product"),
-    ('order_id = { path = ".a", divide_by = 100 }', 8, "has 'divide_by', which is for a number"),
-    ('order_id = { path = ".a", unit = "seconds" }', 8, "has 'unit', which is for a moment"),
-    ('order_id = { path = ".a", time_zone = "UTC" }', 8, "which is for a moment"),
+    (
+        'order_id = { path = ".a", divide_by = 100 }',
+        8,
+        "has 'divide_by', which is for a path and a",
+    ),
+    ('order_id = { path = ".a", unit = "seconds" }', 8, "has 'unit', which is for a path and"),
+    ('order_id = { path = ".a", time_zone = "UTC" }', 8, "which is for a path and a moment"),
     ('order_id = { sum = [".a"] }', 8, "must be a sum or a product, of a field that is a number"),
     ("order_id = { join = [] }", 8, "holds [] where a list of some is needed"),
     ('order_id = { join = ".a" }', 8, "where a list of some is needed"),

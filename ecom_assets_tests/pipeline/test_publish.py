@@ -320,12 +320,12 @@ def test_8_the_balance_counts_the_lines_of_raw_itself(shop: Shop) -> None:
     shop.land(5, good("more", day(5)), file="b.jsonl")
     shop.load(5)
     assert shop.unbalanced(5) == [
-        "5 clean + 0 rejects = 5; 5 of 6 lines in RAW of the day's files were judged"
+        "5 clean + 0 rejects = 5 of 5 sales; 5 of 6 lines in RAW of the day's files were judged"
     ]
     shop.good(5, "rewritten")
     shop.load(5)
     assert shop.unbalanced(5) == [
-        "5 clean + 0 rejects = 5; 0 of 7 lines in RAW of the day's files were judged; "
+        "5 clean + 0 rejects = 5 of 5 sales; 0 of 7 lines in RAW of the day's files were judged; "
         "5 rows are of file versions that are not current"
     ]
 

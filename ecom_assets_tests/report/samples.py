@@ -38,6 +38,8 @@ def sample(
             {
                 "event_date": day,
                 "raw_rows": raw,
+                "sale_rows": raw,
+                "replaced_rows": 0,
                 "clean_rows": 2000,
                 "reject_rows": sum(of_rules),
                 "reject_rate": Decimal(sum(of_rules)) / raw,

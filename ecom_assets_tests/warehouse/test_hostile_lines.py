@@ -16,7 +16,7 @@ from ecom_assets.model import sales
 from ecom_assets.model.mapping import parsed_mapping
 from ecom_assets.model.reading import Reading
 from ecom_assets_tests.support.model import Mappings
-from ecom_assets_tests.support.stacks import FOLDER_DUCKDB, Stack
+from ecom_assets_tests.support.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE, Stack
 from ecom_assets_tests.warehouse.conftest import (
     DAY,
     Staging,
@@ -332,7 +332,7 @@ def as_item(line: bytes, number: int) -> bytes:
     return b'{"order":{"items":[%s]}}' % b",".join([good_ones[0], line, good_ones[1]])
 
 
-@pytest.mark.parametrize("stack", [FOLDER_DUCKDB])
+@pytest.mark.parametrize("stack", [FOLDER_DUCKDB, S3_SNOWFLAKE])
 @pytest.mark.parametrize("table", TABLES)
 def test_every_item_finds_its_place(
     every_type: None, stack_of: Callable[..., Stack], stack: str, table: str

@@ -5,14 +5,14 @@ GET, FILTER, REDUCE, FLATTEN, IS_ARRAY and ARRAY_SIZE; nothing else of these is 
 """
 
 import json
+import re
 from typing import Any
 
 from sqlglot import exp, parse_one
 
-
-class Number(str):
-    """A JSON number as it was written."""
-
+MARK = "a number of the double: "
+"""Stands before the digits of a number while they are a string."""
+_MARKED = re.compile(f'"{MARK}([^"]*)"')
 
 MISSING = object()
 """There is nothing, not even a null."""
@@ -24,10 +24,10 @@ def value_text(document: str | None, path: str) -> str | None:
     if found is None or found is MISSING:
         return None
     if isinstance(found, str):
-        return str(found)
+        return found.removeprefix(MARK)
     if isinstance(found, bool):
         return "true" if found else "false"
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+    return _written(found)
 
 
 def part(document: str | None, path: str) -> str | None:
@@ -45,7 +45,7 @@ def elements(document: str | None) -> list[str] | None:
 def _at(document: str | None, path: str) -> Any:
     if document is None:
         return MISSING
-    found = json.loads(document, parse_int=Number, parse_float=Number)
+    found = json.loads(document, parse_int=MARK.__add__, parse_float=MARK.__add__)
     for step in json.loads(path):
         if isinstance(step, int):
             found = found[step] if isinstance(found, list) and step < len(found) else MISSING
@@ -55,12 +55,8 @@ def _at(document: str | None, path: str) -> Any:
 
 
 def _written(value: Any) -> str:
-    if isinstance(value, dict):
-        pairs = (f"{json.dumps(key)}:{_written(inner)}" for key, inner in value.items())
-        return "{" + ",".join(pairs) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(_written, value)) + "]"
-    return str(value) if isinstance(value, Number) else json.dumps(value)
+    """Its JSON, numbers as they were. Not by recursion of its own, for documents may be deep."""
+    return _MARKED.sub(r"\1", json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def translated(statement: exp.Expr) -> exp.Expr:

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Literal, NoReturn, Protocol
@@ -401,6 +402,8 @@ class _File:
                 way.append(int(match["place"]))
             else:
                 way.append(Picked(match["by"].strip('"'), match["text"].strip('"')))
+        if each is not None and any(isinstance(step, Picked) for step in [*steps, *each]):
+            self._fail(f"holds {text!r}, but a path with [] has no [key=text]")
         first_is_key = bool(steps) and isinstance(steps[0], str)
         if at != len(rest) or not first_is_key or (in_item and not self._has_rows):
             self._fail(f"holds {text!r}, but it must be {_A_PATH}")
@@ -427,18 +430,21 @@ class _File:
         if not isinstance(value, dict):
             self._fail(f"holds {value!r}, but it must be a path or a table such as {{ path = … }}")
         if {"sum", "product"} & set(value):
-            return self._with_default(value, self._amount(value, kind))
+            return self._with_default(value, self._amount(value, kind), kind)
         if "join" in value:
             self._only(value, "join", "with", "default")
             parts = [self._part(part) for part in self._list(value["join"])]
-            return self._with_default(value, Join(tuple(parts), str(value.get("with", ""))))
+            between = value.get("with", "")
+            if not isinstance(between, str):
+                self._fail(f"has a with of {between!r}, but it must be a text")
+            return self._with_default(value, Join(tuple(parts), between), kind)
         if "first" in value:
             self._only(value, "first", "default")
             parts = [self._leaf(part) for part in self._list(value["first"])]
-            return self._with_default(value, First(tuple(parts)))
+            return self._with_default(value, First(tuple(parts)), kind)
         if "constant" in value:
             self._only(value, "constant")
-            return Constant(_text(value["constant"]))
+            return self._constant(value["constant"], kind)
         self._only(value, "path", "default", "upper", "divide_by", "except", "unit", "time_zone")
         if "path" not in value:
             self._fail("needs path, constant, join, first, sum or product")
@@ -447,6 +453,8 @@ class _File:
         for key, wanted in special.items():
             if key in value and (kind != wanted or not isinstance(found, Place)):
                 self._fail(f"has {key!r}, which is for a path and a {wanted}")
+        if not isinstance(value.get("upper", False), bool):
+            self._fail(f"has an upper of {value['upper']!r}, but it must be true or false")
         if isinstance(found, Place):
             if "divide_by" in value:
                 found = self._scaled(found, value)
@@ -459,13 +467,13 @@ class _File:
                     self._fail("has a unit that is none of seconds, milliseconds, microseconds")
                 found = Epoch(found, value["unit"])
             elif "time_zone" in value:
-                if value["time_zone"] not in available_timezones():
+                if str(value["time_zone"]) not in available_timezones():
                     self._fail(
                         f"has the time zone {value['time_zone']!r}, which is none: it must be such "
                         "as Europe/Berlin"
                     )
                 found = LocalTime(found, value["time_zone"])
-        return self._with_default(value, found)
+        return self._with_default(value, found, kind)
 
     def _scaled(self, place: Place, value: Mapping[str, Any]) -> Scaled:
         factor = self._factor(value["divide_by"])
@@ -476,7 +484,7 @@ class _File:
             self._fail('has an except that is not such as { path = ".currency", 1 = ["JPY"] }')
         by = self._line_place(told.get("path"))
         factors = tuple(
-            (self._factor(key), tuple(map(_text, self._list(texts))))
+            (self._factor(key), tuple(map(self._text_of, self._list(texts))))
             for key, texts in told.items()
             if key != "path"
         )
@@ -497,10 +505,30 @@ class _File:
             self._fail(f"holds {value!r} where a list of some is needed")
         return list(value)
 
-    def _with_default(self, table: Mapping[str, Any], source: Source) -> Source:
+    def _with_default(
+        self, table: Mapping[str, Any], source: Source, kind: str = "number"
+    ) -> Source:
         if "default" not in table:
             return source
-        return First((source, Constant(_text(table["default"]))))
+        return First((source, self._constant(table["default"], kind)))
+
+    def _constant(self, value: Any, kind: str) -> Constant:
+        """A text that fits a field of a type."""
+        text = self._text_of(value)
+        if kind == "number":
+            text = self._number(value, "a number is needed")
+        elif kind == "whole" and not _is_whole(text):
+            self._fail(f"holds {value!r} where a whole number is needed")
+        elif kind == "moment":
+            text = re.sub(r"(\.\d{6})\d+", r"\1", text.upper().replace(",", "."))
+            if not _is_moment(text):
+                self._fail(f"holds {value!r} where a moment as ISO 8601 writes it is needed")
+        return Constant(text)
+
+    def _text_of(self, value: Any) -> str:
+        if isinstance(value, list | dict):
+            self._fail(f"holds {value!r} where a text is needed")
+        return str(value).lower() if isinstance(value, bool) else str(value)
 
     def _amount(self, value: Mapping[str, Any], kind: str = "number") -> Amount:
         self._only(value, "sum", "product", "minus", "default")
@@ -524,13 +552,15 @@ class _File:
             return self._place(part)
         return Constant(self._number(part))
 
-    def _number(self, value: Any) -> str:
+    def _number(
+        self, value: Any, needed: str = "an amount is a path, a number, or a sum or product"
+    ) -> str:
         try:
             number = Decimal(str(value))
             if not number.is_finite() or abs(number) >= 10**11:
                 raise InvalidOperation
         except InvalidOperation:
-            self._fail(f"holds {value!r}, but an amount is a path, a number, or a sum or product")
+            self._fail(f"holds {value!r}, but {needed}")
         return f"{number:f}"
 
     def _factor(self, value: Any) -> str:
@@ -555,7 +585,7 @@ class _File:
             return Condition(place, "exists" if told["exists"] else "is_absent")
         kind: Literal["is", "is_not"] = "is" if "is" in told else "is_not"
         texts = told[kind] if isinstance(told[kind], list) else [told[kind]]
-        return Condition(place, kind, tuple(map(_text, self._list(texts))))
+        return Condition(place, kind, tuple(map(self._text_of, self._list(texts))))
 
     def _total(self, told: Any) -> Total:
         self._table, self._key = "total", ""
@@ -581,8 +611,26 @@ class _File:
             self._fail(str(error))
 
 
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _is_whole(text: str) -> bool:
+    return bool(re.fullmatch("[+-]?[0-9]{1,19}", text)) and -(2**63) <= int(text) < 2**63
+
+
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d"
+    r"([T ]([01]\d|2[0-3]):\d\d(:\d\d(\.\d+)?)?(Z|[+-](0\d|1[0-4])(:?[0-5]\d)?)?)?",
+    re.ASCII,
+)
+
+
+def _is_moment(text: str) -> bool:
+    """Whether it is what sql/*/types.sql take for one."""
+    if not _MOMENT.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 Shape = dict[str, Any]

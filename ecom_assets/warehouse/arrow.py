@@ -100,10 +100,7 @@ def json_text(line: str, place: str, item: int) -> str:
     steps = _steps(place)
     if len(steps) == 1 and isinstance(steps[0], str):
         return _top_level_text(line, steps[0])
-    try:
-        found = json.loads(line, parse_int=_Number, parse_float=_Number)
-    except RecursionError:
-        return ""
+    found = _read(line)
     for step in steps:
         found = _inside(found, item - 1 if step is None else step)
     return str(found) if isinstance(found, str) else ""
@@ -111,6 +108,33 @@ def json_text(line: str, place: str, item: int) -> str:
 
 class _Number(str):
     """A number as it was written."""
+
+
+@lru_cache(maxsize=1)  # the items of a line come one after another
+def _read(line: str) -> Any:
+    try:
+        return json.loads(line, parse_int=_Number, parse_float=_Number)
+    except RecursionError:
+        return _read_without_recursion(line)
+
+
+def _read_without_recursion(line: str) -> Any:
+    """The same of a line that is nested too deep for a parser that descends."""
+    around: list[Any] = [[]]  # the lists and objects that are open; an object as keys and values
+    for match in _TOKEN.finditer(line):
+        piece = match[0]
+        if piece in "{[":
+            around.append([])
+        elif piece in "}]":
+            inner = around.pop()
+            around[-1].append(
+                dict(zip(inner[::2], inner[1::2], strict=True)) if piece == "}" else inner
+            )
+        elif piece.startswith('"') or piece in ("true", "false", "null"):
+            around[-1].append(json.loads(piece))
+        else:
+            around[-1].append(_Number(piece))
+    return around[0][0]
 
 
 @lru_cache(maxsize=256)

@@ -1,6 +1,7 @@
 """A mapping's file: what is read of it, and that a mistake is a sentence with its line."""
 
 import tomllib
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ from ecom_assets.model.mapping import (
     shipped,
 )
 from ecom_assets.model.reading import Reading
+from ecom_assets.model.stream import Field
 
 NEEDED = """event_id = ".id"
 event_ts = ".ts"
@@ -260,6 +262,19 @@ WRONG: list[tuple[str, int, str]] = [
     ('unit_price = { path = ".a", divide_by = 60 }', 8, "it must be 1, 10, 100 and so on"),
     ('unit_price = { path = ".a", divide_by = "ten" }', 8, "an amount is a path, a number"),
     ('unit_price = { sum = [".a"], product = [".b"] }', 8, "must be a sum or a product"),
+    ('unit_price = { sum = [".a[k=t].b[].c"] }', 8, "but a path with [] has no [key=text]"),
+    ('unit_price = { sum = [".a[].b[k=t].c"] }', 8, "but a path with [] has no [key=text]"),
+    ('unit_price = { path = ".a", default = "free" }', 8, "holds 'free', but a number is needed"),
+    ('unit_price = { constant = "free" }', 8, "holds 'free', but a number is needed"),
+    ("unit_price = { constant = true }", 8, "holds True, but a number is needed"),
+    ('unit_price = { sum = [".a"], default = "x" }', 8, "holds 'x', but a number is needed"),
+    ('unit_price = { sum = [{ path = ".a", default = "" }] }', 8, "holds '', but a number"),
+    ('country = { path = ".a", default = ["DE"] }', 8, "holds ['DE'] where a text is needed"),
+    ("country = { constant = { a = 1 } }", 8, "holds {'a': 1} where a text is needed"),
+    ('country = { join = [".a", ["b"]] }', 8, "holds ['b'], but it must be a path"),
+    ('country = { join = [".a", ".b"], with = ["-"] }', 8, "a with of ['-'], but it must be a text"),
+    ('country = { join = [".a", ".b"], with = 1 }', 8, "a with of 1, but it must be a text"),
+    ('country = { path = ".a", upper = "no" }', 8, "an upper of 'no', but it must be true or fa"),
     ("unit_price = { sum = 1 }", 8, "holds 1 where a list of amounts is needed"),
     ('unit_price = { sum = ["free"] }', 8, "an amount is a path, a number, or a sum"),
     ('unit_price = { sum = ["NaN"] }', 8, "an amount is a path, a number"),
@@ -292,6 +307,51 @@ def test_a_mistake_is_one_sentence_with_its_file_and_line(more: str, line: int, 
     assert "\n" not in said
 
 
+@pytest.mark.parametrize(
+    "moment",
+    ['"epoch"', '"infinity"', '"-infinity"', '"yesterday"', '"now"', '"2026-02-30"', '"20260105"']
+    + ['"2026-01-05T24:00"', '"2026-01-05 10:00 PM"', "1767607200", "10:00:00", "true", '""'],
+)
+@pytest.mark.parametrize(
+    "said",
+    [
+        "{ constant = %s }",
+        '{ path = ".t", default = %s }',
+        '{ path = ".t", unit = "seconds", default = %s }',
+        '{ path = ".t", time_zone = "Europe/Berlin", default = %s }',
+        '{ join = [".day", ".time"], with = "T", default = %s }',
+        '{ first = [".t", ".u"], default = %s }',
+    ],
+)
+def test_a_moment_that_is_always_the_same_is_one(said: str, moment: str) -> None:
+    with pytest.raises(MappingError, match=r"line 6: fields\.event_ts holds .* where a moment as"):
+        with_field("event_ts", said % moment)
+
+
+@pytest.mark.parametrize(
+    ("moment", "kept"),
+    [
+        ('"2026-01-05"', "2026-01-05"),
+        ("2026-01-05", "2026-01-05"),
+        ("2026-01-05T10:00:00Z", "2026-01-05 10:00:00+00:00"),
+        ('"2026-01-05t10:00:00,123456789z"', "2026-01-05T10:00:00.123456Z"),
+    ],
+)
+def test_a_moment_that_is_always_the_same_may_be_a_text_or_a_date(moment: str, kept: str) -> None:
+    assert with_field("event_ts", f"{{ constant = {moment} }}").fields["event_ts"] == Constant(kept)
+
+
+@pytest.mark.parametrize("value", ["1.5", '"x"', "true", "9223372036854775808", "[1]", "1979-05-27"])
+def test_a_whole_number_that_is_always_the_same_is_one(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    points = Field("points", "whole", "For tests: a whole number.")
+    with_points = replace(sales.SALES, fields=(*sales.SALES.fields, points))
+    monkeypatch.setattr(sales, "SALES", with_points)
+    with pytest.raises(MappingError, match=r"fields\.points holds .* where a"):
+        with_field("points", f'{{ path = ".p", default = {value} }}')
+
+
 WHERE_WRONG: list[tuple[str, int, str]] = [
     ('rows = "@.items"', 1, "must be a path from the line"),
     ('rows = ".items[]"', 1, "[] sums up amounts"),
@@ -299,6 +359,7 @@ WHERE_WRONG: list[tuple[str, int, str]] = [
     ('version = "@.v"', 1, "must be a path"),
     ('version = "@.v"\nrows = ".items"', 1, "must be a path from the line"),
     ("where = []", 1, "where a list of some is needed"),
+    ('where = [{ path = ".a", is = [["b"]] }]', 1, "holds ['b'] where a text is needed"),
     ("where = [1]", 1, "must be a list of conditions"),
     ('where = { path = ".a", is = "b" }', 1, "where a list of some is needed"),
     ('where = [{ path = ".a" }]', 1, "needs one of is, is_not and exists"),

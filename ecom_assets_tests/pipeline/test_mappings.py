@@ -25,7 +25,7 @@ from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.load import load_new_files
 from ecom_assets.pipeline.stage import stage_days
 from ecom_assets.warehouse.contract import Purpose
-from ecom_assets_tests.support.stacks import FOLDER_DUCKDB, Stack
+from ecom_assets_tests.support.stacks import FOLDER_DUCKDB, S3_SNOWFLAKE, Stack
 
 DAY = date(2026, 1, 5)
 FILE = f"dt={DAY}/a.jsonl"
@@ -72,7 +72,7 @@ def test_a_sample_has_a_sale_another_line_or_reject_and_every_field_is_told(name
     assert all(set(row) == {f.name for f in sales.SALES.fields} for row in said["clean"])
 
 
-@pytest.mark.parametrize("stack", [FOLDER_DUCKDB])
+@pytest.mark.parametrize("stack", [FOLDER_DUCKDB, S3_SNOWFLAKE])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_producers_lines_become_the_sales_that_were_put_down_by_hand(
     name: str, stack: str, stack_of: Callable[..., Stack]

@@ -44,7 +44,7 @@ from starlette.routing import Route
 from ecom_assets.model.tables import VERSION_TABLE, tables
 from ecom_assets.settings import SnowflakeSettings
 from ecom_assets_tests.support.repeated_statements import parsed_once, translated_once
-from ecom_assets_tests.support.snowflake_json import translated, value_text
+from ecom_assets_tests.support.snowflake_json import elements, part, translated, value_text
 from ecom_assets_tests.support.snowflake_locks import EndingSessions, Locks
 
 serve = fakesnow.server  # before the module of that name hides it
@@ -304,6 +304,8 @@ def _function(name: str, *arguments: exp.Expr) -> exp.Expr:
 def _add_functions(connection: Any) -> None:
     functions: list[tuple[str, Any, int, str]] = [
         ("value_text", value_text, 2, "VARCHAR"),
+        ("part", part, 2, "VARCHAR"),
+        ("elements", elements, 1, "VARCHAR[]"),
         ("check_json", _check_json, 1, "VARCHAR"),
         ("decimal_text", _decimal_text, 2, "VARCHAR"),
         ("moment", _moment, 1, "TIMESTAMP"),

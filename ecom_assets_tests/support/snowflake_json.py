@@ -5,29 +5,58 @@ GET, FILTER, REDUCE, FLATTEN, IS_ARRAY and ARRAY_SIZE; nothing else of these is 
 """
 
 import json
+import re
+from typing import Any
 
 from sqlglot import exp, parse_one
 
+MARK = "a number of the double: "
+"""Stands before the digits of a number while they are a string."""
+_MARKED = re.compile(f'"{MARK}([^"]*)"')
 
-class Number(str):
-    """A JSON number as it was written."""
+MISSING = object()
+"""There is nothing, not even a null."""
 
 
 def value_text(document: str | None, path: str) -> str | None:
     """The value at a path, as a VARIANT cast to VARCHAR is."""
-    if document is None:
+    found = _at(document, path)
+    if found is None or found is MISSING:
         return None
-    found = json.loads(document, parse_int=Number, parse_float=Number)
-    for step in json.loads(path):
-        if isinstance(step, int):
-            found = found[step] if isinstance(found, list) and step < len(found) else None
-        else:
-            found = found.get(step) if isinstance(found, dict) else None
-    if found is None or isinstance(found, str):
-        return found
+    if isinstance(found, str):
+        return found.removeprefix(MARK)
     if isinstance(found, bool):
         return "true" if found else "false"
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+    return _written(found)
+
+
+def part(document: str | None, path: str) -> str | None:
+    """The JSON at a path."""
+    found = _at(document, path)
+    return None if found is MISSING else _written(found)
+
+
+def elements(document: str | None) -> list[str] | None:
+    """The JSON of each element of a list; None of what is no list."""
+    found = _at(document, "[]")
+    return [_written(one) for one in found] if isinstance(found, list) else None
+
+
+def _at(document: str | None, path: str) -> Any:
+    if document is None:
+        return MISSING
+    found = json.loads(document, parse_int=MARK.__add__, parse_float=MARK.__add__)
+    for step in json.loads(path):
+        if isinstance(step, int):
+            found = found[step] if isinstance(found, list) and step < len(found) else MISSING
+        else:
+            found = found.get(step, MISSING) if isinstance(found, dict) else MISSING
+    return found
+
+
+def _written(value: Any) -> str:
+    """Its JSON, numbers as they were. Not by recursion of its own, for documents may be deep."""
+    return _MARKED.sub(r"\1", json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def translated(statement: exp.Expr) -> exp.Expr:
@@ -43,9 +72,11 @@ def translated(statement: exp.Expr) -> exp.Expr:
 def _translated(node: exp.Expr) -> exp.Expr | None:
     if isinstance(node, exp.Cast) and node.to.is_type("varchar", "text"):
         inner = node.this.unnest()
-        if isinstance(inner, exp.JSONExtract):
-            return _function("value_text", inner.this, _steps(inner))
+        if isinstance(inner, exp.Anonymous) and inner.name == "part":
+            return _function("value_text", *inner.expressions)
         return _function("value_text", inner, NOWHERE) if inner.meta.get("document") else None
+    if isinstance(node, exp.JSONExtract):
+        return _function("part", node.this, _steps(node))
     if isinstance(node, exp.JSONExtractScalar):
         return _function("value_text", node.this, _steps(node))
     if isinstance(node, exp.GetExtract):
@@ -80,14 +111,14 @@ def _element(get: exp.Expr) -> exp.Expr:
     """GET of a list, or of what FILTER leaves of one."""
     source = get.this.unnest()
     if not isinstance(source, exp.ArrayFilter):
-        return _bind("json_extract(:d, concat('$[', :i, ']'))", d=get.this, i=get.expression)
+        return _bind("elements(:l)[:i + 1]", l=get.this, i=get.expression)
     equal = source.expression.this
     assert isinstance(equal, exp.EQ), equal.sql()
     key = equal.this.expressions[1]  # translated already: value_text(e, key)
     return _bind(
-        "(select one.e from (select unnest(from_json(:d, '[\"JSON\"]')) as e) as one"
+        "(select one.e from (select unnest(elements(:l)) as e) as one"
         " where value_text(one.e, :k) = :t limit 1)",
-        d=_if_list(source.this),
+        l=source.this,
         k=key,
         t=equal.expression,
     )
@@ -109,10 +140,10 @@ def _reduced(reduce: exp.Expr) -> exp.Expr:
     )
     return _bind(
         "(select case when count(*) = count(x) then coalesce(sum(x), 0) end"
-        " from (select :a as x from (select unnest(from_json(:d, '[\"JSON\"]')) as e) as one)"
+        " from (select :a as x from (select unnest(elements(:l)) as e) as one)"
         " as amounts)",
         a=amount,
-        d=_if_list(reduce.this),
+        l=reduce.this,
     )
 
 
@@ -122,18 +153,13 @@ def _flattened(lateral: exp.Expr) -> exp.Expr:
     arguments = {one.this.name.lower(): one.expression for one in named}
     assert arguments.keys() == {"input", "outer"}, lateral.sql()
     query = _bind(
-        "select one.i as index, json_extract(one.l, concat('$[', one.i, ']')) as value from ("
-        "select l,"
-        " unnest(range(cast(greatest(coalesce(json_array_length(l), 1), 1) as bigint))) as i"
-        " from (select :d as l) as given) as one",
-        d=arguments["input"],
+        "select one.i as index, one.l[one.i + 1] as value from ("
+        "select l, unnest(range(greatest(coalesce(len(l), 1), 1))) as i"
+        " from (select elements(:l) as l) as given) as one",
+        l=arguments["input"],
     )
     alias = exp.TableAlias(this=lateral.args["alias"].this)
     return exp.Lateral(this=exp.Subquery(this=query), alias=alias)
-
-
-def _if_list(document: exp.Expr) -> exp.Expr:
-    return _bind("case when json_type(:d) = 'ARRAY' then :d end", d=document)
 
 
 def _bind(sql: str, **values: exp.Expr) -> exp.Expr:

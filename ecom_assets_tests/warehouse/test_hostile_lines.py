@@ -16,7 +16,12 @@ from ecom_assets.model import sales
 from ecom_assets.model.mapping import parsed_mapping
 from ecom_assets.model.reading import Reading
 from ecom_assets_tests.support.model import Mappings
-from ecom_assets_tests.support.stacks import FOLDER_DUCKDB, Stack
+from ecom_assets_tests.support.stacks import (
+    FOLDER_DUCKDB,
+    S3_SNOWFLAKE,
+    Stack,
+    folder_stack,
+)
 from ecom_assets_tests.warehouse.conftest import (
     DAY,
     Staging,
@@ -332,7 +337,7 @@ def as_item(line: bytes, number: int) -> bytes:
     return b'{"order":{"items":[%s]}}' % b",".join([good_ones[0], line, good_ones[1]])
 
 
-@pytest.mark.parametrize("stack", [FOLDER_DUCKDB])
+@pytest.mark.parametrize("stack", [FOLDER_DUCKDB, S3_SNOWFLAKE])
 @pytest.mark.parametrize("table", TABLES)
 def test_every_item_finds_its_place(
     every_type: None, stack_of: Callable[..., Stack], stack: str, table: str
@@ -346,6 +351,26 @@ def test_every_item_finds_its_place(
         staging.land(FILE, b"".join(line + b"\n" for line in lines))
         rows = staging.run()
     assert any(len(place) == 3 for place in rows)
+
+
+@pytest.mark.parametrize(
+    ("opening", "depth"), [("[", 100), ("[", 100_000), ('{"a":', 2_000)], ids=str
+)
+@pytest.mark.parametrize("where", ["line", "order", "item", "twice"])
+def test_items_beside_a_deeply_nested_value_are_read_to_the_last_digit(
+    every_type: None, tmp_path: Path, where: str, opening: str, depth: int
+) -> None:
+    innermost = '{"b": 1, "b": 2}' if where == "twice" else "1"
+    deep = opening * depth + innermost + {"[": "]", '{"a":': "}"}[opening] * depth
+    sale = with_value("total_amount", 1, "12345678901234.5678").decode()
+    if where == "item":
+        sale = f'{sale[:-1]}, "deep": {deep}}}'
+    order = f'{{"items": [{sale}], "deep": {deep if where == "order" else 1}}}'
+    line = f'{{"order": {order}, "deep": {deep if where in ("line", "twice") else 1}}}'
+    reading = Reading(mappings=in_items())
+    with opened_staging(folder_stack(tmp_path, reading), reading) as staging:
+        staging.land(FILE, f"{line}\n".encode())
+        assert staging.run() == {(FILE, 1): "Malformed JSON" if where == "twice" else ""}
 
 
 def test_naughty_strings_are_lines_like_others(staging: Staging) -> None:

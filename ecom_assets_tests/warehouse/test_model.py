@@ -82,7 +82,9 @@ def test_any_line_becomes_the_row_that_the_model_says(
     figures.count("rows compared", len(rows))
 
 
-@pytest.mark.parametrize(("stack", "count", "many"), [(FOLDER_DUCKDB, 600, 8_000)])
+@pytest.mark.parametrize(
+    ("stack", "count", "many"), [(FOLDER_DUCKDB, 600, 8_000), (S3_SNOWFLAKE, 150, 1_500)]
+)
 @pytest.mark.parametrize("late_days", [0, 2])
 def test_any_line_becomes_the_sales_that_its_mapping_says(
     every_type: None,

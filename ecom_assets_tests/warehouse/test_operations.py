@@ -393,8 +393,8 @@ class OperationsAndDeaths(Operations):
         self._compare()
 
 
-class OperationsOnOrders(OperationsAndDeaths):
-    """The same with lines that are several sales, or none, by mappings that change."""
+class OperationsOnOrders(Operations):
+    """Operations with lines that are several sales, or none, by mappings that change."""
 
     def contents(self, day: date) -> st.SearchStrategy[bytes]:
         return contents(day, orders(day))
@@ -410,12 +410,17 @@ class OperationsOnOrders(OperationsAndDeaths):
         self._compare()
 
 
+class OperationsOnOrdersAndDeaths(OperationsOnOrders, OperationsAndDeaths):
+    """Both."""
+
+
 @pytest.mark.parametrize(
-    ("stack", "machine", "examples", "many"),
+    ("stack", "machine", "examples", "many", "steps"),
     [
-        (FOLDER_DUCKDB, OperationsAndDeaths, 4, 40),
-        (FOLDER_DUCKDB, OperationsOnOrders, 3, 40),
-        (S3_SNOWFLAKE, Operations, 0, 5),
+        (FOLDER_DUCKDB, OperationsAndDeaths, 4, 40, 12),
+        (FOLDER_DUCKDB, OperationsOnOrdersAndDeaths, 3, 40, 12),
+        (S3_SNOWFLAKE, Operations, 0, 5, 12),
+        (S3_SNOWFLAKE, OperationsOnOrders, 1, 5, 5),
     ],
 )
 def test_any_operations_in_any_order_leave_what_the_model_says(
@@ -424,6 +429,7 @@ def test_any_operations_in_any_order_leave_what_the_model_says(
     machine: type[Operations],
     examples: int,
     many: int,
+    steps: int,
     torture: bool,
     seed: int,
     figures: Figures,
@@ -442,7 +448,7 @@ def test_any_operations_in_any_order_leave_what_the_model_says(
         of_chance(seed)(tried),
         settings=settings(
             max_examples=many if torture else examples,
-            stateful_step_count=12,
+            stateful_step_count=12 if torture else steps,
             deadline=None,
             database=None,
             phases=phases,

@@ -3,10 +3,11 @@
 What an order's money is made of is said by the mapping that read it; staging has compared.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 
 from ecom_assets.checks.per_day import ByDay, DayResult, table
+from ecom_assets.checks.samples import HIDDEN
+from ecom_assets.model.limits import Limits
 from ecom_assets.partitions import EventDays
 from ecom_assets.warehouse.contract import Row, Session
 from ecom_assets.warehouse.rows import grouped_by_day
@@ -14,29 +15,34 @@ from ecom_assets.warehouse.rows import grouped_by_day
 ORDERS_SHOWN = 10
 MANY = 0.1
 """The share of orders from which on it is the mapping that is wrong rather than an order."""
-
 SHOWN = ("order", "file", "line", "currency", "states", "adds up to")
 
 ORDER_TOTALS = {
-    "order_totals": "The money of each order adds up: its sales, and what the mapping says comes "
-    "beside them (`[total]`), to what the order states. One that does not has an amount that is "
-    "missing or counted twice; if many do not, the mapping is wrong: cents taken for whole "
-    "amounts, tax or a discount left out, a price taken for a total. Warns, and is an error where "
-    f"it is one in {1 / MANY:.0f} or more. Never holds a day."
+    "order_totals": "The money of each order without a reject adds up: its sales, and what the "
+    "mapping says comes beside them (`[total]`), to what the order states. One that does not has "
+    "an amount that is missing or counted twice; if many do not, the mapping is wrong: cents taken "
+    "for whole amounts, tax or a discount left out, a price taken for a total. Warns, also where "
+    f"no order states anything, and is an error where it is one in {1 / MANY:.0f} or more. Never "
+    "holds a day."
 }
 
 
-def order_totals(session: Session, days: EventDays) -> ByDay:
+def order_totals(session: Session, days: EventDays, limits: Limits) -> ByDay:
     """Per day, whether its orders add up, with the first that do not."""
     found = grouped_by_day(session.run("checks/order_totals", **days.bounds, per_day=ORDERS_SHOWN))
-    return {day: _of_day(day, found) for day in days.days}
+    return {day: _of_day(found.get(day, []), hide_values=limits.hide_values) for day in days.days}
 
 
-def _of_day(day: date, found: Mapping[date, Sequence[Row]]) -> DayResult:
-    rows = found.get(day, [])
+def _of_day(rows: Sequence[Row], *, hide_values: bool) -> DayResult:
     if not rows:
-        return DayResult(True, "No mapping says what an order's money adds up to", {"orders": 0})
+        return DayResult(True, "No sale is of a mapping with [total]", {"orders": 0})
     orders, off = rows[0]["compared_orders"], rows[0]["off_orders"]
+    if not orders:
+        why = (
+            f"None of {rows[0]['sale_rows']:,} sales is of an order that has no reject and states "
+            "its total: see [total] in the mapping"
+        )
+        return DayResult(False, why, {"orders": 0}, warn_only=True)
     return DayResult(
         passed=not off,
         description=f"{off:,} of {orders:,} orders do not add up"
@@ -46,23 +52,22 @@ def _of_day(day: date, found: Mapping[date, Sequence[Row]]) -> DayResult:
             "orders that do not add up": off,
             "orders": orders,
             "sample": table(
-                dict.fromkeys(
-                    ("order", "file", "line", "currency", "states", "adds up to"), "string"
-                ),
-                [
-                    (
-                        *(row["order_id"] or "(none)", row["source_filename"]),
-                        *(str(row["source_row_number"]), row["currency"] or "(none)"),
-                        *(_amount(row["stated_amount"]), _amount(row["counted_amount"])),
-                    )
-                    for row in rows
-                    if off
-                ],
+                dict.fromkeys(SHOWN, "string"),
+                [_shown(row, hide_values=hide_values) for row in rows if off],
             ),
         },
         warn_only=off < orders * MANY,
     )
 
 
-def _amount(value: object) -> str:
-    return "no amount" if value is None else f"{value:,.4f}"
+def _shown(row: Row, *, hide_values: bool) -> Sequence[str]:
+    counted = row["counted_amount"]
+    values = (
+        row["order_id"] or "(none)",
+        row["currency"] or "(none)",
+        f"{row['stated_amount']:,.4f}",
+        "no amount" if counted is None else f"{counted:,.4f}",
+    )
+    order, currency, states, adds_up = [HIDDEN] * len(values) if hide_values else values
+    line = str(row["source_row_number"])
+    return (order, row["source_filename"], line, currency, states, adds_up)

@@ -65,7 +65,7 @@ def build_staging_checks(
         on_clean = {
             **_rule_results(session, days, limits),
             "fields_fit": fields_fit(session, days, limits),
-            "order_totals": order_totals(session, days),
+            "order_totals": order_totals(session, days, limits),
             "row_balance": row_balance(session, days, staged),
             "column_schema": column_schema(session, days, CLEAN_TABLE),
         }
@@ -174,22 +174,22 @@ def reject_rate(
 def _rate(staged: Row, reasons: list[Row], samples: list[Row], limits: Limits) -> DayResult:
     replaced = staged["replaced_rows"]
     rejects = staged["reject_rows"] - replaced
-    lines = staged["clean_rows"] + rejects
+    sold = staged["clean_rows"] + rejects
     limit = staged["reject_rate_limit"]  # of when the day was judged, where it was
     if limit is None:
         limit = limits.reject_rate_error
-    held = staged["held_for"] == "rejects" or rejects > lines * limit
+    held = staged["held_for"] == "rejects" or rejects > sold * limit
     return DayResult(
-        passed=rejects <= lines * limits.reject_rate_warn,
-        description=f"{rejects:,} of {lines:,} lines rejected "
-        f"({rejects / lines if lines else 0:.1%}); warns above {limits.reject_rate_warn:.0%}, "
+        passed=rejects <= sold * limits.reject_rate_warn,
+        description=f"{rejects:,} of {sold:,} sales rejected "
+        f"({rejects / sold if sold else 0:.1%}); warns above {limits.reject_rate_warn:.0%}, "
         f"holds the day above {limit:.0%}",
         metadata={
-            "reject rate": round(rejects / lines, 4) if lines else 0.0,
+            "reject rate": round(rejects / sold, 4) if sold else 0.0,
             "warns above": f"{limits.reject_rate_warn:.0%}",
             "holds the day above": f"{limit:.0%}",
             "rejects": rejects,
-            "lines": lines,
+            "sales": sold,
             **({"replaced by a later version, not counted": replaced} if replaced else {}),
             "reasons": table(
                 {"reason": "string", "rows": "int"},

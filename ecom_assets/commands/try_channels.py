@@ -13,8 +13,8 @@ from ecom_assets.alerts.outcomes import ChannelState, Evaluation, Outcome, news
 from ecom_assets.settings import Settings, read_settings_or_exit
 
 _LIMITS = "warns above 10%, holds the day above 30%"
-_ERROR = f"350 of 1,000 lines rejected (35.0%); {_LIMITS}"
-_WARNING = f"150 of 1,000 lines rejected (15.0%); {_LIMITS}"
+_ERROR = f"350 of 1,000 sales rejected (35.0%); {_LIMITS}"
+_WARNING = f"150 of 1,000 sales rejected (15.0%); {_LIMITS}"
 _SAMPLE = ["file dt=2026-01-05/sample.jsonl · line 7 · reason Invalid quantity · value two"]
 _CHECK = "stg_sales_rejects:reject_rate"
 _FAILED = (

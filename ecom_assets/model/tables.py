@@ -65,7 +65,7 @@ _SOURCE_ITEM_NUMBER = Column(
 _SOURCE = Column("source", "VARCHAR", "The mapping that the line was read by.")
 _SOURCE_VERSION = Column(
     "source_version",
-    "BIGINT",
+    "NUMBER(24,6)",
     "Which version of its order it is, as the mapping says: a number, or microseconds since 1970.",
     required=False,
 )
@@ -266,17 +266,17 @@ def _tables(stream: EventStream) -> Mapping[str, Columns]:
             Column("line_rows", "BIGINT", "Its lines that belong to the day."),
             Column("other_rows", "BIGINT", "Those that are no sales."),
             Column("sale_rows", "BIGINT", "Sales in the others: in clean or in rejects."),
-            Column("compared_orders", "BIGINT", "Lines whose money was added up."),
+            Column("compared_orders", "BIGINT", "Lines without a reject whose money was added up."),
         ),
         "STAGING.SALES_ORDER_TOTALS": (
             EVENT_DATE,
             *(_SOURCE_FILENAME, _SOURCE_ROW_NUMBER),
             Column("order_id", "VARCHAR", "The order, as its line says.", required=False),
             Column("currency", "VARCHAR", "ISO 4217 code of the amounts.", required=False),
-            Column("stated_amount", "NUMBER(19,8)", "What the order says."),
+            Column("stated_amount", "NUMBER(38,4)", "What the order says."),
             Column(
                 "counted_amount",
-                "NUMBER(38,8)",
+                "NUMBER(38,4)",
                 "What its sales and further amounts add up to; null where one is no amount.",
                 required=False,
             ),

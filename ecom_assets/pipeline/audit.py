@@ -90,9 +90,9 @@ def why_held(row: Row) -> str:
     what `STAGING.SALES_QUALITY` says of it."""
     match row["held_for"]:
         case "rejects":
-            rejects, lines = counted_rows(row)
+            rejects, sold = counted_rows(row)
             return (
-                f"{rejects:,} of {lines:,} lines rejected, more than {row['reject_rate_limit']:.0%}"
+                f"{rejects:,} of {sold:,} sales rejected, more than {row['reject_rate_limit']:.0%}"
             )
         case "files":
             return "files are damaged or not whole in RAW (see the checks on raw_sales)"

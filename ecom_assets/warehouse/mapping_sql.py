@@ -251,11 +251,12 @@ class MappingSql:
                 there = [(exp.not_(self.is_absent(p)), self.amount(p)) for p in source.parts]
                 return exp.paren(case(there))
             case Scaled():
-                amount, factor = self.amount(source.place), _amount(source.factor)
+                text, factor = self.text(source.place, "number"), _factor(source.factor)
+                amount = self._template("number_as_wide", text=text)
                 if source.by is not None:
                     by = exp.cast(self.value(source.by), "varchar")
                     factors = [
-                        (_is_one_of(by.copy(), texts), _amount(other))
+                        (_is_one_of(by.copy(), texts), _factor(other))
                         for other, texts in source.factors
                     ]
                     factor = exp.paren(case(factors).else_(factor))
@@ -342,14 +343,14 @@ class MappingSql:
         return self.mapping.rows is not None and not any(reads_item(source))
 
     def _source_version(self) -> exp.Expr:
-        """Which version of an order it is, as a BIGINT."""
+        """Which version of an order it is, as a NUMBER(24,6)."""
         from sqlglot import exp
 
         place = self.mapping.version
         if place is None:
-            return exp.cast(exp.null(), "bigint")
+            return exp.cast(exp.null(), "decimal(24, 6)")
         moment = self._template("moment_as_value", text=self.text(place, "moment"))
-        return self._template("version", text=self.text(place, "whole"), moment=moment)
+        return self._template("version", text=self.text(place, "text"), moment=moment)
 
     def _order_stated(self) -> exp.Expr:
         """What an order's money should add up to."""
@@ -513,6 +514,13 @@ def _structure(node: Shape) -> Any:
     return inner or "VARCHAR"
 
 
+def source_is_one_of(names: Sequence[str]) -> exp.Expr:
+    """Whether a row was read by one of these mappings."""
+    from sqlglot import exp
+
+    return exp.paren(_is_one_of(exp.column("source"), names) if names else exp.false())
+
+
 def _is_one_of(text: exp.Expr, texts: Sequence[str]) -> exp.Expr:
     from sqlglot import exp
 
@@ -523,6 +531,12 @@ def _amount(text: str) -> exp.Expr:
     from sqlglot import exp
 
     return exp.cast(literal(Decimal(text)), AMOUNT)
+
+
+def _factor(text: str) -> exp.Expr:
+    from sqlglot import exp
+
+    return exp.cast(literal(Decimal(text)), "decimal(9, 8)")
 
 
 def _zero(*, null: bool = False) -> exp.Expr:

@@ -22,7 +22,7 @@ from typing import Any
 
 from ecom_assets.model import sales
 from ecom_assets.model.reading import Reading
-from ecom_assets.model.tables import VERSION_TABLE, Column, tables
+from ecom_assets.model.tables import RAW_TABLE, VERSION_TABLE, Column, tables
 from ecom_assets.warehouse.contract import Log, Session, WarehouseError
 from ecom_assets.warehouse.expressions import staged_days_table
 from ecom_assets.warehouse.scripts import SQL_FOLDER
@@ -140,7 +140,8 @@ def takes_time_zone(session: Session, reading: Reading | None) -> bool:
     history = session.history()
     ours = sales.read_by(reading).reading.time_zone
     theirs = max((zone for row in history if (zone := row.get("time_zone"))), default="UTC")
-    if not history or theirs == ours:
+    is_empty = not history and RAW_TABLE not in session.columns()
+    if theirs == ours or is_empty:
         return False
     if session.run("filled")[0]["row_count"]:
         raise WarehouseError(
@@ -148,7 +149,7 @@ def takes_time_zone(session: Session, reading: Reading | None) -> bool:
             f"set ECOM_TIMEZONE={theirs} again, or name a new warehouse (ECOM_DUCKDB_PATH, or "
             "SNOWFLAKE_DATABASE and the set-up) and materialize all days there."
         )
-    return True
+    return bool(history)
 
 
 def bring_up(session: Session, lacks: Pending) -> None:

@@ -17,7 +17,13 @@ from ecom_assets.model.tables import REPEATS_TABLE, event_columns, tables, tempo
 from ecom_assets.warehouse import field_sql as fields
 from ecom_assets.warehouse import rule_sql as rules
 from ecom_assets.warehouse.expressions import case, literal, place_of_row, table
-from ecom_assets.warehouse.mapping_sql import WHITE_SPACE, MappingSql, by_mapping, reads_file
+from ecom_assets.warehouse.mapping_sql import (
+    WHITE_SPACE,
+    MappingSql,
+    by_mapping,
+    reads_file,
+    source_is_one_of,
+)
 from ecom_assets.warehouse.scripts import query
 
 if TYPE_CHECKING:
@@ -95,6 +101,12 @@ MEANINGS: Mapping[str, Meaning] = {
         stream, engine, MappingSql.has_items_in_line
     ),
     "version_key": lambda stream, engine: by_mapping(stream, engine, MappingSql.version_key),
+    "is_versioned": lambda stream, engine: source_is_one_of(
+        [mapping.name for _, mapping in stream.mappings if mapping.version]
+    ),
+    "has_total": lambda stream, engine: source_is_one_of(
+        [mapping.name for _, mapping in stream.mappings if mapping.total]
+    ),
     "order_tolerance": lambda stream, engine: by_mapping(
         stream, engine, MappingSql.order_tolerance
     ),

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 def broken(rule: Rule) -> exp.Expr:
-    """True where a row breaks the rule, else false, never null. Only a JSON object can break any
-    rule but the first: of a line that cannot be read there is nothing more to say."""
+    """True where a row breaks the rule, else false, never null. Only an object that has its items
+    can break a rule about fields: of any other line there is nothing more to say."""
     import sqlglot
     from sqlglot import exp
 
     predicate = sqlglot.parse_one(rule.broken, read=SHARED_DIALECT)
     predicate = exp.replace_placeholders(predicate, blank=literal(BLANK))
     if rule.scope != "line":
-        predicate = exp.and_(exp.column("is_object"), predicate)
+        predicate = exp.and_(exp.column("is_object"), exp.column("has_items"), predicate)
     return call("coalesce", exp.paren(predicate), exp.false())
 
 

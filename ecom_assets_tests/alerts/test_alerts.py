@@ -82,9 +82,9 @@ def test_the_failing_days_of_a_run_are_one_message_of_a_check(
     (text,) = [text for title, text in receiver.take() if RATE in title]
     run_id = on_files.instance.get_runs()[0].run_id
     assert text.splitlines() == [
-        "- 2026-01-05 ERROR: 5 of 10 lines rejected (50.0%); warns above 10%, holds the day above "
+        "- 2026-01-05 ERROR: 5 of 10 sales rejected (50.0%); warns above 10%, holds the day above "
         "30%",
-        "- 2026-01-07 ERROR: 4 of 10 lines rejected (40.0%); warns above 10%, holds the day above "
+        "- 2026-01-07 ERROR: 4 of 10 sales rejected (40.0%); warns above 10%, holds the day above "
         "30%",
         f"Check: {UI}/assets/stg_sales_rejects?view=checks&checkDetail=reject_rate",
         f"Run: {UI}/runs/{run_id}",

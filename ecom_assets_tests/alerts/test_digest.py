@@ -60,7 +60,7 @@ def test_it_says_what_is_wrong_and_goes_to_the_channels(
     assert title.startswith(f"Digest of {datetime.now(UTC).date()}: 1 day held, ")
     assert "1 run failed" in title, "the one that held a day is told by that day"
     for part in (
-        "- 2026-01-06: 1 of 2 lines rejected, more than 30%",
+        "- 2026-01-06: 1 of 2 sales rejected, more than 30%",
         "days: 2026-01-01 to 2026-01-04, 2026-01-07 to ",
         "(a run of sales for 2026-01-07): raw_sales: ",
         "- check_alerts: off",

@@ -29,8 +29,8 @@ def test_a_failing_check_with_everything_there_is_to_say() -> None:
     d1, d2, d3 = (DAY + timedelta(days=n) for n in range(3))
     message = check_message(
         news(
-            change(d1, 0, 1, "15 of 100 lines rejected"),
-            change(d2, 0, 2, "40 of 100 lines rejected", "line 1", "line 2"),
+            change(d1, 0, 1, "15 of 100 sales rejected"),
+            change(d2, 0, 2, "40 of 100 sales rejected", "line 1", "line 2"),
             change(d3, 2, 0),
             unchanged={date(2026, 1, 1): Outcome.ERROR},
         ),
@@ -41,8 +41,8 @@ def test_a_failing_check_with_everything_there_is_to_say() -> None:
         "ERROR: reject_rate on stg_sales_rejects failed for 2 days: 2026-01-05 to 2026-01-06"
     )
     assert message.text.splitlines() == [
-        "- 2026-01-06 ERROR: 40 of 100 lines rejected",
-        "- 2026-01-05 WARNING: 15 of 100 lines rejected",
+        "- 2026-01-06 ERROR: 40 of 100 sales rejected",
+        "- 2026-01-05 WARNING: 15 of 100 sales rejected",
         "Pass again: 1 day: 2026-01-07",
         "Known to fail and still failing: 1 day: 2026-01-01",
         f"Check: {UI}/assets/stg_sales_rejects?view=checks&checkDetail=reject_rate",

@@ -292,7 +292,7 @@ def test_a_run_of_one_held_day_ends_like_a_run_of_many(pipeline: Pipeline) -> No
     failure = failed.step_failure_data.user_failure_data
     assert failure is not None
     assert failure.description == (
-        "1 of 1 days held, 0 published. 2026-01-05: 1 of 2 lines rejected, more than 30%. "
+        "1 of 1 days held, 0 published. 2026-01-05: 1 of 2 sales rejected, more than 30%. "
         "FACT_SALES keeps what it had of the held days. What to do: docs/runbook.md, "
         "“A day is held”."
     )

@@ -38,7 +38,7 @@ def test_a_range_run_publishes_the_good_days_and_holds_the_bad_one(pipeline: Pip
     run = pipeline.run(DAY, LAST)
     assert not run.success, "a run that held a day must not look good"
     assert failure(run) == (
-        "1 of 3 days held, 2 published. 2026-01-06: 5 of 10 lines rejected, more than 30%. "
+        "1 of 3 days held, 2 published. 2026-01-06: 5 of 10 sales rejected, more than 30%. "
         "FACT_SALES keeps what it had of the held days. What to do: docs/runbook.md, "
         "“A day is held”."
     )
@@ -60,7 +60,7 @@ def test_a_held_day_keeps_what_it_had_until_it_is_fixed(pipeline: Pipeline) -> N
     assert pipeline.query(fact) == [("event-1",), ("event-3",)]
     held = pipeline.evaluations("fact_sales", "matches_clean")["2026-01-05"]
     assert not held.passed
-    assert (held.description or "").startswith("held: 1 of 2 lines rejected, more than 30%")
+    assert (held.description or "").startswith("held: 1 of 2 sales rejected, more than 30%")
     pipeline.configure(reject_rate_error=Decimal("0.6"))
     assert pipeline.run().success
     assert pipeline.query(fact) == [("event-2",), ("event-3",)]

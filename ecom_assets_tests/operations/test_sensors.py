@@ -53,7 +53,7 @@ def test_files_arrive_and_a_held_day_is_told_of_and_recovers(tmp_path: Path) -> 
         title = until(lambda: _title(channel.titles, "reject_rate"), "somebody is told", 300)
         (message,) = [text for heading, text in channel.messages if heading == title]
         assert str(bad) in title + message
-        assert f"{ROWS} of {ROWS} lines rejected" in message
+        assert f"{ROWS} of {ROWS} sales rejected" in message
         assert f"dt={bad}/a.jsonl" in message
         assert "@everyone" not in message
         assert shop.published()[bad] == ROWS

@@ -90,7 +90,7 @@ def test_a_producers_lines_become_the_sales_that_were_put_down_by_hand(
         rejects = session.read_table("staging.stg_sales_rejects")
         (quality,) = session.read_table("staging.sales_quality")
         off = session.read_table("staging.sales_order_totals")
-        (checked,) = order_totals(session, days).values()
+        (checked,) = order_totals(session, days, limits).values()
 
     fields = [field.name for field in sales.SALES.fields]
     rows = {row["event_id"]: {name: as_said(row[name]) for name in fields} for row in clean}

@@ -332,7 +332,7 @@ def test_8_the_balance_counts_the_lines_of_raw_itself(shop: Shop) -> None:
 
 def test_10_why_a_day_is_held_is_told_by_the_limit_of_then(shop: Shop) -> None:
     shop.land(5, *[good(n, day(5)) for n in range(5)], *["broken"] * 4)
-    why = "4 of 9 lines rejected, more than 30%"
+    why = "4 of 9 sales rejected, more than 30%"
     assert shop.run(5).audit.held == {day(5): why}
     shop.set(reject_rate_error=Decimal("0.6"))
     assert shop.publish(5).audit.held == {day(5): why}

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from ecom_assets.model import sales
@@ -139,7 +139,7 @@ class Row:
     item: int = 1
     source: str = "sale_line"
     is_sale: bool = True
-    version: int | None = None
+    version: Decimal | None = None
     versions_of: Cell = None
     stated: Decimal | None = None
     further: Decimal | None = None
@@ -240,6 +240,8 @@ def _judged(row: Row, said: Said, earliest: date, time_zone: str) -> Row:
         "event_date_in_window": moment is not None and not in_window,
     }
     broken = tuple(rule for rule, is_broken in judged.items() if is_broken)
+    if not said.has_items:
+        broken = ("items_present",)
     return replace(
         row,
         event_date=event_date if event_date is not None and in_window else batch_day,
@@ -300,7 +302,7 @@ def judge(
 def mark_repeats(rows: Mapping[Place, Row]) -> dict[Place, Row]:
     """The same rows, judged by the others of their day as well: by later versions, and by the
     uniqueness of ids."""
-    latest: dict[tuple[date, str, Cell], int] = {}
+    latest: dict[tuple[date, str, Cell], Decimal] = {}
     for row in rows.values():
         key = (row.event_date, row.source, row.versions_of)
         if not row.broken and row.version is not None and row.versions_of is not None:
@@ -308,7 +310,8 @@ def mark_repeats(rows: Mapping[Place, Row]) -> dict[Place, Row]:
     judged = {}
     for place, row in rows.items():
         key = (row.event_date, row.source, row.versions_of)
-        is_replaced = row.version is not None and row.version < latest.get(key, row.version)
+        version = Decimal(-1) if row.version is None else row.version
+        is_replaced = version < latest.get(key, version)
         if is_replaced and row.is_sale and not row.broken:
             judged[place] = replace(row, broken=("latest_version",))
         else:
@@ -347,14 +350,21 @@ def file_counts(rows: Mapping[Place, Row]) -> Mapping[tuple[date, str], FileCoun
             lines=sum(row.item == 1 for _, row in of_file),
             others=sum(not row.is_sale for _, row in of_file),
             sales=sum(row.is_sale for _, row in of_file),
-            compared=len({number for number, row in of_file if _is_compared(row)}),
+            compared=sum(
+                all(map(_is_compared, (row for number, row in of_file if number == one)))
+                for one in {number for number, _ in of_file}
+            ),
         )
         for key, of_file in found.items()
     }
 
 
 def _is_compared(row: Row) -> bool:
-    return row.is_sale and row.stated is not None and not row.is_replaced
+    return row.is_sale and row.stated is not None and not row.broken
+
+
+def _four_decimals(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
 def orders_off(
@@ -363,16 +373,18 @@ def orders_off(
     """What the orders say and what their sales come to, where both are apart."""
     orders: dict[tuple[date, str, int], list[Row]] = {}
     for (name, number, _), row in rows.items():
-        if _is_compared(row):
-            orders.setdefault((row.event_date, name, number), []).append(row)
+        orders.setdefault((row.event_date, name, number), []).append(row)
     found: dict[tuple[date, str, int], tuple[Decimal, Decimal | None]] = {}
     for key, of_order in orders.items():
         first = of_order[0]
+        if not all(map(_is_compared, of_order)):
+            continue
         assert first.stated is not None
         assert first.tolerance is not None
         amounts = [row.values["total_amount"] for row in of_order]
         added = [amount for amount in amounts if isinstance(amount, Decimal)]
-        counted = None if first.further is None or not added else sum(added, first.further)
-        if counted is None or abs(first.stated - counted) > first.tolerance:
-            found[key] = (first.stated, counted)
+        counted = None if first.further is None else _four_decimals(sum(added, first.further))
+        stated = _four_decimals(first.stated)
+        if counted is None or abs(stated - counted) > first.tolerance:
+            found[key] = (stated, counted)
     return found

@@ -125,7 +125,7 @@ class Said:
     is_sale: bool
     given: Mapping[str, Value]
     unsure: frozenset[str]
-    version: int | None = None
+    version: Decimal | None = None
     stated: Decimal | None = None
     further: Decimal | None = None
     tolerance: Decimal | None = None
@@ -363,17 +363,19 @@ class _Reader:
         value = self._as_moment(_value(self.at(source.place)), "moment")
         return _in_utc(value, source.time_zone)
 
-    def version(self, place: Place | None) -> int | None:
-        """A whole number, or a moment's microseconds."""
+    def version(self, place: Place | None) -> Decimal | None:
+        """A number, or a moment's microseconds."""
         if place is None:
             return None
         value = _value(self.at(place))
-        if re.fullmatch("[0-9]{1,18}", text_of(value) or ""):
-            return int(text_of(value) or "")
+        if re.fullmatch(r"[0-9]{1,18}(\.[0-9]+)?", text_of(value) or ""):
+            return Decimal(text_of(value) or "").quantize(
+                Decimal("0.000001"), ROUND_HALF_UP, _EXACT
+            )
         moment = moment_of(self._as_moment(value, "moment"))
         if moment is None:
             return None
-        return (moment - datetime(1970, 1, 1)) // timedelta(microseconds=1)
+        return Decimal((moment - datetime(1970, 1, 1)) // timedelta(microseconds=1))
 
     def has_odd_number(self, source: Source) -> bool:
         """Whether a number is in it that is not plainly whole: engines spell it differently."""

@@ -34,9 +34,9 @@ versions as (
         max(source_version) as latest_version
     from staging.stg_sales_clean
     where event_date between :first_day and :last_day
-        and source_version is not null
+        and :is_versioned
     group by event_date, source, :version_key
-    having max(source_version) > min(source_version)
+    having max(source_version) > min(coalesce(source_version, -1))
 ),
 
 lines_with_zeros as (
@@ -74,7 +74,7 @@ tested as (
         on v.event_date = c.event_date
             and v.source = c.source
             and v.version_key = c.:version_key
-            and v.latest_version > c.source_version
+            and v.latest_version > coalesce(c.source_version, -1)
     left join zeros as z
         on z.source_filename = c.source_filename
             and z.source_row_number = c.source_row_number

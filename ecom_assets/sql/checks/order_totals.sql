@@ -1,8 +1,10 @@
--- Orders whose money was compared, per day, and the first of those that do not add up.
+-- Orders whose money was compared, per day, and the first of those that do not add up; beside them
+-- the sales that were read by a mapping which says what orders add up to.
 with compared as (
     select
         event_date,
-        sum(compared_orders) as compared_orders
+        sum(compared_orders) as compared_orders,
+        sum(iff(:has_total, sale_rows, 0)) as sale_rows
     from staging.sales_quality_files
     where event_date between :first_day and :last_day
     group by event_date
@@ -23,6 +25,7 @@ off as (
 select
     compared.event_date,
     compared.compared_orders,
+    compared.sale_rows,
     coalesce(off.off_orders, 0) as off_orders,
     off.source_filename,
     off.source_row_number,
@@ -34,5 +37,5 @@ from compared
 left join off
     on off.event_date = compared.event_date
         and off.place <= :per_day
-where compared.compared_orders > 0
+where compared.sale_rows > 0
 order by compared.event_date, off.place;

@@ -63,6 +63,7 @@ found as (
         on f.source_filename = q.source_filename
             and f.loaded_at = q.ingestion_ts
             and f.superseded_at is null
+            and f.batch_date between :first_staged_day and :last_batch_day
     where q.event_date between :first_staged_day and :last_day
 ),
 

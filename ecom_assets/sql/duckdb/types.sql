@@ -72,8 +72,8 @@ select
         else timezone('UTC', timezone(:time_zone, :moment))
     end as moment_as_local,
     case
-        when regexp_full_match(:text, '\d{1,18}') then cast(:text as bigint)
-        else epoch_us(:moment)
+        when regexp_full_match(:text, '\d{1,18}(\.\d+)?') then try_cast(:text as decimal(24, 6))
+        else cast(epoch_us(:moment) as decimal(24, 6))
     end as version,
     try_cast(:text as timestamptz) at time zone 'UTC' as moment_as_value,
 
@@ -99,6 +99,11 @@ select
         when regexp_full_match(:text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
             then try_cast(:text as decimal(19, 8))
     end as number_as_amount,
+    -- of small units, before they are divided
+    case
+        when regexp_full_match(:text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
+            then try_cast(:text as decimal(29, 8))
+    end as number_as_wide,
     -- of the number as it was written: rounded to four decimals it may be zero
     case
         when :number <> 0 then cast(sign(:number) as bigint)

@@ -65,6 +65,7 @@ select
 from staged
 inner join raw.raw_sales_files as f
     on f.source_filename = staged.source_filename
+        and f.loaded_at = staged.ingestion_ts
 where not exists (
         select 1
         from staging.sales_quality_files

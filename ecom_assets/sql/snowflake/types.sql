@@ -6,7 +6,8 @@
 -- whole number is kept only where it fits 64 bits, as in DuckDB.
 select
     cast(:value as varchar) as in_line,
-    get(filter(:list, e -> cast(e:key_name as varchar) = :text), 0) as picked,
+    get(filter(iff(is_array(:list), :list, null), e -> cast(e:key_name as varchar) = :text), 0)
+        as picked,
     -- a list that is absent is one without elements; anything else is no amount
     case
         when is_array(:list)
@@ -57,8 +58,8 @@ select
         else convert_timezone(:time_zone, 'UTC', :moment)
     end as moment_as_local,
     case
-        when regexp_like(:text, '\\d{1,18}') then cast(:text as bigint)
-        else date_part(epoch_microsecond, :moment)
+        when regexp_like(:text, '\\d{1,18}(\\.\\d+)?') then try_to_decimal(:text, 24, 6)
+        else cast(date_part(epoch_microsecond, :moment) as number(24, 6))
     end as version,
     dateadd(
         minute,
@@ -114,6 +115,11 @@ select
         when regexp_like(:text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
             then try_to_decimal(trim(:text, :white_space), 19, 8)
     end as number_as_amount,
+    -- of small units, before they are divided
+    case
+        when regexp_like(:text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
+            then try_to_decimal(trim(:text, :white_space), 29, 8)
+    end as number_as_wide,
     -- of the number as it was written: rounded to four decimals it may be zero
     case
         when :number <> 0 then sign(:number)

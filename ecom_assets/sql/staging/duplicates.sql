@@ -1,5 +1,5 @@
 -- Which otherwise valid rows do not stay on their day: those of an order (or event) of which a later
--- version stands there, be that a sale or not; and of the others those that are not the first with
+-- version stands there, be that a sale or not (no version is earlier than any); and of the others those that are not the first with
 -- their id, by file name, line and item. Other days do not count here: whether an event stands on
 -- one of them is found out where days are published. Few rows come as far as the rules: those of
 -- which something occurs more than once.
@@ -17,11 +17,11 @@ with versions as (
         :version_key as version_key,
         max(source_version) as latest_version
     from parsed_sales
-    where source_version is not null
+    where :is_versioned
         and :version_key is not null
         and not (is_sale and :breaks_row_rule)
     group by event_date, source, :version_key
-    having max(source_version) > min(source_version)
+    having max(source_version) > min(coalesce(source_version, -1))
 ),
 
 replaced as (
@@ -35,7 +35,7 @@ replaced as (
         on v.event_date = p.event_date
             and v.source = p.source
             and v.version_key = p.:version_key
-            and v.latest_version > p.source_version
+            and v.latest_version > coalesce(p.source_version, -1)
     where p.is_sale
         and not p.:breaks_row_rule
 ),

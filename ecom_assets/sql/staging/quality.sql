@@ -186,15 +186,23 @@ insert into staging.sales_quality_files (
     sale_rows,
     compared_orders
 )
-with orders as (
+with clean_orders as (
     select
         event_date,
         source_filename,
-        count(distinct source_row_number) as compared_orders
+        source_row_number
     from (:judged) as judged
-    where is_object
-        and order_stated is not null
-        and not is_replaced
+    where order_stated is not null
+    group by event_date, source_filename, source_row_number
+    having count_if(:breaks_a_rule) = 0
+),
+
+orders as (
+    select
+        event_date,
+        source_filename,
+        count(*) as compared_orders
+    from clean_orders
     group by event_date, source_filename
 )
 
@@ -220,6 +228,7 @@ delete from staging.sales_order_totals
 where event_date between :first_day and :last_day
     and event_date in (select days.event_date from (:days) as days);
 
+-- an order that has a reject cannot add up, and its reject tells of it
 insert into staging.sales_order_totals (
     event_date,
     source_filename,
@@ -238,13 +247,12 @@ with orders as (
         source_row_number,
         min(order_id) as order_id,
         min(currency) as currency,
-        min(order_stated) as stated_amount,
-        sum(total_amount) + min(order_further) as counted_amount
+        cast(min(order_stated) as number(38, 4)) as stated_amount,
+        cast(sum(total_amount) + min(order_further) as number(38, 4)) as counted_amount
     from (:judged) as judged
-    where is_object
-        and order_stated is not null
-        and not is_replaced
+    where order_stated is not null
     group by event_date, source_filename, source_row_number
+    having count_if(:breaks_a_rule) = 0
 )
 
 select

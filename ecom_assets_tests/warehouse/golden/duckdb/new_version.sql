@@ -9,5 +9,5 @@ SELECT
   2,
   CURRENT_TIMESTAMP AT TIME ZONE 'UTC',
   '0.1.0',
-  '15b2c0ec07a8',
+  'fe7b220a964a',
   'UTC';

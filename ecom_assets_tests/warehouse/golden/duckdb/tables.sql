@@ -23,7 +23,7 @@ SELECT
   2,
   CURRENT_TIMESTAMP AT TIME ZONE 'UTC',
   '0.1.0',
-  '15b2c0ec07a8',
+  'fe7b220a964a',
   'UTC'
 WHERE
   NOT EXISTS(
@@ -71,7 +71,7 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_clean (
   source_row_number BIGINT,
   source_item_number BIGINT,
   source TEXT,
-  source_version BIGINT,
+  source_version DECIMAL(24, 6),
   ingestion_ts TIMESTAMP
 );
 
@@ -140,8 +140,8 @@ CREATE TABLE IF NOT EXISTS staging.sales_order_totals (
   source_row_number BIGINT NOT NULL,
   order_id TEXT,
   currency TEXT,
-  stated_amount DECIMAL(19, 8) NOT NULL,
-  counted_amount DECIMAL(38, 8),
+  stated_amount DECIMAL(38, 4) NOT NULL,
+  counted_amount DECIMAL(38, 4),
   rules_version TEXT NOT NULL,
   run_id TEXT NOT NULL
 );
@@ -171,7 +171,7 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_repeats (
   source_row_number BIGINT,
   source_item_number BIGINT,
   source TEXT,
-  source_version BIGINT,
+  source_version DECIMAL(24, 6),
   ingestion_ts TIMESTAMP,
   earlier_event_date DATE,
   earlier_filename TEXT,
@@ -194,7 +194,7 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales (
   source_row_number BIGINT,
   source_item_number BIGINT,
   source TEXT,
-  source_version BIGINT,
+  source_version DECIMAL(24, 6),
   ingestion_ts TIMESTAMP
 );
 

@@ -23,7 +23,7 @@ SELECT
   2,
   SYSDATE(),
   '0.1.0',
-  '15b2c0ec07a8',
+  'fe7b220a964a',
   'UTC'
 WHERE
   NOT EXISTS(
@@ -72,7 +72,7 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_clean (
   source_row_number BIGINT,
   source_item_number BIGINT,
   source VARCHAR,
-  source_version BIGINT,
+  source_version DECIMAL(24, 6),
   ingestion_ts TIMESTAMPNTZ
 )
 CLUSTER BY (event_date);
@@ -143,8 +143,8 @@ CREATE TABLE IF NOT EXISTS staging.sales_order_totals (
   source_row_number BIGINT NOT NULL,
   order_id VARCHAR,
   currency VARCHAR,
-  stated_amount DECIMAL(19, 8) NOT NULL,
-  counted_amount DECIMAL(38, 8),
+  stated_amount DECIMAL(38, 4) NOT NULL,
+  counted_amount DECIMAL(38, 4),
   rules_version VARCHAR NOT NULL,
   run_id VARCHAR NOT NULL
 );
@@ -174,7 +174,7 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_repeats (
   source_row_number BIGINT,
   source_item_number BIGINT,
   source VARCHAR,
-  source_version BIGINT,
+  source_version DECIMAL(24, 6),
   ingestion_ts TIMESTAMPNTZ,
   earlier_event_date DATE,
   earlier_filename VARCHAR,
@@ -198,7 +198,7 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales (
   source_row_number BIGINT,
   source_item_number BIGINT,
   source VARCHAR,
-  source_version BIGINT,
+  source_version DECIMAL(24, 6),
   ingestion_ts TIMESTAMPNTZ
 )
 CLUSTER BY (event_date);

@@ -26,7 +26,7 @@ CREATE OR REPLACE TEMPORARY TABLE moving_sales (
   source_row_number BIGINT,
   source_item_number BIGINT,
   source TEXT,
-  source_version BIGINT,
+  source_version DECIMAL(24, 6),
   ingestion_ts TIMESTAMP,
   earlier_event_date DATE,
   earlier_filename TEXT,

@@ -54,7 +54,7 @@ SELECT
   0 AS compared_orders
 FROM staged
 INNER JOIN raw.raw_sales_files AS f
-  ON f.source_filename = staged.source_filename
+  ON f.source_filename = staged.source_filename AND f.loaded_at = staged.ingestion_ts
 WHERE
   NOT EXISTS(
     SELECT

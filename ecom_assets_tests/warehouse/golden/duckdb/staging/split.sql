@@ -88,10 +88,10 @@ FROM (
 WHERE
   NOT (
     COALESCE((
-      is_object AND quantity_sign <= 0
+      is_object AND has_items AND quantity_sign <= 0
     ), FALSE)
     OR COALESCE((
-      is_object AND is_duplicate
+      is_object AND has_items AND is_duplicate
     ), FALSE)
   );
 
@@ -113,24 +113,24 @@ WITH rejected AS (
   SELECT
     CASE
       WHEN COALESCE((
-        is_object AND quantity_sign <= 0
+        is_object AND has_items AND quantity_sign <= 0
       ), FALSE)
       THEN 'Non-positive quantity'
       WHEN COALESCE((
-        is_object AND is_duplicate
+        is_object AND has_items AND is_duplicate
       ), FALSE)
       THEN 'Duplicate event_id'
     END AS reason,
     SUBSTRING(
       CASE
         WHEN COALESCE((
-          is_object AND quantity_sign <= 0
+          is_object AND has_items AND quantity_sign <= 0
         ), FALSE)
         THEN '; Non-positive quantity'
         ELSE ''
       END || CASE
         WHEN COALESCE((
-          is_object AND is_duplicate
+          is_object AND has_items AND is_duplicate
         ), FALSE)
         THEN '; Duplicate event_id'
         ELSE ''
@@ -176,10 +176,10 @@ WITH rejected AS (
   WHERE
     (
       COALESCE((
-        is_object AND quantity_sign <= 0
+        is_object AND has_items AND quantity_sign <= 0
       ), FALSE)
       OR COALESCE((
-        is_object AND is_duplicate
+        is_object AND has_items AND is_duplicate
       ), FALSE)
     )
 )

@@ -12,7 +12,7 @@ CREATE OR REPLACE TEMPORARY TABLE parsed_sales (
   source_row_number BIGINT,
   source_item_number BIGINT,
   source TEXT,
-  source_version BIGINT,
+  source_version DECIMAL(24, 6),
   batch_date DATE,
   load_id TEXT,
   ingestion_ts TIMESTAMP,

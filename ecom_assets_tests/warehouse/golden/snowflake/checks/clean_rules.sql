@@ -83,13 +83,15 @@ WITH current_lines AS (
   FROM staging.stg_sales_clean
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    AND NOT source_version IS NULL
+    AND (
+      FALSE
+    )
   GROUP BY
     event_date,
     source,
     event_id
   HAVING
-    MAX(source_version) > MIN(source_version)
+    MAX(source_version) > MIN(COALESCE(source_version, -1))
 ), lines_with_zeros AS (
   SELECT
     *
@@ -178,7 +180,7 @@ WITH current_lines AS (
       NOT is_object OR (
         TRUE
       ) AS is_sale,
-      CAST(NULL AS BIGINT) AS source_version,
+      CAST(NULL AS DECIMAL(24, 6)) AS source_version,
       CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
       CAST(NULL AS DECIMAL(19, 8)) AS order_further
     FROM judged
@@ -668,7 +670,7 @@ WITH current_lines AS (
     ON v.event_date = c.event_date
     AND v.source = c.source
     AND v.version_key = c.event_id
-    AND v.latest_version > c.source_version
+    AND v.latest_version > COALESCE(c.source_version, -1)
   LEFT JOIN zeros AS z
     ON z.source_filename = c.source_filename
     AND z.source_row_number = c.source_row_number
@@ -681,12 +683,12 @@ SELECT
   event_date,
   COUNT(*) AS row_count,
   COUNT_IF(COALESCE((
-    is_object AND quantity_sign <= 0
+    is_object AND has_items AND quantity_sign <= 0
   ), FALSE)) AS quantity_positive,
   MIN(
     IFF(
       COALESCE((
-        is_object AND quantity_sign <= 0
+        is_object AND has_items AND quantity_sign <= 0
       ), FALSE),
       CONCAT(
         CONCAT(
@@ -702,12 +704,12 @@ SELECT
     )
   ) AS quantity_positive_sample,
   COUNT_IF(COALESCE((
-    is_object AND is_duplicate
+    is_object AND has_items AND is_duplicate
   ), FALSE)) AS event_id_unique,
   MIN(
     IFF(
       COALESCE((
-        is_object AND is_duplicate
+        is_object AND has_items AND is_duplicate
       ), FALSE),
       CONCAT(
         CONCAT(

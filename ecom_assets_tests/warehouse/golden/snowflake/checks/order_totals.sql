@@ -1,7 +1,10 @@
 WITH compared AS (
   SELECT
     event_date,
-    SUM(compared_orders) AS compared_orders
+    SUM(compared_orders) AS compared_orders,
+    SUM(IFF((
+      FALSE
+    ), sale_rows, 0)) AS sale_rows
   FROM staging.sales_quality_files
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
@@ -19,6 +22,7 @@ WITH compared AS (
 SELECT
   compared.event_date,
   compared.compared_orders,
+  compared.sale_rows,
   COALESCE(off.off_orders, 0) AS off_orders,
   off.source_filename,
   off.source_row_number,
@@ -30,7 +34,7 @@ FROM compared
 LEFT JOIN off
   ON off.event_date = compared.event_date AND off.place <= 7
 WHERE
-  compared.compared_orders > 0
+  compared.sale_rows > 0
 ORDER BY
   compared.event_date,
   off.place;

@@ -58,6 +58,7 @@ WITH staged AS (
     ON f.source_filename = q.source_filename
     AND f.loaded_at = q.ingestion_ts
     AND f.superseded_at IS NULL
+    AND f.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
   WHERE
     q.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
 ), sales_of_day AS (

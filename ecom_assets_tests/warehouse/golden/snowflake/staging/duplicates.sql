@@ -13,12 +13,15 @@ WITH versions AS (
     MAX(source_version) AS latest_version
   FROM parsed_sales
   WHERE
-    NOT source_version IS NULL
+    (
+      FALSE
+    )
     AND NOT event_id IS NULL
     AND NOT (
-      is_sale AND (
+      is_sale
+      AND (
         COALESCE((
-          is_object AND quantity_sign <= 0
+          is_object AND has_items AND quantity_sign <= 0
         ), FALSE)
       )
     )
@@ -27,7 +30,7 @@ WITH versions AS (
     source,
     event_id
   HAVING
-    MAX(source_version) > MIN(source_version)
+    MAX(source_version) > MIN(COALESCE(source_version, -1))
 ), replaced AS (
   SELECT
     p.event_date,
@@ -39,12 +42,12 @@ WITH versions AS (
     ON v.event_date = p.event_date
     AND v.source = p.source
     AND v.version_key = p.event_id
-    AND v.latest_version > p.source_version
+    AND v.latest_version > COALESCE(p.source_version, -1)
   WHERE
     p.is_sale
     AND NOT (
       COALESCE((
-        p.is_object AND p.quantity_sign <= 0
+        p.is_object AND p.has_items AND p.quantity_sign <= 0
       ), FALSE)
     )
 ), suspects AS (
@@ -78,7 +81,7 @@ WITH versions AS (
     AND p.is_sale
     AND NOT (
       COALESCE((
-        p.is_object AND p.quantity_sign <= 0
+        p.is_object AND p.has_items AND p.quantity_sign <= 0
       ), FALSE)
     )
     AND r.event_date IS NULL

@@ -100,7 +100,7 @@ WITH typed AS (
       NOT is_object OR (
         TRUE
       ) AS is_sale,
-      CAST(NULL AS BIGINT) AS source_version,
+      CAST(NULL AS DECIMAL(24, 6)) AS source_version,
       CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
       CAST(NULL AS DECIMAL(19, 8)) AS order_further
     FROM judged

@@ -208,11 +208,11 @@ INSERT INTO staging.sales_quality_files (
   sale_rows,
   compared_orders
 )
-WITH orders AS (
+WITH clean_orders AS (
   SELECT
     event_date,
     source_filename,
-    COUNT(DISTINCT source_row_number) AS compared_orders
+    source_row_number
   FROM (
     SELECT
       p.*,
@@ -238,7 +238,28 @@ WITH orders AS (
       AND p.is_sale
   ) AS judged
   WHERE
-    is_object AND NOT order_stated IS NULL AND NOT is_replaced
+    NOT order_stated IS NULL
+  GROUP BY
+    event_date,
+    source_filename,
+    source_row_number
+  HAVING
+    COUNT_IF(
+      (
+        COALESCE((
+          is_object AND has_items AND quantity_sign <= 0
+        ), FALSE)
+        OR COALESCE((
+          is_object AND has_items AND is_duplicate
+        ), FALSE)
+      )
+    ) = 0
+), orders AS (
+  SELECT
+    event_date,
+    source_filename,
+    COUNT(*) AS compared_orders
+  FROM clean_orders
   GROUP BY
     event_date,
     source_filename
@@ -307,8 +328,8 @@ WITH orders AS (
     source_row_number,
     MIN(order_id) AS order_id,
     MIN(currency) AS currency,
-    MIN(order_stated) AS stated_amount,
-    SUM(total_amount) + MIN(order_further) AS counted_amount
+    CAST(MIN(order_stated) AS DECIMAL(38, 4)) AS stated_amount,
+    CAST(SUM(total_amount) + MIN(order_further) AS DECIMAL(38, 4)) AS counted_amount
   FROM (
     SELECT
       p.*,
@@ -334,11 +355,22 @@ WITH orders AS (
       AND p.is_sale
   ) AS judged
   WHERE
-    is_object AND NOT order_stated IS NULL AND NOT is_replaced
+    NOT order_stated IS NULL
   GROUP BY
     event_date,
     source_filename,
     source_row_number
+  HAVING
+    COUNT_IF(
+      (
+        COALESCE((
+          is_object AND has_items AND quantity_sign <= 0
+        ), FALSE)
+        OR COALESCE((
+          is_object AND has_items AND is_duplicate
+        ), FALSE)
+      )
+    ) = 0
 )
 SELECT
   event_date,

@@ -88,10 +88,10 @@ FROM (
 WHERE
   NOT (
     COALESCE((
-      is_object AND quantity_sign <= 0
+      is_object AND has_items AND quantity_sign <= 0
     ), FALSE)
     OR COALESCE((
-      is_object AND is_duplicate
+      is_object AND has_items AND is_duplicate
     ), FALSE)
   )
 ORDER BY
@@ -115,11 +115,11 @@ WITH rejected AS (
   SELECT
     CASE
       WHEN COALESCE((
-        is_object AND quantity_sign <= 0
+        is_object AND has_items AND quantity_sign <= 0
       ), FALSE)
       THEN 'Non-positive quantity'
       WHEN COALESCE((
-        is_object AND is_duplicate
+        is_object AND has_items AND is_duplicate
       ), FALSE)
       THEN 'Duplicate event_id'
     END AS reason,
@@ -127,14 +127,18 @@ WITH rejected AS (
       CONCAT(
         IFF(
           COALESCE((
-            is_object AND quantity_sign <= 0
+            is_object AND has_items AND quantity_sign <= 0
           ), FALSE),
           '; Non-positive quantity',
           ''
         ),
-        IFF(COALESCE((
-          is_object AND is_duplicate
-        ), FALSE), '; Duplicate event_id', '')
+        IFF(
+          COALESCE((
+            is_object AND has_items AND is_duplicate
+          ), FALSE),
+          '; Duplicate event_id',
+          ''
+        )
       ),
       3
     ) AS reasons,
@@ -177,10 +181,10 @@ WITH rejected AS (
   WHERE
     (
       COALESCE((
-        is_object AND quantity_sign <= 0
+        is_object AND has_items AND quantity_sign <= 0
       ), FALSE)
       OR COALESCE((
-        is_object AND is_duplicate
+        is_object AND has_items AND is_duplicate
       ), FALSE)
     )
 )

@@ -131,7 +131,9 @@ WITH current_lines AS (
   FROM staging.stg_sales_clean
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    AND NOT source_version IS NULL
+    AND (
+      source IN ('orders')
+    )
   GROUP BY
     event_date,
     source,
@@ -155,7 +157,7 @@ WITH current_lines AS (
       END
     )
   HAVING
-    MAX(source_version) > MIN(source_version)
+    MAX(source_version) > MIN(COALESCE(source_version, -1))
 ), lines_with_zeros AS (
   SELECT
     *
@@ -275,21 +277,33 @@ WITH current_lines AS (
             WHEN REGEXP_FULL_MATCH(
               (
                 CASE
-                  WHEN CONTAINS(event.updated, '.') AND LENGTH(event.updated) > 15
+                  WHEN LENGTH(event.updated) > 15
+                  AND REGEXP_FULL_MATCH(event.updated, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
                   THEN JSON_TEXT(raw, '["updated"]', 0)
+                  WHEN STARTS_WITH(event.updated, '{')
+                  OR STARTS_WITH(event.updated, '[')
+                  OR event.updated = 'true'
+                  OR event.updated = 'false'
+                  THEN NULLIF(JSON_TEXT(raw, '["updated"]', 0), '')
                   ELSE event.updated
                 END
               ),
-              '\d{1,18}'
+              '\d{1,18}(\.\d+)?'
             )
-            THEN CAST((
+            THEN TRY_CAST((
               CASE
-                WHEN CONTAINS(event.updated, '.') AND LENGTH(event.updated) > 15
+                WHEN LENGTH(event.updated) > 15
+                AND REGEXP_FULL_MATCH(event.updated, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
                 THEN JSON_TEXT(raw, '["updated"]', 0)
+                WHEN STARTS_WITH(event.updated, '{')
+                OR STARTS_WITH(event.updated, '[')
+                OR event.updated = 'true'
+                OR event.updated = 'false'
+                THEN NULLIF(JSON_TEXT(raw, '["updated"]', 0), '')
                 ELSE event.updated
               END
-            ) AS BIGINT)
-            ELSE EPOCH_US(
+            ) AS DECIMAL(24, 6))
+            ELSE CAST(EPOCH_US(
               (
                 TRY_CAST((
                   CASE
@@ -316,7 +330,7 @@ WITH current_lines AS (
                   END
                 ) AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
               )
-            )
+            ) AS DECIMAL(24, 6))
           END
         ) AS source_version,
         (
@@ -1053,7 +1067,7 @@ WITH current_lines AS (
             event.refunded_at IS NULL
           )
         ) AS is_sale,
-        CAST(NULL AS BIGINT) AS source_version,
+        CAST(NULL AS DECIMAL(24, 6)) AS source_version,
         CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
         CAST(NULL AS DECIMAL(19, 8)) AS order_further
       FROM judged
@@ -1130,9 +1144,9 @@ WITH current_lines AS (
                   THEN PLAIN_NUMBER(JSON_TEXT(raw, '["cents"]', 0))
                   ELSE event.cents
                 END
-              ) AS DECIMAL(19, 8))
+              ) AS DECIMAL(29, 8))
             END
-          ) * CAST(0.01 AS DECIMAL(19, 8)) AS DECIMAL(19, 8))
+          ) * CAST(0.01 AS DECIMAL(9, 8)) AS DECIMAL(19, 8))
         ) AS TEXT) AS total_amount_text,
         CAST(NULL AS TEXT) AS currency_text,
         CAST(NULL AS TEXT) AS points_text,
@@ -1443,7 +1457,7 @@ WITH current_lines AS (
         NOT is_object OR (
           TRUE
         ) AS is_sale,
-        CAST(NULL AS BIGINT) AS source_version,
+        CAST(NULL AS DECIMAL(24, 6)) AS source_version,
         CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
         CAST(NULL AS DECIMAL(19, 8)) AS order_further
       FROM judged
@@ -1884,7 +1898,7 @@ WITH current_lines AS (
         THEN c.event_id
       END
     )
-    AND v.latest_version > c.source_version
+    AND v.latest_version > COALESCE(c.source_version, -1)
   LEFT JOIN zeros AS z
     ON z.source_filename = c.source_filename
     AND z.source_row_number = c.source_row_number
@@ -1896,15 +1910,17 @@ WITH current_lines AS (
 SELECT
   event_date,
   COUNT(*) AS row_count,
-  COUNT_IF((
-    COALESCE((
-      is_object AND quantity_sign <= 0
-    ), FALSE)
-  ) IS TRUE) AS quantity_positive,
+  COUNT_IF(
+    (
+      COALESCE((
+        is_object AND has_items AND quantity_sign <= 0
+      ), FALSE)
+    ) IS TRUE
+  ) AS quantity_positive,
   MIN(
     CASE
       WHEN COALESCE((
-        is_object AND quantity_sign <= 0
+        is_object AND has_items AND quantity_sign <= 0
       ), FALSE)
       THEN source_filename || ' line ' || CAST(source_row_number AS TEXT) || CASE
         WHEN source_item_number > 1
@@ -1914,15 +1930,17 @@ SELECT
       ELSE NULL
     END
   ) AS quantity_positive_sample,
-  COUNT_IF((
-    COALESCE((
-      is_object AND is_duplicate
-    ), FALSE)
-  ) IS TRUE) AS event_id_unique,
+  COUNT_IF(
+    (
+      COALESCE((
+        is_object AND has_items AND is_duplicate
+      ), FALSE)
+    ) IS TRUE
+  ) AS event_id_unique,
   MIN(
     CASE
       WHEN COALESCE((
-        is_object AND is_duplicate
+        is_object AND has_items AND is_duplicate
       ), FALSE)
       THEN source_filename || ' line ' || CAST(source_row_number AS TEXT) || CASE
         WHEN source_item_number > 1

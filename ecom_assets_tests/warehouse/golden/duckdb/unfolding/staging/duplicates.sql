@@ -31,7 +31,9 @@ WITH versions AS (
     MAX(source_version) AS latest_version
   FROM parsed_sales
   WHERE
-    NOT source_version IS NULL
+    (
+      source IN ('orders')
+    )
     AND NOT (
       CASE
         WHEN (
@@ -52,9 +54,10 @@ WITH versions AS (
       END
     ) IS NULL
     AND NOT (
-      is_sale AND (
+      is_sale
+      AND (
         COALESCE((
-          is_object AND quantity_sign <= 0
+          is_object AND has_items AND quantity_sign <= 0
         ), FALSE)
       )
     )
@@ -81,7 +84,7 @@ WITH versions AS (
       END
     )
   HAVING
-    MAX(source_version) > MIN(source_version)
+    MAX(source_version) > MIN(COALESCE(source_version, -1))
 ), replaced AS (
   SELECT
     p.event_date,
@@ -111,12 +114,12 @@ WITH versions AS (
         THEN p.event_id
       END
     )
-    AND v.latest_version > p.source_version
+    AND v.latest_version > COALESCE(p.source_version, -1)
   WHERE
     p.is_sale
     AND NOT (
       COALESCE((
-        p.is_object AND p.quantity_sign <= 0
+        p.is_object AND p.has_items AND p.quantity_sign <= 0
       ), FALSE)
     )
 ), suspects AS (
@@ -150,7 +153,7 @@ WITH versions AS (
     AND p.is_sale
     AND NOT (
       COALESCE((
-        p.is_object AND p.quantity_sign <= 0
+        p.is_object AND p.has_items AND p.quantity_sign <= 0
       ), FALSE)
     )
     AND r.event_date IS NULL

@@ -131,21 +131,33 @@ WITH typed AS (
             WHEN REGEXP_FULL_MATCH(
               (
                 CASE
-                  WHEN CONTAINS(event.updated, '.') AND LENGTH(event.updated) > 15
+                  WHEN LENGTH(event.updated) > 15
+                  AND REGEXP_FULL_MATCH(event.updated, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
                   THEN JSON_TEXT(raw, '["updated"]', 0)
+                  WHEN STARTS_WITH(event.updated, '{')
+                  OR STARTS_WITH(event.updated, '[')
+                  OR event.updated = 'true'
+                  OR event.updated = 'false'
+                  THEN NULLIF(JSON_TEXT(raw, '["updated"]', 0), '')
                   ELSE event.updated
                 END
               ),
-              '\d{1,18}'
+              '\d{1,18}(\.\d+)?'
             )
-            THEN CAST((
+            THEN TRY_CAST((
               CASE
-                WHEN CONTAINS(event.updated, '.') AND LENGTH(event.updated) > 15
+                WHEN LENGTH(event.updated) > 15
+                AND REGEXP_FULL_MATCH(event.updated, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
                 THEN JSON_TEXT(raw, '["updated"]', 0)
+                WHEN STARTS_WITH(event.updated, '{')
+                OR STARTS_WITH(event.updated, '[')
+                OR event.updated = 'true'
+                OR event.updated = 'false'
+                THEN NULLIF(JSON_TEXT(raw, '["updated"]', 0), '')
                 ELSE event.updated
               END
-            ) AS BIGINT)
-            ELSE EPOCH_US(
+            ) AS DECIMAL(24, 6))
+            ELSE CAST(EPOCH_US(
               (
                 TRY_CAST((
                   CASE
@@ -172,7 +184,7 @@ WITH typed AS (
                   END
                 ) AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
               )
-            )
+            ) AS DECIMAL(24, 6))
           END
         ) AS source_version,
         (
@@ -909,7 +921,7 @@ WITH typed AS (
             event.refunded_at IS NULL
           )
         ) AS is_sale,
-        CAST(NULL AS BIGINT) AS source_version,
+        CAST(NULL AS DECIMAL(24, 6)) AS source_version,
         CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
         CAST(NULL AS DECIMAL(19, 8)) AS order_further
       FROM judged
@@ -986,9 +998,9 @@ WITH typed AS (
                   THEN PLAIN_NUMBER(JSON_TEXT(raw, '["cents"]', 0))
                   ELSE event.cents
                 END
-              ) AS DECIMAL(19, 8))
+              ) AS DECIMAL(29, 8))
             END
-          ) * CAST(0.01 AS DECIMAL(19, 8)) AS DECIMAL(19, 8))
+          ) * CAST(0.01 AS DECIMAL(9, 8)) AS DECIMAL(19, 8))
         ) AS TEXT) AS total_amount_text,
         CAST(NULL AS TEXT) AS currency_text,
         CAST(NULL AS TEXT) AS points_text,
@@ -1299,7 +1311,7 @@ WITH typed AS (
         NOT is_object OR (
           TRUE
         ) AS is_sale,
-        CAST(NULL AS BIGINT) AS source_version,
+        CAST(NULL AS DECIMAL(24, 6)) AS source_version,
         CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
         CAST(NULL AS DECIMAL(19, 8)) AS order_further
       FROM judged

@@ -126,7 +126,9 @@ WITH current_lines AS (
   FROM staging.stg_sales_clean
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    AND NOT source_version IS NULL
+    AND (
+      source IN ('orders')
+    )
   GROUP BY
     event_date,
     source,
@@ -150,7 +152,7 @@ WITH current_lines AS (
       END
     )
   HAVING
-    MAX(source_version) > MIN(source_version)
+    MAX(source_version) > MIN(COALESCE(source_version, -1))
 ), lines_with_zeros AS (
   SELECT
     *
@@ -244,13 +246,32 @@ WITH current_lines AS (
         ) AS is_sale,
         (
           CASE
-            WHEN REGEXP_LIKE((
-              CAST(GET_PATH(raw, 'updated') AS VARCHAR)
-            ), '\\d{1,18}')
-            THEN CAST((
-              CAST(GET_PATH(raw, 'updated') AS VARCHAR)
-            ) AS BIGINT)
-            ELSE DATE_PART(
+            WHEN REGEXP_LIKE(
+              (
+                IFF(
+                  IS_OBJECT(GET_PATH(raw, 'updated'))
+                  OR IS_ARRAY(GET_PATH(raw, 'updated'))
+                  OR IS_BOOLEAN(GET_PATH(raw, 'updated')),
+                  NULL,
+                  CAST(GET_PATH(raw, 'updated') AS VARCHAR)
+                )
+              ),
+              '\\d{1,18}(\\.\\d+)?'
+            )
+            THEN TRY_TO_NUMBER(
+              (
+                IFF(
+                  IS_OBJECT(GET_PATH(raw, 'updated'))
+                  OR IS_ARRAY(GET_PATH(raw, 'updated'))
+                  OR IS_BOOLEAN(GET_PATH(raw, 'updated')),
+                  NULL,
+                  CAST(GET_PATH(raw, 'updated') AS VARCHAR)
+                )
+              ),
+              24,
+              6
+            )
+            ELSE CAST(DATE_PART(
               epoch_microsecond,
               (
                 DATEADD(
@@ -630,7 +651,7 @@ WITH current_lines AS (
                   ) AS TIMESTAMPNTZ)
                 )
               )
-            )
+            ) AS DECIMAL(24, 6))
           END
         ) AS source_version,
         (
@@ -711,7 +732,10 @@ WITH current_lines AS (
               GET_PATH(
                 (
                   GET(
-                    FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                    FILTER(
+                      IFF(IS_ARRAY(GET_PATH(raw, 'params')), GET_PATH(raw, 'params'), NULL),
+                      e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                    ),
                     0
                   )
                 ),
@@ -722,7 +746,10 @@ WITH current_lines AS (
               GET_PATH(
                 (
                   GET(
-                    FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                    FILTER(
+                      IFF(IS_ARRAY(GET_PATH(raw, 'params')), GET_PATH(raw, 'params'), NULL),
+                      e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                    ),
                     0
                   )
                 ),
@@ -733,7 +760,10 @@ WITH current_lines AS (
               GET_PATH(
                 (
                   GET(
-                    FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                    FILTER(
+                      IFF(IS_ARRAY(GET_PATH(raw, 'params')), GET_PATH(raw, 'params'), NULL),
+                      e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                    ),
                     0
                   )
                 ),
@@ -744,7 +774,10 @@ WITH current_lines AS (
             CAST(GET_PATH(
               (
                 GET(
-                  FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                  FILTER(
+                    IFF(IS_ARRAY(GET_PATH(raw, 'params')), GET_PATH(raw, 'params'), NULL),
+                    e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                  ),
                   0
                 )
               ),
@@ -1072,7 +1105,10 @@ WITH current_lines AS (
             CAST(GET_PATH(
               (
                 GET(
-                  FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                  FILTER(
+                    IFF(IS_ARRAY(GET_PATH(raw, 'params')), GET_PATH(raw, 'params'), NULL),
+                    e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                  ),
                   0
                 )
               ),
@@ -1124,7 +1160,10 @@ WITH current_lines AS (
                 CAST(GET_PATH(
                   (
                     GET(
-                      FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                      FILTER(
+                        IFF(IS_ARRAY(GET_PATH(raw, 'params')), GET_PATH(raw, 'params'), NULL),
+                        e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                      ),
                       0
                     )
                   ),
@@ -1198,7 +1237,10 @@ WITH current_lines AS (
               CAST(GET_PATH(
                 (
                   GET(
-                    FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                    FILTER(
+                      IFF(IS_ARRAY(GET_PATH(raw, 'params')), GET_PATH(raw, 'params'), NULL),
+                      e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                    ),
                     0
                   )
                 ),
@@ -1280,7 +1322,10 @@ WITH current_lines AS (
                 CAST(GET_PATH(
                   (
                     GET(
-                      FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                      FILTER(
+                        IFF(IS_ARRAY(GET_PATH(raw, 'params')), GET_PATH(raw, 'params'), NULL),
+                        e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                      ),
                       0
                     )
                   ),
@@ -1475,7 +1520,7 @@ WITH current_lines AS (
             CAST(GET_PATH(raw, 'refunded_at') AS VARCHAR) IS NULL
           )
         ) AS is_sale,
-        CAST(NULL AS BIGINT) AS source_version,
+        CAST(NULL AS DECIMAL(24, 6)) AS source_version,
         CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
         CAST(NULL AS DECIMAL(19, 8)) AS order_further
       FROM judged
@@ -1531,9 +1576,9 @@ WITH current_lines AS (
                 )
                 THEN TRY_TO_NUMBER(TRIM((
                   CAST(GET_PATH(raw, 'cents') AS VARCHAR)
-                ), ' \t\n\r\x0b\f'), 19, 8)
+                ), ' \t\n\r\x0b\f'), 29, 8)
               END
-            ) * CAST(0.01 AS DECIMAL(19, 8)) AS VARCHAR),
+            ) * CAST(0.01 AS DECIMAL(9, 8)) AS VARCHAR),
             19,
             8
           )
@@ -1919,7 +1964,7 @@ WITH current_lines AS (
         NOT is_object OR (
           TRUE
         ) AS is_sale,
-        CAST(NULL AS BIGINT) AS source_version,
+        CAST(NULL AS DECIMAL(24, 6)) AS source_version,
         CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
         CAST(NULL AS DECIMAL(19, 8)) AS order_further
       FROM judged
@@ -2428,7 +2473,7 @@ WITH current_lines AS (
         THEN c.event_id
       END
     )
-    AND v.latest_version > c.source_version
+    AND v.latest_version > COALESCE(c.source_version, -1)
   LEFT JOIN zeros AS z
     ON z.source_filename = c.source_filename
     AND z.source_row_number = c.source_row_number
@@ -2441,12 +2486,12 @@ SELECT
   event_date,
   COUNT(*) AS row_count,
   COUNT_IF(COALESCE((
-    is_object AND quantity_sign <= 0
+    is_object AND has_items AND quantity_sign <= 0
   ), FALSE)) AS quantity_positive,
   MIN(
     IFF(
       COALESCE((
-        is_object AND quantity_sign <= 0
+        is_object AND has_items AND quantity_sign <= 0
       ), FALSE),
       CONCAT(
         CONCAT(
@@ -2462,12 +2507,12 @@ SELECT
     )
   ) AS quantity_positive_sample,
   COUNT_IF(COALESCE((
-    is_object AND is_duplicate
+    is_object AND has_items AND is_duplicate
   ), FALSE)) AS event_id_unique,
   MIN(
     IFF(
       COALESCE((
-        is_object AND is_duplicate
+        is_object AND has_items AND is_duplicate
       ), FALSE),
       CONCAT(
         CONCAT(

@@ -120,7 +120,10 @@ SELECT
               CAST(GET_PATH(
                 (
                   GET(
-                    FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                    FILTER(
+                      IFF(IS_ARRAY(GET_PATH(raw, 'params')), GET_PATH(raw, 'params'), NULL),
+                      e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                    ),
                     0
                   )
                 ),

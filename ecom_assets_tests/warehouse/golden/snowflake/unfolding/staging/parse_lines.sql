@@ -105,13 +105,32 @@ WITH typed AS (
         ) AS is_sale,
         (
           CASE
-            WHEN REGEXP_LIKE((
-              CAST(GET_PATH(raw, 'updated') AS VARCHAR)
-            ), '\\d{1,18}')
-            THEN CAST((
-              CAST(GET_PATH(raw, 'updated') AS VARCHAR)
-            ) AS BIGINT)
-            ELSE DATE_PART(
+            WHEN REGEXP_LIKE(
+              (
+                IFF(
+                  IS_OBJECT(GET_PATH(raw, 'updated'))
+                  OR IS_ARRAY(GET_PATH(raw, 'updated'))
+                  OR IS_BOOLEAN(GET_PATH(raw, 'updated')),
+                  NULL,
+                  CAST(GET_PATH(raw, 'updated') AS VARCHAR)
+                )
+              ),
+              '\\d{1,18}(\\.\\d+)?'
+            )
+            THEN TRY_TO_NUMBER(
+              (
+                IFF(
+                  IS_OBJECT(GET_PATH(raw, 'updated'))
+                  OR IS_ARRAY(GET_PATH(raw, 'updated'))
+                  OR IS_BOOLEAN(GET_PATH(raw, 'updated')),
+                  NULL,
+                  CAST(GET_PATH(raw, 'updated') AS VARCHAR)
+                )
+              ),
+              24,
+              6
+            )
+            ELSE CAST(DATE_PART(
               epoch_microsecond,
               (
                 DATEADD(
@@ -491,7 +510,7 @@ WITH typed AS (
                   ) AS TIMESTAMPNTZ)
                 )
               )
-            )
+            ) AS DECIMAL(24, 6))
           END
         ) AS source_version,
         (
@@ -572,7 +591,10 @@ WITH typed AS (
               GET_PATH(
                 (
                   GET(
-                    FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                    FILTER(
+                      IFF(IS_ARRAY(GET_PATH(raw, 'params')), GET_PATH(raw, 'params'), NULL),
+                      e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                    ),
                     0
                   )
                 ),
@@ -583,7 +605,10 @@ WITH typed AS (
               GET_PATH(
                 (
                   GET(
-                    FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                    FILTER(
+                      IFF(IS_ARRAY(GET_PATH(raw, 'params')), GET_PATH(raw, 'params'), NULL),
+                      e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                    ),
                     0
                   )
                 ),
@@ -594,7 +619,10 @@ WITH typed AS (
               GET_PATH(
                 (
                   GET(
-                    FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                    FILTER(
+                      IFF(IS_ARRAY(GET_PATH(raw, 'params')), GET_PATH(raw, 'params'), NULL),
+                      e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                    ),
                     0
                   )
                 ),
@@ -605,7 +633,10 @@ WITH typed AS (
             CAST(GET_PATH(
               (
                 GET(
-                  FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                  FILTER(
+                    IFF(IS_ARRAY(GET_PATH(raw, 'params')), GET_PATH(raw, 'params'), NULL),
+                    e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                  ),
                   0
                 )
               ),
@@ -933,7 +964,10 @@ WITH typed AS (
             CAST(GET_PATH(
               (
                 GET(
-                  FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                  FILTER(
+                    IFF(IS_ARRAY(GET_PATH(raw, 'params')), GET_PATH(raw, 'params'), NULL),
+                    e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                  ),
                   0
                 )
               ),
@@ -985,7 +1019,10 @@ WITH typed AS (
                 CAST(GET_PATH(
                   (
                     GET(
-                      FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                      FILTER(
+                        IFF(IS_ARRAY(GET_PATH(raw, 'params')), GET_PATH(raw, 'params'), NULL),
+                        e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                      ),
                       0
                     )
                   ),
@@ -1059,7 +1096,10 @@ WITH typed AS (
               CAST(GET_PATH(
                 (
                   GET(
-                    FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                    FILTER(
+                      IFF(IS_ARRAY(GET_PATH(raw, 'params')), GET_PATH(raw, 'params'), NULL),
+                      e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                    ),
                     0
                   )
                 ),
@@ -1141,7 +1181,10 @@ WITH typed AS (
                 CAST(GET_PATH(
                   (
                     GET(
-                      FILTER(GET_PATH(raw, 'params'), e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'),
+                      FILTER(
+                        IFF(IS_ARRAY(GET_PATH(raw, 'params')), GET_PATH(raw, 'params'), NULL),
+                        e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
+                      ),
                       0
                     )
                   ),
@@ -1336,7 +1379,7 @@ WITH typed AS (
             CAST(GET_PATH(raw, 'refunded_at') AS VARCHAR) IS NULL
           )
         ) AS is_sale,
-        CAST(NULL AS BIGINT) AS source_version,
+        CAST(NULL AS DECIMAL(24, 6)) AS source_version,
         CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
         CAST(NULL AS DECIMAL(19, 8)) AS order_further
       FROM judged
@@ -1392,9 +1435,9 @@ WITH typed AS (
                 )
                 THEN TRY_TO_NUMBER(TRIM((
                   CAST(GET_PATH(raw, 'cents') AS VARCHAR)
-                ), ' \t\n\r\x0b\f'), 19, 8)
+                ), ' \t\n\r\x0b\f'), 29, 8)
               END
-            ) * CAST(0.01 AS DECIMAL(19, 8)) AS VARCHAR),
+            ) * CAST(0.01 AS DECIMAL(9, 8)) AS VARCHAR),
             19,
             8
           )
@@ -1780,7 +1823,7 @@ WITH typed AS (
         NOT is_object OR (
           TRUE
         ) AS is_sale,
-        CAST(NULL AS BIGINT) AS source_version,
+        CAST(NULL AS DECIMAL(24, 6)) AS source_version,
         CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
         CAST(NULL AS DECIMAL(19, 8)) AS order_further
       FROM judged

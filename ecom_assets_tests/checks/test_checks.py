@@ -129,7 +129,7 @@ def test_a_failed_reject_rate_shows_counts_limit_reasons_and_a_sample(pipeline: 
     pipeline.run()
     result = pipeline.evaluations("stg_sales_rejects", "reject_rate")["2026-01-05"]
     assert result.metadata["rejects"].value == 2
-    assert result.metadata["lines"].value == 3
+    assert result.metadata["sales"].value == 3
     assert result.metadata["holds the day above"].value == "30%"
     name = "dt=2026-01-05/a.jsonl"
     place = {"file": name, "item": 1}
@@ -167,7 +167,7 @@ def test_a_range_run_again_gives_each_day_a_new_answer(pipeline: Pipeline) -> No
         results = pipeline.evaluations(asset, check)
         assert results["2026-01-06"].passed or check == "reject_rate"
         assert results["2026-01-05"].passed
-    assert "50 lines" in (
+    assert "50 sales" in (
         pipeline.evaluations("stg_sales_rejects", "reject_rate")["2026-01-06"].description or ""
     )
     assert pipeline.materialized("fact_sales") == {"2026-01-05", "2026-01-06", "2026-01-07"}

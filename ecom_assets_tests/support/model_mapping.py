@@ -208,11 +208,11 @@ def _string(text: str) -> Value:
     return Value("string", json.dumps(text))
 
 
-def _eight_decimals(exact: Decimal) -> Decimal | None:
-    if exact and exact.adjusted() > 20:
+def _eight_decimals(exact: Decimal, most: Decimal = _MOST) -> Decimal | None:
+    if exact and exact.adjusted() > 30:
         return None
     found = exact.quantize(Decimal("0.00000001"), context=_EXACT) + 0
-    return found if abs(found) < _MOST else None
+    return found if abs(found) < most else None
 
 
 class _Reader:
@@ -306,10 +306,11 @@ class _Reader:
                 numbers = [self._number(_at(element, source.each)) for element in elements]
                 return self._sum(numbers)
             case Scaled():
-                number, by = self.amount(source.place), source.by and _value(self.at(source.by))
+                number = self._number(self.at(source.place), most=Decimal(10) ** 21)
+                by = source.by and _value(self.at(source.by))
                 factors = [f for f, texts in source.factors if by and text_of(by) in texts]
                 by_factor = Decimal([*factors, source.factor][0])
-                return None if number is None else _eight_decimals(number * by_factor)
+                return None if number is None else _eight_decimals(_EXACT.multiply(number, by_factor))
             case Amount(kind="sum"):
                 less = [self._negative(part) for part in source.minus]
                 return self._sum([*map(self.amount, source.parts), *less])
@@ -336,9 +337,9 @@ class _Reader:
             total = _EXACT.add(total, number)
         return _eight_decimals(total)
 
-    def _number(self, found: Node | None) -> Decimal | None:
+    def _number(self, found: Node | None, most: Decimal = _MOST) -> Decimal | None:
         exact = number_text_of(_value(found))
-        return None if exact is None else _eight_decimals(exact)
+        return None if exact is None else _eight_decimals(exact, most)
 
     def _epoch(self, source: Epoch) -> Value | None:
         value = _value(self.at(source.place))

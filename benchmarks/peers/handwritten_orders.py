@@ -90,8 +90,7 @@ typed as (
 
 select
     *,
-    case when is_malformed then '; Malformed JSON' else concat(
-        case when not has_items then '; No items' end,
+    case when is_malformed then '; Malformed JSON' when not has_items then '; No items' else concat(
         case when coalesce(trim(event_id), '') = '' then '; Missing event_id' end,
         case when event_ts is null then '; Invalid event_ts' end,
         case when quantity is null then '; Invalid quantity' end,

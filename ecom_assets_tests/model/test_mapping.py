@@ -254,7 +254,11 @@ WRONG: list[tuple[str, int, str]] = [
     ('country = { path = ".a", default = ["DE"] }', 8, "holds ['DE'] where a text is needed"),
     ("country = { constant = { a = 1 } }", 8, "holds {'a': 1} where a text is needed"),
     ('country = { join = [".a", ["b"]] }', 8, "holds ['b'], but it must be a path"),
-    ('country = { join = [".a", ".b"], with = ["-"] }', 8, "a with of ['-'], but it must be a text"),
+    (
+        'country = { join = [".a", ".b"], with = ["-"] }',
+        8,
+        "a with of ['-'], but it must be a text",
+    ),
     ('country = { join = [".a", ".b"], with = 1 }', 8, "a with of 1, but it must be a text"),
     ('country = { path = ".a", upper = "no" }', 8, "an upper of 'no', but it must be true or fa"),
     ("unit_price = { sum = 1 }", 8, "holds 1 where a list of amounts is needed"),
@@ -291,8 +295,11 @@ def test_a_mistake_is_one_sentence_with_its_file_and_line(more: str, line: int, 
 
 @pytest.mark.parametrize(
     "moment",
-    ['"epoch"', '"infinity"', '"-infinity"', '"yesterday"', '"now"', '"2026-02-30"', '"20260105"']
-    + ['"2026-01-05T24:00"', '"2026-01-05 10:00 PM"', "1767607200", "10:00:00", "true", '""'],
+    [
+        *('"epoch"', '"infinity"', '"-infinity"', '"yesterday"', '"now"', '"2026-02-30"'),
+        *('"20260105"', '"2026-01-05T24:00"', '"2026-01-05 10:00 PM"', "1767607200"),
+        *("10:00:00", "true", '""'),
+    ],
 )
 @pytest.mark.parametrize(
     "said",
@@ -323,7 +330,9 @@ def test_a_moment_that_is_always_the_same_may_be_a_text_or_a_date(moment: str, k
     assert with_field("event_ts", f"{{ constant = {moment} }}").fields["event_ts"] == Constant(kept)
 
 
-@pytest.mark.parametrize("value", ["1.5", '"x"', "true", "9223372036854775808", "[1]", "1979-05-27"])
+@pytest.mark.parametrize(
+    "value", ["1.5", '"x"', "true", "9223372036854775808", "[1]", "1979-05-27"]
+)
 def test_a_whole_number_that_is_always_the_same_is_one(
     monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:

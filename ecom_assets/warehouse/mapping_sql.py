@@ -155,6 +155,17 @@ class MappingSql:
         item = exp.column("source_item_number") if place.in_item else literal(0)
         return {"place": literal(json.dumps(steps)), "item": item}
 
+    def _where_in_list(self, place: Place) -> dict[str, exp.Expr]:
+        """The same of what is summed up, in the element with the number `i`."""
+        from sqlglot import exp
+
+        where = self._where(place)
+        before = where["place"].name.removesuffix("]")
+        behind = json.dumps(list(place.each or ()))[1:]
+        index = exp.cast(exp.column("i") - 1, "varchar")
+        parts = [literal(f"{before}, "), index, literal(f", {behind}" if place.each else behind)]
+        return where | {"place": exp.paren(call("concat", *parts))}
+
     def _path(self, place: Place) -> exp.Expr:
         """The JSON path to it; of a list that is to be summed up, to that."""
         from sqlglot import exp
@@ -239,8 +250,8 @@ class MappingSql:
             case Place():
                 assert source.each is not None
                 element = self._way(exp.column("e"), source.each)
-                if self.engine == "snowflake":
-                    element = self._text_of(element, "number")
+                where = self._where_in_list(source) if self.engine == "duckdb" else {}
+                element = self._template("number_as_text", value=element, **where)
                 values = {"list": self.value(source), "amount": self._amount_of(element)}
                 if self.engine == "duckdb":
                     values["path"] = self._path(source)

@@ -346,8 +346,7 @@ class _Reader:
         if value is None:
             return None
         exact = number_text_of(value)
-        text = text_of(value) or ""
-        if exact is None or not re.fullmatch(r"-?[0-9]{1,17}(\.[0-9]+)?", _plainly(text)):
+        if exact is None or exact.adjusted() > 20:
             return UNFIT
         micros = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1}[source.unit]
         counted = exact.quantize(Decimal("0.000001"), context=_EXACT) * micros
@@ -405,10 +404,3 @@ def _in_utc(value: Value | None, time_zone: str) -> Value | None:
         return _string(f"{local.astimezone(UTC).replace(tzinfo=None).isoformat()}Z")
     except OverflowError:
         return _string("0001-01-01T00:00:00+14:00")  # beyond as well
-
-
-def _plainly(text: str) -> str:
-    """A number without its exponent."""
-    if "e" not in text.lower():
-        return text
-    return f"{Decimal(text):f}"

@@ -117,6 +117,7 @@ odd_nodes = st.sampled_from(
 amounts_in_lists = st.one_of(
     st.sampled_from(["1", "0.10", "2.5", "5e-1", "0.00005", "0", "-0.5", '"0.30"', "12345.678"]),
     drawn.number_texts.map(json.dumps),
+    drawn.json_numbers,
     odd_nodes,
     drawn.odd_texts.map(json.dumps),
 )
@@ -223,6 +224,14 @@ def epochs(draw: st.DrawFn, near: date) -> str:
     )
     fraction = draw(st.sampled_from(["", "", ".5", ".0005", ".9996", ".123456789", "."]))
     odd = ["null", "true", '""', '" 1"', "1e400", "-1", "0", "9" * 17, "9" * 18, "-62135596800000"]
+    odd += [
+        f"{usual}000e-3",
+        f"{usual // 1000}e3",
+        f'"{usual}e0"',
+        f'" {usual}.e0 "',
+        f"{usual}0E-1",
+    ]
+    odd += [f'"+{usual}"', f'"{usual}."', '".5"', "2e14", "5e-1", '"1e"']
     edges = ["-62135596800001", "253402300799999", "253402300800000", '"x"', f'"{near}"', "[]"]
     said = st.sampled_from([f'"{usual}{fraction}"', f"{usual}{fraction.rstrip('.')}"])
     return draw(said if draw(st.integers(0, 4)) else st.sampled_from([*odd, *edges]))

@@ -353,6 +353,39 @@ def test_every_item_finds_its_place(
     assert any(len(place) == 3 for place in rows)
 
 
+IN_LISTS = """
+[fields]
+event_id = ".event_id"
+event_ts = { path = ".at", unit = "seconds", default = "2026-01-05" }
+quantity = ".quantity"
+total_amount = { sum = [".parts[].n"] }
+unit_price = { sum = [".rows[1].parts[][0]"] }
+"""
+EPOCHS = [
+    "1767607200", "1767607200.5", "17676072e2", "1767607.2E3", "17676072000e-1", "1.7676072e+9",
+    '"17676072e2"', '" 1767607200 "', '"+1767607200"', '"1767607200."', '".5"', '"1e"', "1e400",
+    "1767607200123456789e-9", "-1e3", "1e-400", '"1767607200x"', "1.76760720000000000000001e9",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("stack", [FOLDER_DUCKDB])
+def test_numbers_in_lists_and_counts_of_seconds_are_exact(
+    every_type: None, stack_of: Callable[..., Stack], stack: str
+) -> None:
+    mapping = parsed_mapping(IN_LISTS, "in_lists", sales.SALES, "in_lists.toml")
+    start = json.dumps(good())[:-1]
+    lines = [
+        *(f'{start}, "parts": [{{"n": 1}}, {{"n": {value}}}]}}' for value in NUMBER_VALUES),
+        *(f'{start}, "rows": [1, {{"parts": [[1], [{value}]]}}]}}' for value in NUMBER_VALUES),
+        *(f'{start}, "at": {value}}}' for value in EPOCHS),
+    ]
+    reading = Reading(mappings=(("*", mapping),))
+    with opened_staging(stack_of(stack, reading), reading) as staging:
+        numbered = [line.replace('"e1"', f'"e{n}"') for n, line in enumerate(lines)]
+        staging.land(FILE, "\n".join(numbered).encode())
+        assert list(staging.run().values()).count("") > 200
+
+
 @pytest.mark.parametrize(
     ("opening", "depth"), [("[", 100), ("[", 100_000), ('{"a":', 2_000)], ids=str
 )

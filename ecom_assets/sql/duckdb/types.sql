@@ -16,7 +16,7 @@ select
         when :list is not null
             then
                 list_reduce(
-                    list_transform(:list, lambda e: cast(:amount as decimal(38, 8))),
+                    list_transform(:list, lambda e, i: cast(:amount as decimal(38, 8))),
                     lambda a, b: a + b,
                     cast(0 as decimal(38, 8))
                 )
@@ -58,7 +58,7 @@ select
     regexp_replace(:value, ' UTC$', 'Z') as moment_of_producer,
     case
         when
-            regexp_full_match(:text, '-?\d{1,17}(\.\d+)?')
+            regexp_full_match(:text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
             and try_cast(:text as decimal(24, 6)) * :micros
             between -62135596800000000 and 253402300799999999
             then

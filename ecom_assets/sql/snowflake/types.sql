@@ -40,14 +40,16 @@ select
     regexp_replace(cast(:value as varchar), ' UTC$', 'Z') as moment_of_producer,
     case
         when
-            regexp_like(:text, '-?\\d{1,17}(\\.\\d+)?')
-            and try_to_decimal(:text, 24, 6) * :micros
+            regexp_like(:text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
+            and try_to_decimal(trim(:text, :white_space), 24, 6) * :micros
             between -62135596800000000 and 253402300799999999
             then
                 to_varchar(
                     dateadd(
                         microsecond,
-                        cast(try_to_decimal(:text, 24, 6) * :micros as bigint),
+                        cast(
+                            try_to_decimal(trim(:text, :white_space), 24, 6) * :micros as bigint
+                        ),
                         cast('1970-01-01' as timestamp_ntz)
                     ),
                     'YYYY-MM-DD HH24:MI:SS.FF6'

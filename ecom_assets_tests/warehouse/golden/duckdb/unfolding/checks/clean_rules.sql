@@ -560,10 +560,41 @@ WITH current_lines AS (
                 THEN LIST_REDUCE(
                   LIST_TRANSFORM(
                     item.discounts,
-                    LAMBDA e : CAST((
+                    LAMBDA e, i : CAST((
                       CASE
-                        WHEN REGEXP_FULL_MATCH(e.amount, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
-                        THEN TRY_CAST(e.amount AS DECIMAL(19, 8))
+                        WHEN REGEXP_FULL_MATCH(
+                          (
+                            CASE
+                              WHEN REGEXP_MATCHES(e.amount, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                              THEN PLAIN_NUMBER(
+                                JSON_TEXT(
+                                  raw,
+                                  (
+                                    '["order", "items", null, "discounts", ' || CAST(i - 1 AS TEXT) || ', "amount"]'
+                                  ),
+                                  source_item_number
+                                )
+                              )
+                              ELSE e.amount
+                            END
+                          ),
+                          '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
+                        )
+                        THEN TRY_CAST((
+                          CASE
+                            WHEN REGEXP_MATCHES(e.amount, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
+                            THEN PLAIN_NUMBER(
+                              JSON_TEXT(
+                                raw,
+                                (
+                                  '["order", "items", null, "discounts", ' || CAST(i - 1 AS TEXT) || ', "amount"]'
+                                ),
+                                source_item_number
+                              )
+                            )
+                            ELSE e.amount
+                          END
+                        ) AS DECIMAL(19, 8))
                       END
                     ) AS DECIMAL(38, 8))
                   ),
@@ -1103,7 +1134,7 @@ WITH current_lines AS (
                   ELSE event.created
                 END
               ),
-              '-?\d{1,17}(\.\d+)?'
+              '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*'
             )
             AND TRY_CAST((
               CASE

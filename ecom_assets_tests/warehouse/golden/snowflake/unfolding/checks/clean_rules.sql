@@ -1544,18 +1544,21 @@ WITH current_lines AS (
         ) AS event_id_text,
         (
           CASE
-            WHEN REGEXP_LIKE((
+            WHEN REGEXP_LIKE(
+              (
+                CAST(GET_PATH(raw, 'created') AS VARCHAR)
+              ),
+              '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
+            )
+            AND TRY_TO_NUMBER(TRIM((
               CAST(GET_PATH(raw, 'created') AS VARCHAR)
-            ), '-?\\d{1,17}(\\.\\d+)?')
-            AND TRY_TO_NUMBER((
-              CAST(GET_PATH(raw, 'created') AS VARCHAR)
-            ), 24, 6) * 1000000 BETWEEN -62135596800000000 AND 253402300799999999
+            ), ' \t\n\r\x0b\f'), 24, 6) * 1000000 BETWEEN -62135596800000000 AND 253402300799999999
             THEN TO_CHAR(
               DATEADD(
                 MICROSECOND,
-                CAST(TRY_TO_NUMBER((
+                CAST(TRY_TO_NUMBER(TRIM((
                   CAST(GET_PATH(raw, 'created') AS VARCHAR)
-                ), 24, 6) * 1000000 AS BIGINT),
+                ), ' \t\n\r\x0b\f'), 24, 6) * 1000000 AS BIGINT),
                 CAST('1970-01-01' AS TIMESTAMPNTZ)
               ),
               'yyyy-mm-DD hh24:mi:ss.ff6'

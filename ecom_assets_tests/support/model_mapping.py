@@ -310,7 +310,9 @@ class _Reader:
                 by = source.by and _value(self.at(source.by))
                 factors = [f for f, texts in source.factors if by and text_of(by) in texts]
                 by_factor = Decimal([*factors, source.factor][0])
-                return None if number is None else _eight_decimals(_EXACT.multiply(number, by_factor))
+                if number is None:
+                    return None
+                return _eight_decimals(_EXACT.multiply(number, by_factor))
             case Amount(kind="sum"):
                 less = [self._negative(part) for part in source.minus]
                 return self._sum([*map(self.amount, source.parts), *less])

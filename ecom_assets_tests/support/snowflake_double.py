@@ -283,10 +283,6 @@ def _corrected(cursor: Any, expression: exp.Expr, params: Any) -> exp.Expr:
             is_json = exp.Is(this=_function("check_json", node.this.copy()), expression=exp.null())
             to = exp.DataType.build("json", dialect="duckdb")
             return exp.case().when(is_json, exp.TryCast(this=node.this, to=to))  # null for blank
-        if isinstance(node, exp.Anonymous) and node.name.lower() in ("is_object", "is_boolean"):
-            kind = _function("json_type", node.expressions[0])
-            is_kind = exp.Literal.string(node.name.upper().removeprefix("IS_"))
-            return exp.paren(exp.EQ(this=kind, expression=is_kind))
         return node
 
     return _transform(cursor, translated(expression).transform(right), params)

@@ -89,6 +89,9 @@ def _translated(node: exp.Expr) -> exp.Expr | None:
         return _flattened(node)
     if isinstance(node, exp.IsArray):
         return _bind("coalesce(json_type(:d) = 'ARRAY', false)", d=node.this)
+    if isinstance(node, exp.Anonymous) and node.name.lower() in ("is_object", "is_boolean"):
+        kind = exp.Literal.string(node.name.upper().removeprefix("IS_"))
+        return exp.paren(exp.EQ(this=_function("json_type", *node.expressions), expression=kind))
     if isinstance(node, exp.ArraySize):
         return _function("json_array_length", node.this)
     return None

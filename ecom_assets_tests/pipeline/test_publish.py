@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ecom_assets.landing.folder import FolderZone
+from ecom_assets.warehouse.duckdb import DuckDBSession
 from ecom_assets_tests.pipeline.conftest import ON_BOTH, Shop, day
 from ecom_assets_tests.warehouse.conftest import good, jsonl
 
@@ -427,3 +428,24 @@ def test_9_a_rewritten_file_of_equal_size_and_time_is_noticed(tmp_path: Path) ->
     (after,) = zone.list_files(day(5), day(5))
     assert (after.size, after.last_modified) == (before.size, before.last_modified)
     assert after.etag != before.etag
+
+
+def test_migration_002_counts_a_rewritten_file_once(shop: Shop) -> None:
+    for more in ("a", "b", "c"):
+        shop.good(5, more)
+        shop.run(5)
+    for table in ("staging.stg_sales_clean", "staging.stg_sales_rejects", "analytics.fact_sales"):
+        _change(shop, f"update {table} set source_item_number = null, source = null")
+    _change(shop, "delete from staging.sales_quality_files")
+    _change(shop, "update staging.sales_quality set sale_rows = null")
+    assert shop.unbalanced(5)
+    for _ in ("once", "again"):
+        shop.session.run("migrations/002_sales_have_items")
+        assert not shop.unbalanced(5)
+
+
+def _change(shop: Shop, statement: str) -> None:
+    """What nothing of the project does; on DuckDB."""
+    session = shop.session
+    assert isinstance(session, DuckDBSession)
+    session._run([statement])

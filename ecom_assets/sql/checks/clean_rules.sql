@@ -1,3 +1,4 @@
+-- noqa: disable=ST03
 -- Test the clean table itself: how many of its rows break each rule, and the first of them,
 -- per day.
 -- A row is no object, or has no items, when its line in RAW is so; replaced, when another clean row
@@ -39,6 +40,7 @@ versions as (
     having max(source_version) > min(coalesce(source_version, -1))
 ),
 
+-- the query of :typed_lines reads these
 lines_with_zeros as (
     select *
     from current_lines

@@ -1,10 +1,12 @@
 -- Event ids that stand both in a file that has vanished and in one of the same day that is there:
 -- one row per pair of files. The one that is there was meant to take the place of the other.
-with lines as (
+with current_lines as (:current_lines),
+
+lines as (
     select
         *,
         1 as source_item_number
-    from (:current_lines) as current_lines
+    from current_lines
 ),
 
 lines_with_ids as (

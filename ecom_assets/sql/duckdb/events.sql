@@ -1,5 +1,6 @@
--- The lines that a mapping is for, taken apart: JSON is read once per line. An object must not name a
--- key twice, however deep it lies.
+-- noqa: disable=AM04
+-- The lines that a mapping is for, taken apart: JSON is read once per line. An object must not name
+-- a key twice, however deep it lies.
 with lines as (:lines),
 
 read as (

@@ -1,4 +1,6 @@
--- One row per item of a line's list; one of a line that is no sale, has no items, or cannot be read.
+-- noqa: disable=AM04
+-- One row per item of a line's list; one of a line that is no sale, has no items, or cannot be
+-- read.
 with numbered as (
     select
         *,

@@ -1,6 +1,7 @@
+-- noqa: disable=PRS
 -- How a field is read from a line, for each type: first its text, then its value; null where it
--- does not fit. `:value` is what FROM_JSON gives of its place, `:text` its text, `:number` its value;
--- `:place` and `:item` say where it is in the line (json_text), `:path` in a JSON path.
+-- does not fit. `:value` is what FROM_JSON gives of its place, `:text` its text, `:number` its
+-- value; `:place` and `:item` say where it is in the line (json_text), `:path` in a JSON path.
 --
 -- DuckDB turns JSON numbers into binary floats. Up to 15 characters with up to 4 decimals come back
 -- as the number that was written; others are read again from the line (json_text), and so is a zero

@@ -1,5 +1,5 @@
--- A line may be several sales: each row says which item of its line it is, and which mapping read it.
--- What is there was read from lines that are one sale each. Run again, it changes nothing.
+-- A line may be several sales: each row says which item of its line it is, and which mapping read
+-- it. What is there was read from lines that are one sale each. Run again, it changes nothing.
 update staging.stg_sales_clean
 set source_item_number = 1,
     source = 'sale_line'

@@ -1,5 +1,6 @@
--- The lines that a mapping is for. JSON is read from the VARIANT, never parsed again; Snowflake takes
--- no object that names a key twice for JSON.
+-- noqa: disable=AM04
+-- The lines that a mapping is for. JSON is read from the VARIANT, never parsed again; Snowflake
+-- takes no object that names a key twice for JSON.
 with lines as (:lines),
 
 judged as (

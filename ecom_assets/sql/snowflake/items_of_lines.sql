@@ -1,3 +1,4 @@
+-- noqa: disable=AM04
 -- One row per item of a line's list; one of a line that is no sale, or has no items.
 select
     events.*,

@@ -1,8 +1,8 @@
--- Which otherwise valid rows do not stay on their day: those of an order (or event) of which a later
--- version stands there, be that a sale or not (no version is earlier than any); and of the others those that are not the first with
--- their id, by file name, line and item. Other days do not count here: whether an event stands on
--- one of them is found out where days are published. Few rows come as far as the rules: those of
--- which something occurs more than once.
+-- Which otherwise valid rows do not stay on their day: those of an order (or event) of which a
+-- later version stands there, be that a sale or not (no version is earlier than any); and of the
+-- others those that are not the first with their id, by file name, line and item. Other days do not
+-- count here: whether an event stands on one of them is found out where days are published. Few
+-- rows come as far as the rules: those of which something occurs more than once.
 insert into duplicate_events (
     event_date,
     source_filename,

@@ -1,3 +1,4 @@
+-- noqa: disable=ST03
 -- The sales in the lines that a mapping is for, one row each, their fields typed; a line that is no
 -- sale is one row as well. How a field is read and typed is in types.sql of the engine.
 with events as (:events),

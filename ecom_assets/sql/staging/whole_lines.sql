@@ -1,3 +1,4 @@
+-- noqa: disable=AM04
 -- A line is one sale.
 select
     *,

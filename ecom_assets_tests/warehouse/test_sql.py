@@ -146,6 +146,7 @@ event_id = ".id"
 event_ts = { path = ".created", unit = "seconds" }
 quantity = { constant = 1 }
 total_amount = { path = ".cents", divide_by = 100 }
+currency = { constant = "EUR" }
 """
 BY_MAPPING = (
     *("staging/parse_lines", "staging/duplicates"),

@@ -111,8 +111,8 @@ def _mappings(text: str) -> Sequence[tuple[str, EventMapping]]:
         if (equals and not pattern) or (not equals and len(text.split()) > 1):
             raise SettingsError(
                 f"ECOM_MAPPING holds {part!r} among others, but it must be one mapping, or pairs "
-                "pattern=mapping separated by blanks, such as shopify/*=shopify_order; a path there "
-                "has no blanks."
+                "pattern=mapping separated by blanks, such as shopify/*=shopify_order; a path "
+                "there has no blanks."
             )
         try:
             mapping = named_mapping(name, PROJECT_ROOT, sales.SALES)

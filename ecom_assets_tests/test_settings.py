@@ -94,7 +94,7 @@ def test_lines_are_read_by_one_mapping_or_by_the_first_whose_pattern_matches(
         ("a/*=shopify_order b", "ECOM_MAPPING holds 'b' among others, but it must be one mapping"),
         ("=shopify_order", "ECOM_MAPPING holds '=shopify_order' among others"),
         ("~nobodyx/x.toml", "x.toml cannot be read (No such file or directory)."),
-        ("a b/x.toml", "a path there has no blanks"),
+        ("a b/x.toml", "a path there has no blanks."),
         ("a/*=shopify_order b/*=shopify_order", "a mapping with a version named shopify_order"),
         ("a/*=", "ECOM_MAPPING: There is no mapping ''"),
     ],
@@ -113,7 +113,7 @@ def test_two_mappings_have_two_names(tmp_path: Path) -> None:
         text = "".join(f'{name} = ".{folder}.{name}"\n' for name in needed)
         (tmp_path / folder / "shop.toml").write_text(f"[fields]\n{text}")
     said = f"a/*={tmp_path}/a/shop.toml b/*={tmp_path}/b/shop.toml"
-    with pytest.raises(SettingsError, match="two different mappings named shop .* rename"):
+    with pytest.raises(SettingsError, match=r"two different mappings named shop .* rename"):
         read_settings({"ECOM_MAPPING": said})
     twice = f"a/*={tmp_path}/a/shop.toml b/*={tmp_path}/a/shop.toml"
     assert len(read_settings({"ECOM_MAPPING": twice}).reading.mappings) == 2

@@ -554,7 +554,7 @@ def test_the_time_zones_are_those_of_the_machine() -> None:
     with pytest.raises(MappingError, match="has the time zone 'Berlin', which is none"):
         with_field("event_ts", '{ path = ".t", time_zone = "Berlin" }')
     for zone in ('"localtime"', '"Factory"', '["UTC"]', "1", "{ a = 1 }"):
-        with pytest.raises(MappingError, match="has the time zone .*, which is none"):
+        with pytest.raises(MappingError, match=r"has the time zone .*, which is none"):
             with_field("event_ts", f'{{ path = ".t", time_zone = {zone} }}')
     with pytest.raises(MappingError, match="has a unit and a time_zone"):
         with_field("event_ts", '{ path = ".t", time_zone = "UTC", unit = "seconds" }')

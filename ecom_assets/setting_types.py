@@ -105,18 +105,27 @@ def _apprise_reads(url: str) -> bool:
 
 def _mappings(text: str) -> Sequence[tuple[str, EventMapping]]:
     """Patterns of files with their mappings; a mapping alone is for every file."""
-    found = []
+    found: list[tuple[str, EventMapping]] = []
     for part in text.split():
         pattern, equals, name = part.rpartition("=")
         if (equals and not pattern) or (not equals and len(text.split()) > 1):
             raise SettingsError(
                 f"ECOM_MAPPING holds {part!r} among others, but it must be one mapping, or pairs "
-                "pattern=mapping separated by blanks, such as shopify/*=shopify_order."
+                "pattern=mapping separated by blanks, such as shopify/*=shopify_order; a path "
+                "there has no blanks."
             )
         try:
             mapping = named_mapping(name, PROJECT_ROOT, sales.SALES)
         except MappingError as error:
             raise SettingsError(f"ECOM_MAPPING: {error}") from None
+        for _, other in found:
+            if other.name == mapping.name and (other != mapping or mapping.version):
+                what = "two different mappings" if other != mapping else "a mapping with a version"
+                how = "rename one's file" if other != mapping else "use one pattern for both"
+                raise SettingsError(
+                    f"ECOM_MAPPING has {what} named {mapping.name} for two patterns, of which one "
+                    f"would replace the other's sales: {how}."
+                )
         found.append((pattern or EVERY_FILE, mapping))
     return tuple(found)
 

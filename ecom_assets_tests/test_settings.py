@@ -69,12 +69,13 @@ def test_lines_are_read_by_one_mapping_or_by_the_first_whose_pattern_matches(
 ) -> None:
     assert read_settings({}).reading == Reading()
     assert read_settings({"ECOM_MAPPING": "sale_line"}).reading.mappings[0][1].is_plain
+    assert read_settings({"ECOM_MAPPING": "sale_line"}).reading.version == Reading().version
     one = read_settings({"ECOM_MAPPING": "shopify_order"}).reading
     assert [(pattern, mapping.name) for pattern, mapping in one.mappings] == [
         ("*", "shopify_order")
     ]
     mine = tmp_path / "mine.toml"
-    needed = ("event_id", "event_ts", "quantity", "total_amount")
+    needed = ("event_id", "event_ts", "quantity", "total_amount", "currency")
     mine.write_text("[fields]\n" + "".join(f'{name} = ".{name}"\n' for name in needed))
     said = f"  shopify/*=shopify_order\tpay?/a=b.jsonl={mine} "
     several = read_settings({"ECOM_MAPPING": said}).reading
@@ -92,6 +93,9 @@ def test_lines_are_read_by_one_mapping_or_by_the_first_whose_pattern_matches(
         ("shopify_order woocommerce_order", "ECOM_MAPPING holds 'shopify_order' among others"),
         ("a/*=shopify_order b", "ECOM_MAPPING holds 'b' among others, but it must be one mapping"),
         ("=shopify_order", "ECOM_MAPPING holds '=shopify_order' among others"),
+        ("~nobodyx/x.toml", "x.toml cannot be read (No such file or directory)."),
+        ("a b/x.toml", "a path there has no blanks."),
+        ("a/*=shopify_order b/*=shopify_order", "a mapping with a version named shopify_order"),
         ("a/*=", "ECOM_MAPPING: There is no mapping ''"),
     ],
 )
@@ -100,6 +104,19 @@ def test_a_wrong_mapping_is_told(said: str, told: str) -> None:
         read_settings({"ECOM_MAPPING": said})
     assert told in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_two_mappings_have_two_names(tmp_path: Path) -> None:
+    needed = ("event_id", "event_ts", "quantity", "total_amount", "currency")
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        text = "".join(f'{name} = ".{folder}.{name}"\n' for name in needed)
+        (tmp_path / folder / "shop.toml").write_text(f"[fields]\n{text}")
+    said = f"a/*={tmp_path}/a/shop.toml b/*={tmp_path}/b/shop.toml"
+    with pytest.raises(SettingsError, match=r"two different mappings named shop .* rename"):
+        read_settings({"ECOM_MAPPING": said})
+    twice = f"a/*={tmp_path}/a/shop.toml b/*={tmp_path}/a/shop.toml"
+    assert len(read_settings({"ECOM_MAPPING": twice}).reading.mappings) == 2
 
 
 def test_an_empty_value_is_no_value() -> None:

@@ -5,6 +5,7 @@ what is wrong; how it is said in SQL is in `warehouse/mapping_sql.py`.
 """
 
 import hashlib
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -233,15 +234,19 @@ def _plain(value: Any, leave_out: str = "") -> Any:
 
 def places(value: Any) -> Iterator[Place]:
     """All places that a mapping, or a part of one, reads."""
-    if isinstance(value, Place):
+    return _parts(value, Place)
+
+
+def _parts(value: Any, kind: type[Any]) -> Iterator[Any]:
+    if isinstance(value, kind):
         yield value
     elif isinstance(value, Mapping):
-        yield from places(list(value.values()))
+        yield from _parts(list(value.values()), kind)
     elif isinstance(value, list | tuple):
         for one in value:
-            yield from places(one)
+            yield from _parts(one, kind)
     elif is_dataclass(value):
-        yield from places([getattr(value, f.name) for f in fields(value)])
+        yield from _parts([getattr(value, f.name) for f in fields(value)], kind)
 
 
 def shipped() -> Sequence[str]:
@@ -264,7 +269,7 @@ def named_mapping(name: str, root: Path, stream: Stream) -> EventMapping:
             f"There is no mapping {name!r}: it must be {', '.join((PLAIN, *shipped()))}, or the "
             "path of a TOML file."
         )
-    return read_mapping(root / Path(name).expanduser(), stream)
+    return read_mapping(root / os.path.expanduser(name), stream)
 
 
 def plain_mapping(stream: Stream) -> EventMapping:
@@ -292,13 +297,19 @@ def parsed_mapping(text: str, name: str, stream: Stream, file: str) -> EventMapp
     Raises:
         MappingError: it cannot be used.
     """
-    return _File(text, file, stream).mapping(name)
+    try:
+        return _File(text, file, stream).mapping(name)
+    except RecursionError:
+        raise MappingError(f"The mapping {file} is nested too deeply.") from None
 
 
 _PATH = re.compile(
     r'\.(?P<key>[\w-]+|"[^"\\]+")|\[(?P<place>\d{1,6})\]|'
     r'\[(?P<by>[\w-]+|"[^"\\]+")=(?P<text>[^\]]+)\]|(?P<each>\[\])'
 )
+NO_ZONES = frozenset({"localtime", "Factory"})
+"""Names that some machines have among those of time zones, of whatever zone or of none."""
+_MOST_DECIMALS, _DEEPEST = 8, 8
 _ORIGINS = {"#line": "line", "#item": "item", "#file": "file"}
 _A_PATH = (
     "a path such as .order.id (from the line) or @.price (from the item; @ needs `rows`), with "
@@ -314,7 +325,7 @@ class _File:
         self._file = file
         self._stream = stream
         self._table, self._key = "", ""  # where we are, for errors
-        self._has_rows = False
+        self._has_rows, self._depth = False, 0
 
     def mapping(self, name: str) -> EventMapping:
         try:
@@ -337,6 +348,8 @@ class _File:
         self._key = ""
         if lacking := [f.name for f in self._stream.fields if f.required and f.name not in found]:
             self._fail(f"lacks {lacking[0]}, without which each line is a reject")
+        if "currency" in names and "currency" not in found:
+            self._fail('lacks currency, such as ".currency" or { constant = "EUR" }')
         self._table = ""
         mapping = EventMapping(
             name=name,
@@ -348,6 +361,7 @@ class _File:
             description=str(told.get("description", "")),
         )
         self._see_shapes(mapping)
+        self._see_ids(mapping)
         return mapping
 
     def _fail(self, what: str) -> NoReturn:
@@ -453,6 +467,8 @@ class _File:
         for key, wanted in special.items():
             if key in value and (kind != wanted or not isinstance(found, Place)):
                 self._fail(f"has {key!r}, which is for a path and a {wanted}")
+        if {"unit", "time_zone"} <= set(value):
+            self._fail("has a unit and a time_zone, but a count since 1970 is of UTC")
         if not isinstance(value.get("upper", False), bool):
             self._fail(f"has an upper of {value['upper']!r}, but it must be true or false")
         if isinstance(found, Place):
@@ -467,7 +483,7 @@ class _File:
                     self._fail("has a unit that is none of seconds, milliseconds, microseconds")
                 found = Epoch(found, value["unit"])
             elif "time_zone" in value:
-                if str(value["time_zone"]) not in available_timezones():
+                if str(value["time_zone"]) not in available_timezones() - NO_ZONES:
                     self._fail(
                         f"has the time zone {value['time_zone']!r}, which is none: it must be such "
                         "as Europe/Berlin"
@@ -535,7 +551,12 @@ class _File:
         if kind != "number" or ("sum" in value) == ("product" in value):
             self._fail("must be a sum or a product, of a field that is a number")
         how: Literal["sum", "product"] = "sum" if "sum" in value else "product"
-        return Amount(how, self._amounts(value[how]), self._amounts(value.get("minus", [])))
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            self._fail(f"has sums and products in each other more than {_DEEPEST} deep")
+        found = Amount(how, self._amounts(value[how]), self._amounts(value.get("minus", [])))
+        self._depth -= 1
+        return found
 
     def _amounts(self, parts: Any) -> Sequence[Source]:
         if not isinstance(parts, list):
@@ -561,6 +582,8 @@ class _File:
                 raise InvalidOperation
         except InvalidOperation:
             self._fail(f"holds {value!r}, but {needed}")
+        if round(number, _MOST_DECIMALS) != number:
+            self._fail(f"holds {value!r}, which has more than {_MOST_DECIMALS} decimals")
         return f"{number:f}"
 
     def _factor(self, value: Any) -> str:
@@ -596,11 +619,31 @@ class _File:
         further = self._at(told, "further", self._amounts) or ()
         minus = self._at(told, "minus", self._amounts) or ()
         tolerance = self._at(told, "tolerance", self._number)
+        if Decimal(tolerance or 0) < 0:
+            self._fail(f"is {tolerance}, but it must not be below zero")
         total = Total(stated, Amount("sum", further, minus), Decimal(tolerance or 0))
         self._key = ""
         if any(place.in_item for place in places(total)):
             self._fail("reads an item, but it is of the line: its paths begin with a dot")
         return total
+
+    def _see_ids(self, mapping: EventMapping) -> None:
+        """Each by itself is right; together they would mix up sales."""
+        self._table, self._key = "fields", "event_id"
+        own = mapping.fields.get("event_id")
+        origins = {origin.what for origin in _parts(own, Origin)}
+        read = [*places(own)]
+        if origins & {"line", "item"} and "file" not in origins and not read:
+            self._fail('repeats in each file: it needs a path or "#file" beside the number')
+        reads_item = "item" in origins or any(place.in_item for place in read)
+        if mapping.rows and not reads_item:
+            self._fail('is the same for all items of a line: it needs a path with @, or "#item"')
+        if mapping.version and mapping.rows and "order_id" not in mapping.fields:
+            self._key = "order_id"
+            self._fail("is missing, but with rows a version is of an order")
+        self._key = "event_ts"
+        if mapping.total and any(place.in_item for place in places(mapping.fields[self._key])):
+            self._fail("reads the item, but with [total] an order is of one moment: read the line")
 
     def _see_shapes(self, mapping: EventMapping) -> None:
         """A place cannot be a value and an object, or an object and a list."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from ecom_assets.model.mapping import PLAIN as SALE_LINE
 from ecom_assets.model.mapping import EventMapping
 
 EVERY_FILE = "*"
@@ -34,7 +35,10 @@ class Reading:
     @property
     def version(self) -> str:
         """What of it decides what becomes of a line."""
-        read = [f"{pattern}={m.name} {m.fingerprint}" for pattern, m in self.mappings]
+        told = [*self.mappings]
+        if told and told[-1][0] == EVERY_FILE and told[-1][1].name == SALE_LINE:
+            told = told[: -1 if told[-1][1].is_plain else None]  # as if no pattern matched
+        read = [f"{pattern}={m.name} {m.fingerprint}" for pattern, m in told]
         return " ".join([self.time_zone, *read])
 
 

@@ -181,7 +181,7 @@ def _ids(
     else:
         parts = [_text(one.path) for one in (*own, *order) if _are_distinct(one, items)][:1]
     if not parts or not (order or own):
-        remark = "no id found: each line is an event of its own"
+        remark = "no id found: made of file and line, so a file of another name is other events"
         parts = ['"#file"', '"#line"', *(['"#item"'] if rows else [])]
     value = f'{{ join = [{", ".join([_text(proposal.name), *parts])}], with = "-" }}'
     proposal.fields["event_id"] = (value, remark)
@@ -226,4 +226,5 @@ def _money(proposal: Proposal, money: Money, found: Sequence[Found]) -> None:
         remark = f"or {others[0].path}" if others else ""
         proposal.fields["currency"] = (_in_capitals(chosen[0]), remark)
     else:
+        proposal.fields["currency"] = ('".currency"', "nothing found: say where it is")
         proposal.hints.append('no currency: if all is in one, currency = { constant = "EUR" }')

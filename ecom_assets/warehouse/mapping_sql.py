@@ -58,9 +58,10 @@ def template(engine: str, name: str, **values: exp.Expr) -> exp.Expr:
     assert found is not None, f"sql/{engine}/types.sql lacks {name}"
     named = found.copy()
     if key := values.pop("key", None):
-        for part in named.find_all(exp.Identifier, exp.JSONPathKey):
+        for part in list(named.find_all(exp.Identifier, exp.JSONPathKey)):
             if part.this == "key_name":
-                part.set("this", key.name)
+                is_path = isinstance(part, exp.JSONPathKey)
+                part.replace(_json_step(key.name) if is_path else key.copy())
     return exp.paren(exp.replace_placeholders(named, white_space=literal(WHITE_SPACE), **values))
 
 
@@ -96,7 +97,7 @@ class MappingSql:
                     "picked",
                     list=found,
                     text=literal(picked.text),
-                    key=exp.to_identifier(picked.key),
+                    key=exp.to_identifier(picked.key, quoted=_needs_quotes(picked.key)),
                 )
             elif self.engine == "snowflake":
                 path: list[exp.Expr] = [exp.JSONPathRoot()]
@@ -492,16 +493,19 @@ def by_mapping(
 def _json_step(step: Step | None) -> exp.Expr:
     from sqlglot import exp
 
-    if isinstance(step, int):
+    if isinstance(step, int) or (step and not step.isascii()):  # which sqlglot takes for plain
         return exp.JSONPathSubscript(this=step)
     return exp.JSONPathKey(this=step)
+
+
+def _needs_quotes(key: str) -> bool:
+    return key in TAKEN or not re.fullmatch("[a-z_][a-z0-9_]*", key)
 
 
 def _key_of(start: exp.Expr, key: str) -> exp.Expr:
     from sqlglot import exp
 
-    quoted = key in TAKEN or not re.fullmatch("[a-z_][a-z0-9_]*", key)
-    name = exp.to_identifier(key, quoted=quoted)
+    name = exp.to_identifier(key, quoted=_needs_quotes(key))
     if isinstance(start, exp.Column) and not start.table:
         return exp.Column(this=name, table=start.this)
     return exp.Dot(this=start, expression=name)

@@ -136,12 +136,13 @@ def test_what_is_not_found_is_said_and_not_made_up(tmp_path: Path, screen: Scree
     assert "No mapping fits" in lines[1]
     assert "0 of them clean (0.0%)" in lines[3]
     fields = tomllib.loads(write.read_text())["fields"]
-    assert set(fields) == {"event_id", "event_ts", "quantity", "total_amount"}
+    assert set(fields) == {"event_id", "event_ts", "quantity", "total_amount", "currency"}
     for field in SALES.fields:
         shown = next(line for line in lines if line.startswith(field.name))
         assert field.name in fields or shown.split()[1:] == ["nothing"]
         assert field.name in ("event_id", "quantity") or "100.0%" not in shown
-    assert "# currency: nothing found" in write.read_text()
+    assert 'currency = ".currency"  # nothing found' in write.read_text()
+    assert "a file of another name is other events" in write.read_text()
 
 
 @pytest.mark.parametrize(

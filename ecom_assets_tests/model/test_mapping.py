@@ -43,7 +43,9 @@ NEEDED = """event_id = ".id"
 event_ts = ".ts"
 quantity = ".n"
 total_amount = ".sum"
+currency = ".cur"
 """
+NEEDED_OF_ITEMS = NEEDED.replace('".id"', '"@.id"')
 
 
 def parsed(text: str) -> EventMapping:
@@ -52,7 +54,8 @@ def parsed(text: str) -> EventMapping:
 
 def with_field(name: str, said: str, *, top: str = "") -> EventMapping:
     """A mapping with one field said so, and others as they must be."""
-    others = "".join(line + "\n" for line in NEEDED.splitlines() if not line.startswith(name))
+    needed = NEEDED_OF_ITEMS if "rows" in top else NEEDED
+    others = "".join(line + "\n" for line in needed.splitlines() if not line.startswith(name))
     return parsed(f"{top}\n[fields]\n{others}{name} = {said}\n")
 
 
@@ -78,7 +81,7 @@ SOURCES: list[tuple[str, str, Any]] = [
         '{ join = ["shop", ".id", "@.id", "#item"], with = "-" }',
         Join((Constant("shop"), Place(("id",)), Place(("id",), in_item=True), Origin("item")), "-"),
     ),
-    ("event_id", '{ join = [".a"] }', Join((Place(("a",)),), "")),
+    ("order_id", '{ join = [".a"] }', Join((Place(("a",)),), "")),
     (
         "country",
         '{ path = ".a", default = "US" }',
@@ -164,7 +167,7 @@ where = [
     {{ path = ".a", exists = true }}, {{ path = ".b", exists = false }},
 ]
 [fields]
-{NEEDED}
+{NEEDED_OF_ITEMS}order_id = ".order.id"
 [total]
 stated = ".total"
 further = [".tax", ".fees[].amount"]
@@ -221,11 +224,10 @@ def test_what_decides_is_in_the_fingerprint_and_words_are_not() -> None:
 
 # ---- what is wrong
 
-FULL = f"""description = "Mine"
-rows = ".items"
+FULL = f"""rows = ".items"
 [fields]
-{NEEDED}"""
-"""Its fields begin in line 4; what is appended stands in line 8."""
+{NEEDED_OF_ITEMS}"""
+"""Its fields begin in line 3; what is appended stands in line 8."""
 
 WRONG: list[tuple[str, int, str]] = [
     ("order_id = 5", 8, "fields.order_id holds 5, but it must be a path or a table"),
@@ -279,6 +281,10 @@ WRONG: list[tuple[str, int, str]] = [
     ),
     ('country = { join = [".a", ".b"], with = 1 }', 8, "a with of 1, but it must be a text"),
     ('country = { path = ".a", upper = "no" }', 8, "an upper of 'no', but it must be true or fa"),
+    ('unit_price = { sum = ["0.123456789"] }', 8, "which has more than 8 decimals"),
+    ("unit_price = { constant = 1e-9 }", 8, "which has more than 8 decimals"),
+    (f"unit_price = {'{ sum = [' * 9}'.a'{'] }' * 9}", 8, "more than 8 deep"),
+    ('[total]\nstated = ".a"\ntolerance = "-1"', 10, "total.tolerance is -1, but it must not be"),
     ("unit_price = { sum = 1 }", 8, "holds 1 where a list of amounts is needed"),
     ('unit_price = { sum = ["free"] }', 8, "an amount is a path, a number, or a sum"),
     ('unit_price = { sum = ["NaN"] }', 8, "an amount is a path, a number"),
@@ -331,7 +337,7 @@ def test_a_mistake_is_one_sentence_with_its_file_and_line(more: str, line: int, 
     ],
 )
 def test_a_moment_that_is_always_the_same_is_one(said: str, moment: str) -> None:
-    with pytest.raises(MappingError, match=r"line 6: fields\.event_ts holds .* where a moment as"):
+    with pytest.raises(MappingError, match=r"line 7: fields\.event_ts holds .* where a moment as"):
         with_field("event_ts", said % moment)
 
 
@@ -401,6 +407,24 @@ def test_a_mistake_at_the_top_is_told_as_well(top: str, line: int, what: str) ->
         (f'[fields]\n{NEEDED}order_id = "@.a"', "@ needs `rows`"),
         (f'[fields]\n{NEEDED}order_id = ".id.x"', "in two ways"),
         (f'[fields]\n{NEEDED}order_id = ".ID"', "differ in capitals alone"),
+        (f"[fields]\n{NEEDED}".replace("currency", "country"), "lacks currency, such as"),
+        (f'rows = ".items"\n[fields]\n{NEEDED}', "is the same for all items of a line"),
+        (f"[fields]\n{NEEDED}".replace('".id"', '"#line"'), "event_id repeats in each file"),
+        (
+            f'rows = ".items"\n[fields]\n{NEEDED}'.replace('".id"', '{ join = ["a", "#item"] }'),
+            "event_id repeats in each file",
+        ),
+        (
+            f'rows = ".items"\nversion = ".v"\n[fields]\n{NEEDED_OF_ITEMS}',
+            "order_id is missing, but with rows a version is of an order",
+        ),
+        (
+            f'rows = ".items"\n[fields]\n{NEEDED_OF_ITEMS}[total]\nstated = ".t"'.replace(
+                '".ts"', '"@.ts"'
+            ),
+            "event_ts reads the item, but with [total]",
+        ),
+        (f"[fields]\n{NEEDED}device = {'[' * 9_999}{']' * 9_999}", "is nested too deeply"),
         (f'rows = ".items"\n[fields]\n{NEEDED}order_id = ".items.x"', "in two ways"),
         (f'rows = ".items"\n[fields]\n{NEEDED}order_id = ".items"', "in two ways"),
     ],
@@ -478,7 +502,7 @@ def test_any_value_anywhere_is_a_mapping_or_one_sentence(
     told = tomllib.loads(f"[fields]\n{NEEDED}")
     told["total"] = {"stated": ".t"}
     if has_rows:
-        told["rows"] = ".items"
+        told["rows"], told["fields"]["event_id"] = ".items", "@.id"
     if at[1] is None:
         told[at[0]] = value
     else:
@@ -532,5 +556,10 @@ def test_the_time_zones_are_those_of_the_machine() -> None:
     assert "Europe/Berlin" in available_timezones()
     with pytest.raises(MappingError, match="has the time zone 'Berlin', which is none"):
         with_field("event_ts", '{ path = ".t", time_zone = "Berlin" }')
+    for zone in ('"localtime"', '"Factory"', '["UTC"]', "1", "{ a = 1 }"):
+        with pytest.raises(MappingError, match=r"has the time zone .*, which is none"):
+            with_field("event_ts", f'{{ path = ".t", time_zone = {zone} }}')
+    with pytest.raises(MappingError, match="has a unit and a time_zone"):
+        with_field("event_ts", '{ path = ".t", time_zone = "UTC", unit = "seconds" }')
     with pytest.raises(MappingError, match="a unit that is none of seconds"):
         with_field("event_ts", '{ path = ".t", unit = "hours" }')

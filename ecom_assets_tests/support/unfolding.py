@@ -25,7 +25,7 @@ where = [
 
 [fields]
 event_id = { join = [".order.id", "@.id"], with = "-" }
-event_ts = { first = ["@.at", ".order.at"] }
+event_ts = { first = [".order.paid_at", ".order.at"] }
 order_id = ".order.id"
 customer_id = '.order.params[key=cust].value.text'
 session_id = { join = ["s", ".order.session"], default = "none" }

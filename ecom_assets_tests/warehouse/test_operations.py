@@ -113,7 +113,9 @@ stated = ".total"
 
 def orders_of(moment: str) -> EventMapping:
     """A mapping of orders, whose sales are of the moment of the order or of their own."""
-    return parsed_mapping(ORDERS % moment, "orders", sales.SALES, "orders.toml")
+    told = ORDERS % moment
+    told = told.partition("[total]")[0] if moment.startswith("@") else told
+    return parsed_mapping(told, "orders", sales.SALES, "orders.toml")
 
 
 ORDER_MAPPINGS: Sequence[Mappings] = [

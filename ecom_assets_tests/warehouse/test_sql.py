@@ -20,9 +20,10 @@ from sqlglot import exp
 
 from ecom_assets.landing.zone import LandedFile
 from ecom_assets.model import sales
-from ecom_assets.model.mapping import parsed_mapping
+from ecom_assets.model.mapping import EventMapping, Picked, Place, parsed_mapping
 from ecom_assets.model.reading import Reading
 from ecom_assets.model.stream import EventStream, Field, Rule, Scope
+from ecom_assets.warehouse.mapping_sql import MappingSql
 from ecom_assets.warehouse import migrations
 from ecom_assets.warehouse.contract import LoadedFile
 from ecom_assets.warehouse.expressions import days_table, files_table, literal, staged_days_table
@@ -146,6 +147,7 @@ event_id = ".id"
 event_ts = { path = ".created", unit = "seconds" }
 quantity = { constant = 1 }
 total_amount = { path = ".cents", divide_by = 100 }
+currency = { constant = "EUR" }
 """
 BY_MAPPING = (
     *("staging/parse_lines", "staging/duplicates"),
@@ -297,3 +299,13 @@ def test_shared_sql_means_the_same_on_both_engines(script: str) -> None:
 def test_the_guard_refuses(sql: str) -> None:
     nodes = list(sqlglot.parse_one(sql, read="snowflake").walk())
     assert any(is_refused(node) for node in nodes for is_refused in REFUSED.values())
+
+
+@pytest.mark.parametrize("key", ["my key", "utm-key", "größe", "Key"])
+def test_a_key_of_any_letters_stands_in_quotes(key: str) -> None:
+    mapping = EventMapping("mine", {})
+    picked = Place(("p", Picked(key, "x"), "v"))
+    assert f'e."{key}" = ' in MappingSql(mapping, "duckdb").value(picked).sql("duckdb")
+    for place in (picked, Place((key,))):
+        said = MappingSql(mapping, "snowflake").value(place).sql("snowflake")
+        assert f'["{key}"]' in said or key == "Key"

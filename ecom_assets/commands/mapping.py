@@ -62,8 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = _arguments(arguments)
     settings = read_settings_or_exit()
     write = Path(asked.write) if asked.write else None
-    if write and (write.exists() or write.suffix != ".toml"):
-        why = "is there already" if write.exists() else "does not end in .toml"
+    if write and (why := _unfit(write)):
         sys.exit(f"ecom_assets: {write} {why}: name a new file with WRITE=mapping.toml.")
     try:
         sample = read_sample(Path(asked.file))
@@ -75,6 +74,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if write:
         write.write_text(looked.toml, encoding="utf-8")
         console.print(f"Written to {write}: ECOM_MAPPING={write} reads lines by it.", markup=False)
+
+
+def _unfit(write: Path) -> str:
+    """Why a mapping cannot be written there; empty: it can."""
+    if write.exists():
+        return "is there already"
+    if not write.parent.is_dir():
+        return "is in a folder that is not there"
+    if write.suffix != ".toml" or any(c.isspace() for c in str(write)):
+        return "does not end in .toml, or has a blank"
+    return ""
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -102,7 +112,11 @@ def _look(
     if best.fits or asked:
         called = asked or best.mapping.name
         return Looked(best.mapping.description, _toml(best, asked), best, {}, asked=called), others
-    proposal = propose(sample.lines, proposed_name or sample.name.split(".")[0])
+    proposal = propose(
+        sample.lines,
+        proposed_name or sample.name.split(".")[0],
+        hide_values=settings.hide_values,
+    )
     parsed = mappings.parsed_mapping(proposal.toml(), proposal.name, SALES, "the proposal")
     (staged,) = stage(sample, [parsed], settings.reading)
     remarks = {field: remark for field, (_, remark) in proposal.fields.items()}

@@ -61,9 +61,10 @@ class Proposal:
         return "\n".join(lines) + "\n"
 
 
-def propose(lines: Sequence[str], name: str) -> Proposal:
+def propose(lines: Sequence[str], name: str, *, hide_values: bool = False) -> Proposal:
     """The mapping that a sample's lines look like they need; a field for which nothing is found is
-    missing, a required one has a path that no line has."""
+    missing, a required one has a path that no line has. What is to be looked at is told with values
+    of the sample, unless these are to be hidden."""
     read = [one for line in lines[:MOST_LINES] if isinstance(one := _object(line), dict)]
     proposal = Proposal(name)
     objects = _sales(read, proposal)
@@ -78,7 +79,10 @@ def propose(lines: Sequence[str], name: str) -> Proposal:
     for wanted, some, owners in ((OF_LINE, of_line, len(objects)), (OF_ITEM, of_item, items)):
         best |= {key: want.candidates(some, owners or 1) for key, want in wanted.items()}
     _ids(proposal, best, rows, items)
-    _moment(proposal, best)
+    _moment(proposal, best, hide_values=hide_values)
+    # a later line of another event would replace the sale
+    if "where" not in proposal.top and (rows is None or best["order_id"]):
+        _version(proposal, best)
     for key in PLAIN_FIELDS:
         _plain(proposal, key, best[key])
     proposal.fields.setdefault("quantity", ('{ constant = "1" }', "nothing found: one piece each"))
@@ -87,8 +91,9 @@ def propose(lines: Sequence[str], name: str) -> Proposal:
     for state in best["state"][:1]:
         values = Counter(str(value) for value in state.values.values())
         shown = ", ".join(value for value, _ in values.most_common(6))[:60]
+        is_so = "differs" if hide_values else f"is {shown}"
         if len(values) > 1:
-            proposal.hints.append(f"{state.path} is {shown}: say which are sales, where = [...]")
+            proposal.hints.append(f"{state.path} {is_so}: say which are sales, where = [...]")
     return proposal
 
 
@@ -192,7 +197,7 @@ def _are_distinct(one: Found, items: int) -> bool:
     return len(set(map(str, one.values.values()))) >= 0.9 * items
 
 
-def _moment(proposal: Proposal, best: Mapping[str, Sequence[Found]]) -> None:
+def _moment(proposal: Proposal, best: Mapping[str, Sequence[Found]], *, hide_values: bool) -> None:
     if not best["event_ts"]:
         proposal.fields["event_ts"] = ('".event_ts"', "nothing found: say where it is")
         return
@@ -204,12 +209,15 @@ def _moment(proposal: Proposal, best: Mapping[str, Sequence[Found]]) -> None:
         value = f"{{ path = {value}, unit = {json.dumps(unit)} }}"
     elif first.share(p.is_moment) < MOSTLY:
         shown = json.dumps(str(next(iter(first.values.values())))[:40], ensure_ascii=False)
-        remark = f"a form that no mapping reads: {shown}"
+        remark = "a form that no mapping reads" + ("" if hide_values else f": {shown}")
     elif first.share(p.is_local_time) >= MOSTLY:
         remark = "no offset: UTC, unless you say { path = ..., time_zone = ... }"
     proposal.fields["event_ts"] = (value, remark)
+
+
+def _version(proposal: Proposal, best: Mapping[str, Sequence[Found]]) -> None:
     version = [one for one in best["version"] if one.share(p.is_moment) >= MOSTLY]
-    if version and version[0] is not first:
+    if version and version[0] not in best["event_ts"][:1]:
         proposal.top["version"] = _text(version[0].path)
 
 

@@ -493,7 +493,9 @@ def by_mapping(
 def _json_step(step: Step | None) -> exp.Expr:
     from sqlglot import exp
 
-    if isinstance(step, int) or (step and not step.isascii()):  # which sqlglot takes for plain
+    if isinstance(step, int) or (
+        isinstance(step, str) and not step.isascii()
+    ):  # which sqlglot takes for plain
         return exp.JSONPathSubscript(this=step)
     return exp.JSONPathKey(this=step)
 

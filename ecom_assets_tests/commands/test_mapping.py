@@ -271,9 +271,49 @@ def test_values_stay_hidden_where_they_shall(
 
 def test_no_file_is_written_over(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text("mine")
-    for target in ("a.toml", "a.txt"):
+    for target in ("a.toml", "a.txt", "my shop.toml", "nowhere/b.toml"):
         with pytest.raises(SystemExit, match="name a new file with"):
             command.main(
                 [str(DATA / "mappings/sale_line.jsonl"), "--write", str(tmp_path / target)]
             )
     assert (tmp_path / "a.toml").read_text() == "mine"
+
+
+def test_a_proposal_tells_no_values_where_they_are_to_be_hidden() -> None:
+    lines = [
+        json.dumps(
+            {
+                "id": number,
+                "status": f"alice{number}@example.com",
+                "created": f"Mon, {number} Jan 2026 10:00:00 +0000",
+                "items": [{"sku": "a", "quantity": 1, "price": "2.50"}],
+            }
+        )
+        for number in range(1, 9)
+    ]
+    shown, hidden = (propose(lines, "mine", hide_values=hide) for hide in (False, True))
+    for told, is_hidden in ((shown, False), (hidden, True)):
+        text = " ".join([told.toml(), *told.hints])
+        assert ("alice" not in text) == is_hidden
+        assert ("10:00:00 +0000" not in text) == is_hidden
+
+
+def test_no_version_is_proposed_where_lines_are_of_several_events() -> None:
+    lines = [
+        json.dumps(
+            {
+                "event": event,
+                "order_id": f"o{number}",
+                "created_at": "2026-01-05T10:00:00Z",
+                "updated_at": f"2026-01-05T1{place}:00:00Z",
+                "quantity": 1,
+                "total": "2.50",
+                "currency": "EUR",
+            }
+        )
+        for number in range(9)
+        for place, event in enumerate(("purchase", "shipment"))
+    ]
+    top = tomllib.loads(propose(lines, "mine").toml())
+    assert "where" in top
+    assert "version" not in top

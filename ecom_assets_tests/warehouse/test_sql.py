@@ -23,10 +23,10 @@ from ecom_assets.model import sales
 from ecom_assets.model.mapping import EventMapping, Picked, Place, parsed_mapping
 from ecom_assets.model.reading import Reading
 from ecom_assets.model.stream import EventStream, Field, Rule, Scope
-from ecom_assets.warehouse.mapping_sql import MappingSql
 from ecom_assets.warehouse import migrations
 from ecom_assets.warehouse.contract import LoadedFile
 from ecom_assets.warehouse.expressions import days_table, files_table, literal, staged_days_table
+from ecom_assets.warehouse.mapping_sql import MappingSql
 from ecom_assets.warehouse.names import QUERIES
 from ecom_assets.warehouse.scripts import SQL_FOLDER
 from ecom_assets.warehouse.sql import render

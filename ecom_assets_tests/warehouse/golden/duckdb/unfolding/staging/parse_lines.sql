@@ -1033,7 +1033,7 @@ WITH typed AS (
             END
           ) * CAST(0.01 AS DECIMAL(9, 8)) AS DECIMAL(19, 8))
         ) AS TEXT) AS total_amount_text,
-        CAST(NULL AS TEXT) AS currency_text,
+        'EUR' AS currency_text,
         CAST(NULL AS TEXT) AS points_text,
         CAST(NULL AS TEXT) AS country_text,
         CAST(NULL AS TEXT) AS device_text
@@ -1141,7 +1141,7 @@ WITH typed AS (
           OR (
             event.cents IS NULL
           )
-          OR TRUE
+          OR FALSE
           OR TRUE
           OR TRUE
           OR TRUE
@@ -1151,7 +1151,7 @@ WITH typed AS (
             event.created IS NULL
           ) THEN ';event_ts' ELSE '' END || CASE WHEN TRUE THEN ';order_id' ELSE '' END || CASE WHEN FALSE THEN ';quantity' ELSE '' END || CASE WHEN (
             event.cents IS NULL
-          ) THEN ';total_amount' ELSE '' END || CASE WHEN TRUE THEN ';currency' ELSE '' END || CASE WHEN TRUE THEN ';points' ELSE '' END || CASE WHEN TRUE THEN ';country' ELSE '' END || CASE WHEN TRUE THEN ';device' ELSE '' END || ';'
+          ) THEN ';total_amount' ELSE '' END || CASE WHEN FALSE THEN ';currency' ELSE '' END || CASE WHEN TRUE THEN ';points' ELSE '' END || CASE WHEN TRUE THEN ';country' ELSE '' END || CASE WHEN TRUE THEN ';device' ELSE '' END || ';'
         END
       ) AS absent_fields,
       (
@@ -1178,7 +1178,7 @@ WITH typed AS (
             )
           )
           OR (
-            currency IS NULL AND NOT TRUE
+            currency IS NULL AND NOT FALSE
           )
           OR (
             points IS NULL AND NOT TRUE
@@ -1207,7 +1207,7 @@ WITH typed AS (
             )
             THEN ';total_amount'
             ELSE ''
-          END || CASE WHEN currency IS NULL AND NOT TRUE THEN ';currency' ELSE '' END || CASE WHEN points IS NULL AND NOT TRUE THEN ';points' ELSE '' END || CASE WHEN country IS NULL AND NOT TRUE THEN ';country' ELSE '' END || CASE WHEN device IS NULL AND NOT TRUE THEN ';device' ELSE '' END || ';'
+          END || CASE WHEN currency IS NULL AND NOT FALSE THEN ';currency' ELSE '' END || CASE WHEN points IS NULL AND NOT TRUE THEN ';points' ELSE '' END || CASE WHEN country IS NULL AND NOT TRUE THEN ';country' ELSE '' END || CASE WHEN device IS NULL AND NOT TRUE THEN ';device' ELSE '' END || ';'
         END
       ) AS unfit_fields,
       (

@@ -1445,7 +1445,7 @@ WITH typed AS (
             8
           )
         ) AS VARCHAR) AS total_amount_text,
-        CAST(NULL AS VARCHAR) AS currency_text,
+        'EUR' AS currency_text,
         CAST(NULL AS VARCHAR) AS points_text,
         CAST(NULL AS VARCHAR) AS country_text,
         CAST(NULL AS VARCHAR) AS device_text
@@ -1575,7 +1575,7 @@ WITH typed AS (
           OR (
             CAST(GET_PATH(raw, 'cents') AS VARCHAR) IS NULL
           )
-          OR TRUE
+          OR FALSE
           OR TRUE
           OR TRUE
           OR TRUE
@@ -1591,7 +1591,7 @@ WITH typed AS (
             IFF((
               CAST(GET_PATH(raw, 'cents') AS VARCHAR) IS NULL
             ), ';total_amount', ''),
-            IFF(TRUE, ';currency', ''),
+            IFF(FALSE, ';currency', ''),
             IFF(TRUE, ';points', ''),
             IFF(TRUE, ';country', ''),
             IFF(TRUE, ';device', ''),
@@ -1624,7 +1624,7 @@ WITH typed AS (
             )
           )
           OR (
-            currency IS NULL AND NOT TRUE
+            currency IS NULL AND NOT FALSE
           )
           OR (
             points IS NULL AND NOT TRUE
@@ -1660,7 +1660,7 @@ WITH typed AS (
               ';total_amount',
               ''
             ),
-            IFF(currency IS NULL AND NOT TRUE, ';currency', ''),
+            IFF(currency IS NULL AND NOT FALSE, ';currency', ''),
             IFF(points IS NULL AND NOT TRUE, ';points', ''),
             IFF(country IS NULL AND NOT TRUE, ';country', ''),
             IFF(device IS NULL AND NOT TRUE, ';device', ''),

@@ -19,7 +19,8 @@ from pydantic import BeforeValidator, Field, ValidationInfo
 
 from ecom_assets.model import sales
 from ecom_assets.model.limits import MOST_LATE_DAYS
-from ecom_assets.model.mapping import EventMapping, MappingError, named_mapping
+from ecom_assets.model.mapping import EventMapping, MappingError
+from ecom_assets.model.mapping_file import named_mapping
 from ecom_assets.model.reading import EVERY_FILE
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent

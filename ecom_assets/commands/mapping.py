@@ -18,8 +18,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ecom_assets.model import mapping as mappings
-from ecom_assets.model.mapping import PLAIN, SHIPPED_FOLDER, MappingError, named_mapping
+from ecom_assets.model import mapping_file as mappings
+from ecom_assets.model.mapping import PLAIN, MappingError
+from ecom_assets.model.mapping_file import SHIPPED_FOLDER, named_mapping
 from ecom_assets.model.mapping_words import place_in_words, total_in_words
 from ecom_assets.model.sales import SALES
 from ecom_assets.sampling.files import Sample, SampleError, read_sample

@@ -209,7 +209,7 @@ class EventStream:
         named = self.reading.mappings
         if named and named[-1][0] == EVERY_FILE:
             return named
-        return (*named, (EVERY_FILE, plain_mapping(self)))
+        return (*named, (EVERY_FILE, plain_mapping(field.name for field in self.fields)))
 
     @property
     def version(self) -> str:

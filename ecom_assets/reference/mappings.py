@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from ecom_assets.model.mapping import SHIPPED_FOLDER, shipped
+from ecom_assets.model.mapping_file import SHIPPED_FOLDER, shipped
 from ecom_assets.model.mapping_words import condition_in_words, place_in_words, total_in_words
 from ecom_assets.model.sales import SALES
 from ecom_assets.reference.pages import table

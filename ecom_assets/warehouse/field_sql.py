@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from ecom_assets.model.stream import EventStream, Field
 from ecom_assets.warehouse.expressions import call, case, literal
-from ecom_assets.warehouse.mapping_sql import MappingSql, by_mapping, template
+from ecom_assets.warehouse.mapping_sql import MappingSql, by_mapping
+from ecom_assets.warehouse.source_sql import template
 
 if TYPE_CHECKING:
     from sqlglot import exp

@@ -18,13 +18,13 @@ from ecom_assets.warehouse import field_sql as fields
 from ecom_assets.warehouse import rule_sql as rules
 from ecom_assets.warehouse.expressions import case, literal, place_of_row, table
 from ecom_assets.warehouse.mapping_sql import (
-    WHITE_SPACE,
     MappingSql,
     by_mapping,
     reads_file,
     source_is_one_of,
 )
 from ecom_assets.warehouse.scripts import query
+from ecom_assets.warehouse.source_sql import WHITE_SPACE
 
 if TYPE_CHECKING:
     from sqlglot import exp

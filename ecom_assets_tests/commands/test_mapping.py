@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from ecom_assets.commands import mapping as command
-from ecom_assets.model.mapping import PLAIN, parsed_mapping, shipped
+from ecom_assets.model.mapping import PLAIN
+from ecom_assets.model.mapping_file import parsed_mapping, shipped
 from ecom_assets.model.reading import Reading
 from ecom_assets.model.sales import SALES
 from ecom_assets.sampling.files import SampleError, read_sample

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ecom_assets.model.mapping import parsed_mapping
+from ecom_assets.model.mapping_file import parsed_mapping
 from ecom_assets.model.sales import SALES
 from ecom_assets.settings import PROJECT_ROOT, Settings, SnowflakeSettings, variables
 from ecom_assets_tests.docs.markdown import Page
@@ -98,7 +98,7 @@ def test_the_mappings_on_the_page_can_be_read() -> None:
 
 
 def test_the_page_names_every_key_that_a_mapping_may_have() -> None:
-    source = (PROJECT_ROOT / "ecom_assets/model/mapping.py").read_text(encoding="utf-8")
+    source = (PROJECT_ROOT / "ecom_assets/model/mapping_file.py").read_text(encoding="utf-8")
     keys = {
         key
         for call in re.findall(r"self\._only\(\w+, ([^)]*)\)", source)

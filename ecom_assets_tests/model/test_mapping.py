@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from ecom_assets.model import sales
 from ecom_assets.model.mapping import (
     PLAIN,
-    SHIPPED_FOLDER,
     Amount,
     Condition,
     Constant,
@@ -29,11 +28,14 @@ from ecom_assets.model.mapping import (
     Place,
     Scaled,
     Upper,
+    plain_mapping,
+    shape,
+)
+from ecom_assets.model.mapping_file import (
+    SHIPPED_FOLDER,
     named_mapping,
     parsed_mapping,
-    plain_mapping,
     read_mapping,
-    shape,
     shipped,
 )
 from ecom_assets.model.reading import Reading
@@ -536,7 +538,7 @@ def test_a_shipped_mapping_is_found_by_its_name_and_any_other_by_its_path(tmp_pa
 
 def test_sale_lines_have_their_fields_by_name() -> None:
     mapping = named_mapping(PLAIN, Path(), sales.SALES)
-    assert mapping == plain_mapping(sales.SALES)
+    assert mapping == plain_mapping(field.name for field in sales.SALES.fields)
     assert mapping.is_plain
     assert mapping.fields["order_id"] == Place(("order_id",))
     assert not named_mapping("stripe_charge", Path(), sales.SALES).is_plain

@@ -20,7 +20,8 @@ from ecom_assets.checks.orders import order_totals
 from ecom_assets.checks.samples import HIDDEN
 from ecom_assets.model import sales
 from ecom_assets.model.limits import Limits
-from ecom_assets.model.mapping import PLAIN, named_mapping, parsed_mapping, shipped
+from ecom_assets.model.mapping import PLAIN
+from ecom_assets.model.mapping_file import named_mapping, parsed_mapping, shipped
 from ecom_assets.model.reading import Reading
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.audit import test_days as days_tested

@@ -10,7 +10,8 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from ecom_assets.model.mapping import EventMapping, parsed_mapping
+from ecom_assets.model.mapping import EventMapping
+from ecom_assets.model.mapping_file import parsed_mapping
 from ecom_assets.model.stream import EventStream
 from ecom_assets_tests.support import strategies as drawn
 

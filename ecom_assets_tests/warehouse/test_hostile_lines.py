@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ecom_assets.model import sales
-from ecom_assets.model.mapping import parsed_mapping
+from ecom_assets.model.mapping_file import parsed_mapping
 from ecom_assets.model.reading import Reading
 from ecom_assets_tests.support.model import Mappings
 from ecom_assets_tests.support.stacks import (

@@ -33,7 +33,8 @@ from hypothesis.stateful import (
 
 from ecom_assets.model import sales
 from ecom_assets.model.limits import Limits
-from ecom_assets.model.mapping import EventMapping, parsed_mapping
+from ecom_assets.model.mapping import EventMapping
+from ecom_assets.model.mapping_file import parsed_mapping
 from ecom_assets.model.reading import Reading
 from ecom_assets.model.stream import Rule as QualityRule
 from ecom_assets.partitions import EventDays

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ecom_assets.landing.folder import FolderZone
 from ecom_assets.model.limits import Limits
-from ecom_assets.model.mapping import named_mapping
+from ecom_assets.model.mapping_file import named_mapping
 from ecom_assets.model.reading import Reading
 from ecom_assets.model.sales import SALES
 from ecom_assets.partitions import EventDays

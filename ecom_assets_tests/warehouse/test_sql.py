@@ -20,7 +20,8 @@ from sqlglot import exp
 
 from ecom_assets.landing.zone import LandedFile
 from ecom_assets.model import sales
-from ecom_assets.model.mapping import EventMapping, Picked, Place, parsed_mapping
+from ecom_assets.model.mapping import EventMapping, Picked, Place
+from ecom_assets.model.mapping_file import parsed_mapping
 from ecom_assets.model.reading import Reading
 from ecom_assets.model.stream import EventStream, Field, Rule, Scope
 from ecom_assets.warehouse import migrations

@@ -337,7 +337,9 @@ def as_item(line: bytes, number: int) -> bytes:
     return b'{"order":{"items":[%s]}}' % b",".join([good_ones[0], line, good_ones[1]])
 
 
-@pytest.mark.parametrize("stack", [FOLDER_DUCKDB, S3_SNOWFLAKE])
+@pytest.mark.parametrize(
+    "stack", [FOLDER_DUCKDB, pytest.param(S3_SNOWFLAKE, marks=pytest.mark.torture)]
+)
 @pytest.mark.parametrize("table", TABLES)
 def test_every_item_finds_its_place(
     every_type: None, stack_of: Callable[..., Stack], stack: str, table: str

@@ -47,7 +47,7 @@ def test_in_a_time_zone_as_well(
     reading = Reading(time_zone)
     with opened_staging(folder_stack(tmp_path, reading), reading) as staging:
         staging.late_days = late_days
-        drawn = some(lines(DAY), 8_000 if torture else 400, chance=seed * 10 + late_days)
+        drawn = some(lines(DAY), 8_000 if torture else 150, chance=seed * 10 + late_days)
         hours = [good(f"h{n}", event_ts=f"{DAY}T{n:02d}:00:00Z") for n in range(24)]
         staging.land(f"dt={DAY}/a.jsonl", b"\n".join(drawn))
         staging.land(f"dt={DAY}/b.jsonl", jsonl(*hours))
@@ -83,7 +83,7 @@ def test_any_line_becomes_the_row_that_the_model_says(
 
 
 @pytest.mark.parametrize(
-    ("stack", "count", "many"), [(FOLDER_DUCKDB, 600, 8_000), (S3_SNOWFLAKE, 150, 1_500)]
+    ("stack", "count", "many"), [(FOLDER_DUCKDB, 250, 8_000), (S3_SNOWFLAKE, 60, 1_500)]
 )
 @pytest.mark.parametrize("late_days", [0, 2])
 def test_any_line_becomes_the_sales_that_its_mapping_says(

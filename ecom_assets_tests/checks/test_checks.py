@@ -132,7 +132,7 @@ def test_a_failed_reject_rate_shows_counts_limit_reasons_and_a_sample(pipeline: 
     assert result.metadata["sales"].value == 3
     assert result.metadata["holds the day above"].value == "30%"
     name = "dt=2026-01-05/a.jsonl"
-    place = {"file": name, "item": 1}
+    place = {"file": name}
     assert samples(result) == [
         {"reason": "Invalid quantity", **place, "line": "2", "value": "x" * 80 + "…"},
         {"reason": "Malformed JSON", **place, "line": "3", "value": '{"no": '},

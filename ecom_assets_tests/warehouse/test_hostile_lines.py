@@ -361,6 +361,7 @@ event_id = ".event_id"
 event_ts = { path = ".at", unit = "seconds", default = "2026-01-05" }
 quantity = ".quantity"
 total_amount = { sum = [".parts[].n"] }
+currency = ".currency"
 unit_price = { sum = [".rows[1].parts[][0]"] }
 """
 EPOCHS = [

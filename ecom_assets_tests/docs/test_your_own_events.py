@@ -49,7 +49,11 @@ def project(tmp_path: Path) -> Path:
 def performed(command: str, folder: Path) -> str:
     """What a command prints that has to succeed, with no settings but those in `.env`."""
     ours = {name for of in (Settings, SnowflakeSettings) for name in variables(of).values()}
-    clean = {k: v for k, v in os.environ.items() if k not in {*ours, "DAGSTER_HOME", "MAKEFLAGS", "MAKELEVEL"}}
+    clean = {
+        k: v
+        for k, v in os.environ.items()
+        if k not in {*ours, "DAGSTER_HOME", "MAKEFLAGS", "MAKELEVEL"}
+    }
     done = subprocess.run(
         ["bash", "-c", command],
         cwd=folder,

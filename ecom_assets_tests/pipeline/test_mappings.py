@@ -239,3 +239,16 @@ def test_a_line_without_items_has_that_reason_alone(tmp_path: Path) -> None:
     with duckdb.connect(tmp_path / "w.duckdb") as connection:
         rows = connection.execute("select reasons from staging.stg_sales_rejects").fetchall()
     assert rows == [("No items",)]
+
+
+def test_small_units_may_be_many_before_they_are_divided(tmp_path: Path) -> None:
+    text = ORDERS.replace('"@.price"', '{ path = "@.price", divide_by = 1000000 }')
+    mapping = parsed_mapping(text, "micros", sales.SALES, "micros.toml")
+    stack = folder_stack(tmp_path, Reading(mappings=(("*", mapping),)))
+    limits = Limits(DAY, 0, Decimal("0.1"), Decimal(1), hide_values=False)
+    stack.put(FILE, order(1, "1500000000000", "2500001", v=1))
+    with stack.warehouse.session(Purpose("test", "test"), print) as session:
+        load_new_files(session, stack.zone, EventDays(DAY, DAY), run_id="test", log=print)
+        stage_days(session, EventDays(DAY, DAY), limits, run_id="test")
+        clean = session.read_table("staging.stg_sales_clean")
+    assert sorted(row["total_amount"] for row in clean) == [Decimal("2.5000"), Decimal(1_500_000)]

@@ -222,6 +222,13 @@ def parts_of(value: Any, kind: type[Any]) -> Iterator[Any]:
         yield from parts_of([getattr(value, f.name) for f in fields(value)], kind)
 
 
+def reads_item(value: Any) -> bool:
+    """Whether a mapping, or a part of one, says another thing for each item of a line."""
+    return any(place.in_item for place in places(value)) or any(
+        origin.what == "item" for origin in parts_of(value, Origin)
+    )
+
+
 def plain_mapping(names: Iterable[str]) -> EventMapping:
     """The mapping of lines that have fields of these names."""
     return EventMapping(PLAIN, {name: Place((name,)) for name in names})

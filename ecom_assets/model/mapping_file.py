@@ -35,6 +35,7 @@ from ecom_assets.model.mapping import (
     parts_of,
     places,
     plain_mapping,
+    reads_item,
     shape,
 )
 from ecom_assets.model.stream import EventStream
@@ -420,11 +421,9 @@ class _File:
         self._table, self._key = "fields", "event_id"
         own = mapping.fields.get("event_id")
         origins = {origin.what for origin in parts_of(own, Origin)}
-        read = [*places(own)]
-        if origins & {"line", "item"} and "file" not in origins and not read:
+        if origins & {"line", "item"} and "file" not in origins and not any(places(own)):
             self._fail('repeats in each file: it needs a path or "#file" beside the number')
-        reads_item = "item" in origins or any(place.in_item for place in read)
-        if mapping.rows and not reads_item:
+        if mapping.rows and not reads_item(own):
             self._fail('is the same for all items of a line: it needs a path with @, or "#item"')
         if mapping.version and mapping.rows and "order_id" not in mapping.fields:
             self._key = "order_id"

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ecom_assets.model.mapping import (
     Condition,
     First,
     LocalTime,
-    Origin,
-    Place,
     Shape,
     places,
+    reads_item,
     shape,
 )
 from ecom_assets.model.reading import EVERY_FILE
 from ecom_assets.model.stream import EventStream, Field
 from ecom_assets.warehouse.expressions import call, case, literal
+from ecom_assets.warehouse.source_sql import SourceSql, amount_of, is_one_of
 
 if TYPE_CHECKING:
     from sqlglot import exp
-
-from ecom_assets.warehouse.source_sql import SourceSql, is_one_of, zero
 
 
 class MappingSql(SourceSql):
@@ -55,10 +53,6 @@ class MappingSql(SourceSql):
         holds = is_one if condition.kind == "is" else exp.not_(is_one)
         return call("coalesce", holds, exp.convert(condition.kind == "is_not"))
 
-    def items(self) -> exp.Expr:
-        """The list that has a sale an element."""
-        return self._items()
-
     def has_items_in_line(self) -> exp.Expr:
         """Whether a line `raw` has some, read from that alone."""
         from sqlglot import exp
@@ -88,7 +82,7 @@ class MappingSql(SourceSql):
 
     def _is_of_line(self, field: Field) -> bool:
         source = self.mapping.fields.get(field.name)
-        return self.mapping.rows is not None and not any(reads_item(source))
+        return self.mapping.rows is not None and not reads_item(source)
 
     def _source_version(self) -> exp.Expr:
         """Which version of an order it is, as a NUMBER(24,6)."""
@@ -102,14 +96,13 @@ class MappingSql(SourceSql):
 
     def _order_stated(self) -> exp.Expr:
         """What an order's money should add up to."""
-
         total = self.mapping.total
-        return self.amount(total.stated) if total else zero(null=True)
+        return self.amount(total.stated) if total else amount_of(None)
 
     def _order_further(self) -> exp.Expr:
         """What its sales have beside it."""
         total = self.mapping.total
-        return self.amount(total.further) if total else zero(null=True)
+        return self.amount(total.further) if total else amount_of(None)
 
     def _field_text(self, field: Field) -> exp.Expr:
         from sqlglot import exp
@@ -181,18 +174,6 @@ class MappingSql(SourceSql):
         texts = [call("coalesce", self.in_line(place), literal("(none)")) for place in read]
         joined = [part for text in texts for part in (literal(", "), text)][1:]
         return call("concat", *joined) if joined else exp.null()
-
-
-def reads_item(source: Any) -> Iterator[bool]:
-    """Whether what a field is filled with depends on the item, for each part of it."""
-    if isinstance(source, Origin):
-        yield source.what == "item"
-    elif isinstance(source, Place):
-        yield source.in_item
-    else:
-        for part in getattr(source, "parts", ()):
-            yield from reads_item(part)
-        yield from (place.in_item for place in places(source))
 
 
 def reads_file(stream: EventStream, number: int) -> exp.Expr:

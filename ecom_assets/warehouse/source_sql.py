@@ -42,6 +42,7 @@ WHITE_SPACE = " \t\n\r\x0b\x0c"
 MICROS = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1}
 
 AMOUNT = "decimal(19, 8)"
+FACTOR = "decimal(9, 8)"
 
 
 def template(engine: str, name: str, **values: exp.Expr) -> exp.Expr:
@@ -74,11 +75,8 @@ class SourceSql:
         """What is there, as the engine has it; null where nothing is."""
         from sqlglot import exp
 
-        if self.engine == "snowflake":
-            start = exp.column("item" if place.in_item else "raw")
-            return self._way(start, place.steps)
-        start = exp.column("item" if place.in_item else "event")
-        return self._way(start, place.steps)
+        line = "raw" if self.engine == "snowflake" else "event"
+        return self._way(exp.column("item" if place.in_item else line), place.steps)
 
     def _way(self, start: exp.Expr, steps: Sequence[Step]) -> exp.Expr:
         from sqlglot import exp
@@ -119,13 +117,14 @@ class SourceSql:
             start: exp.Expr = exp.column("raw")
             if place.in_item:
                 index = exp.column("source_item_number") - 1
-                start = call("get", self._items(), index)
+                start = call("get", self.items(), index)
             return self._template("in_line", value=self._way(start, place.steps))
         if any(isinstance(step, Picked) for step in place.steps):
             return self._template("picked_in_line", **self._where(place))
         return self._template("in_line", path=self._path(place))
 
-    def _items(self) -> exp.Expr:
+    def items(self) -> exp.Expr:
+        """The list that has a sale an element."""
         assert self.mapping.rows is not None
         return self.value(self.mapping.rows)
 
@@ -253,17 +252,17 @@ class SourceSql:
                     values["path"] = self._path(source)
                 return self._bounded(self._template("summed", **values))
             case Constant():
-                return _amount(source.text)
+                return amount_of(source.text)
             case First():
                 there = [(exp.not_(self.is_absent(p)), self.amount(p)) for p in source.parts]
                 return exp.paren(case(there))
             case Scaled():
-                text, factor = self.text(source.place, "number"), _factor(source.factor)
+                text, factor = self.text(source.place, "number"), amount_of(source.factor, FACTOR)
                 amount = self._template("number_as_wide", text=text)
                 if source.by is not None:
                     by = exp.cast(self.value(source.by), "varchar")
                     factors = [
-                        (is_one_of(by.copy(), texts), _factor(other))
+                        (is_one_of(by.copy(), texts), amount_of(other, FACTOR))
                         for other, texts in source.factors
                     ]
                     factor = exp.paren(case(factors).else_(factor))
@@ -273,7 +272,8 @@ class SourceSql:
                 if source.kind == "product":
                     found = reduce(lambda a, b: self._bounded(exp.Mul(this=a, expression=b)), parts)
                 else:
-                    found = reduce(lambda a, b: exp.Add(this=a, expression=b), parts or [zero()])
+                    parts = parts or [amount_of("0")]
+                    found = reduce(lambda a, b: exp.Add(this=a, expression=b), parts)
                 for part in source.minus:
                     found = exp.Sub(this=found, expression=self.amount(part))
                 return self._bounded(found)
@@ -291,9 +291,8 @@ class SourceSql:
 def _json_step(step: Step | None) -> exp.Expr:
     from sqlglot import exp
 
-    if isinstance(step, int) or (
-        isinstance(step, str) and not step.isascii()
-    ):  # which sqlglot takes for plain
+    # sqlglot takes a key of other letters for one that needs no quotes
+    if isinstance(step, int) or (isinstance(step, str) and not step.isascii()):
         return exp.JSONPathSubscript(this=step)
     return exp.JSONPathKey(this=step)
 
@@ -328,19 +327,8 @@ def is_one_of(text: exp.Expr, texts: Sequence[str]) -> exp.Expr:
     return exp.In(this=text, expressions=[literal(one) for one in texts])
 
 
-def _amount(text: str) -> exp.Expr:
+def amount_of(number: str | None, kind: str = AMOUNT) -> exp.Expr:
+    """A number, or none, as an amount; a factor is narrower, or a product had too many digits."""
     from sqlglot import exp
 
-    return exp.cast(literal(Decimal(text)), AMOUNT)
-
-
-def _factor(text: str) -> exp.Expr:
-    from sqlglot import exp
-
-    return exp.cast(literal(Decimal(text)), "decimal(9, 8)")
-
-
-def zero(*, null: bool = False) -> exp.Expr:
-    from sqlglot import exp
-
-    return exp.cast(exp.null() if null else literal(0), AMOUNT)
+    return exp.cast(exp.null() if number is None else literal(Decimal(number)), kind)

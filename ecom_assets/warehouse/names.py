@@ -140,6 +140,7 @@ QUERIES: Mapping[str, str] = {
     "current_lines": "raw/current_lines",
     "events": "events",
     "judged": "staging/judged",
+    "clean_orders": "staging/clean_orders",
     "published": "analytics/published",
 }
 """Scripts whose query stands in others; its own names are bound there."""

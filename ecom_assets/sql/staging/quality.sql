@@ -186,23 +186,12 @@ insert into staging.sales_quality_files (
     sale_rows,
     compared_orders
 )
-with clean_orders as (
-    select
-        event_date,
-        source_filename,
-        source_row_number
-    from (:judged) as judged
-    where order_stated is not null
-    group by event_date, source_filename, source_row_number
-    having count_if(:breaks_a_rule) = 0
-),
-
-orders as (
+with orders as (
     select
         event_date,
         source_filename,
         count(*) as compared_orders
-    from clean_orders
+    from (:clean_orders) as clean_orders
     group by event_date, source_filename
 )
 
@@ -228,7 +217,6 @@ delete from staging.sales_order_totals
 where event_date between :first_day and :last_day
     and event_date in (select days.event_date from (:days) as days);
 
--- an order that has a reject cannot add up, and its reject tells of it
 insert into staging.sales_order_totals (
     event_date,
     source_filename,
@@ -240,21 +228,6 @@ insert into staging.sales_order_totals (
     rules_version,
     run_id
 )
-with orders as (
-    select
-        event_date,
-        source_filename,
-        source_row_number,
-        min(order_id) as order_id,
-        min(currency) as currency,
-        cast(min(order_stated) as number(38, 4)) as stated_amount,
-        cast(sum(total_amount) + min(order_further) as number(38, 4)) as counted_amount
-    from (:judged) as judged
-    where order_stated is not null
-    group by event_date, source_filename, source_row_number
-    having count_if(:breaks_a_rule) = 0
-)
-
 select
     event_date,
     source_filename,
@@ -265,7 +238,7 @@ select
     counted_amount,
     :rules_version as rules_version,
     :run_id as run_id
-from orders
+from (:clean_orders) as clean_orders
 where coalesce(abs(stated_amount - counted_amount) > :order_tolerance, true);
 
 delete from staging.sales_quality_rules

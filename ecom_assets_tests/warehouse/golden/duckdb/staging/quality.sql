@@ -235,60 +235,64 @@ INSERT INTO staging.sales_quality_files (
   sale_rows,
   compared_orders
 )
-WITH clean_orders AS (
-  SELECT
-    event_date,
-    source_filename,
-    source_row_number
-  FROM (
-    SELECT
-      p.*,
-      COALESCE(r.is_replaced, FALSE) AS is_replaced,
-      NOT r.source_row_number IS NULL AND NOT r.is_replaced AS is_duplicate
-    FROM parsed_sales AS p
-    LEFT JOIN duplicate_events AS r
-      ON r.event_date = p.event_date
-      AND r.source_filename = p.source_filename
-      AND r.source_row_number = p.source_row_number
-      AND r.source_item_number = p.source_item_number
-    WHERE
-      p.event_date IN (
-        SELECT
-          days.event_date
-        FROM (
-          SELECT
-            event_date
-          FROM (VALUES
-            (CAST('2026-01-05' AS DATE))) AS v(event_date)
-        ) AS days
-      )
-      AND p.is_sale
-  ) AS judged
-  WHERE
-    NOT order_stated IS NULL
-  GROUP BY
-    event_date,
-    source_filename,
-    source_row_number
-  HAVING
-    COUNT_IF(
-      (
-        (
-          COALESCE((
-            is_object AND has_items AND quantity_sign <= 0
-          ), FALSE)
-          OR COALESCE((
-            is_object AND has_items AND is_duplicate
-          ), FALSE)
-        )
-      ) IS TRUE
-    ) = 0
-), orders AS (
+WITH orders AS (
   SELECT
     event_date,
     source_filename,
     COUNT(*) AS compared_orders
-  FROM clean_orders
+  FROM (
+    SELECT
+      event_date,
+      source_filename,
+      source_row_number,
+      MIN(order_id) AS order_id,
+      MIN(currency) AS currency,
+      CAST(MIN(order_stated) AS DECIMAL(38, 4)) AS stated_amount,
+      CAST(SUM(total_amount) + MIN(order_further) AS DECIMAL(38, 4)) AS counted_amount
+    FROM (
+      SELECT
+        p.*,
+        COALESCE(r.is_replaced, FALSE) AS is_replaced,
+        NOT r.source_row_number IS NULL AND NOT r.is_replaced AS is_duplicate
+      FROM parsed_sales AS p
+      LEFT JOIN duplicate_events AS r
+        ON r.event_date = p.event_date
+        AND r.source_filename = p.source_filename
+        AND r.source_row_number = p.source_row_number
+        AND r.source_item_number = p.source_item_number
+      WHERE
+        p.event_date IN (
+          SELECT
+            days.event_date
+          FROM (
+            SELECT
+              event_date
+            FROM (VALUES
+              (CAST('2026-01-05' AS DATE))) AS v(event_date)
+          ) AS days
+        )
+        AND p.is_sale
+    ) AS judged
+    WHERE
+      NOT order_stated IS NULL
+    GROUP BY
+      event_date,
+      source_filename,
+      source_row_number
+    HAVING
+      COUNT_IF(
+        (
+          (
+            COALESCE((
+              is_object AND has_items AND quantity_sign <= 0
+            ), FALSE)
+            OR COALESCE((
+              is_object AND has_items AND is_duplicate
+            ), FALSE)
+          )
+        ) IS TRUE
+      ) = 0
+  ) AS clean_orders
   GROUP BY
     event_date,
     source_filename
@@ -356,7 +360,17 @@ INSERT INTO staging.sales_order_totals (
   rules_version,
   run_id
 )
-WITH orders AS (
+SELECT
+  event_date,
+  source_filename,
+  source_row_number,
+  order_id,
+  currency,
+  stated_amount,
+  counted_amount,
+  'a29c78940ed5' AS rules_version,
+  'it''s' AS run_id
+FROM (
   SELECT
     event_date,
     source_filename,
@@ -408,18 +422,7 @@ WITH orders AS (
         )
       ) IS TRUE
     ) = 0
-)
-SELECT
-  event_date,
-  source_filename,
-  source_row_number,
-  order_id,
-  currency,
-  stated_amount,
-  counted_amount,
-  'a29c78940ed5' AS rules_version,
-  'it''s' AS run_id
-FROM orders
+) AS clean_orders
 WHERE
   COALESCE(ABS(stated_amount - counted_amount) > 0, TRUE);
 

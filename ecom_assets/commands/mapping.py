@@ -18,9 +18,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ecom_assets.model import mapping_file as mappings
 from ecom_assets.model.mapping import PLAIN, MappingError
-from ecom_assets.model.mapping_file import SHIPPED_FOLDER, named_mapping
+from ecom_assets.model.mapping_file import (
+    mapping_path,
+    named_mapping,
+    parsed_mapping,
+    shipped,
+)
 from ecom_assets.model.mapping_words import place_in_words, total_in_words
 from ecom_assets.model.sales import SALES
 from ecom_assets.sampling.files import Sample, SampleError, read_sample
@@ -106,7 +110,7 @@ def _look(
     sample: Sample, asked: str | None, settings: Settings, proposed_name: str
 ) -> tuple[Looked, Sequence[Staged]]:
     """What fits best, or what was asked for, and the others that were tried."""
-    names = [asked] if asked else [*mappings.shipped(), PLAIN]
+    names = [asked] if asked else [*shipped(), PLAIN]
     read = [named_mapping(one, Path.cwd(), SALES) for one in names]
     tried = sorted(stage(sample, read, settings.reading), key=lambda s: s.rank, reverse=True)
     best, others = tried[0], tried[1:]
@@ -118,7 +122,7 @@ def _look(
         proposed_name or sample.name.split(".")[0],
         hide_values=settings.hide_values,
     )
-    parsed = mappings.parsed_mapping(proposal.toml(), proposal.name, SALES, "the proposal")
+    parsed = parsed_mapping(proposal.toml(), proposal.name, SALES, "the proposal")
     (staged,) = stage(sample, [parsed], settings.reading)
     remarks = {field: remark for field, (_, remark) in proposal.fields.items()}
     looked = Looked("", proposal.toml(), staged, remarks, is_proposed=True, hints=proposal.hints)
@@ -130,9 +134,7 @@ def _toml(staged: Staged, asked: str | None) -> str:
     if found == PLAIN:
         lines = [f'{field.name} = ".{field.name}"' for field in SALES.fields]
         return "\n".join(["[fields]", *lines]) + "\n"
-    is_file = asked and asked not in mappings.shipped()
-    file = Path(asked).expanduser() if is_file and asked else SHIPPED_FOLDER / f"{found}.toml"
-    return file.read_text(encoding="utf-8-sig")
+    return mapping_path(asked or found, Path.cwd()).read_text(encoding="utf-8-sig")
 
 
 def _print(

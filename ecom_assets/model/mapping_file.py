@@ -56,14 +56,19 @@ def named_mapping(name: str, root: Path, stream: EventStream) -> EventMapping:
     """
     if name == PLAIN:
         return plain_mapping(field.name for field in stream.fields)
-    if name in shipped():
-        return read_mapping(SHIPPED_FOLDER / f"{name}.toml", stream)
-    if "/" not in name and not name.endswith(".toml"):
+    if name not in shipped() and "/" not in name and not name.endswith(".toml"):
         raise MappingError(
             f"There is no mapping {name!r}: it must be {', '.join((PLAIN, *shipped()))}, or the "
             "path of a TOML file."
         )
-    return read_mapping(root / os.path.expanduser(name), stream)
+    return read_mapping(mapping_path(name, root), stream)
+
+
+def mapping_path(name: str, root: Path) -> Path:
+    """The file of a mapping that is shipped, or else what a path below `root` names."""
+    if name in shipped():
+        return SHIPPED_FOLDER / f"{name}.toml"
+    return root / os.path.expanduser(name)
 
 
 def read_mapping(path: Path, stream: EventStream) -> EventMapping:

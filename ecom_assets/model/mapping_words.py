@@ -23,7 +23,8 @@ def place_in_words(told: Any, shown: Shown = str) -> str:
     elif amounts := told.get("product") or told.get("sum"):
         sign = f" {TIMES} " if "product" in told else " + "
         text = sign.join(_in_brackets(one, shown) for one in amounts)
-        text += "".join(f" {MINUS} {_all_of(one, shown)}" for one in told.get("minus", ()))
+        less = [_all_of(one, shown, "the sum of") for one in told.get("minus", ())]
+        text += "".join(f" {MINUS} {one}" for one in less)
     else:
         text = _path(told, shown)
     return f"{text}, else {told['default']}" if "default" in told else text
@@ -51,9 +52,10 @@ def _in_brackets(told: Any, shown: Shown) -> str:
     return f"({text})" if isinstance(told, Mapping) else text
 
 
-def _all_of(told: Any, shown: Shown) -> str:
+def _all_of(told: Any, shown: Shown, summed: str) -> str:
+    """An amount; one that is in each element of a list is told as what is summed up."""
     text = place_in_words(told, shown)
-    return f"the sum of {text}" if "[]" in str(told) else text
+    return f"{summed} {text}" if "[]" in str(told) else text
 
 
 def condition_in_words(told: Mapping[str, Any], shown: Shown = str) -> str:
@@ -69,13 +71,8 @@ def condition_in_words(told: Mapping[str, Any], shown: Shown = str) -> str:
 def total_in_words(told: Mapping[str, Any], shown: Shown = str) -> str:
     """What an order's money adds up to, less its sales."""
     text = place_in_words(told["stated"], shown)
-    if "further" in told:
-        text += f" when {', '.join(_all(one, shown) for one in told['further'])} are added"
-    if "minus" in told:
-        text += f" when {', '.join(_all(one, shown) for one in told['minus'])} are taken off"
+    for key, done in (("further", "added"), ("minus", "taken off")):
+        if key in told:
+            parts = ", ".join(_all_of(one, shown, "all") for one in told[key])
+            text += f" when {parts} are {done}"
     return text + (f" (± {told['tolerance']})" if "tolerance" in told else "")
-
-
-def _all(told: Any, shown: Shown) -> str:
-    text = place_in_words(told, shown)
-    return f"all {text}" if "[]" in str(told) else text

@@ -97,12 +97,13 @@ def _lines(text: str) -> Sequence[str]:
 
 def _are_objects(lines: Sequence[str]) -> bool:
     """Whether these are objects, a line each: half of them, and no envelope on one line."""
-    objects = [one for line in lines if isinstance(one := _json(line), dict)]
+    objects = [one for line in lines if isinstance(one := json_of(line), dict)]
     is_envelope = len(lines) == 1 == len(objects) and _unwrapped(objects[0])[0]
     return bool(objects) and len(objects) * 2 >= len(lines) and not is_envelope
 
 
-def _json(text: str) -> Any:
+def json_of(text: str) -> Any:
+    """What a text says as JSON; None where it is none."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -112,7 +113,7 @@ def _json(text: str) -> Any:
 def _whole(text: str) -> tuple[Sequence[Any], str | None]:
     """The objects of a text that is no lines, with the key of the list that they stand in: none of
     an array, None where one follows the other."""
-    whole = _json(text)
+    whole = json_of(text)
     if isinstance(whole, list | dict):
         found, key = _unwrapped(whole)
         return (found, key) if found else ([whole] if isinstance(whole, dict) else [], None)

@@ -12,6 +12,7 @@ from typing import Any
 
 from ecom_assets.model.sales import SALES
 from ecom_assets.sampling import paths as p
+from ecom_assets.sampling.files import json_of
 from ecom_assets.sampling.money import Money, money_of
 from ecom_assets.sampling.names import ITEMS, MOSTLY, OF_CURRENCY, OF_ITEM, OF_LINE, is_currency
 from ecom_assets.sampling.paths import Found, Steps, paths_of
@@ -65,7 +66,7 @@ def propose(lines: Sequence[str], name: str, *, hide_values: bool = False) -> Pr
     """The mapping that a sample's lines look like they need; a field for which nothing is found is
     missing, a required one has a path that no line has. What is to be looked at is told with values
     of the sample, unless these are to be hidden."""
-    read = [one for line in lines[:MOST_LINES] if isinstance(one := _object(line), dict)]
+    read = [one for line in lines[:MOST_LINES] if isinstance(one := json_of(line), dict)]
     proposal = Proposal(name)
     objects = _sales(read, proposal)
     rows = _rows(objects)
@@ -95,13 +96,6 @@ def propose(lines: Sequence[str], name: str, *, hide_values: bool = False) -> Pr
         if len(values) > 1:
             proposal.hints.append(f"{state.path} {is_so}: say which are sales, where = [...]")
     return proposal
-
-
-def _object(line: str) -> Any:
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _text(value: str) -> str:

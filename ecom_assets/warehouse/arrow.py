@@ -97,11 +97,8 @@ def json_text(line: str, place: str, item: int) -> str:
     `place` is the way to it, as JSON: keys, places in lists, null for the place of the item, which
     is `item` less one, and `{"key": "text"}` for the first object of a list that has this.
     """
-    steps = _steps(place)
-    if len(steps) == 1 and isinstance(steps[0], str):
-        return _top_level_text(line, steps[0])
     found = _read(line)
-    for step in steps:
+    for step in _steps(place):
         found = _inside(found, item - 1 if step is None else step)
     return str(found) if isinstance(found, str) else ""
 
@@ -151,31 +148,6 @@ def _inside(found: Any, step: str | int | Mapping[str, str]) -> Any:
         return found[step] if step < len(found) else None
     ((key, text),) = step.items()
     return next((one for one in found if isinstance(one, dict) and one.get(key) == text), None)
-
-
-def _top_level_text(line: str, field: str) -> str:
-    """The text of the first value of a field at the top of a JSON object.
-
-    Reads piece after piece, because a parser that descends fails a thousand levels deep.
-    """
-    depth, key = 0, None
-    for match in _TOKEN.finditer(line):
-        piece = match[0]
-        if piece in "{[":
-            depth += 1
-        elif piece in "}]":
-            depth -= 1
-            if depth == 1:
-                key = None
-        elif depth == 1 and key is None:
-            key = json.loads(piece)
-        elif depth == 1:
-            if key == field:
-                if piece.startswith('"'):
-                    return str(json.loads(piece))
-                return "" if piece in ("true", "false", "null") else piece
-            key = None
-    return ""
 
 
 def plain_number(text: str) -> str:

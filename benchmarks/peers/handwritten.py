@@ -138,7 +138,14 @@ insert into analytics.fact_sales from staging.stg_sales_clean;
 """
 
 
-def main(file: Path, database: Path, memory_limit: str | None = None) -> dict[str, float]:
+def main(
+    file: Path,
+    database: Path,
+    memory_limit: str | None = None,
+    *,
+    split: str = SPLIT,
+    write: str = WRITE,
+) -> dict[str, float]:
     """Make the tables; returns the seconds of each part."""
     stat = file.stat()
     values = {
@@ -155,7 +162,7 @@ def main(file: Path, database: Path, memory_limit: str | None = None) -> dict[st
         if memory_limit:
             connection.execute(f"set memory_limit = '{memory_limit}'")
         connection.execute(TABLES)
-        for part, script in (("load", LOAD), ("split", SPLIT), ("write", WRITE)):
+        for part, script in (("load", LOAD), ("split", split), ("write", write)):
             start = time.perf_counter()
             for statement in connection.extract_statements(script):
                 wanted = {name: values[name] for name in statement.named_parameters}

@@ -10,11 +10,9 @@ orders that come again the latest version stays. The row that runs it compares t
 import json
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
-import duckdb
-from handwritten import LOAD, TABLES
+from handwritten import main
 
 SPLIT = """
 create temp table judged as
@@ -163,31 +161,7 @@ insert into analytics.fact_sales from staging.stg_sales_clean;
 """
 
 
-def main(file: Path, database: Path) -> dict[str, float]:
-    """Make the tables; returns the seconds of each part."""
-    stat = file.stat()
-    values = {
-        "path": str(file),
-        "name": f"{file.parent.name}/{file.name}",
-        "day": file.parent.name.removeprefix("dt="),
-        "size": stat.st_size,
-        "modified": datetime.fromtimestamp(stat.st_mtime, UTC).replace(tzinfo=None),
-        "now": datetime.now(UTC).replace(tzinfo=None),
-    }
-    seconds = {}
-    with duckdb.connect(database) as connection:
-        connection.execute("set timezone = 'UTC'")
-        connection.execute(TABLES)
-        for part, script in (("load", LOAD), ("split", SPLIT), ("write", WRITE)):
-            start = time.perf_counter()
-            for statement in connection.extract_statements(script):
-                wanted = {name: values[name] for name in statement.named_parameters}
-                connection.execute(statement, wanted)
-            seconds[part] = time.perf_counter() - start
-    return seconds
-
-
 if __name__ == "__main__":
     start = time.perf_counter()
-    parts = main(Path(sys.argv[1]), Path(sys.argv[2]))
+    parts = main(Path(sys.argv[1]), Path(sys.argv[2]), split=SPLIT, write=WRITE)
     print(json.dumps({"seconds": time.perf_counter() - start, "parts": parts}))

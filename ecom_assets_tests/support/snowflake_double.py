@@ -146,11 +146,13 @@ class SnowflakeDouble:
         )
 
     def empty(self, database: str, *, stage: str) -> None:
-        """Delete all rows of a database, and let its stage be another place."""
+        """Delete all rows of a database, let its stage be another place, and its time zone be UTC:
+        one that a test before it has set would be set again by the first turn, under a lock."""
         self.stages[database] = stage
         with shared_fs.duck_conn.cursor() as cursor:
             for table in tables().keys() - {VERSION_TABLE}:
                 cursor.execute(f'delete from "{database}".{table}')
+            cursor.execute(f"update \"{database}\".{VERSION_TABLE} set time_zone = 'UTC'")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ PEERS := .venv-bench
 export DAGSTER_HOME ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev alert-test answers mapping doctor snowflake-setup docs screenshots test test-fast torture bench audit lint clean
+.PHONY: help demo dev alert-test answers mapping decide rejects doctor snowflake-setup docs screenshots test test-fast torture bench audit lint clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,13 @@ answers: $(VENV)/ready  ## the answers; FORMAT=csv or json for pipes, QUESTION=n
 mapping: $(VENV)/ready  ## how FILE=sample.jsonl would be read, by which mapping; MAPPING=name, WRITE=mapping.toml
 	@$(BIN)/python -m ecom_assets.commands.mapping '$(FILE)' $(if $(MAPPING),--mapping '$(MAPPING)') \
 		$(if $(WRITE),--write '$(WRITE)')
+
+decide: $(VENV)/ready  ## what people decided about bad data; DECISION=publish DAYS=… WHO=… WHY=… makes one
+	@$(BIN)/python -m ecom_assets.commands.decide $(DECISION) --days "$$DAYS" --file "$$FILE" --rule "$$RULE" \
+		--source "$$SOURCE" --up-to "$$UP_TO" --ends "$$ENDS" --who "$$WHO" --why "$$WHY"
+
+rejects: $(VENV)/ready  ## the lines of DAY=2026-01-05 that have rejects, to be corrected; FILE=name
+	@$(BIN)/python -m ecom_assets.commands.rejects "$$DAY" --file "$$FILE"
 
 doctor: $(VENV)/ready  ## what is fine and what to fix: settings, landing zone, warehouse, Dagster
 	@$(BIN)/python -m ecom_assets.doctor

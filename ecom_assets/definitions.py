@@ -12,9 +12,11 @@ import dagster as dg
 
 from ecom_assets.alerts.channels import channels_of
 from ecom_assets.alerts.digest import build_digest, build_digest_schedule
+from ecom_assets.alerts.late_files import build_late_files
 from ecom_assets.alerts.sensor import build_alerts
 from ecom_assets.assets.analytics import build_fact_sales
 from ecom_assets.assets.answers import REPORT_FILE, build_answers
+from ecom_assets.assets.decide import build_decide_job
 from ecom_assets.assets.landing import build_sales_files
 from ecom_assets.assets.links import with_links
 from ecom_assets.assets.raw import build_raw_sales
@@ -103,6 +105,7 @@ def _build_definitions(
     digest = build_digest(
         settings, channels, sensors=[each.name for each in sensors], schedules=[daily.name]
     )
+    late_files = [build_late_files(settings, channels)] if settings.complete_by else []
     return dg.Definitions(
         assets=with_links(
             [
@@ -130,9 +133,10 @@ def _build_definitions(
                 "schedule daily start it; by hand, choose days under “Materialize…”.",
             ),
             build_checks_job(checks),
+            build_decide_job(limits, settings.time_zone),
         ],
         sensors=sensors,
-        schedules=[daily, build_digest_schedule(settings.time_zone)],
+        schedules=[daily, build_digest_schedule(settings.time_zone), *late_files],
         resources={
             "landing": landing_of(settings),
             "reports": _zone(settings.reports, "ECOM_REPORTS"),

@@ -157,6 +157,11 @@ Day = Annotated[date, "a date such as 2026-01-01", _like(r"\d{4}-\d\d-\d\d")]
 TimeOfDay = Annotated[
     time, "a time of day from 00:00 to 23:59, such as 01:00", _like(r"([01]\d|2[0-3]):[0-5]\d")
 ]
+OptionalTimeOfDay = Annotated[
+    time | None,
+    "a time of day from 00:00 to 23:59, such as 06:00",
+    _like(r"([01]\d|2[0-3]):[0-5]\d"),
+]
 TimeZone = Annotated[
     str, "the IANA name of a time zone, such as Europe/Berlin or UTC", BeforeValidator(_zone)
 ]

@@ -19,7 +19,7 @@ from typing import Annotated, Literal, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from ecom_assets import setting_types as types
-from ecom_assets.model.limits import Limits, VanishedFiles
+from ecom_assets.model.limits import EmptyDays, Limits, VanishedFiles
 from ecom_assets.model.reading import Reading
 from ecom_assets.text.redaction import redacted_odd_url, register_secrets, secrets_of
 
@@ -86,6 +86,12 @@ class Settings:
     vanished_files: Annotated[VanishedFiles, "keep or drop", types.in_any_case] = "keep"
     """whether the rows of files that are no longer in the landing zone count: `keep`, or `drop`
     from the day's next load on"""
+    empty_days: Annotated[EmptyDays, "publish or hold", types.in_any_case] = "publish"
+    """what becomes of a day without any file: `publish` it as a day of no sales, with a warning, or
+    `hold` it until one comes (a day with a file of no lines is empty, and published)"""
+    complete_by: types.OptionalTimeOfDay = None
+    """when a day's files are there on the next day, in the shop's time zone, such as 06:00: a day
+    without any is late from then on; by default none is"""
     late_days: types.LateDays = 0
     """how many days after its event date an event may still arrive in a later day's files"""
     reject_rate_warn: types.Share = Decimal("0.10")
@@ -126,6 +132,7 @@ class Settings:
             reject_rate_warn=self.reject_rate_warn,
             reject_rate_error=self.reject_rate_error,
             hide_values=self.hide_values,
+            empty_days=self.empty_days,
             reading=self.reading,
         )
 

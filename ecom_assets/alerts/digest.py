@@ -63,7 +63,9 @@ def build_digest(
         waiting, passed_over = sections.files_found(instance, landing, settings, days, now)
         found = [
             sections.days_held(instance, settings, quality),
+            *sections.published_by_decision(quality),
             sections.days_missing(days, quality),
+            *sections.days_late(landing, settings, days, now),
             waiting,
             sections.failed_runs(instance, settings, now),
             sections.long_runs(instance, settings, now),

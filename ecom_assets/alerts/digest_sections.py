@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 import dagster as dg
 
 from ecom_assets.alerts.failed_runs import failed_run, runs_that_failed
+from ecom_assets.alerts.late_files import days_without_files
 from ecom_assets.alerts.messages import Message, days_phrase, fitting
 from ecom_assets.landing.passed_over import PassedOver, of_another_suffix, outside
 from ecom_assets.landing.zone import LandingError, LandingZone
@@ -85,12 +86,37 @@ def days_held(instance: dg.DagsterInstance, settings: Settings, quality: Sequenc
     return Section("Days held", entries, len(entries), "day", "held")
 
 
+def published_by_decision(quality: Sequence[Row]) -> Sequence[Section]:
+    """Days that would be held, had nobody decided otherwise; no section where there are none."""
+    entries = [
+        f"{row['event_date']}, {row['reject_rate']:.1%} rejects: {harmless(row['decided_by'])}"
+        for row in quality
+        if row["publishable"] and row["decided_by"]
+    ]
+    return [Section("Days published by decision", entries)] if entries else []
+
+
 def days_missing(days: EventDays | None, quality: Sequence[Row]) -> Section:
     """Days that staging has not judged."""
     judged = {row["event_date"] for row in quality}
     missing = [day for day in days.days if day not in judged] if days else []
     entries = [days_phrase(missing)] if missing else []
     return Section("Days missing", entries, len(missing), "day", "missing")
+
+
+def days_late(
+    landing: LandingZone, settings: Settings, days: EventDays | None, now: datetime
+) -> Sequence[Section]:
+    """Of the last days those whose files have not come in time; no section where no time is set."""
+    if days is None or settings.complete_by is None:
+        return []
+    first = max(days.first, days.last - timedelta(days=DAYS_OF_RATES - 1))
+    try:
+        late = days_without_files(landing, settings, EventDays(first, days.last), now)
+    except LandingError:  # told by the days that wait
+        return []
+    entries = [f"no file has come for {days_phrase(late)}"] if late else []
+    return [Section("Days late", entries, len(late), "day", "late")]
 
 
 def files_found(

@@ -21,6 +21,7 @@ from ecom_assets.model.sales import UNIQUE_WITHIN_DAYS
 from ecom_assets.model.tables import FACT_TABLE
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.audit import why_held
+from ecom_assets.text.foreign_text import harmless
 from ecom_assets.warehouse.contract import Row, Session
 from ecom_assets.warehouse.expressions import days_table
 from ecom_assets.warehouse.rows import by_day, grouped_by_day
@@ -133,6 +134,8 @@ def matches_clean(row: Row, held_for: str | None) -> DayResult:
             f"{row['clean_rows']:,} in clean staging; "
             f"amounts differ by {differences['amount difference']:,.4f}"
         )
+        if row["decided_by"]:
+            description += f"; published by decision of {harmless(row['decided_by'])}"
     return DayResult(
         passed=equal and not held_for,
         description=description,

@@ -29,7 +29,8 @@ CHECKS = {
     "files_present": "Every file whose rows count is in the landing zone still. The rows of one "
     "that has vanished count (ECOM_VANISHED_FILES=keep), which is right where old files are tidied "
     "away, and wrong where one was renamed or corrected under a new name.",
-    "not_empty": "The day has lines. A day without is published as empty, with this warning.",
+    "not_empty": "The day has lines. A day without is published as empty, with this warning; with "
+    "ECOM_EMPTY_DAYS=hold only where it has a file: one without any is held.",
     **COLUMN_SCHEMA,
 }
 
@@ -76,7 +77,9 @@ def has_lines(row: Row) -> DayResult:
     """Whether the day has any line."""
     return DayResult(
         passed=row["raw_rows"] > 0,
-        description=f"{row['raw_rows']:,} lines in {row['files']:,} files",
+        description=f"{row['raw_rows']:,} lines in {row['files']:,} files"
+        if row["files"]
+        else "no file has come",
         metadata={"raw rows": row["raw_rows"], "files": row["files"]},
         warn_only=True,
     )

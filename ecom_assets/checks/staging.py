@@ -3,7 +3,7 @@
 The split judged the lines by the same rules; here the table that came of it is asked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import dagster as dg
@@ -22,7 +22,9 @@ from ecom_assets.model.stream import Rule
 from ecom_assets.model.tables import CLEAN_TABLE, REJECTS_TABLE
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.audit import test_days
+from ecom_assets.pipeline.decisions import decisions_about, decisions_of_day
 from ecom_assets.pipeline.stage import late_reach
+from ecom_assets.text.foreign_text import harmless
 from ecom_assets.warehouse.contract import Row, Session
 from ecom_assets.warehouse.expressions import days_table
 from ecom_assets.warehouse.rows import by_day, grouped_by_day
@@ -37,9 +39,9 @@ ROW_BALANCE = {
     "wait for a run."
 }
 KNOWN_REASONS = {
-    "known_reasons": "The day was judged by today's fields, rules and settings (ECOM_LATE_DAYS, "
-    "ECOM_REJECT_RATE_ERROR), its rejects for reasons that the rules know. If not: materialize "
-    "staging again, which replays the day from RAW."
+    "known_reasons": "The day was judged by today's fields, rules, decisions and settings "
+    "(ECOM_LATE_DAYS, ECOM_REJECT_RATE_ERROR), its rejects for reasons that the rules know. If "
+    "not: materialize staging again, which replays the day from RAW."
 }
 
 
@@ -49,7 +51,8 @@ def build_staging_checks(
     """The checks on `stg_sales_clean` and `stg_sales_rejects`, in one step."""
     rate = {
         "reject_rate": "The share of the day's lines (of their items, where a line is an order) "
-        f"that break a rule: warns above {limits.reject_rate_warn:.0%} (ECOM_REJECT_RATE_WARN), "
+        "that break a rule, and, where amounts are known, of its revenue that would be in them: "
+        f"warns above {limits.reject_rate_warn:.0%} (ECOM_REJECT_RATE_WARN), "
         f"holds the day above {limits.reject_rate_error:.0%} (ECOM_REJECT_RATE_ERROR). "
         "With reasons and sample rows."
     }
@@ -62,6 +65,7 @@ def build_staging_checks(
     def find(session: Session, _: LandingZone, days: EventDays) -> Results:
         staged = staged_by_day(session, days, limits)
         reasons = grouped_by_day(session.run("checks/reasons_by_day", **days.bounds))
+        decisions = decisions_about(session, days)
         on_clean = {
             **_rule_results(session, days, limits),
             "fields_fit": fields_fit(session, days, limits),
@@ -72,7 +76,8 @@ def build_staging_checks(
         on_rejects = {
             "reject_rate": reject_rate(session, days, staged, reasons, limits),
             "known_reasons": {
-                day: known_reasons(reasons.get(day, []), row, limits) for day, row in staged.items()
+                day: known_reasons(reasons.get(day, []), row, limits, decisions)
+                for day, row in staged.items()
             },
             "column_schema": column_schema(session, days, REJECTS_TABLE),
         }
@@ -88,9 +93,16 @@ def _rule_checks() -> Mapping[str, str]:
     """What the check of each rule says, by the rule's name."""
     return {
         rule.name: f"No clean row breaks the rule “{rule.reason}”, which is broken when "
-        f"{rule.broken_when}. {rule.why} Tested on the clean table itself."
+        f"{rule.broken_when}. {rule.why} Tested on the clean table itself.{_limit_of(rule)}"
         for rule in sales.SALES.rules
     }
+
+
+def _limit_of(rule: Rule) -> str:
+    only = " It only warns: what breaks it is clean." if rule.severity == "warn" else ""
+    if rule.limit is None:
+        return only
+    return f"{only} More than {rule.limit:.1%} of a day's sales that break it hold the day."
 
 
 def _rule_results(session: Session, days: EventDays, limits: Limits) -> Mapping[str, ByDay]:
@@ -109,6 +121,8 @@ def _rule_result(rule: Rule, test: Row | None, *, hide_values: bool) -> DayResul
     rows = test["row_count"] if test else 0
     broken = test[rule.name] if test else 0
     metadata = {"rows that break it": broken, "limit": "0", "clean rows": str(rows)}
+    if rule.limit is not None:
+        metadata["holds the day above"] = f"{rule.limit:.1%} of its sales"
     if test and broken:
         where, _, value = test[f"{rule.name}_sample"].partition(": ")
         metadata["sample"] = f"{where}: {HIDDEN if hide_values else cut(value)}"
@@ -118,6 +132,7 @@ def _rule_result(rule: Rule, test: Row | None, *, hide_values: bool) -> DayResul
         if broken
         else f"None of {rows:,} clean rows breaks it",
         metadata=metadata,
+        warn_only=rule.severity == "warn",
     )
 
 
@@ -178,18 +193,24 @@ def _rate(staged: Row, reasons: list[Row], samples: list[Row], limits: Limits) -
     limit = staged["reject_rate_limit"]  # of when the day was judged, where it was
     if limit is None:
         limit = limits.reject_rate_error
-    held = staged["held_for"] == "rejects" or rejects > sold * limit
+    money_rate = staged["reject_money_rate"] or 0
+    is_decided = staged["held_for"] is None and staged["decided_by"] is not None
+    held = staged["held_for"] in ("rejects", "money") or (
+        not is_decided and (rejects > sold * limit or money_rate > limit)
+    )
     return DayResult(
-        passed=rejects <= sold * limits.reject_rate_warn,
+        passed=rejects <= sold * limits.reject_rate_warn and money_rate <= limits.reject_rate_warn,
         description=f"{rejects:,} of {sold:,} sales rejected "
         f"({rejects / sold if sold else 0:.1%}); warns above {limits.reject_rate_warn:.0%}, "
-        f"holds the day above {limit:.0%}",
+        f"holds the day above {limit:.0%}{_money(staged)}{_decided(staged)}",
         metadata={
             "reject rate": round(rejects / sold, 4) if sold else 0.0,
             "warns above": f"{limits.reject_rate_warn:.0%}",
             "holds the day above": f"{limit:.0%}",
             "rejects": rejects,
             "sales": sold,
+            "share of the revenue in rejects": f"{money_rate:.1%}",
+            **({"decision": harmless(staged["decided_by"])} if staged["decided_by"] else {}),
             **({"replaced by a later version, not counted": replaced} if replaced else {}),
             "reasons": table(
                 {"reason": "string", "rows": "int"},
@@ -201,9 +222,24 @@ def _rate(staged: Row, reasons: list[Row], samples: list[Row], limits: Limits) -
     )
 
 
-def known_reasons(reasons: list[Row], staged: Row, limits: Limits) -> DayResult:
-    """Whether a day was judged by today's rules and settings, by the reasons of its rejects and its
-    row of `staged_by_day`."""
+def _money(staged: Row) -> str:
+    rate = staged["reject_money_rate"]
+    return f"; {rate:.1%} of the revenue is in rejects" if rate else ""
+
+
+def _decided(staged: Row) -> str:
+    """Who has decided otherwise of the day, and why."""
+    if staged["decided_by"] is None:
+        return ""
+    decided = "held" if staged["held_for"] else "published"
+    return f"; {decided} by decision of {harmless(staged['decided_by'])}"
+
+
+def known_reasons(
+    reasons: list[Row], staged: Row, limits: Limits, decisions: Sequence[Row]
+) -> DayResult:
+    """Whether a day was judged by today's rules, settings and decisions, by the reasons of its
+    rejects, its row of `staged_by_day` and the decisions in force."""
     known = {rule.reason for rule in sales.SALES.rules}
     unknown = sum(row["reject_rows"] for row in reasons if row["reason"] not in known)
     outdated = sum(row["outdated_rows"] for row in reasons)
@@ -216,6 +252,9 @@ def known_reasons(reasons: list[Row], staged: Row, limits: Limits) -> DayResult:
             staged["event_date"] - timedelta(days=limits.late_days), limits.first_partition
         )
         found |= {
+            "a decision about it was made or ended since": (
+                (staged["decisions"] or "") != decisions_of_day(decisions, staged["event_date"])
+            ),
             "the day was judged by earlier rules": staged["rules_version"] != limits.rules_version,
             f"ECOM_REJECT_RATE_ERROR was {staged['reject_rate_limit']} when the day was judged": (
                 staged["reject_rate_limit"] not in (None, limits.reject_rate_error)

@@ -14,6 +14,9 @@ from ecom_assets.model.reading import Reading
 VanishedFiles = Literal["keep", "drop"]
 """What becomes of the rows of files that are no longer in the landing zone."""
 
+EmptyDays = Literal["publish", "hold"]
+"""What becomes of days without any file."""
+
 MOST_LATE_DAYS = 31
 """More days than that no event may be late: staging looks so far around the days of a run."""
 
@@ -29,6 +32,7 @@ class Limits:
         reject_rate_error: a day's reject rate above which the day is held.
         hide_values: leave payload values out of previews and samples.
         reading: how lines become events; None: as the stream declares it.
+        empty_days: what becomes of days without any file.
     """
 
     first_partition: date
@@ -37,6 +41,7 @@ class Limits:
     reject_rate_error: Decimal
     hide_values: bool
     reading: Reading | None = None
+    empty_days: EmptyDays = "publish"
 
     @property
     def rules_version(self) -> str:
@@ -46,4 +51,6 @@ class Limits:
     @property
     def version(self) -> str:
         """A fingerprint of those that decide what becomes of a line or a day."""
-        return f"{self.first_partition} {self.late_days} {self.reject_rate_error.normalize():f}"
+        hold = " hold empty days" if self.empty_days == "hold" else ""
+        rate = f"{self.reject_rate_error.normalize():f}"
+        return f"{self.first_partition} {self.late_days} {rate}{hold}"

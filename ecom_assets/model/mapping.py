@@ -234,6 +234,11 @@ def plain_mapping(names: Iterable[str]) -> EventMapping:
     return EventMapping(PLAIN, {name: Place((name,)) for name in names})
 
 
+CORRECTS = "_corrects"
+"""The key by which a line says in which line's place it stands: `{"file": "…", "line": 3}`."""
+CORRECTIONS = ".corrections."
+"""What the name of a file with such lines has in it; it stands in `staging/correct.sql` as well."""
+
 Shape = dict[str, Any]
 """What is read of a JSON value: of an object by its keys, of each element of a list by `[]`; its
 text by an empty key."""

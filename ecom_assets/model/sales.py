@@ -199,6 +199,38 @@ _RULES = (
         why="Deliveries are repeated on every network; revenue must be counted once.",
         defect=_sent_again,
     ),
+    Rule(
+        name="currency_exists",
+        reason="Unknown currency",
+        broken="not contains(:currencies, concat(' ', currency, ' '))",
+        scope="row",
+        field="currency",
+        broken_when="`currency` is no code of ISO 4217; null is none, and breaks nothing",
+        why="A misspelt code makes a currency of its own, whose revenue no total shows.",
+        severity="warn",
+    ),
+    Rule(
+        name="country_exists",
+        reason="Unknown country",
+        broken="not contains(:countries, concat(' ', country, ' '))",
+        scope="row",
+        field="country",
+        broken_when="`country` is no alpha-2 code of ISO 3166-1; null is none, and breaks nothing",
+        why="A misspelt code makes a country of its own.",
+        severity="warn",
+    ),
+    Rule(
+        name="amount_adds_up",
+        reason="total_amount is not quantity * unit_price",
+        # with room for the product of the largest two
+        broken="abs(cast(quantity as number(38, 4)) * unit_price - total_amount) >= 0.01",
+        scope="row",
+        field="total_amount",
+        broken_when="`quantity` times `unit_price` differs from `total_amount` by a cent or more; "
+        "where one is null nothing is broken",
+        why="A discount explains it, or a price in another unit, such as cents.",
+        severity="warn",
+    ),
 )
 
 SALES = EventStream(

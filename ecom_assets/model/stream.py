@@ -23,6 +23,8 @@ engine does it is in `sql/<engine>/types.sql`."""
 
 Scope = Literal["line", "row", "day"]
 
+Severity = Literal["reject", "warn"]
+
 Event = dict[str, Any]
 
 BLANK = "".join(c for c in map(chr, range(0x3001)) if c.isspace())
@@ -74,7 +76,8 @@ class Rule:
             written (-1, 0, 1), before it was rounded, and of a row that breaks no other rule
             `is_replaced` (a later version of its order stands on its day) and `is_duplicate` (such
             a row with its id stands earlier on its day). NULL counts as not broken. `:blank` stands
-            for the characters that people do not see (`BLANK`), `:local_event_date` for the date of
+            for the characters that people do not see (`BLANK`), `:currencies` and `:countries` for
+            the codes that exist (`codes.py`), `:local_event_date` for the date of
             `event_ts` in the shop's time zone.
         scope: what is looked at: the `line` before there are fields, the `row` alone, or with it
             the other rows of its `day`. The last is given only to rows that break no other rule.
@@ -84,6 +87,10 @@ class Rule:
         defect: makes such a line from a good event, an event that stands earlier in the same
             batch, and a source of randomness; None: none of the generator's lines can break it.
         counts: whether the lines that break it first count in the reject rate.
+        severity: what breaking it means: `reject`, the row is a reject; `warn`, it is clean, and
+            the rule's check counts it and warns.
+        limit: the share of a day's sales that break it, from 0 to 1, above which the day is held;
+            None: it has no limit of its own.
     """
 
     name: str
@@ -95,6 +102,8 @@ class Rule:
     why: str
     defect: Defect | None = None
     counts: bool = True
+    severity: Severity = "reject"
+    limit: Decimal | None = None
 
 
 NEEDED: Mapping[str, FieldType] = {
@@ -115,7 +124,7 @@ _COLUMNS = (
     "rounded_fields sales units revenue rules_version run_id publishable held_for raw_rows "
     "clean_rows reject_rows reject_rate evaluated_at rounded_rows reject_rate_limit row_count "
     "earliest_event_date staged_along_with earlier_event_date earlier_filename "
-    "earlier_row_number"
+    "earlier_row_number allowed_rules is_set_aside rule severity limit_rate broken_rows"
 )
 _WORDS = (
     "account all alter analyse analyze and anti any array as asc asof between both by case cast "
@@ -186,6 +195,15 @@ class EventStream:
             if twice := [name for name in found if found.count(name) > 1]:
                 raise StreamError(f"The stream {self.name} has the {what} {twice[0]!r} twice.")
         for rule in self.rules:
+            if rule.severity == "warn" and rule.scope != "row":
+                raise StreamError(
+                    f"The rule {rule.name} only warns, so it must be about a row alone (scope row)."
+                )
+            if rule.limit is not None and not 0 <= rule.limit < 1:
+                raise StreamError(
+                    f"The rule {rule.name} has the limit {rule.limit}: it must be a share from 0 "
+                    "to below 1."
+                )
             if rule.field is not None and rule.field not in types:
                 raise StreamError(
                     f"The rule {rule.name} is about {rule.field!r}, which is no field of the "
@@ -204,6 +222,22 @@ class EventStream:
         return [field for field in self.fields if field.type == "number"]
 
     @property
+    def rejecting(self) -> Sequence[Rule]:
+        """The rules that make a reject of what breaks them."""
+        return [rule for rule in self.rules if rule.severity == "reject"]
+
+    @property
+    def warning(self) -> Sequence[Rule]:
+        """The rules that only warn."""
+        return [rule for rule in self.rules if rule.severity == "warn"]
+
+    @property
+    def allowable(self) -> Sequence[Rule]:
+        """The rules that a decision may let pass: a row that breaks them can have all that a sale
+        needs."""
+        return [rule for rule in self.rejecting if rule.scope == "row"]
+
+    @property
     def mappings(self) -> Sequence[tuple[str, EventMapping]]:
         """Patterns of files with the mapping of each; any file matches one."""
         named = self.reading.mappings
@@ -214,9 +248,12 @@ class EventStream:
     @property
     def version(self) -> str:
         """A fingerprint of what becomes of a line: names and types of the fields, names, reasons,
-        predicates and order of the rules, and how lines are read. Words for people and the
-        generator's defects are no part of it."""
+        predicates, severities, limits and order of the rules, and how lines are read. Words for
+        people and the generator's defects are no part of it."""
         fields = [[field.name, field.type] for field in self.fields]
-        rules = [[rule.name, rule.reason, rule.broken] for rule in self.rules]
+        rules = [
+            [rule.name, rule.reason, rule.broken, rule.severity, str(rule.limit)]
+            for rule in self.rules
+        ]
         decides = [fields, rules, self.reading.version]
         return hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:12]

@@ -70,6 +70,12 @@ _SOURCE_VERSION = Column(
     required=False,
 )
 _BATCH_DATE = Column("batch_date", "DATE", "The day of the folder (`dt=`) that the file lies in.")
+_ALLOWED_RULES = Column(
+    "allowed_rules",
+    "VARCHAR",
+    "`;a;b;`: the rules that the sale breaks and that a decision let pass; mostly null.",
+    required=False,
+)
 _LOAD_ID = Column("load_id", "VARCHAR", "The load that brought this version of the file.")
 _INGESTION_TS = Column("ingestion_ts", "TIMESTAMP_NTZ", "When the line was loaded, in UTC.")
 _RAW = Column("raw", "VARIANT", "The line as JSON; null where it is no valid JSON.", False)
@@ -115,9 +121,12 @@ _SALES_QUALITY = (
     Column(
         "held_for",
         "VARCHAR",
-        "Why it may not be published: `rejects`, too many of them; `files`, one is damaged or not "
-        "whole in RAW; `lines`, clean rows and rejects are not as many as sales; `not run`, only "
-        "late events in later days' files have touched it. Null where it may.",
+        "Why it may not be published: `rejects`, too many of them; `money`, too much of the "
+        "revenue is in them; `rule`, too many rows break one; `decision`, somebody holds it; "
+        "`files`, one is damaged or not whole in RAW; `lines`, clean rows and rejects are not as "
+        "many as sales; `empty`, no file has come; `not run`, only late events in later days' "
+        "files have touched it. Null "
+        "where it may.",
         required=False,
     ),
     Column(
@@ -157,6 +166,74 @@ _SALES_QUALITY = (
         "Rejects that a later version replaced, which no rate counts.",
         required=False,
     ),
+    Column(
+        "reject_money_rate",
+        "NUMBER(9,6)",
+        "The share of the revenue that its rejects would be, from 0 to 1: of sales whose amount "
+        "is above zero and whose currency is known, per currency, weighed by the sales in each.",
+        required=False,
+    ),
+    Column(
+        "held_rule",
+        "VARCHAR",
+        "Where a rule's own limit is exceeded: the first such rule by name.",
+        required=False,
+    ),
+    Column("held_rule_rows", "BIGINT", "How many sales break that rule.", required=False),
+    Column(
+        "set_aside_rows",
+        "BIGINT",
+        "Of `other_rows` the lines of files that a decision took out, and those in whose place a "
+        "corrected line stands.",
+        required=False,
+    ),
+    Column(
+        "allowed_rows",
+        "BIGINT",
+        "Of `clean_rows` those that break a rule which a decision let pass.",
+        required=False,
+    ),
+    Column(
+        "decisions",
+        "VARCHAR",
+        "The decisions that it was judged by, separated by blanks.",
+        required=False,
+    ),
+    Column(
+        "decided_by",
+        "VARCHAR",
+        "Who decided, and why, that it is held; or that it is not, where it would be held else.",
+        required=False,
+    ),
+)
+
+DECISIONS_TABLE = "STAGING.DECISIONS"
+_DECISIONS = (
+    Column("decision_id", "VARCHAR", "Its name: eight letters and digits."),
+    Column(
+        "decision",
+        "VARCHAR",
+        "`publish`, held days are published; `hold`, days are held; `take out`, a file's lines are "
+        "no sales; `allow`, rows may break a rule; `end`, another decision no longer counts.",
+    ),
+    Column("first_day", "DATE", "The first event date that it is about.", required=False),
+    Column("last_day", "DATE", "The last one.", required=False),
+    Column("source_filename", "VARCHAR", "The file that it is about.", required=False),
+    Column("etag", "VARCHAR", "The version of that file that it takes out.", required=False),
+    Column("source", "VARCHAR", "The mapping whose files it is about.", required=False),
+    Column("rule", "VARCHAR", "The rule that it lets pass.", required=False),
+    Column(
+        "up_to",
+        "NUMBER(9,6)",
+        "The reject rate up to which days are published.",
+        required=False,
+    ),
+    Column("ends", "VARCHAR", "The decision that it ends.", required=False),
+    Column("decided_by", "VARCHAR", "The person who decided."),
+    Column("decided_at", "TIMESTAMP_NTZ", "When, in UTC."),
+    Column("why", "VARCHAR", "Why, in their words."),
+    Column("effect", "VARCHAR", "What it is about to do, as the days were at that moment."),
+    Column("run_id", "VARCHAR", "The Dagster run that wrote it down; null: the command.", False),
 )
 
 VERSION_TABLE = "RAW.SCHEMA_VERSION"
@@ -177,7 +254,7 @@ def _field_columns(stream: EventStream) -> Columns:
 def _event_columns(stream: EventStream) -> Columns:
     fields = _field_columns(stream)
     read_by = (_SOURCE, _SOURCE_VERSION, _INGESTION_TS)
-    return (*fields[:2], EVENT_DATE, *fields[2:], *_PLACE, *read_by)
+    return (*fields[:2], EVENT_DATE, *fields[2:], *_PLACE, *read_by, _ALLOWED_RULES)
 
 
 @lru_cache(maxsize=8)
@@ -234,6 +311,7 @@ def _tables(stream: EventStream) -> Mapping[str, Columns]:
             *(_RULES_VERSION, _RUN_ID),
         ),
         REPEATS_TABLE: (*_event_columns(stream), *_EARLIER_EVENT),
+        DECISIONS_TABLE: _DECISIONS,
         "STAGING.SALES_QUALITY": _SALES_QUALITY,
         "STAGING.SALES_QUALITY_FIELDS": (
             EVENT_DATE,
@@ -288,9 +366,21 @@ def _tables(stream: EventStream) -> Mapping[str, Columns]:
             Column("reason", "VARCHAR", "What rejects say that break it."),
             Column("reject_rows", "BIGINT", "Sales of which it is the first rule broken."),
             Column(
-                "broken_rows", "BIGINT", "Lines that break it, be it the first or a further one."
+                "broken_rows",
+                "BIGINT",
+                "Sales that break it, be it the first or a further one; of a rule that only warns, "
+                "clean ones.",
             ),
             *_JUDGED_BY,
+            Column(
+                "severity", "VARCHAR", "What breaking it means: `reject` or `warn`.", required=False
+            ),
+            Column(
+                "limit_rate",
+                "NUMBER(9,6)",
+                "The share of the day's sales above which it holds the day; null: none.",
+                required=False,
+            ),
         ),
         FACT_TABLE: _event_columns(stream),
         "ANALYTICS.FACT_SALES_DAYS": (
@@ -304,6 +394,8 @@ def _tables(stream: EventStream) -> Mapping[str, Columns]:
             Column("orders", "BIGINT", "Distinct orders in that currency."),
             *_TOTALS,
             Column("staged_at", "TIMESTAMP_NTZ", "When what is published was staged, in UTC."),
+            Column("files", "BIGINT", "Files that have lines of the day, and its own.", False),
+            Column("lines", "BIGINT", "Lines of it in these files.", False),
         ),
         "ANALYTICS.FACT_SALES_BREAKDOWNS": (
             EVENT_DATE,
@@ -355,6 +447,8 @@ def _temporary_tables(stream: EventStream) -> Mapping[str, Columns]:
             ),
             *map(fields_that_are, ("absent", "unfit", "rounded")),
             EVENT_DATE,
+            replace(_ALLOWED_RULES, description="As in the clean table."),
+            Column("is_set_aside", "BOOLEAN", "Whether it was taken out or corrected.", False),
         ),
         "MOVING_SALES": (
             *_event_columns(stream),

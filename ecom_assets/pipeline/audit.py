@@ -54,7 +54,7 @@ def audit_days(session: Session, days: EventDays, limits: Limits) -> Audit:
             held[day] = "staging has not judged it"
         elif not row["publishable"]:
             held[day] = why_held(row)
-        elif broken := [r.name for r in sales.SALES.rules if tests.get(day, {}).get(r.name)]:
+        elif broken := [r.name for r in sales.SALES.rejecting if tests.get(day, {}).get(r.name)]:
             held[day] = f"clean rows break {', '.join(broken)}"
     staged_at = {day: row["evaluated_at"] for day, row in quality.items()}
     return Audit(days.days, held, staged_at)
@@ -94,6 +94,20 @@ def why_held(row: Row) -> str:
             return (
                 f"{rejects:,} of {sold:,} sales rejected, more than {row['reject_rate_limit']:.0%}"
             )
+        case "money":
+            return (
+                f"{row['reject_money_rate']:.1%} of the day's revenue is in its rejects, more than "
+                f"{row['reject_rate_limit']:.0%}"
+            )
+        case "rule":
+            return (
+                f"{row['held_rule_rows']:,} of {row['sale_rows']:,} sales break the rule "
+                f"{row['held_rule']}, more than its own limit"
+            )
+        case "empty":
+            return "no file has come (ECOM_EMPTY_DAYS=hold)"
+        case "decision":
+            return f"held by decision of {row['decided_by']}"
         case "files":
             return "files are damaged or not whole in RAW (see the checks on raw_sales)"
         case "lines":

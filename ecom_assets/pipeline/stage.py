@@ -10,6 +10,7 @@ from typing import Any
 
 from ecom_assets.model.limits import MOST_LATE_DAYS, Limits
 from ecom_assets.partitions import EventDays
+from ecom_assets.pipeline.decisions import correct, decided_days_table, decisions_about, obey
 from ecom_assets.warehouse.contract import Session
 from ecom_assets.warehouse.expressions import days_table, literal
 from ecom_assets.warehouse.rows import now
@@ -41,8 +42,12 @@ def stage_days(session: Session, days: EventDays, limits: Limits, *, run_id: str
         if earlier:
             before = EventDays(earlier[0], days.first - timedelta(days=1))
             _parse(session, earlier, before, by)
+        first_day = earlier[0] if earlier else days.first
+        decisions = decisions_about(session, EventDays(first_day, days.last + late))
+        obey(session, decisions)
+        correct(session, decisions, EventDays(first_day, days.last + late))
         of_days = {
-            "first_day": earlier[0] if earlier else days.first,
+            "first_day": first_day,
             "last_day": days.last,
             "last_batch_day": days.last + late,
             "days": days_table([*earlier, *days.days]),
@@ -57,6 +62,8 @@ def stage_days(session: Session, days: EventDays, limits: Limits, *, run_id: str
             late_days=limits.late_days,
             first_partition=limits.first_partition,
             reject_rate_error=limits.reject_rate_error,
+            hold_empty_days=limits.empty_days == "hold",
+            decided_days=decided_days_table(decisions, [*earlier, *days.days]),
             evaluated_at=now(),
         )
     return earlier

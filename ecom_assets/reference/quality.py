@@ -6,6 +6,7 @@ Everything here is said by `model/sales.py`.
 from random import Random
 
 from ecom_assets.model import sales
+from ecom_assets.model.codes import countries, currencies
 from ecom_assets.model.stream import BLANK, Event, Rule
 from ecom_assets.reference.pages import table
 from ecom_assets.warehouse.field_sql import local_event_date
@@ -31,9 +32,17 @@ _GOOD: Event = {
 def rules_table() -> str:
     """A row a rule, in their order: name, reason, and when it is broken."""
     return table(
-        ["rule", "reason", "broken when"],
-        [[f"`{rule.name}`", rule.reason, rule.broken_when] for rule in sales.SALES.rules],
+        ["rule", "reason", "broken when", "what breaks it"],
+        [
+            [f"`{rule.name}`", rule.reason, rule.broken_when, _consequence(rule)]
+            for rule in sales.SALES.rules
+        ],
     )
+
+
+def _consequence(rule: Rule) -> str:
+    what = "is a reject" if rule.severity == "reject" else "is clean; a warning"
+    return what if rule.limit is None else f"{what}; above {rule.limit:.1%} the day is held"
 
 
 def rules_in_full() -> str:
@@ -63,14 +72,15 @@ def _predicates(rule: Rule) -> str:
 
 
 def _predicate(rule: Rule, dialect: str) -> str:
-    """The predicate as the engine gets it where the shop's days are those of UTC, but for the list
-    of blank characters, which nobody could read: it stands as `:blank`."""
+    """The predicate as the engine gets it where the shop's days are those of UTC, but for lists of
+    characters or codes, which nobody could read: they stand as `:blank` and the like."""
     from sqlglot import exp
 
     predicate = exp.replace_placeholders(
         broken(rule), local_event_date=local_event_date(sales.SALES)
     )
+    lists = {BLANK: ":blank", currencies(): ":currencies", countries(): ":countries"}
     for text in list(predicate.find_all(exp.Literal)):
-        if text.name == BLANK:
-            text.replace(exp.Var(this=":blank"))
+        if text.name in lists:
+            text.replace(exp.Var(this=lists[text.name]))
     return predicate.sql(dialect=dialect)

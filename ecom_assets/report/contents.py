@@ -63,6 +63,11 @@ class Contents:
         """The days that must not be published, in order."""
         return [row for row in self.quality if not row["publishable"]]
 
+    @property
+    def published_by_decision(self) -> Sequence[Row]:
+        """The days that would be held, had nobody decided otherwise, in order."""
+        return [row for row in self.quality if row["publishable"] and row["decided_by"]]
+
 
 def read_contents(
     session: Session, *, made_at: datetime, warehouse: str, run_id: str, rules_version: str

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ecom_assets.model.questions import Question
-from ecom_assets.pipeline.audit import counted_rows
+from ecom_assets.pipeline.audit import counted_rows, why_held
 from ecom_assets.report.charts import answer_chart, quality_chart, rejects_chart
 from ecom_assets.report.contents import (
     CURRENCIES_SHOWN,
@@ -112,14 +112,25 @@ def _quality_tables(contents: Contents) -> Sequence[Mapping[str, Any]]:
             "held day": day(row["event_date"]),
             "lines": counted_rows(row)[1],
             "rejected": share(row["reject_rate"]),
+            "why": why_held(row),
         }
         for row in contents.held
+    ]
+    decided = [
+        {
+            "day": day(row["event_date"]),
+            "lines": counted_rows(row)[1],
+            "rejected": share(row["reject_rate"]),
+            "published by decision": row["decided_by"],
+        }
+        for row in contents.published_by_decision
     ]
     reasons = [row for row in rejects_by_reason(contents.rejects) if row["rows"]]
     whose = "its" if len(held) == 1 else "their"
     title = f"{counted(len(held), 'day')} held: {whose} lines are judged, but not published"
     tables = [
         _table(held, more=_more(held, "held day"), title=title),
+        _table(decided, more=_more(decided, "such day"), title="Published by decision"),
         _table(reasons, title="Rejected lines by reason"),
     ]
     return [table for table in tables if table["rows"]]

@@ -37,6 +37,9 @@ create table if not exists staging.stg_sales_clean (:columns) cluster by (event_
 -- one row per sale that breaks a rule
 create table if not exists staging.stg_sales_rejects (:columns) cluster by (event_date);
 
+-- one row per decision of a person; append-only: a decision is ended by another
+create table if not exists staging.decisions (:columns);
+
 -- one row per event date
 create table if not exists staging.sales_quality (:columns);
 

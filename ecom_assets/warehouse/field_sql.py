@@ -44,6 +44,15 @@ def all_fields_present(stream: EventStream) -> exp.Expr:
     )
 
 
+def has_required_fields(stream: EventStream) -> exp.Expr:
+    """True where a row has a value in every field that a sale needs; never null."""
+    from sqlglot import exp
+
+    return exp.and_(
+        *(exp.column(f.name).is_(exp.null()).not_() for f in stream.fields if f.required)
+    )
+
+
 def signs_of_clean(stream: EventStream) -> list[exp.Expr]:
     """`<field>_sign` of every number in the clean table `c`. Of a zero its line, `z`, says it, if
     it was rounded to that; null where that line is no longer current."""

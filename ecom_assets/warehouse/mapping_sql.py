@@ -8,11 +8,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ecom_assets.model.mapping import (
+    CORRECTS,
     Condition,
     First,
     LocalTime,
+    Place,
     Shape,
     places,
+    plain_mapping,
     reads_item,
     shape,
 )
@@ -174,6 +177,11 @@ class MappingSql(SourceSql):
         texts = [call("coalesce", self.in_line(place), literal("(none)")) for place in read]
         joined = [part for text in texts for part in (literal(", "), text)][1:]
         return call("concat", *joined) if joined else exp.null()
+
+
+def corrects(engine: str, what: str) -> exp.Expr:
+    """What a line says of the line that it corrects: its `file`, or its number, `line`; as text."""
+    return MappingSql(plain_mapping([]), engine).in_line(Place((CORRECTS, what)))
 
 
 def reads_file(stream: EventStream, number: int) -> exp.Expr:

@@ -13,13 +13,20 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ecom_assets.model.stream import EventStream
-from ecom_assets.model.tables import REPEATS_TABLE, event_columns, tables, temporary_tables
+from ecom_assets.model.tables import (
+    DECISIONS_TABLE,
+    REPEATS_TABLE,
+    event_columns,
+    tables,
+    temporary_tables,
+)
 from ecom_assets.warehouse import field_sql as fields
 from ecom_assets.warehouse import rule_sql as rules
 from ecom_assets.warehouse.expressions import case, literal, place_of_row, table
 from ecom_assets.warehouse.mapping_sql import (
     MappingSql,
     by_mapping,
+    corrects,
     reads_file,
     source_is_one_of,
 )
@@ -62,6 +69,7 @@ LISTS: Mapping[str, Callable[[EventStream], Sequence[str]]] = {
     "repeat_columns": lambda stream: [column.name for column in tables(stream)[REPEATS_TABLE]],
     "parsed_columns": lambda stream: [c.name for c in temporary_tables(stream)["PARSED_SALES"]],
     "breakdown_columns": lambda stream: stream.breakdowns,
+    "decision_columns": lambda stream: [c.name for c in tables(stream)[DECISIONS_TABLE]],
     "field_names": lambda stream: [field.name for field in stream.fields],
 }
 """Names of columns. They may stand behind a table's name: `c.:event_columns`."""
@@ -75,16 +83,20 @@ MEANINGS: Mapping[str, Meaning] = {
     "time_zone": lambda stream, engine: literal(stream.reading.time_zone),
     "has_zero": lambda stream, engine: fields.has_zero(stream),
     "signs_of_clean": lambda stream, engine: fields.signs_of_clean(stream),
-    "breaks_a_rule": lambda stream, engine: rules.any_broken(stream.rules),
+    "breaks_a_rule": lambda stream, engine: rules.any_broken(stream.rejecting),
     "breaks_row_rule": lambda stream, engine: rules.any_broken(
-        rule for rule in stream.rules if rule.scope != "day"
+        rule for rule in stream.rejecting if rule.scope != "day"
     ),
     "first_reason": lambda stream, engine: rules.first_reason(stream),
     "all_reasons": lambda stream, engine: rules.all_reasons(stream),
     "rule_tests": lambda stream, engine: rules.rule_tests(stream),
     "rules": lambda stream, engine: table(
-        ["rule", "reason"], [[rule.name, rule.reason] for rule in stream.rules]
+        ["rule", "reason", "severity", "limit_rate"],
+        [[rule.name, rule.reason, rule.severity, rule.limit] for rule in stream.rules],
     ),
+    "warned_counts": lambda stream, engine: rules.warned_counts(stream),
+    "warned_rows": lambda stream, engine: rules.warned_rows(stream),
+    "has_required_fields": lambda stream, engine: fields.has_required_fields(stream),
     "uncounted_reasons": lambda stream, engine: rules.uncounted_reasons(stream),
     "rules_version": lambda stream, engine: literal(stream.version),
     "offending_value": rules.offending_value,
@@ -97,6 +109,11 @@ MEANINGS: Mapping[str, Meaning] = {
     "event_id_in_line": lambda stream, engine: by_mapping(
         stream, engine, lambda m: m.field_in_line(stream.fields[0])
     ),
+    "corrected_file": lambda stream, engine: corrects(engine, "file"),
+    "corrected_line": lambda stream, engine: corrects(engine, "line"),
+    "day_reasons": lambda stream, engine: [
+        literal(rule.reason) for rule in stream.rejecting if rule.scope == "day"
+    ],
     "has_items_in_line": lambda stream, engine: by_mapping(
         stream, engine, MappingSql.has_items_in_line
     ),
@@ -141,6 +158,7 @@ QUERIES: Mapping[str, str] = {
     "events": "events",
     "judged": "staging/judged",
     "clean_orders": "staging/clean_orders",
+    "corrected_lines": "staging/corrected_lines",
     "published": "analytics/published",
 }
 """Scripts whose query stands in others; its own names are bound there."""

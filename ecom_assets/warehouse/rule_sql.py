@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from ecom_assets.model.codes import countries, currencies
 from ecom_assets.model.stream import BLANK, EventStream, Rule
 from ecom_assets.warehouse.expressions import call, case, literal, place_of_row
 from ecom_assets.warehouse.mapping_sql import MappingSql, by_mapping
@@ -12,6 +13,13 @@ from ecom_assets.warehouse.scripts import SHARED_DIALECT
 
 if TYPE_CHECKING:
     from sqlglot import exp
+
+LISTS: Mapping[str, Callable[[], str]] = {
+    "blank": lambda: BLANK,
+    "currencies": currencies,
+    "countries": countries,
+}
+"""What the names in rules stand for that are lists of characters or codes."""
 
 
 def broken(rule: Rule) -> exp.Expr:
@@ -21,10 +29,23 @@ def broken(rule: Rule) -> exp.Expr:
     from sqlglot import exp
 
     predicate = sqlglot.parse_one(rule.broken, read=SHARED_DIALECT)
-    predicate = exp.replace_placeholders(predicate, blank=literal(BLANK))
+    for found in list(predicate.find_all(exp.Placeholder)):
+        if found.name in LISTS:
+            found.replace(literal(LISTS[found.name]()))
     if rule.scope != "line":
         predicate = exp.and_(exp.column("is_object"), exp.column("has_items"), predicate)
-    return call("coalesce", exp.paren(predicate), exp.false())
+    is_broken = call("coalesce", exp.paren(predicate), exp.false())
+    if rule.scope == "row" and rule.severity == "reject":
+        return exp.and_(is_broken, exp.not_(is_allowed(rule)))
+    return is_broken
+
+
+def is_allowed(rule: Rule) -> exp.Expr:
+    """Whether a decision lets a row pass that breaks the rule; never null."""
+    from sqlglot import exp
+
+    allowed = call("contains", exp.column("allowed_rules"), literal(f";{rule.name};"))
+    return call("coalesce", allowed, exp.false())
 
 
 def any_broken(rules: Iterable[Rule]) -> exp.Expr:
@@ -35,7 +56,7 @@ def any_broken(rules: Iterable[Rule]) -> exp.Expr:
 
 def first_reason(stream: EventStream) -> exp.Expr:
     """The reason of the first rule that a row breaks."""
-    return case([(broken(rule), literal(rule.reason)) for rule in stream.rules])
+    return case([(broken(rule), literal(rule.reason)) for rule in stream.rejecting])
 
 
 def all_reasons(stream: EventStream) -> exp.Expr:
@@ -43,7 +64,8 @@ def all_reasons(stream: EventStream) -> exp.Expr:
     from sqlglot import exp
 
     parts = [
-        call("iff", broken(rule), literal(f"; {rule.reason}"), literal("")) for rule in stream.rules
+        call("iff", broken(rule), literal(f"; {rule.reason}"), literal(""))
+        for rule in stream.rejecting
     ]
     return call("substr", call("concat", *parts), exp.Literal.number(3))
 
@@ -68,9 +90,25 @@ def rule_tests(stream: EventStream) -> list[exp.Expr]:
     return tests
 
 
+def warned_counts(stream: EventStream) -> list[exp.Expr]:
+    """How many rows break each rule that only warns, in a column of the rule's name."""
+    from sqlglot import exp
+
+    counts = [exp.alias_(call("count_if", broken(rule)), rule.name) for rule in stream.warning]
+    return counts or [exp.alias_(exp.Count(this=exp.Star()), "row_count")]
+
+
+def warned_rows(stream: EventStream) -> exp.Expr:
+    """Of the rule that a row of `rules` names, what `warned_counts` has counted; null of others."""
+    from sqlglot import exp
+
+    counts = [(literal(rule.name), exp.column(rule.name)) for rule in stream.warning]
+    return case(counts, of=exp.column("rule", table="rules")) if counts else exp.null()
+
+
 def uncounted_reasons(stream: EventStream) -> list[exp.Expr]:
     """The reasons that no rate counts."""
-    return [literal(rule.reason) for rule in stream.rules if not rule.counts]
+    return [literal(rule.reason) for rule in stream.rejecting if not rule.counts]
 
 
 def offending_value(stream: EventStream, engine: str) -> exp.Expr:
@@ -83,7 +121,7 @@ def offending_value(stream: EventStream, engine: str) -> exp.Expr:
     def of(mapping: MappingSql) -> exp.Expr:
         values = [
             (literal(rule.reason), mapping.field_in_line(fields[rule.field]))
-            for rule in stream.rules
+            for rule in stream.rejecting
             if rule.field
         ]
         return case(values, of=exp.column("reason")).else_(whole_line)

@@ -31,7 +31,7 @@ def sample(
     quality: list[Mapping[str, Any]] = []
     rejects: list[Mapping[str, Any]] = []
     for n in range(days):
-        of_rules = [(n * 7 + place * 13) % 23 for place in range(len(SALES.rules))]
+        of_rules = [(n * 7 + place * 13) % 23 for place in range(len(SALES.rejecting))]
         day = FIRST + timedelta(days=n)
         raw = 2000 + sum(of_rules)
         quality.append(
@@ -44,10 +44,13 @@ def sample(
                 "reject_rows": sum(of_rules),
                 "reject_rate": Decimal(sum(of_rules)) / raw,
                 "publishable": n not in held,
+                "held_for": "rejects" if n in held else None,
+                "reject_rate_limit": Decimal("0.3"),
+                "decided_by": f"Ann: {SCRIPT} (1a2b3c4d)" if n == 1 else None,
                 "rules_version": SALES.version if n else "older",
             }
         )
-        for rule, rows in zip(SALES.rules, of_rules, strict=True):
+        for rule, rows in zip(SALES.rejecting, of_rules, strict=True):
             rejects.append({"event_date": day, "reason": rule.reason, "reject_rows": rows})
     made_at = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
     return Contents(

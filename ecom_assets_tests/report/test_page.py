@@ -1,6 +1,7 @@
 """The report's page: whole on its own, true to the answers, and safe whatever the data holds."""
 
 from dataclasses import replace
+from html import escape
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
@@ -65,6 +66,14 @@ def test_days_without_sales_have_their_quality_shown() -> None:
     report = make_report(all_held)
     assert "No sales have been published yet." in report.html
     assert "3 days held" in report.quality[0].headline
+
+
+def test_held_days_say_why_and_days_published_by_decision_say_so() -> None:
+    report = make_report(sample(3, 1, ["EUR"], held={0}))
+    assert "more than 30%" in report.html
+    assert "Published by decision" in report.html
+    assert f"Ann: {escape(SCRIPT)} (1a2b3c4d)" in report.html
+    assert SCRIPT not in report.html
 
 
 def test_each_chart_is_of_one_currency() -> None:

@@ -8,6 +8,7 @@ what `make docs` changes there, and commit it.
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -24,11 +25,14 @@ from ecom_assets.model.mapping import EventMapping, Picked, Place
 from ecom_assets.model.mapping_file import parsed_mapping
 from ecom_assets.model.reading import Reading
 from ecom_assets.model.stream import EventStream, Field, Rule, Scope
+from ecom_assets.model.tables import DECISIONS_TABLE, tables
+from ecom_assets.pipeline.decisions import decided_days_table
 from ecom_assets.warehouse import migrations
 from ecom_assets.warehouse.contract import LoadedFile
 from ecom_assets.warehouse.expressions import days_table, files_table, literal, staged_days_table
 from ecom_assets.warehouse.mapping_sql import MappingSql
 from ecom_assets.warehouse.names import QUERIES
+from ecom_assets.warehouse.rule_sql import broken
 from ecom_assets.warehouse.scripts import SQL_FOLDER
 from ecom_assets.warehouse.sql import render
 
@@ -60,6 +64,11 @@ STREAM = EventStream(
     ),
     rules=(
         _rule("quantity_positive", "Non-positive quantity", "quantity_sign <= 0", "row"),
+        replace(
+            _rule("currency_known", "Unknown currency", "currency not in ('EUR')", "row"),
+            severity="warn",
+            limit=Decimal("0.10"),
+        ),
         _rule("event_id_unique", "Duplicate event_id", "is_duplicate", "day"),
     ),
     breakdowns=("country", "device"),
@@ -80,7 +89,7 @@ VALUES: dict[str, Callable[[], Any]] = {
     **dict.fromkeys(
         (
             *("load_id", "run_id", "source_filename"),
-            "taken_by",
+            *("taken_by", "etag", "source", "rule", "reason"),
         ),
         lambda: "it's",
     ),
@@ -101,9 +110,14 @@ VALUES: dict[str, Callable[[], Any]] = {
         for name in ("version", "project_version", "declared")
     },
     "also_empty": lambda: True,
+    "hold_empty_days": lambda: True,
     "table_name": lambda: exp.to_table("raw.raw_sales"),
     "column_name": lambda: exp.column("load_id"),
     "reject_rate_error": lambda: Decimal("0.30"),
+    "is_broken": lambda: broken(STREAM.rules[0]),
+    "decision_values": lambda: [literal(None) for _ in tables()[DECISIONS_TABLE]],
+    "decided_days": lambda: decided_days_table([], [DAY]),
+    "files_taken_out": lambda: [literal("it's")],
     "event_dates": lambda: [literal(DAY)],
     "days": lambda: days_table([DAY]),
     "staged_days": lambda: staged_days_table({DAY: datetime(2026, 1, 5, 1, 2, 3, 4)}),

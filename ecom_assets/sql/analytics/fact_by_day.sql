@@ -37,7 +37,11 @@ select
     q.reject_rows,
     q.replaced_rows,
     q.held_for,
-    q.reject_rate_limit
+    q.reject_rate_limit,
+    q.reject_money_rate,
+    q.held_rule,
+    q.held_rule_rows,
+    q.decided_by
 from (:days) as days
 left join fact
     on fact.event_date = days.event_date

@@ -17,5 +17,7 @@ create or replace temporary table moving_sales (:columns);
 
 create or replace temporary table published_days (
     event_date date,
-    staged_at timestamp_ntz
+    staged_at timestamp_ntz,
+    files bigint,
+    lines bigint
 );

@@ -1,16 +1,44 @@
 -- The totals that the answers and the checks read in place of the sales, anew for the days that are
 -- named, each with the staging that it was published from, and for those of which rows have moved:
 -- their cost follows the days, not the sales of all years. Of the latter it stays known which
--- staging was published.
-insert into published_days (event_date, staged_at)
+-- staging was published. A file of the day that is empty is one of its files.
+insert into published_days (event_date, staged_at, files, lines)
+with own_files as (
+    select
+        batch_date,
+        count(*) as files
+    from raw.raw_sales_files
+    where batch_date between :first_day and :last_day
+        and superseded_at is null
+    group by batch_date
+),
+
+files_with_lines as (
+    select
+        event_date,
+        count_if(batch_date <> event_date) as further_files,
+        sum(line_rows) as lines
+    from staging.sales_quality_files
+    where event_date between :first_day and :last_day
+    group by event_date
+)
+
 select
     days.event_date,
-    days.staged_at
+    days.staged_at,
+    coalesce(own_files.files, 0) + coalesce(files_with_lines.further_files, 0) as files,
+    coalesce(files_with_lines.lines, 0) as lines
 from (:staged_days) as days
+left join own_files
+    on own_files.batch_date = days.event_date
+left join files_with_lines
+    on files_with_lines.event_date = days.event_date
 union all
 select
     event_date,
-    max(staged_at) as staged_at
+    max(staged_at) as staged_at,
+    max(files) as files,
+    max(lines) as lines
 from analytics.fact_sales_days
 where event_date between :first_day and :last_day
     and event_date in (
@@ -36,7 +64,9 @@ insert into analytics.fact_sales_days (
     sales,
     units,
     revenue,
-    staged_at
+    staged_at,
+    files,
+    lines
 )
 with totals as (
     select
@@ -73,7 +103,9 @@ select
     totals.sales,
     totals.units,
     totals.revenue,
-    p.staged_at
+    p.staged_at,
+    p.files,
+    p.lines
 from totals
 inner join published_days as p
     on p.event_date = totals.event_date;

@@ -108,6 +108,9 @@ select
     coalesce(of_files.other_lines, 0) as other_lines,
     q.held_for,
     q.reject_rate_limit,
+    q.reject_money_rate,
+    q.decisions,
+    q.decided_by,
     q.rules_version,
     q.earliest_event_date
 from (:days) as days

@@ -15,7 +15,10 @@ placed as (
                 ) and typed.batch_date
                 then :local_event_date
             else typed.batch_date
-        end as event_date
+        end as event_date,
+        -- see allow.sql, take_out.sql and correct.sql
+        null as allowed_rules,
+        false as is_set_aside
     from typed
     -- to which days a file's events may belong was decided when its own day was judged
     left join staging.sales_quality as judged

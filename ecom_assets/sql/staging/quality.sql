@@ -1,8 +1,74 @@
 -- Count what the split has written, per day, file and rule, from the tables themselves.
 -- Runs in one transaction with split.sql. A day may be published when every sale in the lines of
--- its files is accounted for, its reject rate is not above the limit, and its own files were asked
--- for: a day that a later day's late events alone have touched has nothing else yet. Of a line that
--- is several sales the first stands for the line.
+-- its files is accounted for, neither the share of rejects nor that of their money is above the
+-- limit, no rule's own limit is exceeded, and its own files were asked for: a day that late events
+-- of a later day alone have touched has nothing else yet. Of a line that is several sales the first
+-- stands for the line. People may decide otherwise of limits, and of nothing else.
+delete from staging.sales_quality_rules
+where event_date between :first_day and :last_day
+    and event_date in (select days.event_date from (:days) as days);
+
+insert into staging.sales_quality_rules (
+    event_date,
+    rule,
+    reason,
+    reject_rows,
+    broken_rows,
+    rules_version,
+    run_id,
+    severity,
+    limit_rate
+)
+with found as (
+    select
+        event_date,
+        reason,
+        reasons,
+        count(*) as reject_rows
+    from staging.stg_sales_rejects
+    where event_date between :first_day and :last_day
+    group by event_date, reason, reasons
+),
+
+warned as (
+    select
+        event_date,
+        :warned_counts
+    from (:judged) as judged
+    where not :breaks_a_rule
+    group by event_date
+),
+
+counted as (
+    select
+        days.event_date,
+        rules.rule,
+        coalesce(sum(iff(found.reason = rules.reason, found.reject_rows, 0)), 0) as reject_rows,
+        coalesce(sum(found.reject_rows), 0) as broken_rows
+    from (:days) as days
+    cross join (:rules) as rules
+    left join found
+        on found.event_date = days.event_date
+            and contains(concat('; ', found.reasons, ';'), concat('; ', rules.reason, ';'))
+    group by days.event_date, rules.rule
+)
+
+select
+    counted.event_date,
+    rules.rule,
+    rules.reason,
+    counted.reject_rows,
+    coalesce(:warned_rows, counted.broken_rows) as broken_rows,
+    :rules_version as rules_version,
+    :run_id as run_id,
+    rules.severity,
+    rules.limit_rate
+from counted
+inner join (:rules) as rules
+    on rules.rule = counted.rule
+left join warned
+    on warned.event_date = counted.event_date;
+
 insert into staging.sales_quality (
     event_date,
     raw_rows,
@@ -20,7 +86,14 @@ insert into staging.sales_quality (
     rounded_rows,
     other_rows,
     sale_rows,
-    replaced_rows
+    replaced_rows,
+    reject_money_rate,
+    held_rule,
+    held_rule_rows,
+    set_aside_rows,
+    allowed_rows,
+    decisions,
+    decided_by
 )
 with lines as (
     select
@@ -28,6 +101,7 @@ with lines as (
         count_if(source_item_number = 1) as raw_rows,
         count_if(not is_sale) as other_rows,
         count_if(is_sale) as sale_rows,
+        count_if(is_set_aside) as set_aside_rows,
         count_if(is_object and is_sale and rounded_fields is not null) as rounded_rows
     from parsed_sales
     where event_date between :first_day and :last_day
@@ -37,7 +111,8 @@ with lines as (
 clean as (
     select
         event_date,
-        count(*) as clean_rows
+        count(*) as clean_rows,
+        count(allowed_rules) as allowed_rows
     from staging.stg_sales_clean
     where event_date between :first_day and :last_day
     group by event_date
@@ -51,6 +126,67 @@ rejects as (
     from staging.stg_sales_rejects
     where event_date between :first_day and :last_day
     group by event_date
+),
+
+-- what sales are worth, where that is known; what a later version replaced is worth nothing
+money_of_sales as (
+    select
+        p.event_date,
+        p.currency,
+        count(*) as sales,
+        sum(p.total_amount) as amount
+    from parsed_sales as p
+    left join duplicate_events as d
+        on d.event_date = p.event_date
+            and d.source_filename = p.source_filename
+            and d.source_row_number = p.source_row_number
+            and d.source_item_number = p.source_item_number
+            and d.is_replaced
+    where p.is_sale
+        and p.total_amount > 0
+        and p.currency is not null
+        and d.event_date is null
+    group by p.event_date, p.currency
+),
+
+money_of_clean as (
+    select
+        event_date,
+        currency,
+        sum(total_amount) as amount
+    from staging.stg_sales_clean
+    where event_date between :first_day and :last_day
+        and total_amount > 0
+    group by event_date, currency
+),
+
+money as (
+    select
+        s.event_date,
+        round(
+            sum(s.sales * (1 - cast(coalesce(c.amount, 0) as double) / cast(s.amount as double)))
+            / sum(s.sales),
+            6
+        ) as reject_money_rate
+    from money_of_sales as s
+    left join money_of_clean as c
+        on c.event_date = s.event_date
+            and c.currency = s.currency
+    group by s.event_date
+),
+
+rules_over as (
+    select
+        r.event_date,
+        r.rule as held_rule,
+        greatest(r.reject_rows, iff(r.severity = 'warn', r.broken_rows, 0)) as held_rule_rows
+    from staging.sales_quality_rules as r
+    inner join lines
+        on lines.event_date = r.event_date
+    where r.event_date between :first_day and :last_day
+        and greatest(r.reject_rows, iff(r.severity = 'warn', r.broken_rows, 0))
+        > lines.sale_rows * r.limit_rate
+    qualify row_number() over (partition by r.event_date order by r.rule) = 1
 ),
 
 rows_of_files as (
@@ -89,6 +225,16 @@ reaches as (
             and incomplete.batch_date not between :first_batch_day and :last_day
 ),
 
+own_files as (
+    select
+        batch_date,
+        count(*) as files
+    from raw.raw_sales_files
+    where batch_date between :first_day and :last_day
+        and superseded_at is null
+    group by batch_date
+),
+
 waiting as (
     select distinct days.event_date
     from (:days) as days
@@ -103,10 +249,20 @@ counted as (
         coalesce(lines.rounded_rows, 0) as rounded_rows,
         coalesce(lines.other_rows, 0) as other_rows,
         coalesce(lines.sale_rows, 0) as sale_rows,
+        coalesce(lines.set_aside_rows, 0) as set_aside_rows,
         coalesce(clean.clean_rows, 0) as clean_rows,
+        coalesce(clean.allowed_rows, 0) as allowed_rows,
         coalesce(rejects.reject_rows, 0) as reject_rows,
         coalesce(rejects.replaced_rows, 0) as replaced_rows,
+        money.reject_money_rate,
+        rules_over.held_rule,
+        rules_over.held_rule_rows,
+        decided.decisions,
+        decided.decided_by,
+        decided.is_held,
+        decided.up_to,
         waiting.event_date is not null as has_incomplete_files,
+        own_files.batch_date is null as has_no_files,
         days.event_date < :first_batch_day
         and coalesce(previous.held_for = 'not run', previous.event_date is null) as has_not_run,
         coalesce(
@@ -123,8 +279,32 @@ counted as (
         on rejects.event_date = days.event_date
     left join waiting
         on waiting.event_date = days.event_date
+    left join own_files
+        on own_files.batch_date = days.event_date
+    left join money
+        on money.event_date = days.event_date
+    left join rules_over
+        on rules_over.event_date = days.event_date
+    left join (:decided_days) as decided
+        on decided.event_date = days.event_date
     left join staging.sales_quality as previous
         on previous.event_date = days.event_date
+),
+
+rated as (
+    select
+        *,
+        coalesce(
+            cast(
+                round(
+                    cast(reject_rows - replaced_rows as double)
+                    / nullif(sale_rows - replaced_rows, 0),
+                    6
+                ) as number(9, 6)
+            ),
+            0
+        ) as reject_rate
+    from counted
 ),
 
 judged as (
@@ -134,11 +314,25 @@ judged as (
             when has_not_run then 'not run'
             when has_incomplete_files then 'files'
             when sale_rows <> clean_rows + reject_rows then 'lines'
+            when is_held then 'decision'
+        end as held_anyway,
+        case
+            when has_no_files and :hold_empty_days then 'empty'
             when
                 reject_rows - replaced_rows > (sale_rows - replaced_rows) * :reject_rate_error
                 then 'rejects'
-        end as held_for
-    from counted
+            when reject_money_rate > :reject_rate_error then 'money'
+            when held_rule is not null then 'rule'
+        end as over_limit,
+        coalesce(reject_rate <= up_to, false) as is_let_pass
+    from rated
+),
+
+outcome as (
+    select
+        *,
+        coalesce(held_anyway, iff(is_let_pass, null, over_limit)) as held_for
+    from judged
 )
 
 select
@@ -146,12 +340,7 @@ select
     raw_rows,
     clean_rows,
     reject_rows,
-    coalesce(
-        round(
-            cast(reject_rows - replaced_rows as double) / nullif(sale_rows - replaced_rows, 0), 6
-        ),
-        0
-    ) as reject_rate,
+    reject_rate,
     held_for is null as publishable,
     :rules_version as rules_version,
     :run_id as run_id,
@@ -163,8 +352,16 @@ select
     rounded_rows,
     other_rows,
     sale_rows,
-    replaced_rows
-from judged;
+    replaced_rows,
+    reject_money_rate,
+    held_rule,
+    held_rule_rows,
+    set_aside_rows,
+    allowed_rows,
+    decisions,
+    iff(held_for = 'decision' or (held_for is null and over_limit is not null), decided_by, null)
+        as decided_by
+from outcome;
 
 delete from staging.sales_quality
 where event_date between :first_day and :last_day
@@ -240,45 +437,6 @@ select
     :run_id as run_id
 from (:clean_orders) as clean_orders
 where coalesce(abs(stated_amount - counted_amount) > :order_tolerance, true);
-
-delete from staging.sales_quality_rules
-where event_date between :first_day and :last_day
-    and event_date in (select days.event_date from (:days) as days);
-
-insert into staging.sales_quality_rules (
-    event_date,
-    rule,
-    reason,
-    reject_rows,
-    broken_rows,
-    rules_version,
-    run_id
-)
-with found as (
-    select
-        event_date,
-        reason,
-        reasons,
-        count(*) as reject_rows
-    from staging.stg_sales_rejects
-    where event_date between :first_day and :last_day
-    group by event_date, reason, reasons
-)
-
-select
-    days.event_date,
-    rules.rule,
-    rules.reason,
-    coalesce(sum(iff(found.reason = rules.reason, found.reject_rows, 0)), 0) as reject_rows,
-    coalesce(sum(found.reject_rows), 0) as broken_rows,
-    :rules_version as rules_version,
-    :run_id as run_id
-from (:days) as days
-cross join (:rules) as rules
-left join found
-    on found.event_date = days.event_date
-        and contains(concat('; ', found.reasons, ';'), concat('; ', rules.reason, ';'))
-group by days.event_date, rules.rule, rules.reason;
 
 delete from staging.sales_quality_fields
 where event_date between :first_day and :last_day

@@ -15,7 +15,14 @@ select
     rounded_rows,
     other_rows,
     sale_rows,
-    replaced_rows
+    replaced_rows,
+    reject_money_rate,
+    held_rule,
+    held_rule_rows,
+    set_aside_rows,
+    allowed_rows,
+    decisions,
+    decided_by
 from staging.sales_quality
 where event_date between :first_day and :last_day
 order by event_date;

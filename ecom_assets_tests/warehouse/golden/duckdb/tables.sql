@@ -23,7 +23,7 @@ SELECT
   2,
   CURRENT_TIMESTAMP AT TIME ZONE 'UTC',
   '0.1.0',
-  'fe7b220a964a',
+  'f9631d24e642',
   'UTC'
 WHERE
   NOT EXISTS(
@@ -72,7 +72,8 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_clean (
   source_item_number BIGINT,
   source TEXT,
   source_version DECIMAL(24, 6),
-  ingestion_ts TIMESTAMP
+  ingestion_ts TIMESTAMP,
+  allowed_rules TEXT
 );
 
 CREATE TABLE IF NOT EXISTS staging.stg_sales_rejects (
@@ -88,6 +89,24 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_rejects (
   ingestion_ts TIMESTAMP NOT NULL,
   rules_version TEXT NOT NULL,
   run_id TEXT NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS staging.decisions (
+  decision_id TEXT NOT NULL,
+  decision TEXT NOT NULL,
+  first_day DATE,
+  last_day DATE,
+  source_filename TEXT,
+  etag TEXT,
+  source TEXT,
+  rule TEXT,
+  up_to DECIMAL(9, 6),
+  ends TEXT,
+  decided_by TEXT NOT NULL,
+  decided_at TIMESTAMP NOT NULL,
+  why TEXT NOT NULL,
+  effect TEXT NOT NULL,
+  run_id TEXT
 );
 
 CREATE TABLE IF NOT EXISTS staging.sales_quality (
@@ -107,7 +126,14 @@ CREATE TABLE IF NOT EXISTS staging.sales_quality (
   rounded_rows BIGINT,
   other_rows BIGINT,
   sale_rows BIGINT,
-  replaced_rows BIGINT
+  replaced_rows BIGINT,
+  reject_money_rate DECIMAL(9, 6),
+  held_rule TEXT,
+  held_rule_rows BIGINT,
+  set_aside_rows BIGINT,
+  allowed_rows BIGINT,
+  decisions TEXT,
+  decided_by TEXT
 );
 
 CREATE TABLE IF NOT EXISTS staging.sales_quality_fields (
@@ -153,7 +179,9 @@ CREATE TABLE IF NOT EXISTS staging.sales_quality_rules (
   reject_rows BIGINT NOT NULL,
   broken_rows BIGINT NOT NULL,
   rules_version TEXT NOT NULL,
-  run_id TEXT NOT NULL
+  run_id TEXT NOT NULL,
+  severity TEXT,
+  limit_rate DECIMAL(9, 6)
 );
 
 CREATE TABLE IF NOT EXISTS staging.stg_sales_repeats (
@@ -173,6 +201,7 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_repeats (
   source TEXT,
   source_version DECIMAL(24, 6),
   ingestion_ts TIMESTAMP,
+  allowed_rules TEXT,
   earlier_event_date DATE,
   earlier_filename TEXT,
   earlier_row_number BIGINT,
@@ -195,7 +224,8 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales (
   source_item_number BIGINT,
   source TEXT,
   source_version DECIMAL(24, 6),
-  ingestion_ts TIMESTAMP
+  ingestion_ts TIMESTAMP,
+  allowed_rules TEXT
 );
 
 CREATE TABLE IF NOT EXISTS analytics.fact_sales_days (
@@ -205,7 +235,9 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales_days (
   sales BIGINT NOT NULL,
   units DECIMAL(38, 4) NOT NULL,
   revenue DECIMAL(38, 4) NOT NULL,
-  staged_at TIMESTAMP NOT NULL
+  staged_at TIMESTAMP NOT NULL,
+  files BIGINT,
+  lines BIGINT
 );
 
 CREATE TABLE IF NOT EXISTS analytics.fact_sales_breakdowns (

@@ -9,5 +9,5 @@ SELECT
   2,
   SYSDATE(),
   '0.1.0',
-  'fe7b220a964a',
+  'f9631d24e642',
   'UTC';

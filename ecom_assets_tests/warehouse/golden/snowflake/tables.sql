@@ -23,7 +23,7 @@ SELECT
   2,
   SYSDATE(),
   '0.1.0',
-  'fe7b220a964a',
+  'f9631d24e642',
   'UTC'
 WHERE
   NOT EXISTS(
@@ -73,7 +73,8 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_clean (
   source_item_number BIGINT,
   source VARCHAR,
   source_version DECIMAL(24, 6),
-  ingestion_ts TIMESTAMPNTZ
+  ingestion_ts TIMESTAMPNTZ,
+  allowed_rules VARCHAR
 )
 CLUSTER BY (event_date);
 
@@ -93,6 +94,24 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_rejects (
 )
 CLUSTER BY (event_date);
 
+CREATE TABLE IF NOT EXISTS staging.decisions (
+  decision_id VARCHAR NOT NULL,
+  decision VARCHAR NOT NULL,
+  first_day DATE,
+  last_day DATE,
+  source_filename VARCHAR,
+  etag VARCHAR,
+  source VARCHAR,
+  rule VARCHAR,
+  up_to DECIMAL(9, 6),
+  ends VARCHAR,
+  decided_by VARCHAR NOT NULL,
+  decided_at TIMESTAMPNTZ NOT NULL,
+  why VARCHAR NOT NULL,
+  effect VARCHAR NOT NULL,
+  run_id VARCHAR
+);
+
 CREATE TABLE IF NOT EXISTS staging.sales_quality (
   event_date DATE NOT NULL,
   raw_rows BIGINT NOT NULL,
@@ -110,7 +129,14 @@ CREATE TABLE IF NOT EXISTS staging.sales_quality (
   rounded_rows BIGINT,
   other_rows BIGINT,
   sale_rows BIGINT,
-  replaced_rows BIGINT
+  replaced_rows BIGINT,
+  reject_money_rate DECIMAL(9, 6),
+  held_rule VARCHAR,
+  held_rule_rows BIGINT,
+  set_aside_rows BIGINT,
+  allowed_rows BIGINT,
+  decisions VARCHAR,
+  decided_by VARCHAR
 );
 
 CREATE TABLE IF NOT EXISTS staging.sales_quality_fields (
@@ -156,7 +182,9 @@ CREATE TABLE IF NOT EXISTS staging.sales_quality_rules (
   reject_rows BIGINT NOT NULL,
   broken_rows BIGINT NOT NULL,
   rules_version VARCHAR NOT NULL,
-  run_id VARCHAR NOT NULL
+  run_id VARCHAR NOT NULL,
+  severity VARCHAR,
+  limit_rate DECIMAL(9, 6)
 );
 
 CREATE TABLE IF NOT EXISTS staging.stg_sales_repeats (
@@ -176,6 +204,7 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_repeats (
   source VARCHAR,
   source_version DECIMAL(24, 6),
   ingestion_ts TIMESTAMPNTZ,
+  allowed_rules VARCHAR,
   earlier_event_date DATE,
   earlier_filename VARCHAR,
   earlier_row_number BIGINT,
@@ -199,7 +228,8 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales (
   source_item_number BIGINT,
   source VARCHAR,
   source_version DECIMAL(24, 6),
-  ingestion_ts TIMESTAMPNTZ
+  ingestion_ts TIMESTAMPNTZ,
+  allowed_rules VARCHAR
 )
 CLUSTER BY (event_date);
 
@@ -210,7 +240,9 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales_days (
   sales BIGINT NOT NULL,
   units DECIMAL(38, 4) NOT NULL,
   revenue DECIMAL(38, 4) NOT NULL,
-  staged_at TIMESTAMPNTZ NOT NULL
+  staged_at TIMESTAMPNTZ NOT NULL,
+  files BIGINT,
+  lines BIGINT
 );
 
 CREATE TABLE IF NOT EXISTS analytics.fact_sales_breakdowns (

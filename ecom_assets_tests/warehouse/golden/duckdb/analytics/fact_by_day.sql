@@ -64,7 +64,11 @@ SELECT
   q.reject_rows,
   q.replaced_rows,
   q.held_for,
-  q.reject_rate_limit
+  q.reject_rate_limit,
+  q.reject_money_rate,
+  q.held_rule,
+  q.held_rule_rows,
+  q.decided_by
 FROM (
   SELECT
     event_date

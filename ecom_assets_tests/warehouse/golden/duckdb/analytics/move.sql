@@ -15,6 +15,7 @@ INSERT INTO moving_sales (
   source,
   source_version,
   ingestion_ts,
+  allowed_rules,
   earlier_event_date,
   earlier_filename,
   earlier_row_number,
@@ -38,7 +39,8 @@ WITH published AS (
     source_item_number,
     source,
     source_version,
-    ingestion_ts
+    ingestion_ts,
+    allowed_rules
   FROM analytics.fact_sales
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
@@ -59,7 +61,8 @@ WITH published AS (
     source_item_number,
     source,
     source_version,
-    ingestion_ts
+    ingestion_ts,
+    allowed_rules
   FROM staging.stg_sales_repeats
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
@@ -81,6 +84,7 @@ SELECT
   published.source,
   published.source_version,
   published.ingestion_ts,
+  published.allowed_rules,
   p.earlier_event_date,
   p.earlier_filename,
   p.earlier_row_number,
@@ -135,7 +139,8 @@ INSERT INTO analytics.fact_sales (
   source_item_number,
   source,
   source_version,
-  ingestion_ts
+  ingestion_ts,
+  allowed_rules
 )
 SELECT
   event_id,
@@ -153,7 +158,8 @@ SELECT
   source_item_number,
   source,
   source_version,
-  ingestion_ts
+  ingestion_ts,
+  allowed_rules
 FROM moving_sales
 WHERE
   NOT is_repeat;
@@ -175,6 +181,7 @@ INSERT INTO staging.stg_sales_repeats (
   source,
   source_version,
   ingestion_ts,
+  allowed_rules,
   earlier_event_date,
   earlier_filename,
   earlier_row_number,
@@ -197,6 +204,7 @@ SELECT
   source,
   source_version,
   ingestion_ts,
+  allowed_rules,
   earlier_event_date,
   earlier_filename,
   earlier_row_number,

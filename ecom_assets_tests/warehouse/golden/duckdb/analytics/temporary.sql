@@ -28,6 +28,7 @@ CREATE OR REPLACE TEMPORARY TABLE moving_sales (
   source TEXT,
   source_version DECIMAL(24, 6),
   ingestion_ts TIMESTAMP,
+  allowed_rules TEXT,
   earlier_event_date DATE,
   earlier_filename TEXT,
   earlier_row_number BIGINT,
@@ -37,5 +38,7 @@ CREATE OR REPLACE TEMPORARY TABLE moving_sales (
 
 CREATE OR REPLACE TEMPORARY TABLE published_days (
   event_date DATE,
-  staged_at TIMESTAMP
+  staged_at TIMESTAMP,
+  files BIGINT,
+  lines BIGINT
 );

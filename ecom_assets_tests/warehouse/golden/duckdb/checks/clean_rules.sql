@@ -390,7 +390,7 @@ WITH current_lines AS (
     source_filename,
     source_row_number,
     source_item_number,
-    'sale_line' AS source,
+    'it''s' AS source,
     source_version,
     batch_date,
     load_id,
@@ -661,6 +661,7 @@ SELECT
       COALESCE((
         is_object AND has_items AND quantity_sign <= 0
       ), FALSE)
+      AND NOT COALESCE(CONTAINS(allowed_rules, ';quantity_positive;'), FALSE)
     ) IS TRUE
   ) AS quantity_positive,
   MIN(
@@ -668,6 +669,7 @@ SELECT
       WHEN COALESCE((
         is_object AND has_items AND quantity_sign <= 0
       ), FALSE)
+      AND NOT COALESCE(CONTAINS(allowed_rules, ';quantity_positive;'), FALSE)
       THEN source_filename || ' line ' || CAST(source_row_number AS TEXT) || CASE
         WHEN source_item_number > 1
         THEN ' item ' || CAST(source_item_number AS TEXT)
@@ -676,6 +678,26 @@ SELECT
       ELSE NULL
     END
   ) AS quantity_positive_sample,
+  COUNT_IF(
+    (
+      COALESCE((
+        is_object AND has_items AND NOT currency IN ('EUR')
+      ), FALSE)
+    ) IS TRUE
+  ) AS currency_known,
+  MIN(
+    CASE
+      WHEN COALESCE((
+        is_object AND has_items AND NOT currency IN ('EUR')
+      ), FALSE)
+      THEN source_filename || ' line ' || CAST(source_row_number AS TEXT) || CASE
+        WHEN source_item_number > 1
+        THEN ' item ' || CAST(source_item_number AS TEXT)
+        ELSE ''
+      END || ': ' || COALESCE(CAST(currency AS TEXT), '(none)')
+      ELSE NULL
+    END
+  ) AS currency_known_sample,
   COUNT_IF(
     (
       COALESCE((

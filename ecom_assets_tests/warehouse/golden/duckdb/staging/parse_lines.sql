@@ -26,7 +26,9 @@ INSERT INTO parsed_sales (
   absent_fields,
   unfit_fields,
   rounded_fields,
-  event_date
+  event_date,
+  allowed_rules,
+  is_set_aside
 )
 WITH typed AS (
   WITH events AS (
@@ -300,7 +302,7 @@ WITH typed AS (
     source_filename,
     source_row_number,
     source_item_number,
-    'sale_line' AS source,
+    'it''s' AS source,
     source_version,
     batch_date,
     load_id,
@@ -530,7 +532,9 @@ WITH typed AS (
       ) AND typed.batch_date
       THEN CAST(event_ts AS DATE)
       ELSE typed.batch_date
-    END AS event_date
+    END AS event_date,
+    NULL AS allowed_rules,
+    FALSE AS is_set_aside
   FROM typed
   LEFT JOIN staging.sales_quality AS judged
     ON judged.event_date = typed.batch_date
@@ -564,7 +568,9 @@ SELECT
   placed.absent_fields,
   placed.unfit_fields,
   placed.rounded_fields,
-  placed.event_date
+  placed.event_date,
+  placed.allowed_rules,
+  placed.is_set_aside
 FROM placed
 WHERE
   placed.event_date IN (CAST('2026-01-05' AS DATE));

@@ -1,3 +1,145 @@
+DELETE FROM staging.sales_quality_rules
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  AND event_date IN (
+    SELECT
+      days.event_date
+    FROM (
+      SELECT
+        event_date
+      FROM (VALUES
+        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    ) AS days
+  );
+
+INSERT INTO staging.sales_quality_rules (
+  event_date,
+  rule,
+  reason,
+  reject_rows,
+  broken_rows,
+  rules_version,
+  run_id,
+  severity,
+  limit_rate
+)
+WITH found AS (
+  SELECT
+    event_date,
+    reason,
+    reasons,
+    COUNT(*) AS reject_rows
+  FROM staging.stg_sales_rejects
+  WHERE
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  GROUP BY
+    event_date,
+    reason,
+    reasons
+), warned AS (
+  SELECT
+    event_date,
+    COUNT_IF(
+      (
+        COALESCE((
+          is_object AND has_items AND NOT currency IN ('EUR')
+        ), FALSE)
+      ) IS TRUE
+    ) AS currency_known
+  FROM (
+    SELECT
+      p.*,
+      COALESCE(r.is_replaced, FALSE) AS is_replaced,
+      NOT r.source_row_number IS NULL AND NOT r.is_replaced AS is_duplicate
+    FROM parsed_sales AS p
+    LEFT JOIN duplicate_events AS r
+      ON r.event_date = p.event_date
+      AND r.source_filename = p.source_filename
+      AND r.source_row_number = p.source_row_number
+      AND r.source_item_number = p.source_item_number
+    WHERE
+      p.event_date IN (
+        SELECT
+          days.event_date
+        FROM (
+          SELECT
+            event_date
+          FROM (VALUES
+            (CAST('2026-01-05' AS DATE))) AS v(event_date)
+        ) AS days
+      )
+      AND p.is_sale
+  ) AS judged
+  WHERE
+    NOT (
+      (
+        COALESCE((
+          is_object AND has_items AND quantity_sign <= 0
+        ), FALSE)
+        AND NOT COALESCE(CONTAINS(allowed_rules, ';quantity_positive;'), FALSE)
+      )
+      OR COALESCE((
+        is_object AND has_items AND is_duplicate
+      ), FALSE)
+    )
+  GROUP BY
+    event_date
+), counted AS (
+  SELECT
+    days.event_date,
+    rules.rule,
+    COALESCE(SUM(CASE WHEN found.reason = rules.reason THEN found.reject_rows ELSE 0 END), 0) AS reject_rows,
+    COALESCE(SUM(found.reject_rows), 0) AS broken_rows
+  FROM (
+    SELECT
+      event_date
+    FROM (VALUES
+      (CAST('2026-01-05' AS DATE))) AS v(event_date)
+  ) AS days
+  CROSS JOIN (
+    SELECT
+      rule,
+      reason,
+      severity,
+      limit_rate
+    FROM (VALUES
+      ('quantity_positive', 'Non-positive quantity', 'reject', NULL),
+      ('currency_known', 'Unknown currency', 'warn', 0.10),
+      ('event_id_unique', 'Duplicate event_id', 'reject', NULL)) AS v(rule, reason, severity, limit_rate)
+  ) AS rules
+  LEFT JOIN found
+    ON found.event_date = days.event_date
+    AND CONTAINS('; ' || found.reasons || ';', '; ' || rules.reason || ';')
+  GROUP BY
+    days.event_date,
+    rules.rule
+)
+SELECT
+  counted.event_date,
+  rules.rule,
+  rules.reason,
+  counted.reject_rows,
+  COALESCE(CASE rules.rule WHEN 'currency_known' THEN currency_known END, counted.broken_rows) AS broken_rows,
+  '4c16680f67cb' AS rules_version,
+  'it''s' AS run_id,
+  rules.severity,
+  rules.limit_rate
+FROM counted
+INNER JOIN (
+  SELECT
+    rule,
+    reason,
+    severity,
+    limit_rate
+  FROM (VALUES
+    ('quantity_positive', 'Non-positive quantity', 'reject', NULL),
+    ('currency_known', 'Unknown currency', 'warn', 0.10),
+    ('event_id_unique', 'Duplicate event_id', 'reject', NULL)) AS v(rule, reason, severity, limit_rate)
+) AS rules
+  ON rules.rule = counted.rule
+LEFT JOIN warned
+  ON warned.event_date = counted.event_date;
+
 INSERT INTO staging.sales_quality (
   event_date,
   raw_rows,
@@ -15,7 +157,14 @@ INSERT INTO staging.sales_quality (
   rounded_rows,
   other_rows,
   sale_rows,
-  replaced_rows
+  replaced_rows,
+  reject_money_rate,
+  held_rule,
+  held_rule_rows,
+  set_aside_rows,
+  allowed_rows,
+  decisions,
+  decided_by
 )
 WITH lines AS (
   SELECT
@@ -30,6 +179,9 @@ WITH lines AS (
       is_sale
     ) IS TRUE) AS sale_rows,
     COUNT_IF((
+      is_set_aside
+    ) IS TRUE) AS set_aside_rows,
+    COUNT_IF((
       is_object AND is_sale AND NOT rounded_fields IS NULL
     ) IS TRUE) AS rounded_rows
   FROM parsed_sales
@@ -40,7 +192,8 @@ WITH lines AS (
 ), clean AS (
   SELECT
     event_date,
-    COUNT(*) AS clean_rows
+    COUNT(*) AS clean_rows,
+    COUNT(allowed_rules) AS allowed_rows
   FROM staging.stg_sales_clean
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
@@ -58,6 +211,78 @@ WITH lines AS (
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
   GROUP BY
     event_date
+), money_of_sales AS (
+  SELECT
+    p.event_date,
+    p.currency,
+    COUNT(*) AS sales,
+    SUM(p.total_amount) AS amount
+  FROM parsed_sales AS p
+  LEFT JOIN duplicate_events AS d
+    ON d.event_date = p.event_date
+    AND d.source_filename = p.source_filename
+    AND d.source_row_number = p.source_row_number
+    AND d.source_item_number = p.source_item_number
+    AND d.is_replaced
+  WHERE
+    p.is_sale
+    AND p.total_amount > 0
+    AND NOT p.currency IS NULL
+    AND d.event_date IS NULL
+  GROUP BY
+    p.event_date,
+    p.currency
+), money_of_clean AS (
+  SELECT
+    event_date,
+    currency,
+    SUM(total_amount) AS amount
+  FROM staging.stg_sales_clean
+  WHERE
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    AND total_amount > 0
+  GROUP BY
+    event_date,
+    currency
+), money AS (
+  SELECT
+    s.event_date,
+    ROUND(
+      SUM(
+        s.sales * (
+          1 - CAST(COALESCE(c.amount, 0) AS DOUBLE) / CAST(s.amount AS DOUBLE)
+        )
+      ) / SUM(s.sales),
+      6
+    ) AS reject_money_rate
+  FROM money_of_sales AS s
+  LEFT JOIN money_of_clean AS c
+    ON c.event_date = s.event_date AND c.currency = s.currency
+  GROUP BY
+    s.event_date
+), rules_over AS (
+  SELECT
+    r.event_date,
+    r.rule AS held_rule,
+    CASE
+      WHEN r.reject_rows IS NULL
+      OR CASE WHEN r.severity = 'warn' THEN r.broken_rows ELSE 0 END IS NULL
+      THEN NULL
+      ELSE GREATEST(r.reject_rows, CASE WHEN r.severity = 'warn' THEN r.broken_rows ELSE 0 END)
+    END AS held_rule_rows
+  FROM staging.sales_quality_rules AS r
+  INNER JOIN lines
+    ON lines.event_date = r.event_date
+  WHERE
+    r.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    AND CASE
+      WHEN r.reject_rows IS NULL
+      OR CASE WHEN r.severity = 'warn' THEN r.broken_rows ELSE 0 END IS NULL
+      THEN NULL
+      ELSE GREATEST(r.reject_rows, CASE WHEN r.severity = 'warn' THEN r.broken_rows ELSE 0 END)
+    END > lines.sale_rows * r.limit_rate
+  QUALIFY
+    ROW_NUMBER() OVER (PARTITION BY r.event_date ORDER BY r.rule) = 1
 ), rows_of_files AS (
   SELECT
     load_id,
@@ -95,6 +320,16 @@ WITH lines AS (
   LEFT JOIN staging.sales_quality AS q
     ON q.event_date = incomplete.batch_date
     AND NOT incomplete.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+), own_files AS (
+  SELECT
+    batch_date,
+    COUNT(*) AS files
+  FROM raw.raw_sales_files
+  WHERE
+    batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    AND superseded_at IS NULL
+  GROUP BY
+    batch_date
 ), waiting AS (
   SELECT DISTINCT
     days.event_date
@@ -113,10 +348,20 @@ WITH lines AS (
     COALESCE(lines.rounded_rows, 0) AS rounded_rows,
     COALESCE(lines.other_rows, 0) AS other_rows,
     COALESCE(lines.sale_rows, 0) AS sale_rows,
+    COALESCE(lines.set_aside_rows, 0) AS set_aside_rows,
     COALESCE(clean.clean_rows, 0) AS clean_rows,
+    COALESCE(clean.allowed_rows, 0) AS allowed_rows,
     COALESCE(rejects.reject_rows, 0) AS reject_rows,
     COALESCE(rejects.replaced_rows, 0) AS replaced_rows,
+    money.reject_money_rate,
+    rules_over.held_rule,
+    rules_over.held_rule_rows,
+    decided.decisions,
+    decided.decided_by,
+    decided.is_held,
+    decided.up_to,
     NOT waiting.event_date IS NULL AS has_incomplete_files,
+    own_files.batch_date IS NULL AS has_no_files,
     days.event_date < CAST('2026-01-05' AS DATE)
     AND COALESCE(previous.held_for = 'not run', previous.event_date IS NULL) AS has_not_run,
     COALESCE(
@@ -150,8 +395,36 @@ WITH lines AS (
     ON rejects.event_date = days.event_date
   LEFT JOIN waiting
     ON waiting.event_date = days.event_date
+  LEFT JOIN own_files
+    ON own_files.batch_date = days.event_date
+  LEFT JOIN money
+    ON money.event_date = days.event_date
+  LEFT JOIN rules_over
+    ON rules_over.event_date = days.event_date
+  LEFT JOIN (
+    SELECT
+      event_date,
+      decisions,
+      decided_by,
+      is_held,
+      up_to
+    FROM (VALUES
+      (CAST('2026-01-05' AS DATE), NULL, NULL, FALSE, NULL)) AS v(event_date, decisions, decided_by, is_held, up_to)
+  ) AS decided
+    ON decided.event_date = days.event_date
   LEFT JOIN staging.sales_quality AS previous
     ON previous.event_date = days.event_date
+), rated AS (
+  SELECT
+    *,
+    COALESCE(
+      CAST(ROUND(
+        CAST(reject_rows - replaced_rows AS DOUBLE) / NULLIF(sale_rows - replaced_rows, 0),
+        6
+      ) AS DECIMAL(9, 6)),
+      0
+    ) AS reject_rate
+  FROM counted
 ), judged AS (
   SELECT
     *,
@@ -162,27 +435,37 @@ WITH lines AS (
       THEN 'files'
       WHEN sale_rows <> clean_rows + reject_rows
       THEN 'lines'
+      WHEN is_held
+      THEN 'decision'
+    END AS held_anyway,
+    CASE
+      WHEN has_no_files AND TRUE
+      THEN 'empty'
       WHEN reject_rows - replaced_rows > (
         sale_rows - replaced_rows
       ) * 0.30
       THEN 'rejects'
-    END AS held_for
-  FROM counted
+      WHEN reject_money_rate > 0.30
+      THEN 'money'
+      WHEN NOT held_rule IS NULL
+      THEN 'rule'
+    END AS over_limit,
+    COALESCE(reject_rate <= up_to, FALSE) AS is_let_pass
+  FROM rated
+), outcome AS (
+  SELECT
+    *,
+    COALESCE(held_anyway, CASE WHEN is_let_pass THEN NULL ELSE over_limit END) AS held_for
+  FROM judged
 )
 SELECT
   event_date,
   raw_rows,
   clean_rows,
   reject_rows,
-  COALESCE(
-    ROUND(
-      CAST(reject_rows - replaced_rows AS DOUBLE) / NULLIF(sale_rows - replaced_rows, 0),
-      6
-    ),
-    0
-  ) AS reject_rate,
+  reject_rate,
   held_for IS NULL AS publishable,
-  'a29c78940ed5' AS rules_version,
+  '4c16680f67cb' AS rules_version,
   'it''s' AS run_id,
   CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP) AS evaluated_at,
   held_for,
@@ -192,8 +475,21 @@ SELECT
   rounded_rows,
   other_rows,
   sale_rows,
-  replaced_rows
-FROM judged;
+  replaced_rows,
+  reject_money_rate,
+  held_rule,
+  held_rule_rows,
+  set_aside_rows,
+  allowed_rows,
+  decisions,
+  CASE
+    WHEN held_for = 'decision' OR (
+      held_for IS NULL AND NOT over_limit IS NULL
+    )
+    THEN decided_by
+    ELSE NULL
+  END AS decided_by
+FROM outcome;
 
 DELETE FROM staging.sales_quality
 WHERE
@@ -283,9 +579,12 @@ WITH orders AS (
       COUNT_IF(
         (
           (
-            COALESCE((
-              is_object AND has_items AND quantity_sign <= 0
-            ), FALSE)
+            (
+              COALESCE((
+                is_object AND has_items AND quantity_sign <= 0
+              ), FALSE)
+              AND NOT COALESCE(CONTAINS(allowed_rules, ';quantity_positive;'), FALSE)
+            )
             OR COALESCE((
               is_object AND has_items AND is_duplicate
             ), FALSE)
@@ -368,7 +667,7 @@ SELECT
   currency,
   stated_amount,
   counted_amount,
-  'a29c78940ed5' AS rules_version,
+  '4c16680f67cb' AS rules_version,
   'it''s' AS run_id
 FROM (
   SELECT
@@ -413,9 +712,12 @@ FROM (
     COUNT_IF(
       (
         (
-          COALESCE((
-            is_object AND has_items AND quantity_sign <= 0
-          ), FALSE)
+          (
+            COALESCE((
+              is_object AND has_items AND quantity_sign <= 0
+            ), FALSE)
+            AND NOT COALESCE(CONTAINS(allowed_rules, ';quantity_positive;'), FALSE)
+          )
           OR COALESCE((
             is_object AND has_items AND is_duplicate
           ), FALSE)
@@ -425,73 +727,6 @@ FROM (
 ) AS clean_orders
 WHERE
   COALESCE(ABS(stated_amount - counted_amount) > 0, TRUE);
-
-DELETE FROM staging.sales_quality_rules
-WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  AND event_date IN (
-    SELECT
-      days.event_date
-    FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
-    ) AS days
-  );
-
-INSERT INTO staging.sales_quality_rules (
-  event_date,
-  rule,
-  reason,
-  reject_rows,
-  broken_rows,
-  rules_version,
-  run_id
-)
-WITH found AS (
-  SELECT
-    event_date,
-    reason,
-    reasons,
-    COUNT(*) AS reject_rows
-  FROM staging.stg_sales_rejects
-  WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  GROUP BY
-    event_date,
-    reason,
-    reasons
-)
-SELECT
-  days.event_date,
-  rules.rule,
-  rules.reason,
-  COALESCE(SUM(CASE WHEN found.reason = rules.reason THEN found.reject_rows ELSE 0 END), 0) AS reject_rows,
-  COALESCE(SUM(found.reject_rows), 0) AS broken_rows,
-  'a29c78940ed5' AS rules_version,
-  'it''s' AS run_id
-FROM (
-  SELECT
-    event_date
-  FROM (VALUES
-    (CAST('2026-01-05' AS DATE))) AS v(event_date)
-) AS days
-CROSS JOIN (
-  SELECT
-    rule,
-    reason
-  FROM (VALUES
-    ('quantity_positive', 'Non-positive quantity'),
-    ('event_id_unique', 'Duplicate event_id')) AS v(rule, reason)
-) AS rules
-LEFT JOIN found
-  ON found.event_date = days.event_date
-  AND CONTAINS('; ' || found.reasons || ';', '; ' || rules.reason || ';')
-GROUP BY
-  days.event_date,
-  rules.rule,
-  rules.reason;
 
 DELETE FROM staging.sales_quality_fields
 WHERE
@@ -573,7 +808,7 @@ SELECT
   COALESCE(SUM(CASE WHEN f.is_unfit THEN f.line_count ELSE 0 END), 0) AS unfit_rows,
   COALESCE(SUM(CASE WHEN f.is_rounded THEN f.line_count ELSE 0 END), 0) AS rounded_rows,
   MIN(CASE WHEN f.is_unfit THEN f.first_line ELSE NULL END) AS first_unfit,
-  'a29c78940ed5' AS rules_version,
+  '4c16680f67cb' AS rules_version,
   'it''s' AS run_id
 FROM (
   SELECT

@@ -14,7 +14,14 @@ SELECT
   rounded_rows,
   other_rows,
   sale_rows,
-  replaced_rows
+  replaced_rows,
+  reject_money_rate,
+  held_rule,
+  held_rule_rows,
+  set_aside_rows,
+  allowed_rows,
+  decisions,
+  decided_by
 FROM staging.sales_quality
 WHERE
   event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)

@@ -42,7 +42,8 @@ INSERT INTO staging.stg_sales_clean (
   source_item_number,
   source,
   source_version,
-  ingestion_ts
+  ingestion_ts,
+  allowed_rules
 )
 SELECT
   event_id,
@@ -60,7 +61,8 @@ SELECT
   source_item_number,
   source,
   source_version,
-  ingestion_ts
+  ingestion_ts,
+  allowed_rules
 FROM (
   SELECT
     p.*,
@@ -87,9 +89,12 @@ FROM (
 ) AS judged
 WHERE
   NOT (
-    COALESCE((
-      is_object AND has_items AND quantity_sign <= 0
-    ), FALSE)
+    (
+      COALESCE((
+        is_object AND has_items AND quantity_sign <= 0
+      ), FALSE)
+      AND NOT COALESCE(CONTAINS(allowed_rules, ';quantity_positive;'), FALSE)
+    )
     OR COALESCE((
       is_object AND has_items AND is_duplicate
     ), FALSE)
@@ -115,6 +120,7 @@ WITH rejected AS (
       WHEN COALESCE((
         is_object AND has_items AND quantity_sign <= 0
       ), FALSE)
+      AND NOT COALESCE(CONTAINS(allowed_rules, ';quantity_positive;'), FALSE)
       THEN 'Non-positive quantity'
       WHEN COALESCE((
         is_object AND has_items AND is_duplicate
@@ -126,6 +132,7 @@ WITH rejected AS (
         WHEN COALESCE((
           is_object AND has_items AND quantity_sign <= 0
         ), FALSE)
+        AND NOT COALESCE(CONTAINS(allowed_rules, ';quantity_positive;'), FALSE)
         THEN '; Non-positive quantity'
         ELSE ''
       END || CASE
@@ -175,9 +182,12 @@ WITH rejected AS (
   ) AS judged
   WHERE
     (
-      COALESCE((
-        is_object AND has_items AND quantity_sign <= 0
-      ), FALSE)
+      (
+        COALESCE((
+          is_object AND has_items AND quantity_sign <= 0
+        ), FALSE)
+        AND NOT COALESCE(CONTAINS(allowed_rules, ';quantity_positive;'), FALSE)
+      )
       OR COALESCE((
         is_object AND has_items AND is_duplicate
       ), FALSE)
@@ -214,7 +224,7 @@ SELECT
   j.source_item_number,
   j.source,
   r.ingestion_ts,
-  'a29c78940ed5' AS rules_version,
+  '4c16680f67cb' AS rules_version,
   'it''s' AS run_id
 FROM rejected AS j
 INNER JOIN raw.raw_sales AS r

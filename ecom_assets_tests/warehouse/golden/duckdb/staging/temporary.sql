@@ -26,7 +26,9 @@ CREATE OR REPLACE TEMPORARY TABLE parsed_sales (
   absent_fields TEXT,
   unfit_fields TEXT,
   rounded_fields TEXT,
-  event_date DATE
+  event_date DATE,
+  allowed_rules TEXT,
+  is_set_aside BOOLEAN
 );
 
 CREATE OR REPLACE TEMPORARY TABLE duplicate_events (

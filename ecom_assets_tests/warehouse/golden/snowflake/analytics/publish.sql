@@ -42,7 +42,8 @@ INSERT INTO analytics.fact_sales (
   source_item_number,
   source,
   source_version,
-  ingestion_ts
+  ingestion_ts,
+  allowed_rules
 )
 WITH placed AS (
   SELECT
@@ -84,7 +85,8 @@ SELECT
   source_item_number,
   source,
   source_version,
-  ingestion_ts
+  ingestion_ts,
+  allowed_rules
 FROM placed
 WHERE
   NOT is_repeat
@@ -108,6 +110,7 @@ INSERT INTO staging.stg_sales_repeats (
   source,
   source_version,
   ingestion_ts,
+  allowed_rules,
   earlier_event_date,
   earlier_filename,
   earlier_row_number,
@@ -130,6 +133,7 @@ SELECT
   c.source,
   c.source_version,
   c.ingestion_ts,
+  c.allowed_rules,
   p.earlier_event_date,
   p.earlier_filename,
   p.earlier_row_number,

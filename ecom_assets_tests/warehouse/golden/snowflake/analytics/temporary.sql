@@ -28,6 +28,7 @@ CREATE OR REPLACE TEMPORARY TABLE moving_sales (
   source VARCHAR,
   source_version DECIMAL(24, 6),
   ingestion_ts TIMESTAMPNTZ,
+  allowed_rules VARCHAR,
   earlier_event_date DATE,
   earlier_filename VARCHAR,
   earlier_row_number BIGINT,
@@ -37,5 +38,7 @@ CREATE OR REPLACE TEMPORARY TABLE moving_sales (
 
 CREATE OR REPLACE TEMPORARY TABLE published_days (
   event_date DATE,
-  staged_at TIMESTAMPNTZ
+  staged_at TIMESTAMPNTZ,
+  files BIGINT,
+  lines BIGINT
 );

@@ -1,10 +1,35 @@
 INSERT INTO published_days (
   event_date,
-  staged_at
+  staged_at,
+  files,
+  lines
+)
+WITH own_files AS (
+  SELECT
+    batch_date,
+    COUNT(*) AS files
+  FROM raw.raw_sales_files
+  WHERE
+    batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    AND superseded_at IS NULL
+  GROUP BY
+    batch_date
+), files_with_lines AS (
+  SELECT
+    event_date,
+    COUNT_IF(batch_date <> event_date) AS further_files,
+    SUM(line_rows) AS lines
+  FROM staging.sales_quality_files
+  WHERE
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  GROUP BY
+    event_date
 )
 SELECT
   days.event_date,
-  days.staged_at
+  days.staged_at,
+  COALESCE(own_files.files, 0) + COALESCE(files_with_lines.further_files, 0) AS files,
+  COALESCE(files_with_lines.lines, 0) AS lines
 FROM (
   SELECT
     event_date,
@@ -12,10 +37,16 @@ FROM (
   FROM (VALUES
     (CAST('2026-01-05' AS DATE), CAST('2026-01-05 01:02:03.000004' AS TIMESTAMPNTZ))) AS v(event_date, staged_at)
 ) AS days
+LEFT JOIN own_files
+  ON own_files.batch_date = days.event_date
+LEFT JOIN files_with_lines
+  ON files_with_lines.event_date = days.event_date
 UNION ALL
 SELECT
   event_date,
-  MAX(staged_at) AS staged_at
+  MAX(staged_at) AS staged_at,
+  MAX(files) AS files,
+  MAX(lines) AS lines
 FROM analytics.fact_sales_days
 WHERE
   event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
@@ -65,7 +96,9 @@ INSERT INTO analytics.fact_sales_days (
   sales,
   units,
   revenue,
-  staged_at
+  staged_at,
+  files,
+  lines
 )
 WITH totals AS (
   SELECT
@@ -111,7 +144,9 @@ SELECT
   totals.sales,
   totals.units,
   totals.revenue,
-  p.staged_at
+  p.staged_at,
+  p.files,
+  p.lines
 FROM totals
 INNER JOIN published_days AS p
   ON p.event_date = totals.event_date;

@@ -334,7 +334,7 @@ WITH current_lines AS (
     source_filename,
     source_row_number,
     source_item_number,
-    'sale_line' AS source,
+    'it\'s' AS source,
     source_version,
     batch_date,
     load_id,
@@ -682,14 +682,18 @@ WITH current_lines AS (
 SELECT
   event_date,
   COUNT(*) AS row_count,
-  COUNT_IF(COALESCE((
-    is_object AND has_items AND quantity_sign <= 0
-  ), FALSE)) AS quantity_positive,
+  COUNT_IF(
+    COALESCE((
+      is_object AND has_items AND quantity_sign <= 0
+    ), FALSE)
+    AND NOT COALESCE(CONTAINS(allowed_rules, ';quantity_positive;'), FALSE)
+  ) AS quantity_positive,
   MIN(
     IFF(
       COALESCE((
         is_object AND has_items AND quantity_sign <= 0
-      ), FALSE),
+      ), FALSE)
+      AND NOT COALESCE(CONTAINS(allowed_rules, ';quantity_positive;'), FALSE),
       CONCAT(
         CONCAT(
           source_filename,
@@ -703,6 +707,27 @@ SELECT
       NULL
     )
   ) AS quantity_positive_sample,
+  COUNT_IF(COALESCE((
+    is_object AND has_items AND NOT currency IN ('EUR')
+  ), FALSE)) AS currency_known,
+  MIN(
+    IFF(
+      COALESCE((
+        is_object AND has_items AND NOT currency IN ('EUR')
+      ), FALSE),
+      CONCAT(
+        CONCAT(
+          source_filename,
+          ' line ',
+          CAST(source_row_number AS VARCHAR),
+          IFF(source_item_number > 1, CONCAT(' item ', CAST(source_item_number AS VARCHAR)), '')
+        ),
+        ': ',
+        COALESCE(CAST(currency AS VARCHAR), '(none)')
+      ),
+      NULL
+    )
+  ) AS currency_known_sample,
   COUNT_IF(COALESCE((
     is_object AND has_items AND is_duplicate
   ), FALSE)) AS event_id_unique,

@@ -102,6 +102,9 @@ SELECT
   COALESCE(of_files.other_lines, 0) AS other_lines,
   q.held_for,
   q.reject_rate_limit,
+  q.reject_money_rate,
+  q.decisions,
+  q.decided_by,
   q.rules_version,
   q.earliest_event_date
 FROM (

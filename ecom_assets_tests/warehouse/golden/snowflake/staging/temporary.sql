@@ -26,7 +26,9 @@ CREATE OR REPLACE TEMPORARY TABLE parsed_sales (
   absent_fields VARCHAR,
   unfit_fields VARCHAR,
   rounded_fields VARCHAR,
-  event_date DATE
+  event_date DATE,
+  allowed_rules VARCHAR,
+  is_set_aside BOOLEAN
 );
 
 CREATE OR REPLACE TEMPORARY TABLE duplicate_events (

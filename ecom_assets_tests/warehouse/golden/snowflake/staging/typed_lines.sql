@@ -223,7 +223,7 @@ SELECT
   source_filename,
   source_row_number,
   source_item_number,
-  'sale_line' AS source,
+  'it\'s' AS source,
   source_version,
   batch_date,
   load_id,

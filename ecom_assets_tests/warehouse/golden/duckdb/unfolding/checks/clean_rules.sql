@@ -724,7 +724,7 @@ WITH current_lines AS (
       source_filename,
       source_row_number,
       source_item_number,
-      'orders' AS source,
+      'it''s' AS source,
       source_version,
       batch_date,
       load_id,
@@ -1238,7 +1238,7 @@ WITH current_lines AS (
       source_filename,
       source_row_number,
       source_item_number,
-      'charges' AS source,
+      'it''s' AS source,
       source_version,
       batch_date,
       load_id,
@@ -1656,7 +1656,7 @@ WITH current_lines AS (
       source_filename,
       source_row_number,
       source_item_number,
-      'sale_line' AS source,
+      'it''s' AS source,
       source_version,
       batch_date,
       load_id,
@@ -1946,6 +1946,7 @@ SELECT
       COALESCE((
         is_object AND has_items AND quantity_sign <= 0
       ), FALSE)
+      AND NOT COALESCE(CONTAINS(allowed_rules, ';quantity_positive;'), FALSE)
     ) IS TRUE
   ) AS quantity_positive,
   MIN(
@@ -1953,6 +1954,7 @@ SELECT
       WHEN COALESCE((
         is_object AND has_items AND quantity_sign <= 0
       ), FALSE)
+      AND NOT COALESCE(CONTAINS(allowed_rules, ';quantity_positive;'), FALSE)
       THEN source_filename || ' line ' || CAST(source_row_number AS TEXT) || CASE
         WHEN source_item_number > 1
         THEN ' item ' || CAST(source_item_number AS TEXT)
@@ -1961,6 +1963,26 @@ SELECT
       ELSE NULL
     END
   ) AS quantity_positive_sample,
+  COUNT_IF(
+    (
+      COALESCE((
+        is_object AND has_items AND NOT currency IN ('EUR')
+      ), FALSE)
+    ) IS TRUE
+  ) AS currency_known,
+  MIN(
+    CASE
+      WHEN COALESCE((
+        is_object AND has_items AND NOT currency IN ('EUR')
+      ), FALSE)
+      THEN source_filename || ' line ' || CAST(source_row_number AS TEXT) || CASE
+        WHEN source_item_number > 1
+        THEN ' item ' || CAST(source_item_number AS TEXT)
+        ELSE ''
+      END || ': ' || COALESCE(CAST(currency AS TEXT), '(none)')
+      ELSE NULL
+    END
+  ) AS currency_known_sample,
   COUNT_IF(
     (
       COALESCE((

@@ -26,7 +26,9 @@ INSERT INTO parsed_sales (
   absent_fields,
   unfit_fields,
   rounded_fields,
-  event_date
+  event_date,
+  allowed_rules,
+  is_set_aside
 )
 WITH typed AS (
   (
@@ -578,7 +580,7 @@ WITH typed AS (
       source_filename,
       source_row_number,
       source_item_number,
-      'orders' AS source,
+      'it''s' AS source,
       source_version,
       batch_date,
       load_id,
@@ -1092,7 +1094,7 @@ WITH typed AS (
       source_filename,
       source_row_number,
       source_item_number,
-      'charges' AS source,
+      'it''s' AS source,
       source_version,
       batch_date,
       load_id,
@@ -1510,7 +1512,7 @@ WITH typed AS (
       source_filename,
       source_row_number,
       source_item_number,
-      'sale_line' AS source,
+      'it''s' AS source,
       source_version,
       batch_date,
       load_id,
@@ -1741,7 +1743,9 @@ WITH typed AS (
       ) AND typed.batch_date
       THEN CAST(event_ts AS DATE)
       ELSE typed.batch_date
-    END AS event_date
+    END AS event_date,
+    NULL AS allowed_rules,
+    FALSE AS is_set_aside
   FROM typed
   LEFT JOIN staging.sales_quality AS judged
     ON judged.event_date = typed.batch_date
@@ -1775,7 +1779,9 @@ SELECT
   placed.absent_fields,
   placed.unfit_fields,
   placed.rounded_fields,
-  placed.event_date
+  placed.event_date,
+  placed.allowed_rules,
+  placed.is_set_aside
 FROM placed
 WHERE
   placed.event_date IN (CAST('2026-01-05' AS DATE));

@@ -59,6 +59,7 @@ WITH versions AS (
         COALESCE((
           is_object AND has_items AND quantity_sign <= 0
         ), FALSE)
+        AND NOT COALESCE(CONTAINS(allowed_rules, ';quantity_positive;'), FALSE)
       )
     )
   GROUP BY
@@ -121,6 +122,7 @@ WITH versions AS (
       COALESCE((
         p.is_object AND p.has_items AND p.quantity_sign <= 0
       ), FALSE)
+      AND NOT COALESCE(CONTAINS(p.allowed_rules, ';quantity_positive;'), FALSE)
     )
 ), suspects AS (
   SELECT
@@ -155,6 +157,7 @@ WITH versions AS (
       COALESCE((
         p.is_object AND p.has_items AND p.quantity_sign <= 0
       ), FALSE)
+      AND NOT COALESCE(CONTAINS(p.allowed_rules, ';quantity_positive;'), FALSE)
     )
     AND r.event_date IS NULL
   QUALIFY

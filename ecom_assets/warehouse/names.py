@@ -13,7 +13,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ecom_assets.model.stream import EventStream
-from ecom_assets.model.tables import REPEATS_TABLE, event_columns, tables, temporary_tables
+from ecom_assets.model.tables import (
+    REPEATS_TABLE,
+    compared_columns,
+    event_columns,
+    tables,
+    temporary_tables,
+)
 from ecom_assets.warehouse import field_sql as fields
 from ecom_assets.warehouse import rule_sql as rules
 from ecom_assets.warehouse.expressions import case, literal, place_of_row, table
@@ -59,6 +65,7 @@ def _columns(names: Iterable[str], owner: str = "") -> list[exp.Expr]:
 
 LISTS: Mapping[str, Callable[[EventStream], Sequence[str]]] = {
     "event_columns": lambda stream: [column.name for column in event_columns(stream)],
+    "compared_columns": lambda stream: [column.name for column in compared_columns(stream)],
     "repeat_columns": lambda stream: [column.name for column in tables(stream)[REPEATS_TABLE]],
     "parsed_columns": lambda stream: [c.name for c in temporary_tables(stream)["PARSED_SALES"]],
     "breakdown_columns": lambda stream: stream.breakdowns,

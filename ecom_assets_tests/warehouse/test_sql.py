@@ -91,6 +91,7 @@ VALUES: dict[str, Callable[[], Any]] = {
             "max_length",
             "per_reason",
             "per_day",
+            "per_change",
             "name_start",
             "day_start",
         ),
@@ -101,6 +102,7 @@ VALUES: dict[str, Callable[[], Any]] = {
         for name in ("version", "project_version", "declared")
     },
     "also_empty": lambda: True,
+    "copy_name": lambda: exp.to_table("plan_fact_sales"),
     "table_name": lambda: exp.to_table("raw.raw_sales"),
     "column_name": lambda: exp.column("load_id"),
     "reject_rate_error": lambda: Decimal("0.30"),

@@ -54,14 +54,14 @@ class Plan:
     @property
     def summary(self) -> str:
         """What changes, in a sentence or two."""
+        if not self.changed_days:
+            return f"If {self.days} were replayed now, nothing would change."
         changed = sum(row["sale_rows"] for row in self.lines)
-        what = (
-            f"{changed:,} sales would change, and {len(self.changed_sales):,} totals of a day and "
-            f"currency in FACT_SALES; {len(self.changed_days):,} days are concerned."
-            if self.changed_days
-            else "nothing would change."
+        of_fact = len({row["event_date"] for row in self.changed_sales})
+        return (
+            f"If {self.days} were replayed now, {_counted(changed, 'sale')} would change, and the "
+            f"totals of {_counted(of_fact, 'day')} in FACT_SALES."
         )
-        return f"If {self.days} were replayed now, {what}"
 
     @property
     def cost(self) -> str:
@@ -101,6 +101,10 @@ class Plan:
 
 def _differs(row: Row, *names: str) -> bool:
     return any(row[f"{name}_before"] != row[f"{name}_after"] for name in names)
+
+
+def _counted(number: int, one: str) -> str:
+    return f"{number:,} {one}{'' if number == 1 else 's'}"
 
 
 def _text(value: object) -> str:

@@ -101,8 +101,8 @@ class DuckDBWarehouse:
     def _see_brought_up(self, session: "DuckDBSession") -> None:
         if pending(session):
             raise WarehouseError(
-                f"{self._path} is of an earlier version of this project: any step brings it up; "
-                "materialize a day first."
+                f"{self._path} has no tables of this version of the project yet, and a plan makes "
+                "none: materialize a day first, which does."
             )
         takes_time_zone(session, self._reading)  # or is refused, as it is
 

@@ -4,12 +4,12 @@ with totals as (
     select
         event_date,
         currency,
-        count(*) as sales_before,
-        sum(quantity) as units_before,
-        sum(total_amount) as revenue_before,
-        0 as sales_after,
-        0 as units_after,
-        0 as revenue_after
+        count(*) as old_sales,
+        sum(quantity) as old_units,
+        sum(total_amount) as old_revenue,
+        0 as new_sales,
+        0 as new_units,
+        0 as new_revenue
     from analytics.fact_sales
     where event_date between :window_start and :window_end
     group by event_date, currency
@@ -17,12 +17,12 @@ with totals as (
     select
         event_date,
         currency,
-        0 as sales_before,
-        0 as units_before,
-        0 as revenue_before,
-        count(*) as sales_after,
-        sum(quantity) as units_after,
-        sum(total_amount) as revenue_after
+        0 as old_sales,
+        0 as old_units,
+        0 as old_revenue,
+        count(*) as new_sales,
+        sum(quantity) as new_units,
+        sum(total_amount) as new_revenue
     from plan_fact_sales
     where event_date between :window_start and :window_end
     group by event_date, currency
@@ -31,16 +31,16 @@ with totals as (
 select
     event_date,
     currency,
-    cast(sum(sales_before) as bigint) as sales_before,
-    cast(sum(sales_after) as bigint) as sales_after,
-    cast(sum(units_before) as number(38, 4)) as units_before,
-    cast(sum(units_after) as number(38, 4)) as units_after,
-    cast(sum(revenue_before) as number(38, 4)) as revenue_before,
-    cast(sum(revenue_after) as number(38, 4)) as revenue_after
+    cast(sum(old_sales) as bigint) as sales_before,
+    cast(sum(new_sales) as bigint) as sales_after,
+    cast(sum(old_units) as number(38, 4)) as units_before,
+    cast(sum(new_units) as number(38, 4)) as units_after,
+    cast(sum(old_revenue) as number(38, 4)) as revenue_before,
+    cast(sum(new_revenue) as number(38, 4)) as revenue_after
 from totals
 group by event_date, currency
 having event_date between :first_day and :last_day
-    or sum(sales_before) <> sum(sales_after)
-    or sum(units_before) <> sum(units_after)
-    or sum(revenue_before) <> sum(revenue_after)
+    or sum(old_sales) <> sum(new_sales)
+    or sum(old_units) <> sum(new_units)
+    or sum(old_revenue) <> sum(new_revenue)
 order by event_date, currency;

@@ -3,7 +3,7 @@
 select
     'staged' as what,
     event_date,
-    max(evaluated_at) as at,
+    max(evaluated_at) as changed_at,
     count(*) as row_count
 from staging.sales_quality
 where event_date between :first_day and :last_day
@@ -12,7 +12,7 @@ union all
 select
     'published' as what,
     event_date,
-    max(staged_at) as at,
+    max(staged_at) as changed_at,
     count(*) as row_count
 from analytics.fact_sales_days
 where event_date between :first_day and :last_day
@@ -21,7 +21,7 @@ union all
 select
     'loaded' as what,
     batch_date as event_date,
-    max(greatest(loaded_at, coalesce(superseded_at, loaded_at))) as at,
+    max(greatest(loaded_at, coalesce(superseded_at, loaded_at))) as changed_at,
     count(*) as row_count
 from raw.raw_sales_files
 where batch_date between :first_day and :last_day

@@ -2,12 +2,12 @@ WITH totals AS (
   SELECT
     event_date,
     currency,
-    COUNT(*) AS sales_before,
-    SUM(quantity) AS units_before,
-    SUM(total_amount) AS revenue_before,
-    0 AS sales_after,
-    0 AS units_after,
-    0 AS revenue_after
+    COUNT(*) AS old_sales,
+    SUM(quantity) AS old_units,
+    SUM(total_amount) AS old_revenue,
+    0 AS new_sales,
+    0 AS new_units,
+    0 AS new_revenue
   FROM analytics.fact_sales
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
@@ -18,12 +18,12 @@ WITH totals AS (
   SELECT
     event_date,
     currency,
-    0 AS sales_before,
-    0 AS units_before,
-    0 AS revenue_before,
-    COUNT(*) AS sales_after,
-    SUM(quantity) AS units_after,
-    SUM(total_amount) AS revenue_after
+    0 AS old_sales,
+    0 AS old_units,
+    0 AS old_revenue,
+    COUNT(*) AS new_sales,
+    SUM(quantity) AS new_units,
+    SUM(total_amount) AS new_revenue
   FROM plan_fact_sales
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
@@ -34,21 +34,21 @@ WITH totals AS (
 SELECT
   event_date,
   currency,
-  CAST(SUM(sales_before) AS BIGINT) AS sales_before,
-  CAST(SUM(sales_after) AS BIGINT) AS sales_after,
-  CAST(SUM(units_before) AS DECIMAL(38, 4)) AS units_before,
-  CAST(SUM(units_after) AS DECIMAL(38, 4)) AS units_after,
-  CAST(SUM(revenue_before) AS DECIMAL(38, 4)) AS revenue_before,
-  CAST(SUM(revenue_after) AS DECIMAL(38, 4)) AS revenue_after
+  CAST(SUM(old_sales) AS BIGINT) AS sales_before,
+  CAST(SUM(new_sales) AS BIGINT) AS sales_after,
+  CAST(SUM(old_units) AS DECIMAL(38, 4)) AS units_before,
+  CAST(SUM(new_units) AS DECIMAL(38, 4)) AS units_after,
+  CAST(SUM(old_revenue) AS DECIMAL(38, 4)) AS revenue_before,
+  CAST(SUM(new_revenue) AS DECIMAL(38, 4)) AS revenue_after
 FROM totals
 GROUP BY
   event_date,
   currency
 HAVING
   event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  OR SUM(sales_before) <> SUM(sales_after)
-  OR SUM(units_before) <> SUM(units_after)
-  OR SUM(revenue_before) <> SUM(revenue_after)
+  OR SUM(old_sales) <> SUM(new_sales)
+  OR SUM(old_units) <> SUM(new_units)
+  OR SUM(old_revenue) <> SUM(new_revenue)
 ORDER BY
   event_date,
   currency;

@@ -1,7 +1,7 @@
 SELECT
   'staged' AS what,
   event_date,
-  MAX(evaluated_at) AS at,
+  MAX(evaluated_at) AS changed_at,
   COUNT(*) AS row_count
 FROM staging.sales_quality
 WHERE
@@ -12,7 +12,7 @@ UNION ALL
 SELECT
   'published' AS what,
   event_date,
-  MAX(staged_at) AS at,
+  MAX(staged_at) AS changed_at,
   COUNT(*) AS row_count
 FROM analytics.fact_sales_days
 WHERE
@@ -29,7 +29,7 @@ SELECT
       THEN NULL
       ELSE GREATEST(loaded_at, COALESCE(superseded_at, loaded_at))
     END
-  ) AS at,
+  ) AS changed_at,
   COUNT(*) AS row_count
 FROM raw.raw_sales_files
 WHERE

@@ -58,9 +58,12 @@ class Plan:
             return f"If {self.days} were replayed now, nothing would change."
         changed = sum(row["sale_rows"] for row in self.lines)
         of_fact = len({row["event_date"] for row in self.changed_sales})
+        held = sum(row["why_before"] is None for row in self.held)
+        released = sum(row["why_after"] is None for row in self.held)
         return (
             f"If {self.days} were replayed now, {_counted(changed, 'sale')} would change, and the "
-            f"totals of {_counted(of_fact, 'day')} in FACT_SALES."
+            f"totals of {_counted(of_fact, 'day')} in FACT_SALES; {_counted(held, 'day')} more "
+            f"would be held, and {_counted(released, 'day')} released."
         )
 
     @property

@@ -17,6 +17,7 @@ from random import Random
 from typing import Any
 from unittest import mock
 
+import duckdb
 import pytest
 from hypothesis import strategies as st
 from sqlglot import exp, parse_one
@@ -400,12 +401,16 @@ def test_planning_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     with stack.warehouse.session(Purpose("test", "test"), _fail) as session:
         shop = Shop(stack, session)
         days = two_days(shop)
+    with duckdb.connect(tmp_path / "w.duckdb") as connection:  # as a killed process leaves it
+        connection.execute("pragma disable_checkpoint_on_shutdown")
+        connection.execute("update raw.schema_version set project_version = 'x'")
 
     def contents() -> Mapping[str, bytes]:
         found = (path for path in tmp_path.rglob("*") if path.is_file())
         return {path.name: hashlib.sha256(path.read_bytes()).digest() for path in found}
 
     before = contents()
+    assert "w.duckdb.wal" in before
     purpose = Purpose("plan", "plan", read_only=True)
     with (
         stack.warehouse.session(purpose, _fail) as session,

@@ -7,7 +7,7 @@ PEERS := .venv-bench
 export DAGSTER_HOME ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev alert-test answers mapping decide rejects doctor snowflake-setup docs screenshots test test-fast torture bench audit lint clean
+.PHONY: help demo dev alert-test answers mapping decide rejects doctor snowflake-setup docs screenshots test test-fast torture bench audit lint clean plan
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ alert-test: $(VENV)/ready  ## a sample alert to each channel in ECOM_ALERT_URLS
 
 answers: $(VENV)/ready  ## the answers; FORMAT=csv or json for pipes, QUESTION=name for one of them
 	@$(BIN)/python -m ecom_assets.commands.answers --format $${FORMAT:-table} $${QUESTION:+--question $$QUESTION}
+
+plan: $(VENV)/ready  ## what a replay would change: DAYS=2026-01-05 or 2026-01-05..2026-01-09, by default all; FORMAT=json
+	@$(BIN)/python -m ecom_assets.commands.plan --format $${FORMAT:-table} $${DAYS:+--days $$DAYS}
 
 mapping: $(VENV)/ready  ## how FILE=sample.jsonl would be read, by which mapping; MAPPING=name, WRITE=mapping.toml
 	@$(BIN)/python -m ecom_assets.commands.mapping '$(FILE)' $(if $(MAPPING),--mapping '$(MAPPING)') \

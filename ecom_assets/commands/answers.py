@@ -111,20 +111,22 @@ WRITERS: Mapping[str, Callable[[Answers, TextIO], None]] = {
 }
 
 
-def print_table(console: Console, title: str, rows: Sequence[Row]) -> None:
+def print_table(
+    console: Console, title: str, rows: Sequence[Row], *, most: int = ROWS_SHOWN
+) -> None:
     """Print the first rows under a title, as a person reads them."""
     table = Table(box=None)
     for name, value in (rows[0] if rows else {"no rows": ""}).items():
         right = isinstance(value, int | float | Decimal)
         table.add_column(name, justify="right" if right else "left", header_style="dim")
-    for row in rows[:ROWS_SHOWN]:
+    for row in rows[:most]:
         table.add_row(
             *(Text(figure(name, value, row.get("currency"))) for name, value in row.items())
         )
     console.print(f"\n{title}", style="bold", markup=False)
     console.print(table)
-    if len(rows) > ROWS_SHOWN:
-        console.print(f"  … and {len(rows) - ROWS_SHOWN:,} more rows", style="dim")
+    if len(rows) > most:
+        console.print(f"  … and {len(rows) - most:,} more rows", style="dim")
 
 
 if __name__ == "__main__":

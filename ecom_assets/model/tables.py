@@ -40,6 +40,16 @@ def tables(stream: EventStream | None = None) -> Mapping[str, Columns]:
     return _tables(stream or sales.SALES)
 
 
+def copies() -> Mapping[str, str]:
+    """Of each table that staging and publishing write, `SCHEMA.TABLE`, the name of the temporary
+    copy that stands for it in a rehearsal."""
+    return {
+        name: f"plan_{name.partition('.')[2].lower()}"
+        for name in tables()
+        if not name.startswith("RAW.") and name not in WRITTEN_BY_PEOPLE
+    }
+
+
 def temporary_tables(stream: EventStream | None = None) -> Mapping[str, Columns]:
     """The columns of the tables that staging and publishing work in, by their name."""
     return _temporary_tables(stream or sales.SALES)
@@ -48,6 +58,12 @@ def temporary_tables(stream: EventStream | None = None) -> Mapping[str, Columns]
 def event_columns(stream: EventStream | None = None) -> Columns:
     """The columns of clean and fact: the fields, the partition, and where the line lies."""
     return _event_columns(stream or sales.SALES)
+
+
+def compared_columns(stream: EventStream | None = None) -> Columns:
+    """Those of them that say what a sale is: all but its place and when it was loaded."""
+    place = {EVENT_DATE, *_PLACE, _INGESTION_TS}
+    return [column for column in event_columns(stream) if column not in place]
 
 
 EVENT_DATE = Column(
@@ -244,6 +260,8 @@ REPEATS_TABLE = "STAGING.STG_SALES_REPEATS"
 FACT_TABLE = "ANALYTICS.FACT_SALES"
 EVENT_TABLES = (CLEAN_TABLE, REPEATS_TABLE, FACT_TABLE)
 """Those that have the event's fields."""
+WRITTEN_BY_PEOPLE: Sequence[str] = (DECISIONS_TABLE,)
+"""Tables of STAGING and ANALYTICS that no step writes: a rehearsal reads them as they are."""
 
 
 def _field_columns(stream: EventStream) -> Columns:

@@ -56,7 +56,7 @@ def publish_audited_days(
             # in staging's turn, so that no other run stages between audit and publication
             with session.transaction("staging"):
                 audit = Audit([], {}, {})
-                for some in (*ranges(_staged_along(session, days)), days):
+                for some in (*ranges(staged_along(session, days)), days):
                     audit += audit_days(session, some, limits)
                 return Published(audit, _publish(session, audit))
         except StagingChanged as error:
@@ -66,7 +66,7 @@ def publish_audited_days(
     raise AssertionError("the loop above returns or raises")
 
 
-def _staged_along(session: Session, days: EventDays) -> Sequence[date]:
+def staged_along(session: Session, days: EventDays) -> Sequence[date]:
     """The days before these that staging has taken along with one of them."""
     rows = session.run(
         "analytics/staged_along",

@@ -24,7 +24,7 @@ LARGE = 10**6
 
 def figure(column: str, value: object, currency: str | None = None) -> str:
     """A value of a column: money with its cents, other numbers without needless zeros."""
-    if isinstance(value, Decimal) and column == "revenue":
+    if isinstance(value, Decimal) and column.startswith("revenue"):
         return money(value, currency)
     if isinstance(value, float):
         return share(value)

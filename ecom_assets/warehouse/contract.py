@@ -47,12 +47,14 @@ class Purpose:
         run_id: the Dagster run.
         first_day: the first event date it is about, where it is about days.
         last_day: the last one.
+        read_only: whether nothing but temporary tables will be written.
     """
 
     step: str
     run_id: str
     first_day: date | None = None
     last_day: date | None = None
+    read_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,16 @@ class Session(Protocol):
         """
         ...
 
+    def rehearsal(self) -> AbstractContextManager[None]:
+        """What is run inside leaves the tables of STAGING and ANALYTICS as they are: it reads and
+        writes their temporary copies instead, which the caller has made by the names of `copies`
+        (`model/tables.py`). A transaction inside takes no turn.
+
+        Raises:
+            ValueError: a script would write another table.
+        """
+        ...
+
     def load_lines(
         self, zone: LandingZone, files: Sequence[LandedFile], *, load_id: str, loaded_at: datetime
     ) -> Sequence[LoadedFile]:
@@ -152,6 +164,6 @@ class Warehouse(Protocol):
 
         Raises:
             WarehouseError: there is no connection to be had, or the tables are of another version
-                of this project.
+                of this project, which a session that is `read_only` never brings up.
         """
         ...

@@ -81,7 +81,7 @@ class DuckDBWarehouse:
 
     @contextmanager
     def session(self, purpose: Purpose, log: Log) -> Iterator["DuckDBSession"]:
-        connection = self._connect(log)
+        connection = self._connect(log, read_only=purpose.read_only)
         session = DuckDBSession(connection, self._see_wanted, self._reading)
         try:
             self._see_wanted()
@@ -89,12 +89,22 @@ class DuckDBWarehouse:
             if self._memory_limit:
                 connection.execute("set memory_limit = ?", [self._memory_limit])
             session.add_functions()
-            if self._brings_up:
+            if purpose.read_only:
+                self._see_brought_up(session)
+            elif self._brings_up:
                 self._bring_up(session, log)
             yield session
         finally:
             session.end()
             connection.close()
+
+    def _see_brought_up(self, session: "DuckDBSession") -> None:
+        if pending(session):
+            raise WarehouseError(
+                f"{self._path} has no tables of this version of the project yet, and a plan makes "
+                "none: materialize a day first, which does."
+            )
+        takes_time_zone(session, self._reading)  # or is refused, as it is
 
     def _bring_up(self, session: "DuckDBSession", log: Log) -> None:
         lacks = pending(session)
@@ -108,9 +118,11 @@ class DuckDBWarehouse:
         if is_to_take_zone:
             session.run("take_time_zone")
 
-    def _connect(self, log: Log) -> "duckdb.DuckDBPyConnection":
+    def _connect(self, log: Log, *, read_only: bool) -> "duckdb.DuckDBPyConnection":
         import duckdb
 
+        if read_only and not self._path.exists():
+            raise WarehouseError(f"{self._path} is not there yet: materialize a day first.")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -122,7 +134,7 @@ class DuckDBWarehouse:
         told = 0.0
         while True:
             try:
-                return duckdb.connect(self._path)
+                return duckdb.connect(self._path, read_only=read_only)
             except duckdb.Error as error:
                 if not _is_locked(error):
                     raise WarehouseError(self._explained(error)) from error
@@ -184,6 +196,7 @@ class DuckDBSession:
         self._connection = connection
         self._see_wanted = see_wanted
         self._reading = reading
+        self._rehearses = False
         self._thread = ThreadPoolExecutor(1, "duckdb")
 
     def add_functions(self) -> None:
@@ -197,7 +210,7 @@ class DuckDBSession:
         self._connection.create_function("plain_number", plain_number, [text], text)
 
     def run(self, script: str, /, **values: Any) -> Sequence[Row]:
-        return self._run(render(script, "duckdb", self._reading, **values))
+        return self._run(render(script, "duckdb", self._reading, self._rehearses, **values))
 
     def read_table(self, name: str) -> Sequence[Row]:
         return self._run([render_table(name, "duckdb")])
@@ -269,6 +282,14 @@ class DuckDBSession:
                 self._connection.rollback()
             raise
         self._connection.commit()
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        self._rehearses = True
+        try:
+            yield
+        finally:
+            self._rehearses = False
 
     def load_lines(
         self, zone: LandingZone, files: Sequence[LandedFile], *, load_id: str, loaded_at: datetime

@@ -16,6 +16,7 @@ from ecom_assets.model.stream import EventStream
 from ecom_assets.model.tables import (
     DECISIONS_TABLE,
     REPEATS_TABLE,
+    compared_columns,
     event_columns,
     tables,
     temporary_tables,
@@ -66,6 +67,7 @@ def _columns(names: Iterable[str], owner: str = "") -> list[exp.Expr]:
 
 LISTS: Mapping[str, Callable[[EventStream], Sequence[str]]] = {
     "event_columns": lambda stream: [column.name for column in event_columns(stream)],
+    "compared_columns": lambda stream: [column.name for column in compared_columns(stream)],
     "repeat_columns": lambda stream: [column.name for column in tables(stream)[REPEATS_TABLE]],
     "parsed_columns": lambda stream: [c.name for c in temporary_tables(stream)["PARSED_SALES"]],
     "breakdown_columns": lambda stream: stream.breakdowns,

@@ -200,12 +200,14 @@ class SnowflakeSession:
         self._connection = connection
         self._see_wanted = see_wanted
         self._reading = reading
+        self._rehearses = False
         self._tag = tag  # of its statements, which says who takes a turn as well
         self._scripts: dict[str, tuple[str, int]] = {}  # of each query id: what ran, and its rows
 
     def run(self, script: str, /, **values: Any) -> Sequence[Row]:
         rows: Sequence[Row] = []
-        for statement in render(script, "snowflake", self._reading, **values):
+        statements = render(script, "snowflake", self._reading, self._rehearses, **values)
+        for statement in statements:
             rows = self._execute(statement, script)
         return rows
 
@@ -280,7 +282,8 @@ class SnowflakeSession:
     def transaction(self, layer: Layer) -> Iterator[None]:
         self._execute("begin", "begin")
         try:
-            self._take_turn(layer)
+            if not self._rehearses:
+                self._take_turn(layer)
             yield
             self._see_wanted()
         except BaseException:
@@ -302,10 +305,7 @@ class SnowflakeSession:
         """
         if self._has_turn(layer):
             return
-        version = max((row["version"] for row in self.history()), default=0)
-        if version != VERSION:
-            raise WarehouseError(other_version(version))
-        if takes_time_zone(self, self._reading):
+        if self._takes_time_zone():
             self.run("take_time_zone")
             if self._has_turn(layer):
                 return
@@ -313,6 +313,25 @@ class SnowflakeSession:
             f"{layer.upper()}.TURNS has no row, so runs cannot wait for each other: run the "
             "set-up again; see docs/setup-s3-snowflake.md."
         )
+
+    def _takes_time_zone(self) -> bool:
+        """See that the tables are of this project's version.
+
+        Returns: whether they are to take its time zone.
+        """
+        version = max((row["version"] for row in self.history()), default=0)
+        if version != VERSION:
+            raise WarehouseError(other_version(version))
+        return takes_time_zone(self, self._reading)
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        self._takes_time_zone()  # as taking a turn would
+        self._rehearses = True
+        try:
+            yield
+        finally:
+            self._rehearses = False
 
     def _has_turn(self, layer: Layer) -> bool:
         from sqlglot import exp

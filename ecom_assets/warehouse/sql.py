@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ecom_assets.model import sales
 from ecom_assets.model.reading import Reading
 from ecom_assets.model.stream import EventStream
-from ecom_assets.model.tables import EVENT_TABLES, Column, tables, temporary_tables
+from ecom_assets.model.tables import EVENT_TABLES, Column, copies, tables, temporary_tables
 from ecom_assets.warehouse.expressions import literal
 from ecom_assets.warehouse.names import meaning
 from ecom_assets.warehouse.scripts import SHARED_DIALECT, parsed
@@ -23,34 +23,49 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 
-def render(script: str, engine: str, reading: Reading | None = None, /, **values: Any) -> list[str]:
+def render(
+    script: str,
+    engine: str,
+    reading: Reading | None = None,
+    rehearses: bool = False,
+    /,
+    **values: Any,
+) -> list[str]:
     """The statements of a SQL file for an engine.
 
     Args:
         script: the path of `sql/<engine>/<script>.sql`, or else of `sql/<script>.sql`.
         engine: `duckdb` or `snowflake`.
         reading: how lines become events; None: as the stream declares it.
+        rehearses: whether the copies of a rehearsal stand for the tables.
         values: what a `:name` stands for, beside those of `names.py`: a value (see `literal`), or a
             list of expressions.
 
     Raises:
         KeyError: a `:name` stands for nothing.
+        ValueError: a rehearsal would write a table.
         sqlglot.errors.SqlglotError: the file cannot be said in that dialect.
     """
     if values:
-        return _render(script, engine, sales.read_by(reading), values)
-    return [*_without_values(script, engine, sales.read_by(reading))]
+        return _render(script, engine, sales.read_by(reading), rehearses, values)
+    return [*_without_values(script, engine, sales.read_by(reading), rehearses)]
 
 
 @lru_cache(maxsize=256)
-def _without_values(script: str, engine: str, stream: EventStream) -> list[str]:
+def _without_values(script: str, engine: str, stream: EventStream, rehearses: bool) -> list[str]:
     # each session asks for the version of the tables, each transaction for its turn, alike
-    return _render(script, engine, stream, {})
+    return _render(script, engine, stream, rehearses, {})
 
 
-def _render(script: str, engine: str, stream: EventStream, values: dict[str, Any]) -> list[str]:
+def _render(
+    script: str, engine: str, stream: EventStream, rehearses: bool, values: dict[str, Any]
+) -> list[str]:
     from sqlglot import ErrorLevel
 
+    found = statements(script, engine, stream, **values)
+    if rehearses:
+        for statement in found:
+            _use_copies(statement, script)
     return [
         statement.sql(
             dialect=engine,
@@ -59,7 +74,7 @@ def _render(script: str, engine: str, stream: EventStream, values: dict[str, Any
             unsupported_level=ErrorLevel.RAISE,
             copy=False,  # it was made for this
         )
-        for statement in statements(script, engine, stream, **values)
+        for statement in found
     ]
 
 
@@ -69,6 +84,19 @@ def statements(script: str, engine: str, stream: EventStream, /, **values: Any) 
         _for_engine(_bind(found, values, engine, stream), engine)
         for found in parsed(script, engine)
     ]
+
+
+def _use_copies(statement: exp.Expr, script: str) -> None:
+    """Let the copies of a rehearsal stand for the tables, and see that no other one is written."""
+    from sqlglot import exp
+
+    for found in statement.find_all(exp.Table):
+        if copy := copies().get(f"{found.db}.{found.name}".upper()):
+            found.set("this", exp.to_identifier(copy))
+            found.set("db", None)
+    target = None if isinstance(statement, exp.Query) else statement.find(exp.Table)
+    if target is not None and target.db:
+        raise ValueError(f"{script} would write {target.db}.{target.name}, not a copy of it")
 
 
 def render_table(name: str, engine: str) -> str:

@@ -1,6 +1,7 @@
 """What these tests share: load, stage and publish without Dagster, on both engines."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -46,6 +47,10 @@ class Shop:
         self.session = session
         self.limits = Limits(day(1), 0, Decimal("0.1"), Decimal("0.3"), hide_values=False)
         self.earlier: Sequence[date] = []
+
+    def another_session(self) -> AbstractContextManager[Session]:
+        """A second session to the same warehouse."""
+        return self._stack.warehouse.session(Purpose("another", "another"), _fail)
 
     def set(self, **limits: Any) -> None:
         """Change limits."""

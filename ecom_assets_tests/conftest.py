@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import dagster as dg
 import duckdb
@@ -18,6 +19,9 @@ import pytest
 from ecom_assets.definitions import build_definitions
 from ecom_assets.model.reading import Reading
 from ecom_assets.settings import Settings
+from ecom_assets.warehouse import sql
+from ecom_assets_tests.support.light_instances import light_instances
+from ecom_assets_tests.support.repeated_statements import rendered_once
 from ecom_assets_tests.support.stacks import (
     FOLDER_DUCKDB,
     Production,
@@ -207,6 +211,20 @@ class Pipeline:
             if evaluation is not None and evaluation.partition not in found:
                 found[evaluation.partition] = evaluation
         return found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_rendered_once() -> Iterator[None]:
+    """What was rendered for one test is not rendered again for the next."""
+    with mock.patch.object(sql, "_render", rendered_once(sql._render)):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def instances_are_light() -> Iterator[None]:
+    """An ephemeral instance of Dagster's is made in a seventh of the time."""
+    with light_instances():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,21 +1,117 @@
-"""Statements that the Snowflake double is sent again and again: parsed once and translated once.
+"""Statements that are rendered, parsed and translated again and again: each once.
 
-The tests send the same texts over and over, and fakesnow translates each in some sixty passes,
-which would take most of the double's time. What a statement becomes is not decided here.
+The tests send the same texts over and over, alike but for moments and ids. Rendering one takes
+sqlglot longer than DuckDB takes to answer it, and fakesnow translates each in some sixty passes.
+What a statement is or becomes is not decided here.
 """
 
-from collections.abc import Callable
+import re
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+import sqlglot
 from fakesnow import dialect
 from sqlglot import exp
 
+from ecom_assets.model.stream import EventStream
+
 Translate = Callable[[Any, exp.Expr, Any], exp.Expr]
+Render = Callable[[str, str, EventStream, dict[str, Any]], list[str]]
 
 ALIKE = (exp.Query, exp.Insert, exp.Update, exp.Delete)
 """What is translated alike wherever it is sent again, and changed by nobody who executes it."""
 MOST = 2_000
+
+MOMENT = r"(?:19|20)\d\d-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}"
+ID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+PASSING = re.compile(f"'({MOMENT}|{ID})'")
+"""Literals that are others at each run. In their place stand ones of the same form, so that nothing
+is said in another way for them."""
+STANDS_IN = re.compile(r"'(?:1111-11-11 11:11:11\.\d{2}(\d{4})|11111111-(?:1{4}-){3}1{8}(\d{4}))'")
+
+_now = threading.local()
+
+
+def _stand_in(value: str, number: int) -> str:
+    if " " in value:
+        return f"1111-11-11 11:11:11.11{number:04}"
+    return f"11111111-1111-1111-1111-11111111{number:04}"
+
+
+def shape_of(text: str) -> tuple[str, Sequence[str]]:
+    """A text with stand-ins for what passes, and what that was."""
+    found = [*dict.fromkeys(PASSING.findall(text))]
+    if not found or STANDS_IN.search(text):
+        return text, ()
+    numbers = {value: number for number, value in enumerate(found)}
+    return PASSING.sub(lambda m: f"'{_stand_in(m[1], numbers[m[1]])}'", text), found
+
+
+def filled(text: str, values: Sequence[str]) -> str:
+    """A text with these values again in place of their stand-ins."""
+    if not values:
+        return text
+    return STANDS_IN.sub(lambda m: f"'{values[int(m[1] or m[2])]}'", text)
+
+
+# ---- the project's SQL files
+
+
+def rendered_once(render: Render) -> Render:
+    """`sql._render`, which renders no statement again for values that it was rendered for."""
+    kept: dict[tuple[str, str, EventStream, str], list[str]] = {}
+
+    def rendered(
+        script: str, engine: str, stream: EventStream, values: dict[str, Any]
+    ) -> list[str]:
+        passing = [*dict.fromkeys(_passing(values.values()))]
+        if any(STANDS_IN.search(f"'{value}'") for value in passing):
+            passing = []
+        instead = {
+            value: _alike(value, _stand_in(_text(value), number))
+            for number, value in enumerate(passing)
+        }
+        given = {
+            name: instead.get(value, value) if isinstance(value, datetime | str) else value
+            for name, value in values.items()
+        }
+        key = script, engine, stream, repr({name: _said(one) for name, one in given.items()})
+        if key not in kept:
+            if len(kept) >= MOST:
+                kept.clear()
+            kept[key] = render(script, engine, stream, given)
+        return [filled(text, [*map(_text, passing)]) for text in kept[key]]
+
+    return rendered
+
+
+def _passing(values: Iterable[Any]) -> Iterable[datetime | str]:
+    for value in values:
+        if isinstance(value, datetime | str) and PASSING.fullmatch(f"'{_text(value)}'"):
+            yield value
+
+
+def _text(value: datetime | str) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="microseconds")
+    return value
+
+
+def _alike(value: datetime | str, stand_in: str) -> datetime | str:
+    return datetime.fromisoformat(stand_in) if isinstance(value, datetime) else stand_in
+
+
+def _said(value: Any) -> Any:
+    """What tells it from all other values: 1 from True, 0.1 from 0.10."""
+    if isinstance(value, list):
+        return [_said(one) for one in value]
+    return (value.key, value.sql()) if isinstance(value, exp.Expr) else repr(value)
+
+
+# ---- what the Snowflake double is sent
 
 
 @lru_cache(MOST)
@@ -24,9 +120,13 @@ def _parsed(command: str) -> exp.Expr:
 
 
 def parsed_once(command: str) -> exp.Expr:
-    """A statement; one that is sent again is the same object."""
-    expression = _parsed(command)
-    return expression if isinstance(expression, ALIKE) else expression.copy()
+    """A statement; one that is sent again is the same object, with what passes left out."""
+    shape, values = shape_of(command)
+    expression = _parsed(shape)
+    if isinstance(expression, ALIKE):
+        _now.values = values
+        return expression
+    return dialect.parse_one(command) if values else expression.copy()
 
 
 def translated_once(translate: Translate) -> Translate:
@@ -45,7 +145,34 @@ def translated_once(translate: Translate) -> Translate:
         if key not in kept:
             if len(kept) >= MOST:
                 kept.clear()
-            kept[key] = expression, translate(cursor, expression, params)
+            kept[key] = expression, _said_once(translate(cursor, expression, params))
         return kept[key][1]
 
     return translated
+
+
+def describe_last_once(cursor: Any) -> Any:
+    """`FakeSnowflakeCursor._describe_last_sql`, which parses no text again."""
+    shape, _now.values = shape_of(f"DESCRIBE {cursor._last_sql}")
+    with cursor._conn.cursor() as another:
+        another._execute(_described(shape), cursor._last_params)
+        return another.fetchall()
+
+
+@lru_cache(MOST)
+def _described(command: str) -> exp.Expr:
+    return _said_once(sqlglot.parse_one(command, read="duckdb"))
+
+
+def _said_once(expression: exp.Expr) -> exp.Expr:
+    """The same, with a `sql` that is generated once, and has what passes in it again."""
+    said: dict[str, str] = {}
+
+    def sql(dialect: Any = None, **how: Any) -> str:
+        key = repr((dialect, how))
+        if key not in said:
+            said[key] = type(expression).sql(expression, dialect, **how)
+        return filled(said[key], _now.values)
+
+    expression.sql = sql  # type: ignore[assignment]
+    return expression

@@ -43,7 +43,11 @@ from starlette.routing import Route
 
 from ecom_assets.model.tables import VERSION_TABLE, tables
 from ecom_assets.settings import SnowflakeSettings
-from ecom_assets_tests.support.repeated_statements import parsed_once, translated_once
+from ecom_assets_tests.support.repeated_statements import (
+    describe_last_once,
+    parsed_once,
+    translated_once,
+)
 from ecom_assets_tests.support.snowflake_json import elements, part, translated, value_text
 from ecom_assets_tests.support.snowflake_locks import EndingSessions, Locks
 
@@ -203,7 +207,9 @@ def snowflake_double(s3: Any) -> Iterator[SnowflakeDouble]:
         with (
             mock.patch.object(fakesnow.server, "sessions", EndingSessions(double.locks)),
             mock.patch.object(_Cursor, "execute", execute),
+            mock.patch.object(fakesnow.server, "parse_one", parsed_once),
             mock.patch.object(fakesnow.cursor, "parse_one", parsed_once),
+            mock.patch.object(_Cursor, "_describe_last_sql", describe_last_once),
             mock.patch.object(_Cursor, "_transform", translated_once(_corrected)),
             mock.patch.object(transforms, "trim_cast_varchar", _trim),
             mock.patch.object(transforms, "numeric_agg_implicit_cast", lambda node: node),

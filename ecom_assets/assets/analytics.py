@@ -67,7 +67,9 @@ def build_fact_sales(
         days = EventDays.of(context)
         start = time.monotonic()
         with step_session(context, warehouse, "fact_sales", days) as session:
-            published = publish_audited_days(session, days, limits, log=context.log.warning)
+            published = publish_audited_days(
+                session, days, limits, log=context.log.warning, run_id=context.run.run_id
+            )
             held = {day: why for day, why in published.audit.held.items() if day >= days.first}
             _tell_other_days(context, session, days, published, limits.first_partition, specs)
             facts = compare_days(session, days)

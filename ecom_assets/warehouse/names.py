@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ecom_assets.model.changes import FIRST_CAUSES
 from ecom_assets.model.stream import EventStream
 from ecom_assets.model.tables import REPEATS_TABLE, event_columns, tables, temporary_tables
 from ecom_assets.warehouse import field_sql as fields
@@ -85,6 +86,8 @@ MEANINGS: Mapping[str, Meaning] = {
     "rules": lambda stream, engine: table(
         ["rule", "reason"], [[rule.name, rule.reason] for rule in stream.rules]
     ),
+    "day_reasons": lambda stream, engine: rules.day_reasons(stream),
+    "first_causes": lambda stream, engine: [*map(literal, FIRST_CAUSES)],
     "uncounted_reasons": lambda stream, engine: rules.uncounted_reasons(stream),
     "rules_version": lambda stream, engine: literal(stream.version),
     "offending_value": rules.offending_value,

@@ -68,6 +68,11 @@ def rule_tests(stream: EventStream) -> list[exp.Expr]:
     return tests
 
 
+def day_reasons(stream: EventStream) -> list[exp.Expr]:
+    """The reasons of rows that are valid in themselves, but another of their day counts instead."""
+    return [literal(rule.reason) for rule in stream.rules if rule.scope == "day"]
+
+
 def uncounted_reasons(stream: EventStream) -> list[exp.Expr]:
     """The reasons that no rate counts."""
     return [literal(rule.reason) for rule in stream.rules if not rule.counts]

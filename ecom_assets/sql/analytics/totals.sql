@@ -2,15 +2,20 @@
 -- named, each with the staging that it was published from, and for those of which rows have moved:
 -- their cost follows the days, not the sales of all years. Of the latter it stays known which
 -- staging was published.
-insert into published_days (event_date, staged_at)
+insert into published_days (event_date, staged_at, rules_version)
 select
     days.event_date,
-    days.staged_at
+    days.staged_at,
+    q.rules_version
 from (:staged_days) as days
+left join staging.sales_quality as q
+    on q.event_date = days.event_date
+        and q.evaluated_at = days.staged_at
 union all
 select
     event_date,
-    max(staged_at) as staged_at
+    max(staged_at) as staged_at,
+    max(rules_version) as rules_version
 from analytics.fact_sales_days
 where event_date between :first_day and :last_day
     and event_date in (
@@ -36,7 +41,8 @@ insert into analytics.fact_sales_days (
     sales,
     units,
     revenue,
-    staged_at
+    staged_at,
+    rules_version
 )
 with totals as (
     select
@@ -73,7 +79,8 @@ select
     totals.sales,
     totals.units,
     totals.revenue,
-    p.staged_at
+    p.staged_at,
+    p.rules_version
 from totals
 inner join published_days as p
     on p.event_date = totals.event_date;

@@ -6,8 +6,8 @@ INSERT INTO raw.schema_version (
   time_zone
 )
 SELECT
-  2,
+  3,
   CURRENT_TIMESTAMP AT TIME ZONE 'UTC',
   '0.1.0',
-  'fe7b220a964a',
+  '277214d26a7f',
   'UTC';

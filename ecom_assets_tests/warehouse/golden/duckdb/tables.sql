@@ -20,10 +20,10 @@ INSERT INTO raw.schema_version (
   time_zone
 )
 SELECT
-  2,
+  3,
   CURRENT_TIMESTAMP AT TIME ZONE 'UTC',
   '0.1.0',
-  'fe7b220a964a',
+  '277214d26a7f',
   'UTC'
 WHERE
   NOT EXISTS(
@@ -205,7 +205,8 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales_days (
   sales BIGINT NOT NULL,
   units DECIMAL(38, 4) NOT NULL,
   revenue DECIMAL(38, 4) NOT NULL,
-  staged_at TIMESTAMP NOT NULL
+  staged_at TIMESTAMP NOT NULL,
+  rules_version TEXT
 );
 
 CREATE TABLE IF NOT EXISTS analytics.fact_sales_breakdowns (
@@ -217,4 +218,21 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales_breakdowns (
   sales BIGINT NOT NULL,
   units DECIMAL(38, 4) NOT NULL,
   revenue DECIMAL(38, 4) NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS analytics.fact_sales_changes (
+  published_at TIMESTAMP NOT NULL,
+  run_id TEXT,
+  event_date DATE NOT NULL,
+  currency TEXT,
+  cause TEXT NOT NULL,
+  rules_version_before TEXT,
+  rules_version_after TEXT,
+  orders BIGINT NOT NULL,
+  sales_before BIGINT NOT NULL,
+  sales_after BIGINT NOT NULL,
+  units_before DECIMAL(38, 4) NOT NULL,
+  units_after DECIMAL(38, 4) NOT NULL,
+  revenue_before DECIMAL(38, 4) NOT NULL,
+  revenue_after DECIMAL(38, 4) NOT NULL
 );

@@ -1,10 +1,12 @@
 INSERT INTO published_days (
   event_date,
-  staged_at
+  staged_at,
+  rules_version
 )
 SELECT
   days.event_date,
-  days.staged_at
+  days.staged_at,
+  q.rules_version
 FROM (
   SELECT
     event_date,
@@ -12,10 +14,13 @@ FROM (
   FROM (VALUES
     (CAST('2026-01-05' AS DATE), CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP))) AS v(event_date, staged_at)
 ) AS days
+LEFT JOIN staging.sales_quality AS q
+  ON q.event_date = days.event_date AND q.evaluated_at = days.staged_at
 UNION ALL
 SELECT
   event_date,
-  MAX(staged_at) AS staged_at
+  MAX(staged_at) AS staged_at,
+  MAX(rules_version) AS rules_version
 FROM analytics.fact_sales_days
 WHERE
   event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
@@ -65,7 +70,8 @@ INSERT INTO analytics.fact_sales_days (
   sales,
   units,
   revenue,
-  staged_at
+  staged_at,
+  rules_version
 )
 WITH totals AS (
   SELECT
@@ -111,7 +117,8 @@ SELECT
   totals.sales,
   totals.units,
   totals.revenue,
-  p.staged_at
+  p.staged_at,
+  p.rules_version
 FROM totals
 INNER JOIN published_days AS p
   ON p.event_date = totals.event_date;

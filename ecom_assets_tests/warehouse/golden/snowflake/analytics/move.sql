@@ -19,6 +19,7 @@ INSERT INTO moving_sales (
   earlier_filename,
   earlier_row_number,
   earlier_item_number,
+  was_repeat,
   is_repeat
 )
 WITH published AS (
@@ -38,7 +39,8 @@ WITH published AS (
     source_item_number,
     source,
     source_version,
-    ingestion_ts
+    ingestion_ts,
+    FALSE AS was_repeat
   FROM analytics.fact_sales
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
@@ -59,7 +61,8 @@ WITH published AS (
     source_item_number,
     source,
     source_version,
-    ingestion_ts
+    ingestion_ts,
+    TRUE AS was_repeat
   FROM staging.stg_sales_repeats
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
@@ -85,6 +88,7 @@ SELECT
   p.earlier_filename,
   p.earlier_row_number,
   p.earlier_item_number,
+  published.was_repeat,
   p.is_repeat
 FROM published
 INNER JOIN placed_events AS p

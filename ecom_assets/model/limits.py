@@ -29,6 +29,8 @@ class Limits:
         reject_rate_error: a day's reject rate above which the day is held.
         hide_values: leave payload values out of previews and samples.
         reading: how lines become events; None: as the stream declares it.
+        restated_after_days: how old a day is from when on its figures are not expected to change.
+        restated_limit: the share of its revenue by which they may change all the same.
     """
 
     first_partition: date
@@ -37,6 +39,8 @@ class Limits:
     reject_rate_error: Decimal
     hide_values: bool
     reading: Reading | None = None
+    restated_after_days: int = 7
+    restated_limit: Decimal = Decimal("0.01")
 
     @property
     def rules_version(self) -> str:

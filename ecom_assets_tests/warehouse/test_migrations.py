@@ -138,6 +138,7 @@ def test_the_answers_are_the_sums_of_the_sales_at_once(earlier: Path) -> None:
     assert sales_by_day(earlier) == PUBLISHED
 
 
+@pytest.mark.parametrize("earlier", ["c1deea7", "8318e73"], indirect=True)
 def test_what_was_published_before_is_there_as_one_change_and_its_figures_add_up(
     earlier: Path,
 ) -> None:

@@ -42,6 +42,9 @@ def test_a_change_of_an_old_figure_above_the_limit_warns_with_its_causes() -> No
     assert result.description == (
         "EUR 1,000.00 is 1,025.00 now (+2.5%: late lines +40.00, repeats -15.00) since 2026-01-13"
     )
+    gone = found(FIRST, ("2026-01-20T01:00", "file gone", -20))
+    assert "-2.0%: a file that is gone -20.00" in gone.description
+    assert not gone.passed
 
 
 @pytest.mark.parametrize(

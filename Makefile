@@ -22,8 +22,9 @@ dev: $(VENV)/ready  ## the Dagster UI on http://127.0.0.1:3000, ready to materia
 alert-test: $(VENV)/ready  ## a sample alert to each channel in ECOM_ALERT_URLS
 	@$(BIN)/python -m ecom_assets.commands.try_channels
 
-answers: $(VENV)/ready  ## the answers; FORMAT=csv or json for pipes, QUESTION=name for one of them
-	@$(BIN)/python -m ecom_assets.commands.answers --format $${FORMAT:-table} $${QUESTION:+--question $$QUESTION}
+answers: $(VENV)/ready  ## the answers; FORMAT=csv or json for pipes, QUESTION=name, AS_OF=moment
+	@$(BIN)/python -m ecom_assets.commands.answers --format $${FORMAT:-table} $${QUESTION:+--question $$QUESTION} \
+		$${AS_OF:+--as-of $$AS_OF}
 
 plan: $(VENV)/ready  ## what a replay would change: DAYS=2026-01-05 or 2026-01-05..2026-01-09, by default all; FORMAT=json
 	@$(BIN)/python -m ecom_assets.commands.plan --format $${FORMAT:-table} $${DAYS:+--days $$DAYS}

@@ -95,7 +95,7 @@ def _build_definitions(
     checks = [
         build_raw_checks(partitions),
         build_staging_checks(partitions, limits),
-        build_fact_checks(partitions),
+        build_fact_checks(partitions, settings.limits),
     ]
     channels = channels_of(settings.alert_urls, settings.alert_warn_urls)
     sensors = [

@@ -168,6 +168,9 @@ TimeZone = Annotated[
 LateDays = Annotated[
     int, f"a whole number from 0 to {MOST_LATE_DAYS}", Field(le=MOST_LATE_DAYS), _like(r"\d{1,6}")
 ]
+Days = Annotated[
+    int, "a whole number of days, such as 7, up to 3650", Field(le=3650), _like(r"\d{1,6}")
+]
 Share = Annotated[Decimal, "a share from 0 to 1, such as 0.10", Field(ge=0, le=1)]
 AlertUrls = Annotated[tuple[str, ...], "URLs separated by blanks", BeforeValidator(_urls)]
 WebAddress = Annotated[

@@ -98,6 +98,10 @@ class Settings:
     """a day's reject rate above which its check warns"""
     reject_rate_error: types.Share = Decimal("0.30")
     """a day's reject rate above which the day is held"""
+    restated_after_days: types.Days = 7
+    """how many days old a day is from when on a check warns of figures that change"""
+    restated_limit: types.Share = Decimal("0.01")
+    """the share of a day's revenue in a currency by which an older figure may change unwarned"""
     hide_values: Annotated[bool, "true or false"] = False
     """leave payload values out of previews, check samples and alerts, for personal data"""
     reports_place: types.OtherPlace = None
@@ -134,6 +138,8 @@ class Settings:
             hide_values=self.hide_values,
             empty_days=self.empty_days,
             reading=self.reading,
+            restated_after_days=self.restated_after_days,
+            restated_limit=self.restated_limit,
         )
 
     @property

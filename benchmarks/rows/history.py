@@ -88,7 +88,7 @@ def make_history(shop: Shop, days: Sequence[date], events: int) -> None:
     with warehouse.session(Purpose("bench", "bench"), print) as session:
         load_new_files(session, zone, range_, run_id="bench", log=print)
         stage_days(session, range_, LIMITS, run_id="bench")
-        publish_audited_days(session, range_, LIMITS, log=print)
+        publish_audited_days(session, range_, LIMITS, log=print, run_id="bench")
     copies = events // SEED_EVENTS
     with duckdb.connect(shop.database) as connection:
         for table, rows in MULTIPLIED.items():

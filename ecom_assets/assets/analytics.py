@@ -67,14 +67,16 @@ def build_fact_sales(
         days = EventDays.of(context)
         start = time.monotonic()
         with step_session(context, warehouse, "fact_sales", days) as session:
-            published = publish_audited_days(session, days, limits, log=context.log.warning)
+            published = publish_audited_days(
+                session, days, limits, log=context.log.warning, run_id=context.run.run_id
+            )
             held = {day: why for day, why in published.audit.held.items() if day >= days.first}
-            _tell_other_days(context, session, days, published, limits.first_partition, specs)
+            _tell_other_days(context, session, days, published, limits, specs)
             facts = compare_days(session, days)
             last = max((day for day in days.days if day not in held), default=days.last)
             shown = preview(sales_of_day(session, FACT_TABLE, last), hide_values=limits.hide_values)
             if held:
-                results = fact_results(session, days, facts, held)
+                results = fact_results(session, days, limits, facts, held)
             queries = queries_metadata(session.queries())
         seconds = {"seconds": round(time.monotonic() - start, 2)}
         told: dict[date, dict[str, Any]] = {
@@ -133,7 +135,7 @@ def _tell_other_days(
     session: Session,
     days: EventDays,
     published: Published,
-    first_partition: date,
+    limits: Limits,
     specs: Sequence[dg.AssetCheckSpec],
 ) -> None:
     """Tell Dagster of days outside of the run: those before it that were published along or held,
@@ -145,7 +147,7 @@ def _tell_other_days(
         if day in held:
             context.log.warning(f"{day} is held; events of it now stand on an earlier day.")
     own = set(days.days)
-    other = [d for d in sorted({*along, *published.moved} - own) if d >= first_partition]
+    other = [d for d in sorted({*along, *published.moved} - own) if d >= limits.first_partition]
     for around in ranges(other):
         facts = compare_days(session, around)
         for day in around.days:
@@ -162,7 +164,7 @@ def _tell_other_days(
             context.log_event(
                 dg.AssetMaterialization("fact_sales", partition=str(day), metadata=told)
             )
-        report_days(context, specs, fact_results(session, around, facts, held))
+        report_days(context, specs, fact_results(session, around, limits, facts, held))
 
 
 def _counts(row: Row) -> dict[str, Any]:

@@ -15,8 +15,10 @@ from ecom_assets.checks.drift import (
     usual_volume,
 )
 from ecom_assets.checks.per_day import DayResult, Results, day_checks, results_on, table
+from ecom_assets.checks.restated import changes_by_day, restated
 from ecom_assets.checks.step import checks_step
 from ecom_assets.landing.zone import LandingZone
+from ecom_assets.model.limits import Limits
 from ecom_assets.model.sales import UNIQUE_WITHIN_DAYS
 from ecom_assets.model.tables import FACT_TABLE
 from ecom_assets.partitions import EventDays
@@ -50,6 +52,9 @@ CHECKS = {
     "usual_revenue": "The day's revenue in each currency is about what it was on its weekday in "
     f"the {WEEKS} weeks before. Warns, never holds a day; silent until there are {LEAST_WEEKS} "
     "such weeks. See whether amounts come in another unit or currency.",
+    "restated": "The day's revenue in each currency is about what it was when the day became "
+    "ECOM_RESTATED_AFTER_DAYS days old, within ECOM_RESTATED_LIMIT of it. Warns with the causes, "
+    "never holds a day: figures that people may have used are others now.",
     **COLUMN_SCHEMA,
 }
 
@@ -63,17 +68,23 @@ def fact_checks(partitions: dg.PartitionsDefinition) -> list[dg.AssetCheckSpec]:
     return day_checks(partitions, "fact_sales", CHECKS)
 
 
-def build_fact_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefinition:
+def build_fact_checks(
+    partitions: dg.PartitionsDefinition, limits: Limits
+) -> dg.AssetChecksDefinition:
     """The checks on `fact_sales` as a step of their own, so that they can be run alone."""
 
     def find(session: Session, _: LandingZone, days: EventDays) -> Results:
-        return fact_results(session, days, compare_days(session, days), {})
+        return fact_results(session, days, limits, compare_days(session, days), {})
 
     return checks_step("fact_sales_checks", fact_checks(partitions), find)
 
 
 def fact_results(
-    session: Session, days: EventDays, facts: Mapping[date, Row], held: Mapping[date, str]
+    session: Session,
+    days: EventDays,
+    limits: Limits,
+    facts: Mapping[date, Row],
+    held: Mapping[date, str],
 ) -> Results:
     """What the checks on `fact_sales` find, with the `facts` of `compare_days`, and why days are
     held, where the caller knows."""
@@ -86,6 +97,7 @@ def fact_results(
             **days.bounds,
         )
     )
+    changes = changes_by_day(session, days)
     repeats = grouped_by_day(session.run("checks/repeats_by_file", **days.bounds))
     return results_on(
         "fact_sales",
@@ -98,6 +110,7 @@ def fact_results(
             },
             "usual_volume": {day: usual_volume(totals, day) for day in days.days},
             "usual_revenue": {day: usual_revenue(totals, day) for day in days.days},
+            "restated": {day: restated(changes.get(day, []), day, limits) for day in days.days},
             "column_schema": column_schema(session, days, FACT_TABLE),
         },
     )

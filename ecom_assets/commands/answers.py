@@ -1,8 +1,10 @@
 """`make answers`: the answers as tables for people, or as CSV or JSON for pipes.
 
     python -m ecom_assets.commands.answers [--format table|csv|json] [--question NAME]
+        [--as-of 2026-01-10T09:00]
 
 Standard output holds the answers and nothing else. In CSV and JSON a number has all its digits.
+With --as-of, revenue_by_day is as it was known at that moment.
 """
 
 import argparse
@@ -11,6 +13,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import TextIO
@@ -20,7 +23,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ecom_assets.model.questions import Question, questions
-from ecom_assets.pipeline.answer import read_answers
+from ecom_assets.pipeline.answer import AS_KNOWN, read_answers, revenue_by_day_as_of
 from ecom_assets.settings import read_settings_or_exit
 from ecom_assets.text.figures import figure
 from ecom_assets.warehouse.contract import Purpose, Row, WarehouseError
@@ -40,9 +43,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         log = partial(print, file=sys.stderr)
         with warehouse.session(Purpose("answers", "answers"), log) as session:
-            answers = read_answers(session)
+            if asked.as_of:
+                moment = asked.as_of
+                if moment.tzinfo is None:
+                    moment = moment.replace(tzinfo=settings.reading.zone)
+                answers = revenue_by_day_as_of(session, moment)
+            else:
+                answers = read_answers(session)
     except WarehouseError as error:
         sys.exit(f"ecom_assets: {error}")
+    if asked.as_of and not any(answers.values()):
+        sys.exit(f"ecom_assets: nothing is known of {asked.as_of}: records begin later.")
     if not any(answers.values()):
         sys.exit(
             f"ecom_assets: there are no sales in {warehouse.url} yet: `make demo` makes some, or "
@@ -63,7 +74,16 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--format", choices=list(WRITERS), default="table")
     parser.add_argument("--question", choices=[question.name for question in questions()])
-    return parser.parse_args(arguments)
+    parser.add_argument(
+        "--as-of",
+        type=datetime.fromisoformat,
+        metavar="MOMENT",
+        help=f"{AS_KNOWN} as it was known then; in the shop's time zone unless it says an offset",
+    )
+    asked = parser.parse_args(arguments)
+    if asked.as_of and asked.question != AS_KNOWN:
+        parser.error(f"--as-of (AS_OF) needs --question {AS_KNOWN} (QUESTION={AS_KNOWN})")
+    return asked
 
 
 def _write_tables(answers: Answers, out: TextIO) -> None:

@@ -33,6 +33,8 @@ class Limits:
         hide_values: leave payload values out of previews and samples.
         reading: how lines become events; None: as the stream declares it.
         empty_days: what becomes of days without any file.
+        restated_after_days: how old a day is from when on its figures are not expected to change.
+        restated_limit: the share of its revenue by which they may change all the same.
     """
 
     first_partition: date
@@ -42,6 +44,8 @@ class Limits:
     hide_values: bool
     reading: Reading | None = None
     empty_days: EmptyDays = "publish"
+    restated_after_days: int = 7
+    restated_limit: Decimal = Decimal("0.01")
 
     @property
     def rules_version(self) -> str:

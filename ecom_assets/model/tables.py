@@ -117,6 +117,34 @@ _TOTALS = (
     Column("revenue", "NUMBER(38,4)", "Sum of `total_amount`, to the last cent."),
 )
 
+_CHANGES = (
+    Column("published_at", "TIMESTAMP_NTZ", "When, in UTC; the same on all rows of a publication."),
+    Column("run_id", "VARCHAR", "The Dagster run; null where records began.", required=False),
+    EVENT_DATE,
+    Column(
+        "currency",
+        "VARCHAR",
+        "ISO 4217 code of the amounts; null on the row of a day that was published without sales.",
+        required=False,
+    ),
+    Column("cause", "VARCHAR", "Why: see “Why a number changed” on this page."),
+    Column(
+        "rules_version_before",
+        "VARCHAR",
+        "Fingerprint of the fields and rules that judged the day before; null: not known, or the "
+        "day was not published before.",
+        required=False,
+    ),
+    Column("rules_version_after", "VARCHAR", "That of those that judge it now.", required=False),
+    Column("orders", "BIGINT", "Distinct orders of the day and currency after the publication."),
+    Column("sales_before", "BIGINT", "Rows that left for this cause, or changed, as they were."),
+    Column("sales_after", "BIGINT", "Rows that came for this cause, or changed, as they are."),
+    Column("units_before", "NUMBER(38,4)", "Pieces in the rows of `sales_before`."),
+    Column("units_after", "NUMBER(38,4)", "Pieces in the rows of `sales_after`."),
+    Column("revenue_before", "NUMBER(38,4)", "Revenue of the rows of `sales_before`."),
+    Column("revenue_after", "NUMBER(38,4)", "Revenue of the rows of `sales_after`."),
+)
+
 _SALES_QUALITY = (
     EVENT_DATE,
     Column("raw_rows", "BIGINT", "Lines in RAW that belong to the day."),
@@ -258,6 +286,7 @@ CLEAN_TABLE = "STAGING.STG_SALES_CLEAN"
 REJECTS_TABLE = "STAGING.STG_SALES_REJECTS"
 REPEATS_TABLE = "STAGING.STG_SALES_REPEATS"
 FACT_TABLE = "ANALYTICS.FACT_SALES"
+CHANGES_TABLE = "ANALYTICS.FACT_SALES_CHANGES"
 EVENT_TABLES = (CLEAN_TABLE, REPEATS_TABLE, FACT_TABLE)
 """Those that have the event's fields."""
 WRITTEN_BY_PEOPLE: Sequence[str] = (DECISIONS_TABLE,)
@@ -414,7 +443,14 @@ def _tables(stream: EventStream) -> Mapping[str, Columns]:
             Column("staged_at", "TIMESTAMP_NTZ", "When what is published was staged, in UTC."),
             Column("files", "BIGINT", "Files that have lines of the day, and its own.", False),
             Column("lines", "BIGINT", "Lines of it in these files.", False),
+            Column(
+                "rules_version",
+                "VARCHAR",
+                "Fingerprint of the fields and rules that it was judged by; null: not known.",
+                required=False,
+            ),
         ),
+        CHANGES_TABLE: _CHANGES,
         "ANALYTICS.FACT_SALES_BREAKDOWNS": (
             EVENT_DATE,
             Column("currency", "VARCHAR", "ISO 4217 code of the amounts.", required=False),
@@ -471,6 +507,7 @@ def _temporary_tables(stream: EventStream) -> Mapping[str, Columns]:
         "MOVING_SALES": (
             *_event_columns(stream),
             *_EARLIER_EVENT,
+            Column("was_repeat", "BOOLEAN", "Whether it was a repeat."),
             Column("is_repeat", "BOOLEAN", "Whether it is to be one."),
         ),
     }

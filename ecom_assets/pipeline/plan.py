@@ -102,7 +102,7 @@ def _plan(session: Session, days: EventDays, around: EventDays, limits: Limits, 
     _copy(session, PUBLISHED, window)
     start_again = time.monotonic()
     with session.rehearsal():
-        audit = publish_audited_days(session, days, limits, log=log).audit
+        audit = publish_audited_days(session, days, limits, log=log, run_id="plan").audit
     published = time.monotonic()
     anew = [*earlier, *days.days]
     of_days = {"first_day": anew[0], "last_day": anew[-1]}

@@ -17,6 +17,7 @@ from ecom_assets.pipeline.audit import Audit, audit_days, quality_of
 from ecom_assets.warehouse.contract import Log, Session
 from ecom_assets.warehouse.expressions import days_table, staged_days_table
 from ecom_assets.warehouse.migrations import days_without_totals
+from ecom_assets.warehouse.rows import now
 
 TRIES = 3
 """Days that another run stages while they are audited are audited again this often."""
@@ -41,9 +42,10 @@ class Published:
 
 
 def publish_audited_days(
-    session: Session, days: EventDays, limits: Limits, *, log: Log
+    session: Session, days: EventDays, limits: Limits, *, log: Log, run_id: str
 ) -> Published:
     """Publish the days that pass their audit; with them the days before that were staged along.
+    What that changes, and why, is written to FACT_SALES_CHANGES.
 
     Called outside a transaction. `log` is told when days have to be audited again.
 
@@ -58,7 +60,7 @@ def publish_audited_days(
                 audit = Audit([], {}, {})
                 for some in (*ranges(staged_along(session, days)), days):
                     audit += audit_days(session, some, limits)
-                return Published(audit, _publish(session, audit))
+                return Published(audit, _publish(session, audit, run_id))
         except StagingChanged as error:
             if attempt == TRIES:
                 raise
@@ -78,7 +80,7 @@ def staged_along(session: Session, days: EventDays) -> Sequence[date]:
     return [row["event_date"] for row in rows]
 
 
-def _publish(session: Session, audit: Audit) -> Sequence[date]:
+def _publish(session: Session, audit: Audit, run_id: str) -> Sequence[date]:
     """Replace the audited days that are not held, in a transaction.
 
     Returns: other days of which rows have changed sides.
@@ -102,6 +104,8 @@ def _publish(session: Session, audit: Audit) -> Sequence[date]:
             within_days=UNIQUE_WITHIN_DAYS,
         )
     ]
+    of_all = {**of_days, "last_day": max([days.last, *moved])}
+    session.run("analytics/changes", **of_all)
     session.run("analytics/publish", **of_days)
     if moved:
         session.run("analytics/move", first_day=moved[0], last_day=moved[-1])
@@ -114,11 +118,12 @@ def _publish(session: Session, audit: Audit) -> Sequence[date]:
         last_day=max([*moved, *staged]),
         staged_days=staged_days_table(staged),
     )
+    session.run("analytics/record_changes", **of_all, published_at=now(), run_id=run_id)
     # A day's rows and its line in SALES_QUALITY are committed together. So when that line is still
     # the audited one after the rows were read, the rows are the audited ones, whoever may have
     # written without waiting for a turn.
-    now = {day: row["evaluated_at"] for day, row in quality_of(session, days).items()}
-    changed = [day for day in free if now.get(day) != audit.staged_at.get(day)]
+    found = {day: row["evaluated_at"] for day, row in quality_of(session, days).items()}
+    changed = [day for day in free if found.get(day) != audit.staged_at.get(day)]
     if changed:
         raise StagingChanged(
             f"{len(changed)} days, {changed[0]} among them, were staged by another run while "

@@ -7,7 +7,7 @@ around them, so that one picture suits light, dark and paper.
 
 import base64
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -49,10 +49,11 @@ PALETTE = [ORANGE, BLUE, "#5aa469", "#b07aa1", "#c9a227", "#d1605e", "#4fb0ae", 
 FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
 
 
-def answer_chart(question: Question, rows: Sequence[Row]) -> str:
-    """The chart of an answer in one currency, with at least one row."""
+def answer_chart(question: Question, rows: Sequence[Row], restated: Set[date] = frozenset()) -> str:
+    """The chart of an answer in one currency, with at least one row; days that were restated have a
+    dot below them."""
     if question.chart == "line":
-        return _revenue({row["event_date"]: row["revenue"] for row in rows})
+        return _revenue({row["event_date"]: row["revenue"] for row in rows}, restated)
     return _ranking(question, rows)
 
 
@@ -105,14 +106,18 @@ def _ranking(question: Question, rows: Sequence[Row]) -> str:
     return _svg("ranking.svg", height, ROW_SIZE, bars=shown, step=ROW_HEIGHT, colour=BLUE)
 
 
-def _revenue(values: Mapping[date, Decimal]) -> str:
+def _revenue(values: Mapping[date, Decimal], restated: Set[date]) -> str:
     days = days_between(list(values))
     ticks = value_ticks(max(values.values()))
+    legend = {"restated": ORANGE} if restated & set(days) else {}
     if len(days) <= BARS_OF_DAYS:
         plot = _Plot(days[0], len(days), ticks, bar_days=1)
-        return _days_svg(plot, _bars(plot, [[values.get(day, 0)] for day in days], [BLUE]))
-    plot = _Plot(days[0], len(days), ticks)
-    return _days_svg(plot, {BLUE: "".join(_line(plot, days, values))})
+        paths = _bars(plot, [[values.get(day, 0)] for day in days], [BLUE])
+    else:
+        plot = _Plot(days[0], len(days), ticks)
+        paths = {BLUE: "".join(_line(plot, days, values))}
+    dots = [plot.x(n) for n, day in enumerate(days) if day in restated]
+    return _days_svg(plot, paths, legend, dots)
 
 
 def _stacked(counts: Mapping[date, Mapping[str, int]], colours: Mapping[str, str]) -> str:
@@ -193,7 +198,10 @@ def _line(plot: _Plot, days: Sequence[date], values: Mapping[date, Decimal]) -> 
 
 
 def _days_svg(
-    plot: _Plot, paths: Mapping[str, str], legend: Mapping[str, str] | None = None
+    plot: _Plot,
+    paths: Mapping[str, str],
+    legend: Mapping[str, str] | None = None,
+    dots: Sequence[float] = (),
 ) -> str:
     items = _legend(legend or {})
     return _svg(
@@ -208,6 +216,8 @@ def _days_svg(
         # from where on a label is moved to the left, at the picture's edge
         last=lambda label: round(WIDTH - text_width(label, AXIS_SIZE) / 2, 2),
         paths=paths,
+        dots=dots,
+        dot_colour=ORANGE,
         legend=items,
     )
 

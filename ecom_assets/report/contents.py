@@ -37,6 +37,7 @@ class Contents:
         warehouse: where they were read, for people.
         run_id: the Dagster run that made the report.
         rules_version: of the fields and rules as they are now.
+        restated: what was changed of published days, a row a day, currency and cause.
     """
 
     answers: Mapping[Question, Sequence[Row]]
@@ -46,6 +47,7 @@ class Contents:
     warehouse: str
     run_id: str
     rules_version: str
+    restated: Sequence[Row] = ()
 
     @property
     def currencies(self) -> Sequence[Row]:
@@ -83,6 +85,7 @@ def read_contents(
         warehouse=warehouse,
         run_id=run_id,
         rules_version=rules_version,
+        restated=session.run("analytics/restated"),
     )
 
 

@@ -20,6 +20,7 @@ from ecom_assets.report.contents import (
     quality_headline,
     rejects_by_reason,
 )
+from ecom_assets.report.restated import notes, restated_days
 from ecom_assets.report.template import template
 from ecom_assets.text.figures import counted, day, figure, name, period, share
 from ecom_assets.warehouse.contract import Row
@@ -29,10 +30,11 @@ ROWS_SHOWN = 12
 
 @dataclass(frozen=True)
 class Drawn:
-    """A chart, and what it shows in a sentence."""
+    """A chart, what it shows in a sentence, and what is to be said of single days."""
 
     headline: str
     svg: str
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,7 @@ def make_report(contents: Contents) -> Report:
     shown = [row["currency"] for row in contents.currencies[:CURRENCIES_SHOWN]]
     answers = {
         question: [
-            Drawn(
-                headline(question, name(currency), of_currency), answer_chart(question, of_currency)
-            )
+            _answer(contents, question, of_currency)
             for currency in shown
             if (of_currency := [row for row in rows if row["currency"] == currency])
         ]
@@ -65,6 +65,13 @@ def make_report(contents: Contents) -> Report:
     }
     quality = _quality(contents) if contents.quality else []
     return Report(answers, quality, _page(contents, answers, quality))
+
+
+def _answer(contents: Contents, question: Question, rows: Sequence[Row]) -> Drawn:
+    currency = rows[0]["currency"]
+    restated = restated_days(contents, currency) if question.chart == "line" else []
+    svg = answer_chart(question, rows, {each.day for each in restated})
+    return Drawn(headline(question, name(currency), rows), svg, notes(restated))
 
 
 def _quality(contents: Contents) -> Sequence[Drawn]:
@@ -84,7 +91,7 @@ def _page(
 
     def safe(drawn: Sequence[Drawn]) -> list[Mapping[str, Any]]:
         # the charts' templates have escaped what they put into the picture
-        return [{"headline": d.headline, "svg": Markup(d.svg)} for d in drawn]  # noqa: S704
+        return [{**vars(d), "svg": Markup(d.svg)} for d in drawn]  # noqa: S704
 
     days = [row["event_date"] for row in contents.quality]
     return template("page.html").render(

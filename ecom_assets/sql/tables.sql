@@ -69,3 +69,7 @@ create table if not exists analytics.fact_sales_days (:columns);
 -- one row per published event date, currency and member of a breakdown: of the row's breakdown, the
 -- column of that name has the member, the others are null
 create table if not exists analytics.fact_sales_breakdowns (:columns);
+
+-- one row per publication, event date, currency and cause: what it took away from the day's figures
+-- and what it brought; append-only, so that the figures of any moment can be added up
+create table if not exists analytics.fact_sales_changes (:columns);

@@ -66,6 +66,11 @@ def day(value: date) -> str:
     return format_date(value, "EEE d MMMM y", LOCALE)
 
 
+def short_day(value: date) -> str:
+    """`5 Jan`."""
+    return format_date(value, "d MMM", LOCALE)
+
+
 def period(first: date, last: date) -> str:
     """`5 Jan 2026`, or two days with a dash, in few words."""
     return format_interval(first, last, "yMMMd", locale=LOCALE)

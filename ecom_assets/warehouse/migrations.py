@@ -162,8 +162,6 @@ def bring_up(session: Session, lacks: Pending) -> None:
     session.run("tables", **values())
     if lacks.is_new:
         return
-    for file in lacks.files:
-        session.run(f"migrations/{file}")
     session.run("analytics/temporary")
     if staged := days_without_totals(session, also_empty=True):
         session.run(
@@ -172,6 +170,8 @@ def bring_up(session: Session, lacks: Pending) -> None:
             last_day=max(staged),
             staged_days=staged_days_table(staged),
         )
+    for file in lacks.files:  # 003 reads the totals
+        session.run(f"migrations/{file}")
     session.run("new_version", **values())
 
 

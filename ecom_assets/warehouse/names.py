@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ecom_assets.model.changes import FIRST_CAUSES
 from ecom_assets.model.stream import EventStream
 from ecom_assets.model.tables import (
     DECISIONS_TABLE,
@@ -99,6 +100,8 @@ MEANINGS: Mapping[str, Meaning] = {
     "warned_counts": lambda stream, engine: rules.warned_counts(stream),
     "warned_rows": lambda stream, engine: rules.warned_rows(stream),
     "has_required_fields": lambda stream, engine: fields.has_required_fields(stream),
+    "day_reasons": lambda stream, engine: rules.day_reasons(stream),
+    "first_causes": lambda stream, engine: [*map(literal, FIRST_CAUSES)],
     "uncounted_reasons": lambda stream, engine: rules.uncounted_reasons(stream),
     "rules_version": lambda stream, engine: literal(stream.version),
     "offending_value": rules.offending_value,
@@ -113,9 +116,6 @@ MEANINGS: Mapping[str, Meaning] = {
     ),
     "corrected_file": lambda stream, engine: corrects(engine, "file"),
     "corrected_line": lambda stream, engine: corrects(engine, "line"),
-    "day_reasons": lambda stream, engine: [
-        literal(rule.reason) for rule in stream.rejecting if rule.scope == "day"
-    ],
     "has_items_in_line": lambda stream, engine: by_mapping(
         stream, engine, MappingSql.has_items_in_line
     ),

@@ -106,6 +106,11 @@ def warned_rows(stream: EventStream) -> exp.Expr:
     return case(counts, of=exp.column("rule", table="rules")) if counts else exp.null()
 
 
+def day_reasons(stream: EventStream) -> list[exp.Expr]:
+    """The reasons of rows that are valid in themselves, but another of their day counts instead."""
+    return [literal(rule.reason) for rule in stream.rules if rule.scope == "day"]
+
+
 def uncounted_reasons(stream: EventStream) -> list[exp.Expr]:
     """The reasons that no rate counts."""
     return [literal(rule.reason) for rule in stream.rejecting if not rule.counts]

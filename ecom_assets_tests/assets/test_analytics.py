@@ -120,7 +120,8 @@ def test_the_totals_are_those_of_the_fact_whatever_happened_to_its_days(
         "sum(total_amount) from analytics.fact_sales group by all order by all"
     )
     told = (
-        "select * exclude (staged_at) from analytics.fact_sales_days where sales > 0 order by all"
+        "select * exclude (staged_at, rules_version) from analytics.fact_sales_days "
+        "where sales > 0 order by all"
     )
     assert pipeline.query(told) == pipeline.query(totals)
     for column in SALES.breakdowns:
@@ -170,12 +171,14 @@ def test_what_another_run_stages_during_the_audit_is_not_published_unaudited(
     warehouse = DuckDBWarehouse(pipeline.settings.duckdb_path)
     with warehouse.session(Purpose("test", "test"), print) as session:
         if times < TRIES:
-            published = publish_audited_days(session, EventDays(DAY, DAY), limits, log=print)
+            published = publish_audited_days(
+                session, EventDays(DAY, DAY), limits, log=print, run_id="test"
+            )
             assert published.audit.held == {}
             assert audits == times + 1
         else:
             with pytest.raises(StagingChanged, match="1 days, 2026-01-05 among them"):
-                publish_audited_days(session, EventDays(DAY, DAY), limits, log=print)
+                publish_audited_days(session, EventDays(DAY, DAY), limits, log=print, run_id="test")
     facts = pipeline.query("select event_id from analytics.fact_sales")
     assert facts == ([("event-1",)] if times < TRIES else [])
 

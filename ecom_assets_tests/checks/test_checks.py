@@ -81,7 +81,7 @@ def test_every_check_answers_for_each_day_of_a_range_run(pipeline: Pipeline) -> 
     pipeline.run(DAY, LAST)
     days = {"2026-01-05", "2026-01-06", "2026-01-07"}
     keys = pipeline.definitions.resolve_asset_graph().asset_check_keys
-    assert len(keys) == len(SALES.rules) + 19
+    assert len(keys) == len(SALES.rules) + 20
     for key in keys:
         results = pipeline.evaluations(key.asset_key.to_user_string(), key.name)
         assert set(results) == days | {None}, key

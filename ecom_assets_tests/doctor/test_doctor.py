@@ -126,7 +126,7 @@ def test_what_a_later_start_date_leaves_out_is_told(use: Set, tmp_path: Path) ->
     with DuckDBWarehouse(tmp_path / "w.duckdb").session(Purpose("test", "test"), print) as session:
         session._connection.execute(
             "insert into analytics.fact_sales_days select unnest([date '2026-01-01', "
-            "date '2026-01-05']), 'EUR', 1, 1, 1, 1, now()::timestamp"
+            "date '2026-01-05']), 'EUR', 1, 1, 1, 1, now()::timestamp, null"
         )
     assert not [said for said in found("note") if "ECOM_START_DATE" in said]
     use(ECOM_START_DATE="2026-01-03")
@@ -279,8 +279,8 @@ def test_what_is_pending_on_a_duckdb_file_is_listed_and_not_done(
     findings = list(examine())
     assert not [finding.text for finding in findings if finding.verdict == "fix"]
     (said,) = [f.text for f in findings if f.verdict == "note" and f.part == "warehouse"]
-    assert "the next run copies the file and brings them up to version 2. Pending: " in said
-    assert "001_ids_are_text, 002_sales_have_items" in said
+    assert "the next run copies the file and brings them up to version 3. Pending: " in said
+    assert "001_ids_are_text, 002_sales_have_items, 003_changes_are_recorded" in said
     if commit == "c1deea7":
         assert "ANALYTICS.FACT_SALES_DAYS" in said
         assert "STAGING.SALES_QUALITY.held_for" in said
@@ -354,7 +354,8 @@ def test_what_is_pending_on_snowflake_is_for_the_set_up(use: Set, servers: Produ
             f"alter table {database}.staging.sales_quality drop column held_for"
         )
     (said,) = found("fix")
-    assert "001_ids_are_text, 002_sales_have_items, STAGING.SALES_QUALITY.held_for" in said
+    files = "001_ids_are_text, 002_sales_have_items, 003_changes_are_recorded"
+    assert f"{files}, STAGING.SALES_QUALITY.held_for" in said
     assert "make snowflake-setup APPLY=1" in said
 
 

@@ -40,7 +40,10 @@ class Shop:
         limits: what runs go by; change them with `set`.
         session: to the warehouse.
         earlier: the days that the last run staged along.
+        drops: whether rows of files that have vanished stop counting.
     """
+
+    drops = False
 
     def __init__(self, stack: Stack, session: Session) -> None:
         self._stack = stack
@@ -59,6 +62,10 @@ class Shop:
     def put(self, number: int, file: str, content: bytes) -> None:
         """Put a file into a day's folder."""
         self._stack.put(f"dt={day(number)}/{file}", content)
+
+    def delete(self, number: int, file: str = "a.jsonl") -> None:
+        """Take a file out of a day's folder."""
+        self._stack.delete(f"dt={day(number)}/{file}")
 
     def land(self, number: int, *lines: Mapping[str, Any] | str, file: str = "a.jsonl") -> None:
         """Put a file of events and lines of text into a day's folder."""
@@ -79,23 +86,33 @@ class Shop:
         and that no event stands in FACT_SALES twice or has vanished, also by the checks' own words.
         """
         days = EventDays(day(first), day(last or first))
-        self.load(first, last)
-        self.earlier = stage_days(self.session, days, self.limits, run_id="test")
-        published = self.publish(first, last)
+        published = self.materialize(first, last)
         assert not breaches(found_in(self.session))
         assert not self.wrong(days)
         assert not self.unbalanced(first, last)
         return published
 
+    def materialize(self, first: int, last: int | None = None) -> Published:
+        """Load, stage and publish some days, and see nothing."""
+        self.load(first, last)
+        days = EventDays(day(first), day(last or first))
+        self.earlier = stage_days(self.session, days, self.limits, run_id="test")
+        return self.publish(first, last)
+
     def load(self, first: int, last: int | None = None) -> None:
         """The first step alone."""
         days = EventDays(day(first), day(last or first))
-        load_new_files(self.session, self._stack.zone, days, run_id="test", log=_fail)
+        load_new_files(
+            *(self.session, self._stack.zone, days),
+            run_id="test",
+            log=_fail,
+            keep_or_drop="drop" if self.drops else "keep",
+        )
 
     def publish(self, first: int, last: int | None = None) -> Published:
         """The last one."""
         days = EventDays(day(first), day(last or first))
-        return publish_audited_days(self.session, days, self.limits, log=_fail)
+        return publish_audited_days(self.session, days, self.limits, log=_fail, run_id="test")
 
     def unbalanced(self, first: int, last: int | None = None) -> list[str]:
         """What the check on the balance finds."""

@@ -291,7 +291,7 @@ def read_all(session: Session) -> Tables:
 def replay(session: Session, days: EventDays, limits: Limits) -> Mapping[date, str]:
     """Stage and publish; what was held, and why."""
     stage_days(session, days, limits, run_id="test")
-    return publish_audited_days(session, days, limits, log=_fail).audit.held
+    return publish_audited_days(session, days, limits, log=_fail, run_id="test").audit.held
 
 
 def _fail(text: str) -> None:

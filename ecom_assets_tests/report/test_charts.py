@@ -141,6 +141,20 @@ def test_bars_have_the_same_room_each(count: int, number: int) -> None:
     assert places == pytest.approx([left + (n + 0.5) * room for n in range(number)], abs=0.01)
 
 
+@pytest.mark.parametrize("count", [7, 100])
+def test_a_restated_day_has_a_dot_below_it(count: int) -> None:
+    rows = [
+        {"event_date": FIRST + timedelta(days=n), "revenue": Decimal(n + 1)} for n in range(count)
+    ]
+    restated = {FIRST + timedelta(days=5), FIRST - timedelta(days=9)}
+    svg = answer_chart(BY_DAY, rows, restated)
+    unmarked = answer_chart(BY_DAY, rows)
+    drawn = bars(unmarked)[0] if count == 7 else line(unmarked)[0]
+    (dots,) = re.findall(r'stroke-width="5" stroke-linecap="round" d="([^"]*)"', svg)
+    assert [float(x) for x in re.findall(r"M([\d.]+) ", dots)] == [drawn[5][0]]
+    assert "restated" not in unmarked
+
+
 def test_a_day_s_name_stands_under_its_bar() -> None:
     svg = revenue([1] * 20)
     (drawn,) = bars(svg)

@@ -1,8 +1,11 @@
 """The report's page: whole on its own, true to the answers, and safe whatever the data holds."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
 from html import escape
 from html.parser import HTMLParser
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -42,6 +45,48 @@ def test_a_page_needs_no_network_and_no_script(name: str) -> None:
         assert attribute not in ("src", "href", "xlink:href", "srcset", "action")
         assert "url(" not in value
         assert not attribute.startswith("xmlns") or value.startswith("http://www.w3.org/")
+
+
+def changed(day: int, cause: str, revenue: str, currency: str = "EUR") -> dict[str, Any]:
+    """What was changed of a day, the last time at 3 January, 23:30 UTC."""
+    return {
+        "event_date": FIRST + timedelta(days=day),
+        "currency": currency,
+        "cause": cause,
+        "published_at": datetime(2026, 1, 3, 23, 30),
+        "sales": 1,
+        "revenue": Decimal(revenue),
+    }
+
+
+def test_a_day_whose_figure_was_changed_is_marked_with_when_by_how_much_and_why() -> None:
+    changes = [
+        changed(0, "new or late lines", "12.30"),
+        changed(1, "new or late lines", "20"),
+        changed(1, "repeats", "-7.70"),
+        changed(2, "rules or mapping", "-1234.50", "USD"),
+        {**changed(3, "new or late lines", "1"), "sales": 1},
+        {**changed(3, "repeats", "-1"), "sales": -1},
+    ]
+    contents = replace(SAMPLES["a week"], restated=changes)
+    page = Page(make_report(contents).html)
+    told = [text for text in page.texts if ": restated" in text]
+    assert told == [
+        "6 Jan: restated 3 Jan: +12.30 EUR, late lines +20.00, repeats -7.70",
+        "5 Jan: restated 3 Jan: +12.30 EUR, late lines",
+        "7 Jan: restated 3 Jan: -1,234.50 USD, other rules or mapping",
+    ]
+    assert page.texts.count("restated") == 2, "the legend of each chart"
+    berlin = replace(contents, made_at=contents.made_at.astimezone(ZoneInfo("Europe/Berlin")))
+    assert "5 Jan: restated 4 Jan: +12.30 EUR, late lines" in make_report(berlin).html
+    assert "restated" not in report_of("a week").html
+
+
+def test_many_restated_days_are_told_in_few_lines() -> None:
+    changes = [changed(day, "file rewritten", "1") for day in range(7)]
+    page = Page(make_report(replace(SAMPLES["a week"], restated=changes)).html)
+    assert len([text for text in page.texts if ": restated" in text]) == 5
+    assert "And 2 earlier days restated." in page.texts
 
 
 def test_text_from_the_data_is_text() -> None:

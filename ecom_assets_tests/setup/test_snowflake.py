@@ -189,8 +189,8 @@ def test_stopped_in_the_middle_they_are_brought_up_the_next_time(
 @pytest.mark.parametrize(
     ("version", "said"),
     [
-        (0, "of version 0, this project's of 2: an administrator runs `make snowflake-setup APPL"),
-        (99, "of version 99, this project's of 2: run the project that brought them up, or a la"),
+        (0, "of version 0, this project's of 3: an administrator runs `make snowflake-setup APPL"),
+        (99, "of version 99, this project's of 3: run the project that brought them up, or a la"),
     ],
 )
 def test_a_run_on_tables_of_another_version_is_one_sentence(

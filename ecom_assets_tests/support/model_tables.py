@@ -327,6 +327,7 @@ class Tables:
             "fields": {day: field_counts(of.rows.values()) for day, of in self.staged.items()},
             "fact": {line: values(row) for line, row in facts.items()},
             "totals": {**totals(facts)} | {(day, None): (0, 0, 0, 0) for day in empty},
+            "recorded": totals(facts),
             "repeats": {
                 line: (self.published[line[0]][line[1:]].values["event_id"], *earlier)
                 for line, earlier in self.repeats().items()
@@ -470,6 +471,15 @@ def unjudged(found: Mapping[str, Any], landed: Iterable[Version], days: Days) ->
     return wrong
 
 
+def known_at(session: Session, moment: datetime) -> Mapping[Any, Any]:
+    """Orders, sales, units and revenue of each day and currency, as FACT_SALES_CHANGES has them of
+    a moment."""
+    return {
+        (r["event_date"], r["currency"]): (r["orders"], r["sales"], r["units"], r["revenue"])
+        for r in session.run("analytics/revenue_by_day_as_of", as_of=moment)
+    }
+
+
 def found_in(session: Session) -> Mapping[str, Any]:
     """What a warehouse holds, but for load ids, run ids and times of work."""
 
@@ -554,6 +564,7 @@ def found_in(session: Session) -> Mapping[str, Any]:
             (r["event_date"], r["currency"]): (r["orders"], r["sales"], r["units"], r["revenue"])
             for r in session.read_table("analytics.fact_sales_days")
         },
+        "recorded": known_at(session, datetime(9999, 1, 1)),
         "breakdowns": {
             (r["event_date"], r["currency"], r["breakdown"], r[r["breakdown"]]): (
                 *(r["sales"], r["units"], r["revenue"]),

@@ -19,7 +19,7 @@ from sqlglot import exp
 from ecom_assets.model.stream import EventStream
 
 Translate = Callable[[Any, exp.Expr, Any], exp.Expr]
-Render = Callable[[str, str, EventStream, dict[str, Any]], list[str]]
+Render = Callable[[str, str, EventStream, bool, dict[str, Any]], list[str]]
 
 ALIKE = (exp.Query, exp.Insert, exp.Update, exp.Delete)
 """What is translated alike wherever it is sent again, and changed by nobody who executes it."""
@@ -62,10 +62,10 @@ def filled(text: str, values: Sequence[str]) -> str:
 
 def rendered_once(render: Render) -> Render:
     """`sql._render`, which renders no statement again for values that it was rendered for."""
-    kept: dict[tuple[str, str, EventStream, str], list[str]] = {}
+    kept: dict[tuple[str, str, EventStream, bool, str], list[str]] = {}
 
     def rendered(
-        script: str, engine: str, stream: EventStream, values: dict[str, Any]
+        script: str, engine: str, stream: EventStream, rehearses: bool, values: dict[str, Any]
     ) -> list[str]:
         passing = [*dict.fromkeys(_passing(values.values()))]
         if any(STANDS_IN.search(f"'{value}'") for value in passing):
@@ -78,11 +78,12 @@ def rendered_once(render: Render) -> Render:
             name: instead.get(value, value) if isinstance(value, datetime | str) else value
             for name, value in values.items()
         }
-        key = script, engine, stream, repr({name: _said(one) for name, one in given.items()})
+        told = repr({name: _said(one) for name, one in given.items()})
+        key = script, engine, stream, rehearses, told
         if key not in kept:
             if len(kept) >= MOST:
                 kept.clear()
-            kept[key] = render(script, engine, stream, given)
+            kept[key] = render(script, engine, stream, rehearses, given)
         return [filled(text, [*map(_text, passing)]) for text in kept[key]]
 
     return rendered

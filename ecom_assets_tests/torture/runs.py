@@ -101,7 +101,7 @@ def split(zone: LandingZone, warehouse: Warehouse, days: EventDays, run_id: str)
 def publish(zone: LandingZone, warehouse: Warehouse, days: EventDays, run_id: str) -> None:
     """The third."""
     with _session(warehouse, "fact_sales", days, run_id) as session:
-        published = publish_audited_days(session, days, LIMITS, log=_no_log)
+        published = publish_audited_days(session, days, LIMITS, log=_no_log, run_id=run_id)
     assert not published.audit.held
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -136,6 +136,28 @@ def test_every_row_is_there_and_the_tables_are_those_of_today(earlier: Path) -> 
 def test_the_answers_are_the_sums_of_the_sales_at_once(earlier: Path) -> None:
     answers_are_right(earlier)
     assert sales_by_day(earlier) == PUBLISHED
+
+
+@pytest.mark.parametrize("earlier", ["c1deea7", "8318e73"], indirect=True)
+def test_what_was_published_before_is_there_as_one_change_and_its_figures_add_up(
+    earlier: Path,
+) -> None:
+    opened(earlier)
+    recorded = query(earlier, "select * from analytics.fact_sales_changes order by all")
+    of_days = "event_date, currency, orders, sales, units, revenue from analytics.fact_sales_days"
+    assert query(
+        earlier,
+        "select event_date, currency, orders, sales_after, units_after, revenue_after "
+        "from analytics.fact_sales_changes where cause = 'before records began' "
+        "and sales_before = 0 and units_before = 0 and revenue_before = 0 order by all",
+    ) == query(earlier, f"select {of_days} order by all")
+    assert len(recorded) > len(PUBLISHED)
+    with DuckDBWarehouse(earlier).session(PURPOSE, print) as session:
+        session.run("migrations/003_changes_are_recorded")
+        known = session.run("analytics/revenue_by_day_as_of", as_of=datetime(9999, 1, 1))
+        (answer, *_) = read_answers(session).values()
+    assert query(earlier, "select * from analytics.fact_sales_changes order by all") == recorded
+    assert sorted(map(str, known)) == sorted(map(str, answer))
 
 
 def test_every_row_that_was_there_is_one_sale_of_a_line_of_its_own(earlier: Path) -> None:

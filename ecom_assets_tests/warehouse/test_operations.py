@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,6 +42,7 @@ from ecom_assets.pipeline.load import load_new_files
 from ecom_assets.pipeline.publish import publish_audited_days
 from ecom_assets.pipeline.stage import stage_days
 from ecom_assets.warehouse.contract import Purpose, Session, Warehouse
+from ecom_assets.warehouse.rows import now
 from ecom_assets_tests.support.model import Mappings
 from ecom_assets_tests.support.model_tables import (
     Days,
@@ -50,6 +51,7 @@ from ecom_assets_tests.support.model_tables import (
     Version,
     breaches,
     found_in,
+    known_at,
     unjudged,
 )
 from ecom_assets_tests.support.stacks import (
@@ -209,6 +211,7 @@ class Shop:
         self.tables = Tables()
         self.rules = Rules()
         self.versions = 0
+        self.saved: dict[datetime, Mapping[Any, Any]] = {}
 
     def _open(self) -> Session:
         purpose = Purpose("test", "test")
@@ -253,7 +256,7 @@ class Shop:
             elif step == "stage":
                 stage_days(self._session, of, limits, run_id="test")
             else:
-                publish_audited_days(self._session, of, limits, log=_fail)
+                publish_audited_days(self._session, of, limits, log=_fail, run_id="test")
 
     def _after(self, step: str, days: Days) -> Tables:
         if step == "load":
@@ -291,6 +294,12 @@ class Shop:
         """What the tables hold."""
         return found_in(self._session)
 
+    def compare_what_was_known(self) -> None:
+        """See that the answers that were saved after each operation are those that the changes add
+        up to at these moments."""
+        for moment, saved in self.saved.items():
+            assert known_at(self._session, moment) == saved
+
     def compare(self, run: Days | None = None) -> int:
         """See that every table holds what the model says, and that no event is there twice or has
         vanished; after a run of some days, that every line of their files was judged.
@@ -301,6 +310,7 @@ class Shop:
         for table, rows in wanted.items():
             assert found[table] == rows, table
         assert not breaches(found)
+        self.saved[now()] = {key: row for key, row in found["totals"].items() if row[1]}
         if run:
             # a day whose clean rows break a rule of now is held by the audit, which keeps no record
             assert self.rules.also or not unjudged(found, self.tables.current.values(), run)
@@ -329,6 +339,7 @@ class Operations(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.shop.run(WHOLE)  # whatever was done before
         self._compare(WHOLE)
+        self.shop.compare_what_was_known()
         self.shop.close()
         self._opened.close()
 

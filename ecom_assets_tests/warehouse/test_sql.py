@@ -84,7 +84,8 @@ VALUES: dict[str, Callable[[], Any]] = {
         lambda: DAY,
     ),
     **dict.fromkeys(
-        ("loaded_at", "evaluated_at", "taken_at"), lambda: datetime(2026, 1, 5, 1, 2, 3, 4)
+        ("loaded_at", "evaluated_at", "taken_at", "published_at", "as_of"),
+        lambda: datetime(2026, 1, 5, 1, 2, 3, 4),
     ),
     **dict.fromkeys(
         (

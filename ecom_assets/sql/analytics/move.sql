@@ -1,13 +1,17 @@
 -- Rows of days that stay published as they are change sides: out of FACT_SALES because their event
 -- now stands on an earlier day, or back because it no longer does. Those that stay repeats get the
 -- new place of the earlier event.
-insert into moving_sales (:repeat_columns, is_repeat)
+insert into moving_sales (:repeat_columns, was_repeat, is_repeat)
 with published as (
-    select :event_columns
+    select
+        :event_columns,
+        false as was_repeat
     from analytics.fact_sales
     where event_date between :first_day and :last_day
     union all
-    select :event_columns
+    select
+        :event_columns,
+        true as was_repeat
     from staging.stg_sales_repeats
     where event_date between :first_day and :last_day
 )
@@ -18,6 +22,7 @@ select
     p.earlier_filename,
     p.earlier_row_number,
     p.earlier_item_number,
+    published.was_repeat,
     p.is_repeat
 from published
 inner join placed_events as p

@@ -19,5 +19,30 @@ create or replace temporary table published_days (
     event_date date,
     staged_at timestamp_ntz,
     files bigint,
-    lines bigint
+    lines bigint,
+    rules_version varchar
+);
+
+create or replace temporary table days_before (
+    event_date date,
+    staged_at timestamp_ntz,
+    rules_version varchar
+);
+
+create or replace temporary table changed_sales (
+    event_date date,
+    source_filename varchar,
+    source_row_number bigint,
+    source_item_number bigint,
+    event_id varchar,
+    was_there boolean,
+    is_there boolean,
+    version_before timestamp_ntz,
+    version_after timestamp_ntz,
+    currency_before varchar,
+    currency_after varchar,
+    units_before number(18, 4),
+    units_after number(18, 4),
+    revenue_before number(18, 4),
+    revenue_after number(18, 4)
 );

@@ -2,7 +2,7 @@
 -- named, each with the staging that it was published from, and for those of which rows have moved:
 -- their cost follows the days, not the sales of all years. Of the latter it stays known which
 -- staging was published. A file of the day that is empty is one of its files.
-insert into published_days (event_date, staged_at, files, lines)
+insert into published_days (event_date, staged_at, files, lines, rules_version)
 with own_files as (
     select
         batch_date,
@@ -27,18 +27,23 @@ select
     days.event_date,
     days.staged_at,
     coalesce(own_files.files, 0) + coalesce(files_with_lines.further_files, 0) as files,
-    coalesce(files_with_lines.lines, 0) as lines
+    coalesce(files_with_lines.lines, 0) as lines,
+    q.rules_version
 from (:staged_days) as days
 left join own_files
     on own_files.batch_date = days.event_date
 left join files_with_lines
     on files_with_lines.event_date = days.event_date
+left join staging.sales_quality as q
+    on q.event_date = days.event_date
+        and q.evaluated_at = days.staged_at
 union all
 select
     event_date,
     max(staged_at) as staged_at,
     max(files) as files,
-    max(lines) as lines
+    max(lines) as lines,
+    max(rules_version) as rules_version
 from analytics.fact_sales_days
 where event_date between :first_day and :last_day
     and event_date in (
@@ -66,7 +71,8 @@ insert into analytics.fact_sales_days (
     revenue,
     staged_at,
     files,
-    lines
+    lines,
+    rules_version
 )
 with totals as (
     select
@@ -105,7 +111,8 @@ select
     totals.revenue,
     p.staged_at,
     p.files,
-    p.lines
+    p.lines,
+    p.rules_version
 from totals
 inner join published_days as p
     on p.event_date = totals.event_date;

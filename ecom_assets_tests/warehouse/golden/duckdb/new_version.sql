@@ -6,8 +6,8 @@ INSERT INTO raw.schema_version (
   time_zone
 )
 SELECT
-  2,
+  3,
   CURRENT_TIMESTAMP AT TIME ZONE 'UTC',
   '0.1.0',
-  'f9631d24e642',
+  '5a43f6605acc',
   'UTC';

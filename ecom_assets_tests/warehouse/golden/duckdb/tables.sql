@@ -20,10 +20,10 @@ INSERT INTO raw.schema_version (
   time_zone
 )
 SELECT
-  2,
+  3,
   CURRENT_TIMESTAMP AT TIME ZONE 'UTC',
   '0.1.0',
-  'f9631d24e642',
+  '5a43f6605acc',
   'UTC'
 WHERE
   NOT EXISTS(
@@ -237,7 +237,8 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales_days (
   revenue DECIMAL(38, 4) NOT NULL,
   staged_at TIMESTAMP NOT NULL,
   files BIGINT,
-  lines BIGINT
+  lines BIGINT,
+  rules_version TEXT
 );
 
 CREATE TABLE IF NOT EXISTS analytics.fact_sales_breakdowns (
@@ -249,4 +250,21 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales_breakdowns (
   sales BIGINT NOT NULL,
   units DECIMAL(38, 4) NOT NULL,
   revenue DECIMAL(38, 4) NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS analytics.fact_sales_changes (
+  published_at TIMESTAMP NOT NULL,
+  run_id TEXT,
+  event_date DATE NOT NULL,
+  currency TEXT,
+  cause TEXT NOT NULL,
+  rules_version_before TEXT,
+  rules_version_after TEXT,
+  orders BIGINT NOT NULL,
+  sales_before BIGINT NOT NULL,
+  sales_after BIGINT NOT NULL,
+  units_before DECIMAL(38, 4) NOT NULL,
+  units_after DECIMAL(38, 4) NOT NULL,
+  revenue_before DECIMAL(38, 4) NOT NULL,
+  revenue_after DECIMAL(38, 4) NOT NULL
 );

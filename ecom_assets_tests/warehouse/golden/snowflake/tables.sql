@@ -20,10 +20,10 @@ INSERT INTO raw.schema_version (
   time_zone
 )
 SELECT
-  2,
+  3,
   SYSDATE(),
   '0.1.0',
-  'f9631d24e642',
+  '5a43f6605acc',
   'UTC'
 WHERE
   NOT EXISTS(
@@ -242,7 +242,8 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales_days (
   revenue DECIMAL(38, 4) NOT NULL,
   staged_at TIMESTAMPNTZ NOT NULL,
   files BIGINT,
-  lines BIGINT
+  lines BIGINT,
+  rules_version VARCHAR
 );
 
 CREATE TABLE IF NOT EXISTS analytics.fact_sales_breakdowns (
@@ -254,4 +255,21 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales_breakdowns (
   sales BIGINT NOT NULL,
   units DECIMAL(38, 4) NOT NULL,
   revenue DECIMAL(38, 4) NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS analytics.fact_sales_changes (
+  published_at TIMESTAMPNTZ NOT NULL,
+  run_id VARCHAR,
+  event_date DATE NOT NULL,
+  currency VARCHAR,
+  cause VARCHAR NOT NULL,
+  rules_version_before VARCHAR,
+  rules_version_after VARCHAR,
+  orders BIGINT NOT NULL,
+  sales_before BIGINT NOT NULL,
+  sales_after BIGINT NOT NULL,
+  units_before DECIMAL(38, 4) NOT NULL,
+  units_after DECIMAL(38, 4) NOT NULL,
+  revenue_before DECIMAL(38, 4) NOT NULL,
+  revenue_after DECIMAL(38, 4) NOT NULL
 );

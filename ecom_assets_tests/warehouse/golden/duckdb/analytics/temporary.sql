@@ -33,6 +33,7 @@ CREATE OR REPLACE TEMPORARY TABLE moving_sales (
   earlier_filename TEXT,
   earlier_row_number BIGINT,
   earlier_item_number BIGINT,
+  was_repeat BOOLEAN,
   is_repeat BOOLEAN
 );
 
@@ -40,5 +41,30 @@ CREATE OR REPLACE TEMPORARY TABLE published_days (
   event_date DATE,
   staged_at TIMESTAMP,
   files BIGINT,
-  lines BIGINT
+  lines BIGINT,
+  rules_version TEXT
+);
+
+CREATE OR REPLACE TEMPORARY TABLE days_before (
+  event_date DATE,
+  staged_at TIMESTAMP,
+  rules_version TEXT
+);
+
+CREATE OR REPLACE TEMPORARY TABLE changed_sales (
+  event_date DATE,
+  source_filename TEXT,
+  source_row_number BIGINT,
+  source_item_number BIGINT,
+  event_id TEXT,
+  was_there BOOLEAN,
+  is_there BOOLEAN,
+  version_before TIMESTAMP,
+  version_after TIMESTAMP,
+  currency_before TEXT,
+  currency_after TEXT,
+  units_before DECIMAL(18, 4),
+  units_after DECIMAL(18, 4),
+  revenue_before DECIMAL(18, 4),
+  revenue_after DECIMAL(18, 4)
 );

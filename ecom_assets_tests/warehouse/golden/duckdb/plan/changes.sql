@@ -25,7 +25,8 @@ WITH old_rows AS (
       country,
       device,
       source,
-      source_version
+      source_version,
+      allowed_rules
     ) AS contents
   FROM staging.stg_sales_clean
   WHERE
@@ -79,7 +80,8 @@ WITH old_rows AS (
       country,
       device,
       source,
-      source_version
+      source_version,
+      allowed_rules
     ) AS contents
   FROM plan_stg_sales_clean
   WHERE

@@ -20,6 +20,7 @@ INSERT INTO moving_sales (
   earlier_filename,
   earlier_row_number,
   earlier_item_number,
+  was_repeat,
   is_repeat
 )
 WITH published AS (
@@ -40,7 +41,8 @@ WITH published AS (
     source,
     source_version,
     ingestion_ts,
-    allowed_rules
+    allowed_rules,
+    FALSE AS was_repeat
   FROM analytics.fact_sales
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
@@ -62,7 +64,8 @@ WITH published AS (
     source,
     source_version,
     ingestion_ts,
-    allowed_rules
+    allowed_rules,
+    TRUE AS was_repeat
   FROM staging.stg_sales_repeats
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
@@ -89,6 +92,7 @@ SELECT
   p.earlier_filename,
   p.earlier_row_number,
   p.earlier_item_number,
+  published.was_repeat,
   p.is_repeat
 FROM published
 INNER JOIN placed_events AS p

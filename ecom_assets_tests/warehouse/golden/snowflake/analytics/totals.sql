@@ -2,7 +2,8 @@ INSERT INTO published_days (
   event_date,
   staged_at,
   files,
-  lines
+  lines,
+  rules_version
 )
 WITH own_files AS (
   SELECT
@@ -29,7 +30,8 @@ SELECT
   days.event_date,
   days.staged_at,
   COALESCE(own_files.files, 0) + COALESCE(files_with_lines.further_files, 0) AS files,
-  COALESCE(files_with_lines.lines, 0) AS lines
+  COALESCE(files_with_lines.lines, 0) AS lines,
+  q.rules_version
 FROM (
   SELECT
     event_date,
@@ -41,12 +43,15 @@ LEFT JOIN own_files
   ON own_files.batch_date = days.event_date
 LEFT JOIN files_with_lines
   ON files_with_lines.event_date = days.event_date
+LEFT JOIN staging.sales_quality AS q
+  ON q.event_date = days.event_date AND q.evaluated_at = days.staged_at
 UNION ALL
 SELECT
   event_date,
   MAX(staged_at) AS staged_at,
   MAX(files) AS files,
-  MAX(lines) AS lines
+  MAX(lines) AS lines,
+  MAX(rules_version) AS rules_version
 FROM analytics.fact_sales_days
 WHERE
   event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
@@ -98,7 +103,8 @@ INSERT INTO analytics.fact_sales_days (
   revenue,
   staged_at,
   files,
-  lines
+  lines,
+  rules_version
 )
 WITH totals AS (
   SELECT
@@ -146,7 +152,8 @@ SELECT
   totals.revenue,
   p.staged_at,
   p.files,
-  p.lines
+  p.lines,
+  p.rules_version
 FROM totals
 INNER JOIN published_days AS p
   ON p.event_date = totals.event_date;

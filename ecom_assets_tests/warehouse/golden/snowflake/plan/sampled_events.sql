@@ -27,6 +27,7 @@ WITH sampled AS (
     source,
     source_version,
     ingestion_ts,
+    allowed_rules,
     FALSE AS is_after
   FROM staging.stg_sales_clean
   WHERE
@@ -49,6 +50,7 @@ WITH sampled AS (
     source,
     source_version,
     ingestion_ts,
+    allowed_rules,
     TRUE AS is_after
   FROM plan_stg_sales_clean
   WHERE

@@ -4,7 +4,7 @@ WHERE
     SELECT
       MAX(v.version)
     FROM raw.schema_version AS v
-  ) = 2
+  ) = 3
   AND (
     SELECT
       COALESCE(MAX(v.time_zone), 'UTC')

@@ -11,6 +11,8 @@ NAMES: Mapping[str, str] = {
     "file rewritten": "a rewritten file",
     "file gone": "a file that is gone",
     "rules or mapping": "other rules or mapping",
+    "decision": "a decision",
+    "corrected": "corrected lines",
 }
 """What a cause is called in a sentence; others are called as they are."""
 

@@ -449,6 +449,9 @@ def _tables(stream: EventStream) -> Mapping[str, Columns]:
                 "Fingerprint of the fields and rules that it was judged by; null: not known.",
                 required=False,
             ),
+            Column(
+                "decisions", "VARCHAR", "The decisions that it was judged by; mostly null.", False
+            ),
         ),
         CHANGES_TABLE: _CHANGES,
         "ANALYTICS.FACT_SALES_BREAKDOWNS": (

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from ecom_assets.commands import answers
 from ecom_assets.model import sales
 from ecom_assets.partitions import EventDays
+from ecom_assets.pipeline.decide import Kind, Wanted, decide
 from ecom_assets.pipeline.stage import stage_days
 from ecom_assets.settings import PROJECT_ROOT
 from ecom_assets.warehouse.contract import Purpose
@@ -102,6 +104,33 @@ def test_so_are_lines_that_a_setting_lets_be_late(shop: Shop) -> None:
     assert published(shop, 5, 6) == {(5, "new or late lines"): (0, 30)}
     shop.set(late_days=0)
     assert published(shop, 5, 6) == {(5, "rules or mapping"): (30, 0)}
+
+
+@ON_BOTH
+def test_what_decisions_and_corrections_change_is_told(shop: Shop) -> None:
+    shop.set(reject_rate_error=Decimal(1))
+    shop.land(5, sold("a", 5, 10), sold("b", 5, 20))
+    shop.land(5, sold("test", 5, 40), file="test.jsonl")
+    shop.land(5, sold("refund", 5, -5), file="refunds.jsonl")
+    published(shop, 5)
+
+    def decided(kind: Kind, **about: Any) -> str:
+        days = EventDays(day(5), day(5)) if kind == "allow_rule" else None
+        wanted = Wanted(kind, "Ann", "why", days=days, **about)
+        return decide(shop.session, wanted, shop.limits, run_id=None).decision_id
+
+    out = decided("take_out", file=f"dt={day(5)}/test.jsonl")
+    assert published(shop, 5) == {(5, "decision"): (40, 0)}
+    allowed = decided("allow_rule", rule="total_amount_not_negative")
+    assert published(shop, 5) == {(5, "decision"): (0, -5)}
+    decided("end", ends=out)
+    decided("end", ends=allowed)
+    assert published(shop, 5) == {(5, "decision"): (-5, 40)}
+
+    place = {"file": f"dt={day(5)}/a.jsonl", "line": 2}
+    line = {**sold("b", 5, 25), "_corrects": place}
+    shop.land(5, line, file="fixed.corrections.jsonl")
+    assert published(shop, 5) == {(5, "corrected"): (20, 0), (5, "new or late lines"): (0, 25)}
 
 
 def test_of_a_file_that_is_rewritten_the_rows_that_differ_are_told(shop: Shop) -> None:

@@ -2,11 +2,12 @@
 -- as they were and as they are to be: one join of what is published with what is to be. Of a day
 -- that was never published nothing is written. Runs between repeats.sql and publish.sql; why each
 -- has changed is found out in record_changes.sql.
-insert into days_before (event_date, staged_at, rules_version)
+insert into days_before (event_date, staged_at, rules_version, decisions)
 select
     c.event_date,
     coalesce(max(f.staged_at), max(c.published_at)) as staged_at,
-    max(f.rules_version) as rules_version
+    max(f.rules_version) as rules_version,
+    max(f.decisions) as decisions
 from analytics.fact_sales_changes as c
 left join analytics.fact_sales_days as f
     on f.event_date = c.event_date

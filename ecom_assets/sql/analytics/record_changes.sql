@@ -70,12 +70,17 @@ explained as (
             when c.was_there and f.version_now is null then 'file gone'
             when c.was_there and f.version_now <> c.version_before then 'file rewritten'
             when c.was_there and coalesce(r.reason in (:day_reasons), false) then 'repeats'
+            when c.was_there and coalesce(b.rules_version <> p.rules_version, true)
+                then 'rules or mapping'
+            when c.was_there and b.decisions is distinct from p.decisions then 'decision'
+            when c.was_there and r.reason is null and k.batch_date is not null then 'corrected'
             when c.was_there then 'rules or mapping'
             -- it came, in a version of its file that was not there before
             when c.version_after > b.staged_at
                 then iff(f.was_there, 'file rewritten', 'new or late lines')
             -- it came, in one that was
             when coalesce(b.rules_version <> p.rules_version, true) then 'rules or mapping'
+            when b.decisions is distinct from p.decisions then 'decision'
             when f.batch_date <> c.event_date and i.event_id is null then 'new or late lines'
             else 'repeats'
         end as cause
@@ -87,6 +92,12 @@ explained as (
     left join files as f
         on f.event_date = c.event_date
             and f.source_filename = c.source_filename
+    left join (
+        select distinct batch_date
+        from raw.raw_sales_files
+        where contains(source_filename, '.corrections.')
+    ) as k
+        on k.batch_date = f.batch_date
     left join staging.stg_sales_rejects as r
         on c.was_there
             and not c.is_there

@@ -20,13 +20,15 @@ create or replace temporary table published_days (
     staged_at timestamp_ntz,
     files bigint,
     lines bigint,
-    rules_version varchar
+    rules_version varchar,
+    decisions varchar
 );
 
 create or replace temporary table days_before (
     event_date date,
     staged_at timestamp_ntz,
-    rules_version varchar
+    rules_version varchar,
+    decisions varchar
 );
 
 create or replace temporary table changed_sales (

@@ -2,7 +2,7 @@
 -- named, each with the staging that it was published from, and for those of which rows have moved:
 -- their cost follows the days, not the sales of all years. Of the latter it stays known which
 -- staging was published. A file of the day that is empty is one of its files.
-insert into published_days (event_date, staged_at, files, lines, rules_version)
+insert into published_days (event_date, staged_at, files, lines, rules_version, decisions)
 with own_files as (
     select
         batch_date,
@@ -28,7 +28,8 @@ select
     days.staged_at,
     coalesce(own_files.files, 0) + coalesce(files_with_lines.further_files, 0) as files,
     coalesce(files_with_lines.lines, 0) as lines,
-    q.rules_version
+    q.rules_version,
+    q.decisions
 from (:staged_days) as days
 left join own_files
     on own_files.batch_date = days.event_date
@@ -43,7 +44,8 @@ select
     max(staged_at) as staged_at,
     max(files) as files,
     max(lines) as lines,
-    max(rules_version) as rules_version
+    max(rules_version) as rules_version,
+    max(decisions) as decisions
 from analytics.fact_sales_days
 where event_date between :first_day and :last_day
     and event_date in (
@@ -72,7 +74,8 @@ insert into analytics.fact_sales_days (
     staged_at,
     files,
     lines,
-    rules_version
+    rules_version,
+    decisions
 )
 with totals as (
     select
@@ -112,7 +115,8 @@ select
     p.staged_at,
     p.files,
     p.lines,
-    p.rules_version
+    p.rules_version,
+    p.decisions
 from totals
 inner join published_days as p
     on p.event_date = totals.event_date;

@@ -9,5 +9,5 @@ SELECT
   3,
   CURRENT_TIMESTAMP AT TIME ZONE 'UTC',
   '0.1.0',
-  '5a43f6605acc',
+  '6aa689458127',
   'UTC';

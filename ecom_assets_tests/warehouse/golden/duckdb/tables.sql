@@ -23,7 +23,7 @@ SELECT
   3,
   CURRENT_TIMESTAMP AT TIME ZONE 'UTC',
   '0.1.0',
-  '5a43f6605acc',
+  '6aa689458127',
   'UTC'
 WHERE
   NOT EXISTS(
@@ -238,7 +238,8 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales_days (
   staged_at TIMESTAMP NOT NULL,
   files BIGINT,
   lines BIGINT,
-  rules_version TEXT
+  rules_version TEXT,
+  decisions TEXT
 );
 
 CREATE TABLE IF NOT EXISTS analytics.fact_sales_breakdowns (

@@ -23,7 +23,7 @@ SELECT
   3,
   SYSDATE(),
   '0.1.0',
-  '5a43f6605acc',
+  '6aa689458127',
   'UTC'
 WHERE
   NOT EXISTS(
@@ -243,7 +243,8 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales_days (
   staged_at TIMESTAMPNTZ NOT NULL,
   files BIGINT,
   lines BIGINT,
-  rules_version VARCHAR
+  rules_version VARCHAR,
+  decisions VARCHAR
 );
 
 CREATE TABLE IF NOT EXISTS analytics.fact_sales_breakdowns (

@@ -71,12 +71,20 @@ WITH files AS (
       THEN 'file rewritten'
       WHEN c.was_there AND COALESCE(r.reason IN ('Duplicate event_id'), FALSE)
       THEN 'repeats'
+      WHEN c.was_there AND COALESCE(b.rules_version <> p.rules_version, TRUE)
+      THEN 'rules or mapping'
+      WHEN c.was_there AND b.decisions IS DISTINCT FROM p.decisions
+      THEN 'decision'
+      WHEN c.was_there AND r.reason IS NULL AND NOT k.batch_date IS NULL
+      THEN 'corrected'
       WHEN c.was_there
       THEN 'rules or mapping'
       WHEN c.version_after > b.staged_at
       THEN CASE WHEN f.was_there THEN 'file rewritten' ELSE 'new or late lines' END
       WHEN COALESCE(b.rules_version <> p.rules_version, TRUE)
       THEN 'rules or mapping'
+      WHEN b.decisions IS DISTINCT FROM p.decisions
+      THEN 'decision'
       WHEN f.batch_date <> c.event_date AND i.event_id IS NULL
       THEN 'new or late lines'
       ELSE 'repeats'
@@ -88,6 +96,14 @@ WITH files AS (
     ON p.event_date = c.event_date
   LEFT JOIN files AS f
     ON f.event_date = c.event_date AND f.source_filename = c.source_filename
+  LEFT JOIN (
+    SELECT DISTINCT
+      batch_date
+    FROM raw.raw_sales_files
+    WHERE
+      CONTAINS(source_filename, '.corrections.')
+  ) AS k
+    ON k.batch_date = f.batch_date
   LEFT JOIN staging.stg_sales_rejects AS r
     ON c.was_there
     AND NOT c.is_there

@@ -42,13 +42,15 @@ CREATE OR REPLACE TEMPORARY TABLE published_days (
   staged_at TIMESTAMP,
   files BIGINT,
   lines BIGINT,
-  rules_version TEXT
+  rules_version TEXT,
+  decisions TEXT
 );
 
 CREATE OR REPLACE TEMPORARY TABLE days_before (
   event_date DATE,
   staged_at TIMESTAMP,
-  rules_version TEXT
+  rules_version TEXT,
+  decisions TEXT
 );
 
 CREATE OR REPLACE TEMPORARY TABLE changed_sales (

@@ -1,12 +1,14 @@
 INSERT INTO days_before (
   event_date,
   staged_at,
-  rules_version
+  rules_version,
+  decisions
 )
 SELECT
   c.event_date,
   COALESCE(MAX(f.staged_at), MAX(c.published_at)) AS staged_at,
-  MAX(f.rules_version) AS rules_version
+  MAX(f.rules_version) AS rules_version,
+  MAX(f.decisions) AS decisions
 FROM analytics.fact_sales_changes AS c
 LEFT JOIN analytics.fact_sales_days AS f
   ON f.event_date = c.event_date

@@ -42,13 +42,15 @@ CREATE OR REPLACE TEMPORARY TABLE published_days (
   staged_at TIMESTAMPNTZ,
   files BIGINT,
   lines BIGINT,
-  rules_version VARCHAR
+  rules_version VARCHAR,
+  decisions VARCHAR
 );
 
 CREATE OR REPLACE TEMPORARY TABLE days_before (
   event_date DATE,
   staged_at TIMESTAMPNTZ,
-  rules_version VARCHAR
+  rules_version VARCHAR,
+  decisions VARCHAR
 );
 
 CREATE OR REPLACE TEMPORARY TABLE changed_sales (

@@ -3,7 +3,8 @@ INSERT INTO published_days (
   staged_at,
   files,
   lines,
-  rules_version
+  rules_version,
+  decisions
 )
 WITH own_files AS (
   SELECT
@@ -31,7 +32,8 @@ SELECT
   days.staged_at,
   COALESCE(own_files.files, 0) + COALESCE(files_with_lines.further_files, 0) AS files,
   COALESCE(files_with_lines.lines, 0) AS lines,
-  q.rules_version
+  q.rules_version,
+  q.decisions
 FROM (
   SELECT
     event_date,
@@ -51,7 +53,8 @@ SELECT
   MAX(staged_at) AS staged_at,
   MAX(files) AS files,
   MAX(lines) AS lines,
-  MAX(rules_version) AS rules_version
+  MAX(rules_version) AS rules_version,
+  MAX(decisions) AS decisions
 FROM analytics.fact_sales_days
 WHERE
   event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
@@ -104,7 +107,8 @@ INSERT INTO analytics.fact_sales_days (
   staged_at,
   files,
   lines,
-  rules_version
+  rules_version,
+  decisions
 )
 WITH totals AS (
   SELECT
@@ -153,7 +157,8 @@ SELECT
   p.staged_at,
   p.files,
   p.lines,
-  p.rules_version
+  p.rules_version,
+  p.decisions
 FROM totals
 INNER JOIN published_days AS p
   ON p.event_date = totals.event_date;

@@ -3,25 +3,21 @@
 They are looked up when a rule is first rendered, for reading the lists takes a moment.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 
 
 @lru_cache
-def currencies() -> str:
-    """The alphabetic codes of ISO 4217, each between blanks: ` AED AFN … `."""
+def currencies() -> Sequence[str]:
+    """The alphabetic codes of ISO 4217."""
     import pycountry
 
-    return _spaced(currency.alpha_3 for currency in pycountry.currencies)
+    return sorted(currency.alpha_3 for currency in pycountry.currencies)
 
 
 @lru_cache
-def countries() -> str:
-    """The alpha-2 codes of ISO 3166-1, each between blanks: ` AD AE … `."""
+def countries() -> Sequence[str]:
+    """The alpha-2 codes of ISO 3166-1."""
     import pycountry
 
-    return _spaced(country.alpha_2 for country in pycountry.countries)
-
-
-def _spaced(codes: Iterable[str]) -> str:
-    return f" {' '.join(sorted(codes))} "
+    return sorted(country.alpha_2 for country in pycountry.countries)

@@ -202,7 +202,7 @@ _RULES = (
     Rule(
         name="currency_exists",
         reason="Unknown currency",
-        broken="not contains(:currencies, concat(' ', currency, ' '))",
+        broken="currency not in (:currencies)",
         scope="row",
         field="currency",
         broken_when="`currency` is no code of ISO 4217; null is none, and breaks nothing",
@@ -212,7 +212,7 @@ _RULES = (
     Rule(
         name="country_exists",
         reason="Unknown country",
-        broken="not contains(:countries, concat(' ', country, ' '))",
+        broken="country not in (:countries)",
         scope="row",
         field="country",
         broken_when="`country` is no alpha-2 code of ISO 3166-1; null is none, and breaks nothing",

@@ -88,7 +88,8 @@ class Rule:
             batch, and a source of randomness; None: none of the generator's lines can break it.
         counts: whether the lines that break it first count in the reject rate.
         severity: what breaking it means: `reject`, the row is a reject; `warn`, it is clean, and
-            the rule's check counts it and warns.
+            the rule's check counts it and warns (the day's own count takes signs of numbers as
+            they are kept, rounded).
         limit: the share of a day's sales that break it, from 0 to 1, above which the day is held;
             None: it has no limit of its own.
     """

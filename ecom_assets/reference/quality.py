@@ -6,11 +6,10 @@ Everything here is said by `model/sales.py`.
 from random import Random
 
 from ecom_assets.model import sales
-from ecom_assets.model.codes import countries, currencies
 from ecom_assets.model.stream import BLANK, Event, Rule
 from ecom_assets.reference.pages import table
 from ecom_assets.warehouse.field_sql import local_event_date
-from ecom_assets.warehouse.rule_sql import broken
+from ecom_assets.warehouse.rule_sql import LISTS, broken
 
 ENGINES = {"duckdb": "DuckDB", "snowflake": "Snowflake"}
 
@@ -79,8 +78,11 @@ def _predicate(rule: Rule, dialect: str) -> str:
     predicate = exp.replace_placeholders(
         broken(rule), local_event_date=local_event_date(sales.SALES)
     )
-    lists = {BLANK: ":blank", currencies(): ":currencies", countries(): ":countries"}
     for text in list(predicate.find_all(exp.Literal)):
-        if text.name in lists:
-            text.replace(exp.Var(this=lists[text.name]))
+        if text.name == BLANK:
+            text.replace(exp.Var(this=":blank"))
+    for codes in list(predicate.find_all(exp.In)):
+        for name, listed in LISTS.items():
+            if [code.name for code in codes.expressions] == listed():
+                codes.set("expressions", [exp.Var(this=f":{name}")])
     return predicate.sql(dialect=dialect)

@@ -70,6 +70,17 @@ def signs_of_clean(stream: EventStream) -> list[exp.Expr]:
     return signs
 
 
+def signs_as_kept(stream: EventStream) -> list[exp.Expr]:
+    """`<field>_sign` of every number in the clean table `c`, as the table has it: 0 of one that was
+    rounded to zero."""
+    from sqlglot import exp
+
+    return [
+        exp.alias_(call("sign", exp.column(field.name, table="c")), f"{field.name}_sign")
+        for field in stream.numbers
+    ]
+
+
 def has_zero(stream: EventStream) -> exp.Expr:
     """Whether one of the numbers in the clean table, as `c`, is zero."""
     from sqlglot import exp

@@ -97,6 +97,7 @@ MEANINGS: Mapping[str, Meaning] = {
         ["rule", "reason", "severity", "limit_rate"],
         [[rule.name, rule.reason, rule.severity, rule.limit] for rule in stream.rules],
     ),
+    "signs_as_kept": lambda stream, engine: fields.signs_as_kept(stream),
     "warned_counts": lambda stream, engine: rules.warned_counts(stream),
     "warned_rows": lambda stream, engine: rules.warned_rows(stream),
     "has_required_fields": lambda stream, engine: fields.has_required_fields(stream),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ecom_assets.model.codes import countries, currencies
@@ -14,12 +14,11 @@ from ecom_assets.warehouse.scripts import SHARED_DIALECT
 if TYPE_CHECKING:
     from sqlglot import exp
 
-LISTS: Mapping[str, Callable[[], str]] = {
-    "blank": lambda: BLANK,
+LISTS: Mapping[str, Callable[[], Sequence[str]]] = {
     "currencies": currencies,
     "countries": countries,
 }
-"""What the names in rules stand for that are lists of characters or codes."""
+"""What the names in rules stand for that are lists of codes."""
 
 
 def broken(rule: Rule) -> exp.Expr:
@@ -29,9 +28,11 @@ def broken(rule: Rule) -> exp.Expr:
     from sqlglot import exp
 
     predicate = sqlglot.parse_one(rule.broken, read=SHARED_DIALECT)
-    for found in list(predicate.find_all(exp.Placeholder)):
-        if found.name in LISTS:
-            found.replace(literal(LISTS[found.name]()))
+    predicate = exp.replace_placeholders(predicate, blank=literal(BLANK))
+    for found in list(predicate.find_all(exp.In)):
+        name = found.expressions[0].name if found.expressions else ""
+        if name in LISTS:
+            found.set("expressions", [*map(literal, LISTS[name]())])
     if rule.scope != "line":
         predicate = exp.and_(exp.column("is_object"), exp.column("has_items"), predicate)
     is_broken = call("coalesce", exp.paren(predicate), exp.false())

@@ -34,8 +34,16 @@ warned as (
     select
         event_date,
         :warned_counts
-    from (:judged) as judged
-    where not :breaks_a_rule
+    from (
+        select
+            c.*,
+            true as is_object,
+            true as has_items,
+            :signs_as_kept
+        from staging.stg_sales_clean as c
+        where c.event_date between :first_day and :last_day
+            and c.event_date in (select days.event_date from (:days) as days)
+    ) as clean_sales
     group by event_date
 ),
 

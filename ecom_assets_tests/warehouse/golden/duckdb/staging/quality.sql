@@ -48,17 +48,15 @@ WITH found AS (
     ) AS currency_known
   FROM (
     SELECT
-      p.*,
-      COALESCE(r.is_replaced, FALSE) AS is_replaced,
-      NOT r.source_row_number IS NULL AND NOT r.is_replaced AS is_duplicate
-    FROM parsed_sales AS p
-    LEFT JOIN duplicate_events AS r
-      ON r.event_date = p.event_date
-      AND r.source_filename = p.source_filename
-      AND r.source_row_number = p.source_row_number
-      AND r.source_item_number = p.source_item_number
+      c.*,
+      TRUE AS is_object,
+      TRUE AS has_items,
+      SIGN(c.quantity) AS quantity_sign,
+      SIGN(c.total_amount) AS total_amount_sign
+    FROM staging.stg_sales_clean AS c
     WHERE
-      p.event_date IN (
+      c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+      AND c.event_date IN (
         SELECT
           days.event_date
         FROM (
@@ -68,20 +66,7 @@ WITH found AS (
             (CAST('2026-01-05' AS DATE))) AS v(event_date)
         ) AS days
       )
-      AND p.is_sale
-  ) AS judged
-  WHERE
-    NOT (
-      (
-        COALESCE((
-          is_object AND has_items AND quantity_sign <= 0
-        ), FALSE)
-        AND NOT COALESCE(CONTAINS(allowed_rules, ';quantity_positive;'), FALSE)
-      )
-      OR COALESCE((
-        is_object AND has_items AND is_duplicate
-      ), FALSE)
-    )
+  ) AS clean_sales
   GROUP BY
     event_date
 ), counted AS (

@@ -49,6 +49,12 @@ with files as (
     group by changed.event_date, changed.source_filename
 ),
 
+corrected_days as (
+    select distinct batch_date
+    from raw.raw_sales_files
+    where contains(source_filename, '.corrections.')
+),
+
 ids_that_left as (
     select distinct
         event_date,
@@ -92,11 +98,7 @@ explained as (
     left join files as f
         on f.event_date = c.event_date
             and f.source_filename = c.source_filename
-    left join (
-        select distinct batch_date
-        from raw.raw_sales_files
-        where contains(source_filename, '.corrections.')
-    ) as k
+    left join corrected_days as k
         on k.batch_date = f.batch_date
     left join staging.stg_sales_rejects as r
         on c.was_there

@@ -46,6 +46,12 @@ WITH files AS (
   GROUP BY
     changed.event_date,
     changed.source_filename
+), corrected_days AS (
+  SELECT DISTINCT
+    batch_date
+  FROM raw.raw_sales_files
+  WHERE
+    CONTAINS(source_filename, '.corrections.')
 ), ids_that_left AS (
   SELECT DISTINCT
     event_date,
@@ -96,13 +102,7 @@ WITH files AS (
     ON p.event_date = c.event_date
   LEFT JOIN files AS f
     ON f.event_date = c.event_date AND f.source_filename = c.source_filename
-  LEFT JOIN (
-    SELECT DISTINCT
-      batch_date
-    FROM raw.raw_sales_files
-    WHERE
-      CONTAINS(source_filename, '.corrections.')
-  ) AS k
+  LEFT JOIN corrected_days AS k
     ON k.batch_date = f.batch_date
   LEFT JOIN staging.stg_sales_rejects AS r
     ON c.was_there

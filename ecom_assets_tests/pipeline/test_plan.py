@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -32,6 +32,7 @@ from ecom_assets.pipeline import plan as planning
 from ecom_assets.pipeline import publish as publishing
 from ecom_assets.pipeline import stage as staging
 from ecom_assets.pipeline.audit import why_held
+from ecom_assets.pipeline.decide import DecisionError, Wanted, decide
 from ecom_assets.pipeline.load import load_new_files
 from ecom_assets.pipeline.plan import plan_days
 from ecom_assets.pipeline.planned import Plan
@@ -121,6 +122,28 @@ def line(chance: Random, of: date, ids: str, is_order: bool) -> str:
         sold = {**sold, "items": items, "total": chance.randint(0, 3), "type": "order"}
         sold["version"] = chance.choice([1, 2, None])
     return json.dumps(sold)[: chance.choice([None] * 9 + [-1])]
+
+
+def decide_something(session: Session, chance: Random, shops: int, limits: Limits) -> int:
+    """Decide at random: what makes no sense is refused. How many decisions were made."""
+    made = 0
+    for _ in range(shops):
+        first = FIRST + timedelta(days=chance.randrange(shops * APART))
+        days = EventDays(first, first + timedelta(days=chance.randrange(3)))
+        named = [*session.run("staging/decisions_in_force"), {"decision_id": "none"}]
+        wanted = chance.choice(
+            [
+                Wanted("publish", "Ann", "why", days=days),
+                Wanted("hold", "Ann", "why", days=days),
+                Wanted("take_out", "Ann", "why", file=f"dt={first}/{chance.choice('ab')}.jsonl"),
+                Wanted("allow_rule", "Ann", "why", days=days, rule="quantity_positive"),
+                Wanted("end", "Ann", "why", ends=chance.choice(named)["decision_id"]),
+            ]
+        )
+        with suppress(DecisionError):
+            decide(session, wanted, limits, run_id=None)
+            made += 1
+    return made
 
 
 @dataclass(frozen=True)
@@ -334,13 +357,13 @@ def test_a_plan_says_what_the_replay_then_does(
     seed: int,
     figures: Figures,
 ) -> None:
-    """Of each change, more files come, perhaps some days are staged and not published, and then
-    days are planned and replayed."""
+    """Of each change, more files come, perhaps some days are staged and not published, people
+    decide this and that, and then days are planned and replayed."""
     if not (count or torture):
         pytest.skip("only in the long form; a short one takes no turn, below")
     opened = stack_of(stack)
     whole = EventDays(FIRST, FIRST + timedelta(days=shops * APART))
-    planned = Counter[str]()
+    planned, decided = Counter[str](), 0
     if stack == FOLDER_DUCKDB:
         for module in (staging, publishing, planning):
             monkeypatch.setattr(module, "days_table", few_words)
@@ -352,12 +375,14 @@ def test_a_plan_says_what_the_replay_then_does(
             with in_force(session, drawn.rules, drawn.limits):
                 if drawn.also_staged:
                     stage_days(session, drawn.also_staged, drawn.limits, run_id="test")
+                decided += decide_something(session, drawn.chance, shops, drawn.limits)
                 plan = planned_and_replayed(session, drawn.days, drawn.limits)
             planned.update(row["change"] for row in plan.lines)
             figures.count("interleavings run", shops)
             figures.count("days checked", drawn.days.count)
             figures.count("rows compared", sum(row["sale_rows"] for row in plan.lines))
     assert len(planned) == 6 or stack == S3_SNOWFLAKE, planned
+    assert decided > count
 
 
 def test_a_day_outside_whose_sale_becomes_a_repeat_is_in_the_plan(shop: Shop) -> None:

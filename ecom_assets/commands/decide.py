@@ -87,7 +87,7 @@ def _list(session: Session) -> None:
             "who": row["decided_by"],
             "why": row["why"],
             "effect": row["effect"],
-            "ended by": row["ended_by"] or "",
+            "state": f"ended by {row['ended_by']}" if row["ended_by"] else "in force",
         }
         for row in all_decisions(session)
     ]

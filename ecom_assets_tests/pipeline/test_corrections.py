@@ -110,5 +110,6 @@ def test_only_files_that_are_named_so_correct_others(shop: Shop) -> None:
     shop.good(5)
     place = {"file": f"dt={day(5)}/a.jsonl", "line": 1}
     shop.land(5, {**good("X", day(5)), "_corrects": place}, file="b.jsonl")
+    shop.put(5, FIXED, b"")
     shop.run(5)
     assert counts(shop) == (6, 0, 0, 6, 0)

@@ -65,7 +65,8 @@ def test_a_day_that_passes_is_held_by_decision(shop: Shop) -> None:
     shop.run(5)
     made = decision(shop, "hold", 5)
     shop.good(5, "E", "F")
-    held = shop.run(5).audit.held
+    shop.good(6)
+    held = shop.run(5, 6).audit.held
     assert held == {day(5): f"held by decision of Ann: the producer says so ({made.decision_id})"}
     assert shop.stands("F") == []
     decision(shop, "end", ends=made.decision_id)

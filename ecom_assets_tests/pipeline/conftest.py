@@ -25,6 +25,7 @@ from ecom_assets_tests.support.stacks import (
     S3_SNOWFLAKE,
     Stack,
 )
+from ecom_assets_tests.torture.report import some
 from ecom_assets_tests.warehouse.conftest import good, jsonl
 
 
@@ -165,5 +166,8 @@ def shop(request: pytest.FixtureRequest, stack_of: Callable[[str], Stack]) -> It
         yield Shop(stack, session)
 
 
-ON_BOTH = pytest.mark.parametrize("shop", [FOLDER_DUCKDB, S3_SNOWFLAKE], indirect=True)
+ENGINES = [FOLDER_DUCKDB, S3_SNOWFLAKE]
+ON_BOTH = pytest.mark.parametrize("shop", ENGINES, indirect=True)
 """For tests of SQL that is an engine's own, or that moves rows."""
+ON_BOTH_AT_LENGTH = pytest.mark.parametrize("shop", some(FOLDER_DUCKDB, of=ENGINES), indirect=True)
+"""For further ones, whose statements Snowflake is sent by a test of the short form as well."""

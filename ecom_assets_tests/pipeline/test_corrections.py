@@ -8,7 +8,7 @@ from ecom_assets.commands.rejects import to_correct
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.audit import quality_of
 from ecom_assets.pipeline.decide import Wanted, decide
-from ecom_assets_tests.pipeline.conftest import ON_BOTH, Shop, day
+from ecom_assets_tests.pipeline.conftest import ON_BOTH, ON_BOTH_AT_LENGTH, Shop, day
 from ecom_assets_tests.warehouse.conftest import good
 
 FIXED = "fixed.corrections.jsonl"
@@ -60,7 +60,7 @@ def test_rejects_are_written_corrected_and_counted_once(shop: Shop) -> None:
     assert to_edit(shop) == [], "a duplicate is not to be corrected"
 
 
-@ON_BOTH
+@ON_BOTH_AT_LENGTH
 def test_a_correction_of_a_correction_stands_and_one_that_goes_gives_the_line_back(
     shop: Shop,
 ) -> None:

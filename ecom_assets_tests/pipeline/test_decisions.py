@@ -21,7 +21,7 @@ from ecom_assets.pipeline.decide import (
     decide,
 )
 from ecom_assets.warehouse.contract import Row
-from ecom_assets_tests.pipeline.conftest import ON_BOTH, Shop, day
+from ecom_assets_tests.pipeline.conftest import ON_BOTH, ON_BOTH_AT_LENGTH, Shop, day
 from ecom_assets_tests.warehouse.conftest import good
 
 
@@ -59,7 +59,7 @@ def test_a_held_day_is_published_as_it_is_until_it_gets_worse_or_the_decision_en
     assert shop.stands("E") == [5], "a held day keeps what it had"
 
 
-@ON_BOTH
+@ON_BOTH_AT_LENGTH
 def test_a_day_that_passes_is_held_by_decision(shop: Shop) -> None:
     shop.good(5, "E")
     shop.run(5)
@@ -98,7 +98,7 @@ def test_a_file_is_set_aside_and_back_and_a_new_version_of_it_counts(shop: Shop)
     assert shop.stands("V") == [5]
 
 
-@ON_BOTH
+@ON_BOTH_AT_LENGTH
 def test_a_file_with_late_events_is_set_aside_of_all_its_days(shop: Shop) -> None:
     shop.set(late_days=3)
     shop.good(4)
@@ -134,7 +134,7 @@ def test_a_rule_is_let_pass_for_days_files_or_a_producer_alone(shop: Shop) -> No
     assert [shop.stands(name) for name in ("A5", "B5", "A6", "B6")] == [[], [], [6], [6]]
 
 
-@ON_BOTH
+@ON_BOTH_AT_LENGTH
 def test_a_row_without_what_a_sale_needs_is_never_let_pass(shop: Shop) -> None:
     shop.set(reject_rate_error=Decimal(1))
     shop.land(
@@ -155,7 +155,7 @@ def test_a_row_without_what_a_sale_needs_is_never_let_pass(shop: Shop) -> None:
     ]
 
 
-@ON_BOTH
+@ON_BOTH_AT_LENGTH
 def test_what_is_damaged_or_lost_is_published_by_no_decision(shop: Shop) -> None:
     shop.good(5, "E")
     shop.put(5, "cut.jsonl.gz", b"\x1f\x8b\x08\x00")
@@ -226,7 +226,7 @@ def with_rule(monkeypatch: pytest.MonkeyPatch, rule: str, **changed: Any) -> Non
     monkeypatch.setattr(sales, "SALES", replace(sales.SALES, rules=rules))
 
 
-@ON_BOTH
+@ON_BOTH_AT_LENGTH
 def test_what_breaks_a_rule_that_warns_is_clean_and_counted(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -252,7 +252,7 @@ def test_what_breaks_a_rule_that_warns_is_clean_and_counted(
     assert not shop.run(5).audit.held
 
 
-@ON_BOTH
+@ON_BOTH_AT_LENGTH
 def test_a_rule_that_rejects_has_a_limit_of_its_own_below_that_of_all(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,7 +265,7 @@ def test_a_rule_that_rejects_has_a_limit_of_its_own_below_that_of_all(
     assert shop.run(5).audit.held == {day(5): why}
 
 
-@ON_BOTH
+@ON_BOTH_AT_LENGTH
 def test_a_day_is_held_for_the_money_in_its_rejects_each_currency_by_its_sales(shop: Shop) -> None:
     euros = [good(n, day(5), currency="EUR", total_amount=10) for n in range(9)]
     yen = good("Y", day(5), currency="JPY", total_amount=900, quantity=0)

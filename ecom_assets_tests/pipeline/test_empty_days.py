@@ -2,7 +2,7 @@
 
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.decide import Wanted, decide
-from ecom_assets_tests.pipeline.conftest import ON_BOTH, Shop, day
+from ecom_assets_tests.pipeline.conftest import ON_BOTH, ON_BOTH_AT_LENGTH, Shop, day
 from ecom_assets_tests.warehouse.conftest import good
 
 
@@ -45,7 +45,7 @@ def test_a_day_without_a_file_is_published_by_decision_and_counts_what_comes_lat
     assert totals(shop) == [(6, 5, 1, 5)]
 
 
-@ON_BOTH
+@ON_BOTH_AT_LENGTH
 def test_files_with_late_events_are_files_of_their_days(shop: Shop) -> None:
     shop.set(late_days=2)
     shop.good(5)

@@ -11,7 +11,7 @@ import pytest
 
 from ecom_assets.landing.folder import FolderZone
 from ecom_assets.warehouse.duckdb import DuckDBSession
-from ecom_assets_tests.pipeline.conftest import ON_BOTH, Shop, day
+from ecom_assets_tests.pipeline.conftest import ON_BOTH, ON_BOTH_AT_LENGTH, Shop, day
 from ecom_assets_tests.warehouse.conftest import good, jsonl
 
 DAMAGED = b"\x1f\x8b\x08\x00"
@@ -74,7 +74,7 @@ def test_a_repeat_comes_back_as_it_was_when_the_earlier_event_goes(shop: Shop) -
     assert after["eE"] == before
 
 
-@ON_BOTH
+@ON_BOTH_AT_LENGTH
 def test_a_repeat_tells_the_present_place_of_the_earlier_event(shop: Shop) -> None:
     shop.land(5, good("E", day(5)))
     shop.land(6, good("E", day(6)))
@@ -85,7 +85,7 @@ def test_a_repeat_tells_the_present_place_of_the_earlier_event(shop: Shop) -> No
     assert (repeat["earlier_event_date"], repeat["earlier_row_number"]) == (day(5), 2)
 
 
-@ON_BOTH
+@ON_BOTH_AT_LENGTH
 def test_totals_follow_the_rows_that_move(shop: Shop) -> None:
     shop.land(6, good("E", day(6), currency="EUR"), good("F", day(6), currency="EUR"))
     shop.run(6)
@@ -152,7 +152,7 @@ def test_4_a_held_day_keeps_the_events_that_its_new_file_lacks(shop: Shop, how: 
     assert shop.stands("E") == [1]
 
 
-@ON_BOTH
+@ON_BOTH_AT_LENGTH
 def test_5_an_event_leaves_a_later_day_also_where_that_is_held(shop: Shop) -> None:
     shop.good(5, "E")
     shop.run(5)
@@ -180,7 +180,7 @@ def test_5_repeats_never_hold_a_day(shop: Shop) -> None:
 # ---- late events
 
 
-@ON_BOTH
+@ON_BOTH_AT_LENGTH
 def test_6_an_event_before_the_first_partition_is_a_reject_of_its_files_day(
     shop: Shop,
 ) -> None:
@@ -219,7 +219,7 @@ def test_7_a_day_that_was_never_run_is_held_until_its_own_files_are_asked_for(sh
     assert shop.stands("late") == [5]
 
 
-@ON_BOTH
+@ON_BOTH_AT_LENGTH
 def test_7_a_day_that_is_held_by_a_late_file_is_told(shop: Shop) -> None:
     shop.set(late_days=1)
     shop.good(5)
@@ -281,7 +281,7 @@ def test_7_a_limit_that_goes_and_comes_and_goes_leaves_nothing_behind(shop: Shop
         assert shop.stands("late") == wanted
 
 
-@ON_BOTH
+@ON_BOTH_AT_LENGTH
 def test_another_first_partition_leaves_no_line_twice_or_nowhere(shop: Shop) -> None:
     shop.set(late_days=3)
     shop.good(8)
@@ -340,7 +340,7 @@ def test_10_why_a_day_is_held_is_told_by_the_limit_of_then(shop: Shop) -> None:
     assert not shop.run(5).audit.held
 
 
-@ON_BOTH
+@ON_BOTH_AT_LENGTH
 def test_11_a_number_is_judged_as_written_and_kept_rounded(shop: Shop) -> None:
     shop.set(reject_rate_error=Decimal(1))
     shop.land(
@@ -359,7 +359,7 @@ def test_11_a_number_is_judged_as_written_and_kept_rounded(shop: Shop) -> None:
     assert quality["rounded_rows"] == 5
 
 
-@ON_BOTH
+@ON_BOTH_AT_LENGTH
 def test_12_only_a_string_or_a_number_is_a_text(shop: Shop) -> None:
     shop.set(reject_rate_error=Decimal(1))
     odd = ({"code": "DE"}, ["DE"], True, None)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from ecom_assets_tests.support.stacks import (
     emptied_stack,
     folder_stack,
 )
+from ecom_assets_tests.torture.report import some
 from ecom_assets_tests.warehouse.conftest import good
 
 SECOND = timedelta(seconds=1)
@@ -56,6 +58,8 @@ DAYS = [
     ShopsDay(SYDNEY, date(2026, 10, 4), "2026-10-03T14:00Z", "2026-10-04T13:00Z"),
 ]
 NAMES = [f"{one.reading.time_zone} {one.day}" for one in DAYS]
+ON_EACH = [*product([FOLDER_DUCKDB], DAYS), *product([S3_SNOWFLAKE], DAYS)]
+IN_SHORT = [*product([FOLDER_DUCKDB], DAYS), (S3_SNOWFLAKE, DAYS[1])]
 
 
 @pytest.fixture(params=[FOLDER_DUCKDB, S3_SNOWFLAKE])
@@ -87,7 +91,12 @@ def moments(*of: datetime) -> list[dict[str, object]]:
     return [good(f"{moment:%m-%dT%H:%M:%S}", event_ts=moment.isoformat()) for moment in of]
 
 
-@pytest.mark.parametrize("of", DAYS, ids=NAMES)
+@pytest.mark.parametrize(
+    ("engine", "of"),
+    some(*IN_SHORT, of=ON_EACH),
+    ids=[f"{engine}-{name}" for engine in (FOLDER_DUCKDB, S3_SNOWFLAKE) for name in NAMES],
+    indirect=["engine"],
+)
 def test_a_day_is_from_the_shop_s_midnight_to_the_next(
     of: ShopsDay, engine: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

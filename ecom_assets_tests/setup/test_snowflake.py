@@ -24,6 +24,7 @@ from ecom_assets.warehouse.scripts import SQL_FOLDER
 from ecom_assets.warehouse.snowflake import SnowflakeWarehouse
 from ecom_assets_tests.support.earlier import unpack_warehouse
 from ecom_assets_tests.support.stacks import Production, environment
+from ecom_assets_tests.torture.report import some
 
 ENVIRONMENT = {
     "ECOM_WAREHOUSE": "snowflake",
@@ -159,13 +160,16 @@ def test_tables_of_an_earlier_version_are_brought_up_with_all_rows(
 
 @pytest.mark.parametrize(
     "failing",
-    [
-        "add if not exists held_for",
-        "create or replace table staging.stg_sales_clean",
-        "create or replace table analytics.fact_sales",
-        "insert into analytics.fact_sales_days",
-        "insert into raw.schema_version",
-    ],
+    some(
+        *("create or replace table staging.stg_sales_clean", "insert into raw.schema_version"),
+        of=[
+            "add if not exists held_for",
+            "create or replace table staging.stg_sales_clean",
+            "create or replace table analytics.fact_sales",
+            "insert into analytics.fact_sales_days",
+            "insert into raw.schema_version",
+        ],
+    ),
 )
 def test_stopped_in_the_middle_they_are_brought_up_the_next_time(
     failing: str,

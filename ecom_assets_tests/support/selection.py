@@ -27,9 +27,25 @@ STARTERS = (DevServer, Shop, Ui, dev_server, served)
 RUNS = re.compile(r"\.(run|run_checks|tick_and_run)\(")
 """How a test on a `pipeline` runs the whole graph, which takes a second: once in a fast test."""
 
-FIRST = ("dagster dev", "dagster dev too", "torture", "weeks", "canaries")
+ON_SNOWFLAKE, EVERY_TYPE = "Snowflake", "Snowflake, every type"
+"""Groups of tests on the emulated Snowflake, by the stream that they declare: to translate its
+statements takes longer than most tests, and what a process has translated no other one knows."""
+
+FIRST = (
+    *("dagster dev", "dagster dev too", ON_SNOWFLAKE, EVERY_TYPE),
+    *("torture", "weeks", "canaries"),
+)
 """Groups of tests that share what they have started, the longest first. Those on dev servers mostly
 wait, so that others have the processor; started last, all would wait for them."""
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Before xdist writes the groups into the ids."""
+    given = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    on_snowflake = any(isinstance(one, str) and one == S3_SNOWFLAKE for one in given)
+    if on_snowflake and group_of(item) is None:
+        every_type = "every_type" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group(EVERY_TYPE if every_type else ON_SNOWFLAKE))
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses by marks

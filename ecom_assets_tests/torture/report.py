@@ -1,8 +1,9 @@
 """`--torture`: the long form of the tests that count what they try, and the page of their figures.
 
 A test takes the fixture `figures` and counts; whether it is the long form says `torture`, and what
-chance it is given says `seed`. The long form runs the tests that take `figures`, wherever they lie.
-In the short form, within `make test`, the figures go nowhere. How a fault is made is not here.
+chance it is given says `seed`. The long form runs the tests that take `figures`, wherever they lie,
+and all that the short one leaves out. In the short form, within `make test`, the figures go
+nowhere. How a fault is made is not here.
 """
 
 import platform
@@ -68,12 +69,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The long form is of the tests that count, wherever they lie; the short one leaves out those
-    that are too long for it."""
+    """The long form is of the tests that count, wherever they lie, and of those that are too long
+    for the short one, which leaves them out."""
+    too_long = [item for item in items if item.get_closest_marker("torture")]
     if config.getoption("--torture"):
-        chosen = [item for item in items if "figures" in getattr(item, "fixturenames", ())]
+        counts = [item for item in items if "figures" in getattr(item, "fixturenames", ())]
+        chosen = [item for item in items if item in counts or item in too_long]
     else:
-        chosen = [item for item in items if not item.get_closest_marker("torture")]
+        chosen = [item for item in items if item not in too_long]
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = chosen
 

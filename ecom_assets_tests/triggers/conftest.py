@@ -23,6 +23,7 @@ from ecom_assets.settings import S3Url
 from ecom_assets.triggers.arrivals import build_arrivals
 from ecom_assets_tests.conftest import Pipeline
 from ecom_assets_tests.support.stacks import Production
+from ecom_assets_tests.torture.report import some
 
 
 @dataclass
@@ -162,7 +163,12 @@ def arrivals(pipeline: Pipeline) -> Arrivals:
     return Arrivals(pipeline)
 
 
-@pytest.fixture(params=["folder", "S3"])
+ZONES = ["folder", "S3"]
+IN_S3_AT_LENGTH = pytest.mark.parametrize("anywhere", some("folder", of=ZONES), indirect=True)
+"""For tests of what follows from a listing, where others of the short form list S3."""
+
+
+@pytest.fixture(params=ZONES)
 def anywhere(
     request: pytest.FixtureRequest, pipeline: Pipeline, tmp_path: Path
 ) -> Iterator[Arrivals]:

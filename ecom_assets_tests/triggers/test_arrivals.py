@@ -22,7 +22,7 @@ from ecom_assets.warehouse.contract import WarehouseError
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 from ecom_assets_tests.alerts.test_digest import materialized
 from ecom_assets_tests.conftest import Pipeline, event
-from ecom_assets_tests.triggers.conftest import Arrivals, days_of
+from ecom_assets_tests.triggers.conftest import IN_S3_AT_LENGTH, Arrivals, days_of
 
 FIFTH = "2026-01-05"
 ONE_DAY = {"dagster/partition": FIFTH}
@@ -78,6 +78,7 @@ def test_new_late_rewritten_and_vanished_files(anywhere: Arrivals) -> None:
     assert facts(pipeline) == ["event-1", "event-2", "event-6", "event-9"]
 
 
+@IN_S3_AT_LENGTH
 def test_back_to_the_bytes_of_before_is_asked_for_under_another_key(anywhere: Arrivals) -> None:
     keys = []
     for number in (1, 2, 1, 2):
@@ -99,6 +100,7 @@ def test_a_second_version_of_the_same_second_and_size(arrivals: Arrivals) -> Non
     assert facts(arrivals.pipeline) == ["event-2"]
 
 
+@IN_S3_AT_LENGTH
 def test_late_events_reach_the_days_that_they_belong_to(anywhere: Arrivals) -> None:
     anywhere.pipeline.configure(late_days=2)
     anywhere.put(f"dt={FIFTH}/a.jsonl", lines(event(1)))
@@ -403,6 +405,7 @@ def test_a_run_that_held_many_days_is_told_with_all_of_them(arrivals: Arrivals) 
     assert "(2026-01-01 to 2026-01-14, 2026-01-16 to 2026-01-28)" in arrivals.skipped
 
 
+@IN_S3_AT_LENGTH
 def test_every_suffix_arrives_and_what_is_passed_over_starts_nothing(anywhere: Arrivals) -> None:
     anywhere.put(f"dt={FIFTH}/a.csv", lines(event(1)))
     anywhere.put("date=2026-01-05/a.jsonl", lines(event(1)))

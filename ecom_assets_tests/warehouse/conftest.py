@@ -38,8 +38,15 @@ from ecom_assets_tests.support.stacks import (
     Stack,
     folder_stack,
 )
+from ecom_assets_tests.torture.report import some
 
 DAY = date(2026, 1, 5)
+
+ENGINES = [FOLDER_DUCKDB, S3_SNOWFLAKE]
+AT_LENGTH = pytest.mark.parametrize(
+    "staging_on_both", some(FOLDER_DUCKDB, of=ENGINES), indirect=True
+)
+"""For tests on `staging_on_both` whose statements Snowflake is sent by others of the short form."""
 
 Staged = tuple[date, str, int, int]
 """Where a row of staging came from: its event date, its line's file and number there, its item."""
@@ -331,7 +338,7 @@ def staging(every_type: None, tmp_path: Path) -> Iterator[Staging]:
         yield opened
 
 
-@pytest.fixture(params=[FOLDER_DUCKDB, S3_SNOWFLAKE])
+@pytest.fixture(params=ENGINES)
 def staging_on_both(
     every_type: None, request: pytest.FixtureRequest, stack_of: Callable[[str], Stack]
 ) -> Iterator[Staging]:

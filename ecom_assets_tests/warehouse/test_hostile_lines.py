@@ -7,6 +7,7 @@ loaded alone, between two good ones.
 import json
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,10 @@ from ecom_assets_tests.support.stacks import (
     Stack,
     folder_stack,
 )
+from ecom_assets_tests.torture.report import some
 from ecom_assets_tests.warehouse.conftest import (
     DAY,
+    ENGINES,
     Staging,
     good,
     jsonl,
@@ -307,7 +310,20 @@ def load_and_compare(staging: Staging, table: str) -> None:
     staging.run()
 
 
-@pytest.mark.parametrize("table", TABLES)
+ON_SNOWFLAKE = (
+    *("quantity", "points", "event_ts", "event_id", "objects", "lines", "not utf-8"),
+    "naughty fields",
+)
+"""Tables that the short form has on Snowflake: one of numbers, one of naughty strings, and those
+that are alone of their kind."""
+IN_SHORT = (*product([FOLDER_DUCKDB], TABLES), *product([S3_SNOWFLAKE], ON_SNOWFLAKE))
+
+
+@pytest.mark.parametrize(
+    ("staging_on_both", "table"),
+    some(*IN_SHORT, of=product(ENGINES, TABLES)),
+    indirect=["staging_on_both"],
+)
 def test_every_line_finds_its_place(staging_on_both: Staging, table: str) -> None:
     """A number is kept to its last digit or refused; an integer that does not fit is null and
     rejects nothing; a moment is ISO 8601 or refused; an event id is blank when it is white space
@@ -337,9 +353,7 @@ def as_item(line: bytes, number: int) -> bytes:
     return b'{"order":{"items":[%s]}}' % b",".join([good_ones[0], line, good_ones[1]])
 
 
-@pytest.mark.parametrize(
-    "stack", [FOLDER_DUCKDB, pytest.param(S3_SNOWFLAKE, marks=pytest.mark.torture)]
-)
+@pytest.mark.parametrize("stack", some(FOLDER_DUCKDB, of=ENGINES))
 @pytest.mark.parametrize("table", TABLES)
 def test_every_item_finds_its_place(
     every_type: None, stack_of: Callable[..., Stack], stack: str, table: str
@@ -554,20 +568,28 @@ def test_ids_that_differ_in_a_late_digit_are_two_events(staging: Staging) -> Non
     assert len(staging.table("staging.stg_sales_clean")) == 2
 
 
+OF_NO_FIELD = {
+    "some": ('{"id": 1, "line_items": [], "a;b": null}', ", found: a,b, id, line_items"),
+    "more than are named": (
+        json.dumps({f"k{n:02}": n for n in range(30)}),
+        ", found: " + ", ".join(f"k{n:02}" for n in range(20)),
+    ),
+    "none": ("{}", ""),
+}
+
+
 @pytest.mark.parametrize(
-    ("line", "told"),
-    [
-        ('{"id": 1, "line_items": [], "a;b": null}', ", found: a,b, id, line_items"),
-        (
-            json.dumps({f"k{n:02}": n for n in range(30)}),
-            ", found: " + ", ".join(f"k{n:02}" for n in range(20)),
-        ),
-        ("{}", ""),
-    ],
-    ids=["some", "more than are named", "none"],
+    ("staging_on_both", "keys"),
+    some(
+        *product([FOLDER_DUCKDB], OF_NO_FIELD),
+        (S3_SNOWFLAKE, "more than are named"),
+        of=product(ENGINES, OF_NO_FIELD),
+    ),
+    indirect=["staging_on_both"],
 )
 def test_an_object_without_any_known_field_is_rejected_with_the_keys_it_has(
-    staging_on_both: Staging, line: str, told: str
+    staging_on_both: Staging, keys: str
 ) -> None:
+    line, told = OF_NO_FIELD[keys]
     reasons = one_among_good(staging_on_both, line)
     assert reasons.endswith(f"; No known field has a value{told}")

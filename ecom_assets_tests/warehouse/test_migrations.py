@@ -40,6 +40,7 @@ from ecom_assets_tests.support.earlier import (
     unpack_history,
     unpack_warehouse,
 )
+from ecom_assets_tests.torture.report import some
 from ecom_assets_tests.triggers.conftest import Arrivals, days_of
 
 PURPOSE = Purpose("test", "test")
@@ -53,6 +54,8 @@ FAILED_BEFORE = {
 """Checks of their days that fail where nothing is brought up either: files that are new or gone, a
 day that is held, reasons of earlier rules."""
 NEW_DAY = date(2026, 1, 7)
+OLDEST, NEWEST = "c1deea7", "8318e73"
+"""The commits whose warehouses lack most and least."""
 STAGING = ("stg_sales_clean", "stg_sales_rejects")
 
 
@@ -65,7 +68,7 @@ def earlier(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 @pytest.fixture
 def first(tmp_path: Path) -> Path:
     """That of the earliest commit, which lacks most."""
-    return unpack_warehouse("c1deea7", tmp_path / "w.duckdb")
+    return unpack_warehouse(OLDEST, tmp_path / "w.duckdb")
 
 
 def opened(path: Path) -> list[str]:
@@ -138,7 +141,7 @@ def test_the_answers_are_the_sums_of_the_sales_at_once(earlier: Path) -> None:
     assert sales_by_day(earlier) == PUBLISHED
 
 
-@pytest.mark.parametrize("earlier", ["c1deea7", "8318e73"], indirect=True)
+@pytest.mark.parametrize("earlier", [OLDEST, NEWEST], indirect=True)
 def test_what_was_published_before_is_there_as_one_change_and_its_figures_add_up(
     earlier: Path,
 ) -> None:
@@ -245,7 +248,7 @@ def test_a_new_file_has_the_version_and_nothing_to_bring_up(tmp_path: Path) -> N
     assert [each.name for each in tmp_path.iterdir()] == ["w.duckdb"]
 
 
-@pytest.mark.parametrize("commit", ["c1deea7", "09f83bf", "8318e73"])
+@pytest.mark.parametrize("commit", some(OLDEST, NEWEST, of=[OLDEST, "09f83bf", NEWEST]))
 @pytest.mark.slow
 def test_a_new_day_runs_and_all_days_can_be_replayed(commit: str, pipeline: Pipeline) -> None:
     path = unpack_warehouse(commit, pipeline.settings.duckdb_path)
@@ -282,6 +285,7 @@ def whole(path: Path) -> None:
     assert query(path, "select count(*) from raw.raw_sales") == [(120,)]
 
 
+@pytest.mark.parametrize("earlier", some(OLDEST, NEWEST, of=COMMITS), indirect=True)
 @pytest.mark.slow
 def test_killed_at_any_statement_it_is_brought_up_again(
     earlier: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

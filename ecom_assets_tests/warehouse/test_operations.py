@@ -431,8 +431,8 @@ class OperationsOnOrdersAndDeaths(OperationsOnOrders, OperationsAndDeaths):
 @pytest.mark.parametrize(
     ("stack", "machine", "examples", "many", "steps"),
     [
-        (FOLDER_DUCKDB, OperationsAndDeaths, 4, 40, 12),
-        (FOLDER_DUCKDB, OperationsOnOrdersAndDeaths, 3, 40, 12),
+        (FOLDER_DUCKDB, OperationsAndDeaths, 3, 40, 12),
+        (FOLDER_DUCKDB, OperationsOnOrdersAndDeaths, 2, 40, 12),
         (S3_SNOWFLAKE, Operations, 0, 5, 12),
         (S3_SNOWFLAKE, OperationsOnOrders, 1, 5, 5),
     ],
@@ -505,7 +505,7 @@ def plans(
 
 
 @pytest.mark.parametrize(
-    ("stack", "examples", "many"), [(FOLDER_DUCKDB, 3, 60), (S3_SNOWFLAKE, 0, 4)]
+    ("stack", "examples", "many"), [(FOLDER_DUCKDB, 2, 60), (S3_SNOWFLAKE, 0, 4)]
 )
 def test_a_backfill_in_any_order_of_days_and_runs_ends_like_one_run(
     tmp_path: Path,

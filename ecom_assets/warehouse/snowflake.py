@@ -206,8 +206,7 @@ class SnowflakeSession:
 
     def run(self, script: str, /, **values: Any) -> Sequence[Row]:
         rows: Sequence[Row] = []
-        statements = render(script, "snowflake", self._reading, self._rehearses, **values)
-        for statement in statements:
+        for statement in render(script, "snowflake", self._reading, self._rehearses, **values):
             rows = self._execute(statement, script)
         return rows
 

@@ -114,6 +114,7 @@ def _plan(session: Session, days: EventDays, around: EventDays, limits: Limits, 
             "plan/sales", **days.bounds, window_start=window.first, window_end=window.last
         ),
         held=_held(session, audit, EventDays(first, days.last)),
+        warnings=session.run("plan/warnings", **of_days),
         samples=_samples(session, of_days, hide_values=limits.hide_values),
         stage_seconds=round(staged - start, 2),
         publish_seconds=round(published - start_again, 2),

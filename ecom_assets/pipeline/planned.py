@@ -24,6 +24,8 @@ class Plan:
         sales: what FACT_SALES has and would have, per day and currency; of other days where it
             changes.
         held: per day that is held or would be: why before and after; None: it is not held.
+        warnings: per day and rule that only warns: how many clean sales break it, where that
+            changes.
         samples: some sales of each kind of change; without values where these are hidden.
         stage_seconds: what staging the copies took.
         publish_seconds: what publishing them took.
@@ -34,6 +36,7 @@ class Plan:
     lines: Sequence[Row]
     sales: Sequence[Row]
     held: Sequence[Row]
+    warnings: Sequence[Row]
     samples: Sequence[Row]
     stage_seconds: float
     publish_seconds: float
@@ -48,7 +51,7 @@ class Plan:
     def changed_days(self) -> Sequence[date]:
         """The days of which anything changes."""
         held = [row for row in self.held if _differs(row, "why")]
-        rows = [*self.lines, *self.changed_sales, *held]
+        rows = [*self.lines, *self.changed_sales, *held, *self.warnings]
         return sorted({row["event_date"] for row in rows})
 
     @property
@@ -85,6 +88,7 @@ class Plan:
             "Sales that change sides, reason or values": self.lines,
             "FACT_SALES before and after": self.changed_sales,
             "Days that are held, before and after": self.held,
+            "Sales that break a rule that only warns": self.warnings,
             "Samples": samples,
         }
         return {title: rows for title, rows in found.items() if rows}

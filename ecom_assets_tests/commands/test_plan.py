@@ -35,7 +35,7 @@ def test_a_program_reads_days_in_iso_8601_and_money_as_text(
     printed = json.loads(capsys.readouterr().out)
     assert printed.keys() == {
         *("first_day", "last_day", "changed_days", "lines", "sales", "held", "samples"),
-        *("stage_seconds", "publish_seconds", "bytes_scanned"),
+        *("warnings", "stage_seconds", "publish_seconds", "bytes_scanned"),
     }
     assert (printed["first_day"], printed["last_day"]) == (str(DAY), str(NEXT))
     assert printed["changed_days"] == [str(DAY), str(NEXT)]

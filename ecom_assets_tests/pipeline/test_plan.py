@@ -59,6 +59,7 @@ Tables = Mapping[str, Sequence[Row]]
 # ---- what is drawn
 
 
+WARNS = Rule("warns", "Warns", "total_amount > 2", "row", "currency", "", "", severity="warn")
 ALSO = Rule("also", "Also", "currency is null", "row", "currency", "", "", lambda *_: "")
 STRICTER = "quantity_sign <= 0 or total_amount > 2"
 READINGS = [None, *(Reading(mappings=(("b*", orders_of(m)),)) for m in (".event_ts", "@.event_ts"))]
@@ -78,6 +79,8 @@ def settings(draw: st.DrawFn) -> tuple[Sequence[Rule], Limits]:
         rules.insert(2, rules.pop(at))
     if draw(st.booleans()):
         rules.insert(draw(st.sampled_from([2, -1])), ALSO)
+    if draw(st.booleans()):
+        rules.append(replace(WARNS, limit=draw(st.sampled_from([None, Decimal("0.2")]))))
     limits = Limits(
         first_partition=FIRST,
         late_days=draw(st.integers(0, 2)),
@@ -238,6 +241,17 @@ def totals(found: Tables) -> Mapping[tuple[date, str | None], tuple[Any, ...]]:
     }
 
 
+def warnings(found: Tables) -> Counter[tuple[date, str]]:
+    """How many clean sales break each rule that only warns, by day."""
+    return Counter(
+        {
+            (row["event_date"], row["rule"]): row["broken_rows"]
+            for row in found["STAGING.SALES_QUALITY_RULES"]
+            if row["severity"] == "warn"
+        }
+    )
+
+
 def said_totals(rows: Sequence[Row], when: str) -> Mapping[tuple[Any, ...], tuple[Any, ...]]:
     """What a plan says of them."""
     return {
@@ -285,6 +299,16 @@ def compare(plan: Plan, before: Tables, after: Tables, held: Mapping[date, str])
     told = {row["event_date"]: (row["why_before"], row["why_after"]) for row in plan.held}
     for each in was_held.keys() | held.keys() | told.keys():
         assert told.get(each, (None, None)) == (was_held.get(each), held.get(each)), each
+
+    warned = [warnings(found) for found in (before, after)]
+    assert {
+        (row["event_date"], row["rule"]): (row["sales_before"], row["sales_after"])
+        for row in plan.warnings
+    } == {
+        key: (warned[0][key], warned[1][key])
+        for key in warned[0].keys() | warned[1].keys()
+        if warned[0][key] != warned[1][key]
+    }
 
     sampled = {(row["change"], row["reason_before"], row["reason_after"]) for row in plan.samples}
     assert sampled == {kind[1:] for kind in said}

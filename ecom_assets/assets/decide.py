@@ -6,6 +6,7 @@ What decisions do is in `pipeline/decisions.py`.
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
+from typing import Any
 
 import dagster as dg
 from pydantic import Field
@@ -13,7 +14,6 @@ from pydantic import Field
 from ecom_assets.model.limits import Limits
 from ecom_assets.pipeline.decide import (
     KINDS,
-    TEXT_LENGTH,
     DecisionError,
     Wanted,
     decide,
@@ -33,13 +33,8 @@ class DecisionConfig(dg.Config):
         description="publish: publish held days as they are. hold: hold days that pass. take_out: "
         "the lines of a file are no sales. allow_rule: rows may break a rule. end: end a decision."
     )
-    who: str = Field(
-        description="Who decides: a name that colleagues know.", max_length=TEXT_LENGTH
-    )
-    why: str = Field(
-        description="Why, in a sentence: it stands in the report and in the checks.",
-        max_length=TEXT_LENGTH,
-    )
+    who: str = Field(description="Who decides: a name that colleagues know.")
+    why: str = Field(description="Why, in a sentence: it stands in the report and in the checks.")
     first_day: str = Field(
         default="",
         description="publish, hold, allow_rule: the first event date, such as 2026-01-05.",
@@ -58,10 +53,8 @@ class DecisionConfig(dg.Config):
     )
     up_to: float | None = Field(
         default=None,
-        ge=0,
-        le=1,
-        description="publish: the reject rate up to which the days are published. Empty: what they "
-        "have now.",
+        description="publish: the reject rate up to which the days are published, such as 0.4. "
+        "null: what they have now.",
     )
     ends: str = Field(
         default="", description="end: the decision to end; its eight letters and digits."
@@ -112,8 +105,14 @@ def build_decide_job(limits: Limits, time_zone: str) -> dg.JobDefinition:
             }
         )
 
+    @dg.config_mapping
+    def for_the_step(form: DecisionConfig) -> dict[str, Any]:
+        filled_in = {**dict(form), "decision": form.decision.name}
+        return {"ops": {write_down.name: {"config": filled_in}}}
+
     @dg.job(
         name="decide",
+        config=for_the_step,
         description="Decide about bad data: publish a held day as it is, hold one that passes, "
         "take a file out, let a rule pass, or end such a decision. Fill in the form in the "
         "Launchpad. It is obeyed when the days are materialized again; see docs/runbook.md.",

@@ -175,7 +175,7 @@ def _see_texts(wanted: Wanted) -> None:
 
 def _publish(session: Session, wanted: Wanted, limits: Limits) -> Mapping[str, Any]:
     assert wanted.days is not None
-    if wanted.up_to is not None and not 0 <= wanted.up_to <= 1:
+    if wanted.up_to is not None and not (wanted.up_to.is_finite() and 0 <= wanted.up_to <= 1):
         raise DecisionError(f"`up_to` is {wanted.up_to}: a share from 0 to 1 is needed.")
     quality = quality_of(session, wanted.days)
     held = {day: row for day, row in quality.items() if not row["publishable"]}

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import psutil
@@ -34,19 +35,22 @@ class Shop:
             write_lines(self.folder / f"dt={day}/{name}.jsonl", [*good, *["no JSON"] * rejects])
 
     def published(self) -> dict[date, int]:
-        """The rows of FACT_SALES by day; waits while a step has the file open."""
+        """The rows of FACT_SALES by day."""
+        rows = self.query("select event_date, count(*) from analytics.fact_sales group by all")
+        return dict(rows)
 
-        def read() -> list[tuple[date, int]] | None:
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of the DuckDB file; waits while a step has it open, or has made no tables yet."""
+
+        def read() -> tuple[list[tuple[Any, ...]]] | None:
             try:
                 with duckdb.connect(self.warehouse, read_only=True) as connection:
-                    return connection.execute(
-                        "select event_date, count(*) from analytics.fact_sales group by all"
-                    ).fetchall() or [(date.min, 0)]
-            except duckdb.Error:
+                    return (connection.execute(sql).fetchall(),)
+            except (duckdb.IOException, duckdb.CatalogException):
                 return None
 
-        rows = until(read, "the file can be read between steps", pause=0.05) or []
-        return {day: count for day, count in rows if count}
+        (rows,) = until(read, "the file can be read between steps", pause=0.05) or ([],)
+        return rows
 
     def backfilled(self, *backfill_ids: str, seconds: float = 400) -> list[str]:
         """The statuses of backfills once all have ended."""

@@ -92,9 +92,11 @@ class Ui:
         last: date | None = None,
         *,
         job: str = "sales",
+        assets: Sequence[str] = (),
         config: Mapping[str, Any] | None = None,
     ) -> str:
-        """Put one run for a day or a range of days into the queue; its id."""
+        """Put one run for a day or a range of days into the queue, of all assets or of some; its
+        id."""
         tags = {"dagster/partition": first.isoformat()} if first else {}
         if first and last:
             tags = {
@@ -106,7 +108,11 @@ class Ui:
                 launchRun(executionParams: $params) { __typename ... on LaunchRunSuccess
                 { run { runId } } ... on PythonError { message } } }""",
             params={
-                "selector": {**SELECTOR, "jobName": job},
+                "selector": {
+                    **SELECTOR,
+                    "jobName": job,
+                    **({"assetSelection": [{"path": [name]} for name in assets]} if assets else {}),
+                },
                 "executionMetadata": {
                     "tags": [{"key": key, "value": value} for key, value in tags.items()]
                 },
@@ -218,6 +224,29 @@ class Ui:
                 days[(first + timedelta(days=n)).isoformat()] = part["status"]
         return days
 
+    def latest_check(self, asset: str, check: str, day: date) -> Mapping[str, Any]:
+        """A check's latest answer for a day: its description, and its metadata that is text."""
+        found = self.ask(
+            """query($key: AssetKeyInput!, $check: String!, $day: String!) {
+                assetCheckExecutions(assetKey: $key, checkName: $check, partition: $day, limit: 1)
+                {evaluation {description metadataEntries {label
+                ... on TextMetadataEntry {text}}}}}""",
+            key={"path": [asset]},
+            check=check,
+            day=day.isoformat(),
+        )["assetCheckExecutions"][0]["evaluation"]
+        return {"description": found["description"], "metadata": _texts(found["metadataEntries"])}
+
+    def output(self, run_id: str) -> Mapping[str, str]:
+        """What the step of a run tells in the metadata of its output, as far as it is text."""
+        events = self.ask(
+            """query($id: ID!) {logsForRun(runId: $id) {... on EventConnection {events
+            {... on ExecutionStepOutputEvent {metadataEntries {label
+            ... on TextMetadataEntry {text} ... on MarkdownMetadataEntry {text: mdStr}}}}}}}""",
+            id=run_id,
+        )["logsForRun"]["events"]
+        return _texts([one for event in events for one in event.get("metadataEntries", ())])
+
     def cancel_backfill(self, backfill_id: str) -> None:
         """Cancel a backfill with all of its runs."""
         self.ask(
@@ -282,6 +311,10 @@ class Ui:
         )
         ticks: Sequence[Mapping[str, Any]] = found["sensorOrError"]["sensorState"]["ticks"]
         return ticks
+
+
+def _texts(entries: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
+    return {entry["label"]: entry["text"] for entry in entries if "text" in entry}
 
 
 class DevServer(Ui):

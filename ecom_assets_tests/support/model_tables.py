@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from ecom_assets.model import sales
@@ -209,7 +210,9 @@ class Tables:
                 return "files"
         judged = [row for row in rows.values() if row.is_sale and not row.is_replaced]
         rejects = sum(bool(row.broken) for row in judged)
-        return "rejects" if rejects > len(judged) * rules.reject_rate_error else None
+        if rejects > len(judged) * rules.reject_rate_error:
+            return "rejects"
+        return "money" if rejected_money(judged) > rules.reject_rate_error else None
 
     def publish(self, days: Days, rules: Rules) -> "Tables":
         """Replace what is published of some days by their clean rows, but for those that are held;
@@ -410,8 +413,24 @@ def sums(rows: Sequence[Row]) -> tuple[int, Decimal, Decimal]:
     return len(rows), units, revenue
 
 
+def rejected_money(judged: Sequence[Row]) -> Fraction:
+    """The share of the revenue that is in rejects, in millionths: that of each currency, weighed by
+    the sales whose amount is known and more than nothing."""
+    groups: dict[Any, list[tuple[Fraction, bool]]] = {}
+    for row in judged:
+        currency, amount = row.values.get("currency"), row.values.get("total_amount")
+        if currency is not None and isinstance(amount, Decimal) and amount > 0:
+            groups.setdefault(currency, []).append((Fraction(amount), bool(row.broken)))
+    weighed = Fraction(0)
+    for amounts in groups.values():
+        lost = sum((amount for amount, is_broken in amounts if is_broken), Fraction(0))
+        weighed += len(amounts) * lost / sum(amount for amount, _ in amounts)
+    return round(weighed / (sum(map(len, groups.values())) or 1), 6)
+
+
 def values(row: Row) -> Mapping[str, Any]:
-    return {**row.values, "source": row.source, "source_version": row.version}
+    read_by = {"source": row.source, "source_version": row.version}
+    return {**row.values, **read_by, "allowed_rules": None}
 
 
 def each(days: Days) -> Sequence[date]:

@@ -17,6 +17,7 @@ import sqlalchemy as db
 from dagster._core.storage.event_log import SqlEventLogStorage
 
 from ecom_assets.alerts import channels, events
+from ecom_assets.definitions import defs
 from ecom_assets_tests.conftest import DAY, Pipeline, event
 from ecom_assets_tests.support.receivers import UI, Alerts, Receiver, receiving
 
@@ -558,3 +559,9 @@ def fill(pipeline: Pipeline, count: int) -> None:
                 for n in range(1, count)
             ],
         )
+
+
+def test_it_is_off_until_switched_on_and_looks_every_half_a_minute() -> None:
+    sensor = defs.resolve_sensor_def("check_alerts")
+    assert sensor.default_status == dg.DefaultSensorStatus.STOPPED
+    assert sensor.minimum_interval_seconds == 30

@@ -12,6 +12,8 @@ from ecom_assets_tests.support.dev_server import DevServer, until
 
 ROWS = 5
 """Good lines of a file."""
+QUICK = "ecom_assets_tests.operations.quick"
+"""The module of definitions whose sensors do not wait for long."""
 
 
 class Shop:

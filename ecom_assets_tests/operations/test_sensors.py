@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ecom_assets_tests.conftest import write_lines
-from ecom_assets_tests.operations.shop import ROWS, Shop, days
+from ecom_assets_tests.operations.shop import QUICK, ROWS, Shop, days
 from ecom_assets_tests.support.dev_server import dev_server, until
 from ecom_assets_tests.support.receivers import receiving
 
@@ -27,6 +27,7 @@ def test_files_arrive_and_a_held_day_is_told_of_and_recovers(tmp_path: Path) -> 
         receiving() as down,
         dev_server(
             tmp_path / "home",
+            module=QUICK,
             ECOM_LANDING=str(tmp_path / "landing"),
             ECOM_SOURCE="external",
             ECOM_DUCKDB_PATH=str(tmp_path / "warehouse.duckdb"),

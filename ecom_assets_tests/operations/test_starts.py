@@ -6,21 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from ecom_assets_tests.operations.shop import Shop, days
+from ecom_assets_tests.operations.shop import QUICK, Shop, days
 from ecom_assets_tests.support.dev_server import dev_server, until
 
-pytestmark = pytest.mark.xdist_group("dagster dev too")
+pytestmark = pytest.mark.xdist_group("dagster dev")
 
 TODAY = datetime.now(UTC).date()
 FIRST = TODAY - timedelta(days=20)
 
 
 def test_days_that_cannot_be_missed_days_and_quiet_ticks(tmp_path: Path) -> None:
-    at = datetime.now(UTC) + timedelta(minutes=4)
+    at = datetime.now(UTC) + timedelta(minutes=3)
     if at.date() != TODAY:
-        pytest.skip("the day ends within four minutes")
+        pytest.skip("the day ends within three minutes")
     with dev_server(
         tmp_path / "home",
+        module=QUICK,
         ECOM_LANDING=str(tmp_path / "landing"),
         ECOM_SOURCE="synthetic",
         ECOM_DUCKDB_PATH=str(tmp_path / "warehouse.duckdb"),

@@ -3,7 +3,8 @@
 How a picture is taken is in `camera.py`, what happened in the shop in `shop.py`.
 """
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 
 from playwright.sync_api import Page
 
@@ -15,6 +16,8 @@ from screenshots.terminal import printed
 Take = Callable[[Camera, Shop, str], None]
 
 PHONE = 390
+DAY_SECTIONS = ("Revenue per day", "Data quality by event date")
+"""The parts of the report that tell of single days."""
 MANY_ARE_GREEN = """() => [...document.querySelectorAll('foreignObject *')].filter(one => {
     const [red, green, blue] = getComputedStyle(one).borderTopColor.match(/[0-9.]+/g).map(Number);
     return green > red + 60 && green > blue + 30;
@@ -86,6 +89,39 @@ def report_phone(camera: Camera, shop: Shop, name: str) -> None:
         camera.take(name, page)
 
 
+def decide(camera: Camera, shop: Shop, name: str) -> None:
+    """The form of `decide` in the Launchpad, filled in."""
+    with camera.page("/locations/ecom_assets/jobs/decide/playground", height=820) as page:
+        page.get_by_text("first_day").first.wait_for()
+        page.locator(".cm-content, .CodeMirror").first.click()
+        page.keyboard.press("Control+A")
+        lines = [f"{name}: {json.dumps(value)}\n" for name, value in shop.form.items()]
+        page.keyboard.insert_text("".join(lines))
+        page.get_by_text("No errors").wait_for()
+        camera.take(name, page)
+
+
+def plan(camera: Camera, shop: Shop, name: str) -> None:
+    """What a replay would change, in the output of the job's step."""
+    shop.rewrite()
+    with camera.page(f"/runs/{shop.plan()}", height=1_100) as page:
+        page.get_by_text("would change").last.wait_for()
+        camera.take(name, page)
+
+
+def report_decided(camera: Camera, shop: Shop, name: str) -> None:
+    """A restated day and a day published by decision in the report, on a desk."""
+    shop.publish_by_decision()
+    with camera.page(_report(shop), width=1_440, height=1_500) as page:
+        camera.take_one_above_the_other(name, _told_of_days(camera, page))
+
+
+def report_decided_phone(camera: Camera, shop: Shop, name: str) -> None:
+    """The same on a phone."""
+    with camera.page(_report(shop), width=PHONE, height=844, scale=2) as page:
+        camera.take_one_above_the_other(name, _told_of_days(camera, page))
+
+
 def lineage(camera: Camera, shop: Shop, name: str) -> None:
     """The graph, all of it."""
     shop.put_right()
@@ -107,6 +143,10 @@ PICTURES: Mapping[str, Take] = {
         held_day,
         report,
         report_phone,
+        decide,
+        plan,
+        report_decided,
+        report_decided_phone,
         lineage,  # last: for it the held day is put right
     )
 }
@@ -121,6 +161,11 @@ def _previews(camera: Camera, shop: Shop, name: str, tables: Mapping[str, str]) 
             found = page.locator("table[class*=Table_table]").filter(has_text="source_row_number")
             parts.append((f"{table} · {shop.days.last}", camera.look(found.last)))
     camera.take_one_above_the_other(name, parts)
+
+
+def _told_of_days(camera: Camera, page: Page) -> Sequence[tuple[str, bytes]]:
+    sections = {title: page.locator("section").filter(has_text=title) for title in DAY_SECTIONS}
+    return [(title, camera.look(section.first)) for title, section in sections.items()]
 
 
 def _report(shop: Shop) -> str:

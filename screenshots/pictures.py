@@ -4,7 +4,7 @@ How a picture is taken is in `camera.py`, what happened in the shop in `shop.py`
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from playwright.sync_api import Page
 
@@ -16,8 +16,17 @@ from screenshots.terminal import printed
 Take = Callable[[Camera, Shop, str], None]
 
 PHONE = 390
-DAY_SECTIONS = ("Revenue per day", "Data quality by event date")
-"""The parts of the report that tell of single days."""
+LEAVE_FIGURES = """texts => {
+    const shown = figure => texts.some(text => figure.textContent.includes(text));
+    document.querySelectorAll('figure').forEach(one => { if (!shown(one)) one.remove(); });
+    document.querySelectorAll('header, footer').forEach(one => one.remove());
+    document.querySelectorAll('section').forEach(one => {
+        if (!one.querySelector('figure')) one.remove(); });
+    if (innerWidth < 500)
+        document.querySelectorAll('section').forEach(one => {
+            one.querySelectorAll('figure').forEach((figure, n) => { if (n) figure.remove(); }); });
+}"""
+"""In the report: those figures that have one of these texts; on a phone the first of a section."""
 MANY_ARE_GREEN = """() => [...document.querySelectorAll('foreignObject *')].filter(one => {
     const [red, green, blue] = getComputedStyle(one).borderTopColor.match(/[0-9.]+/g).map(Number);
     return green > red + 60 && green > blue + 30;
@@ -104,8 +113,9 @@ def decide(camera: Camera, shop: Shop, name: str) -> None:
 def plan(camera: Camera, shop: Shop, name: str) -> None:
     """What a replay would change, in the output of the job's step."""
     shop.rewrite()
-    with camera.page(f"/runs/{shop.plan()}", height=1_100) as page:
-        page.get_by_text("would change").last.wait_for()
+    with camera.page(f"/runs/{shop.plan()}", height=1_420) as page:
+        page.get_by_text("View full message").click()
+        page.get_by_text("Samples").last.wait_for()
         camera.take(name, page)
 
 
@@ -113,13 +123,15 @@ def report_decided(camera: Camera, shop: Shop, name: str) -> None:
     """A restated day and a day published by decision in the report, on a desk."""
     shop.publish_by_decision()
     with camera.page(_report(shop), width=1_440, height=1_500) as page:
-        camera.take_one_above_the_other(name, _told_of_days(camera, page))
+        page.evaluate(LEAVE_FIGURES, ["restated", "lines on", "Published by decision"])
+        camera.take(name, page.locator("main"))
 
 
 def report_decided_phone(camera: Camera, shop: Shop, name: str) -> None:
     """The same on a phone."""
     with camera.page(_report(shop), width=PHONE, height=844, scale=2) as page:
-        camera.take_one_above_the_other(name, _told_of_days(camera, page))
+        page.evaluate(LEAVE_FIGURES, ["restated", "Published by decision"])
+        camera.take(name, page.locator("main"))
 
 
 def lineage(camera: Camera, shop: Shop, name: str) -> None:
@@ -161,11 +173,6 @@ def _previews(camera: Camera, shop: Shop, name: str, tables: Mapping[str, str]) 
             found = page.locator("table[class*=Table_table]").filter(has_text="source_row_number")
             parts.append((f"{table} · {shop.days.last}", camera.look(found.last)))
     camera.take_one_above_the_other(name, parts)
-
-
-def _told_of_days(camera: Camera, page: Page) -> Sequence[tuple[str, bytes]]:
-    sections = {title: page.locator("section").filter(has_text=title) for title in DAY_SECTIONS}
-    return [(title, camera.look(section.first)) for title, section in sections.items()]
 
 
 def _report(shop: Shop) -> str:

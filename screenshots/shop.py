@@ -180,5 +180,5 @@ def _with_decimal_comma(line: bytes) -> bytes:
 
 
 def _dearer(line: bytes) -> bytes:
-    """A line of which the total is corrected to be ten times as high."""
+    """A line with a total that is ten times as high."""
     return re.sub(rb'"total_amount":([0-9]+)', rb'"total_amount":\g<1>0', line)

@@ -3,6 +3,7 @@
 How a picture is taken is in `camera.py`, what happened in the shop in `shop.py`.
 """
 
+import json
 from collections.abc import Callable, Mapping
 
 from playwright.sync_api import Page
@@ -15,6 +16,17 @@ from screenshots.terminal import printed
 Take = Callable[[Camera, Shop, str], None]
 
 PHONE = 390
+LEAVE_FIGURES = """texts => {
+    const shown = figure => texts.some(text => figure.textContent.includes(text));
+    document.querySelectorAll('figure').forEach(one => { if (!shown(one)) one.remove(); });
+    document.querySelectorAll('header, footer').forEach(one => one.remove());
+    document.querySelectorAll('section').forEach(one => {
+        if (!one.querySelector('figure')) one.remove(); });
+    if (innerWidth < 500)
+        document.querySelectorAll('section').forEach(one => {
+            one.querySelectorAll('figure').forEach((figure, n) => { if (n) figure.remove(); }); });
+}"""
+"""In the report: those figures that have one of these texts; on a phone the first of a section."""
 MANY_ARE_GREEN = """() => [...document.querySelectorAll('foreignObject *')].filter(one => {
     const [red, green, blue] = getComputedStyle(one).borderTopColor.match(/[0-9.]+/g).map(Number);
     return green > red + 60 && green > blue + 30;
@@ -86,6 +98,42 @@ def report_phone(camera: Camera, shop: Shop, name: str) -> None:
         camera.take(name, page)
 
 
+def decide(camera: Camera, shop: Shop, name: str) -> None:
+    """The form of `decide` in the Launchpad, filled in."""
+    with camera.page("/locations/ecom_assets/jobs/decide/playground", height=820) as page:
+        page.get_by_text("first_day").first.wait_for()
+        page.locator(".cm-content, .CodeMirror").first.click()
+        page.keyboard.press("Control+A")
+        lines = [f"{name}: {json.dumps(value)}\n" for name, value in shop.form.items()]
+        page.keyboard.insert_text("".join(lines))
+        page.get_by_text("No errors").wait_for()
+        camera.take(name, page)
+
+
+def plan(camera: Camera, shop: Shop, name: str) -> None:
+    """What a replay would change, in the output of the job's step."""
+    shop.rewrite()
+    with camera.page(f"/runs/{shop.plan()}", height=1_420) as page:
+        page.get_by_text("View full message").click()
+        page.get_by_text("Samples").last.wait_for()
+        camera.take(name, page)
+
+
+def report_decided(camera: Camera, shop: Shop, name: str) -> None:
+    """A restated day and a day published by decision in the report, on a desk."""
+    shop.publish_by_decision()
+    with camera.page(_report(shop), width=1_440, height=1_500) as page:
+        page.evaluate(LEAVE_FIGURES, ["restated", "lines on", "Published by decision"])
+        camera.take(name, page.locator("main"))
+
+
+def report_decided_phone(camera: Camera, shop: Shop, name: str) -> None:
+    """The same on a phone."""
+    with camera.page(_report(shop), width=PHONE, height=844, scale=2) as page:
+        page.evaluate(LEAVE_FIGURES, ["restated", "Published by decision"])
+        camera.take(name, page.locator("main"))
+
+
 def lineage(camera: Camera, shop: Shop, name: str) -> None:
     """The graph, all of it."""
     shop.put_right()
@@ -107,6 +155,10 @@ PICTURES: Mapping[str, Take] = {
         held_day,
         report,
         report_phone,
+        decide,
+        plan,
+        report_decided,
+        report_decided_phone,
         lineage,  # last: for it the held day is put right
     )
 }

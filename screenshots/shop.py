@@ -7,7 +7,7 @@ the same whenever the pictures are taken.
 import gzip
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -59,6 +59,21 @@ class Shop:
         """The day that is held."""
         return _bad_day(self.days)
 
+    @property
+    def rewritten_day(self) -> date:
+        """The day that is restated."""
+        return self.bad_day + timedelta(days=4)
+
+    @property
+    def form(self) -> Mapping[str, str]:
+        """The form of `decide`, filled in to publish the bad day."""
+        return {
+            "decision": "publish",
+            "who": "Ann",
+            "why": "the app's amounts come right next week; the finance team knows",
+            "first_day": str(self.bad_day),
+        }
+
     def environment(self) -> dict[str, str]:
         """The environment of a command that works on this shop."""
         return clean_environment(
@@ -84,6 +99,30 @@ class Shop:
         _land_files(self.home / LANDING, EventDays(self.bad_day, self.bad_day))
         self._succeed(self.dev.launch(self.bad_day))
         self._succeed(self.dev.launch(job=DIGEST_JOB))
+
+    def rewrite(self) -> None:
+        """Let the app send a day's file again with every fifth line changed, and load it alone."""
+        self._say(f"{self.rewritten_day} again, with other lines of the app")
+        path = self.home / LANDING / folder_of(self.rewritten_day) / APP
+        lines = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
+        lines[::50] = [_with_decimal_comma(line) for line in lines[::50]]
+        lines[1::5] = [_dearer(line) for line in lines[1::5]]
+        path.write_bytes(gzip.compress(b"".join(lines), mtime=0))
+        self._succeed(self.dev.launch(self.rewritten_day, assets=["sales_files", "raw_sales"]))
+
+    def plan(self) -> str:
+        """Plan a replay of the rewritten day; the run's id."""
+        day = str(self.rewritten_day)
+        run_id = self.dev.launch(job="plan", config={"first_day": day, "last_day": day})
+        self._succeed(run_id)
+        return run_id
+
+    def publish_by_decision(self) -> None:
+        """Decide to publish the bad day as it is, and run it and the rewritten day."""
+        self._say(f"{self.bad_day} is published by decision")
+        self._succeed(self.dev.launch(job="decide", config=self.form))
+        for day in (self.rewritten_day, self.bad_day):
+            self._succeed(self.dev.launch(day))
 
     def _backfilled(self) -> str:
         return self.dev.backfill_status(self.backfill)
@@ -138,3 +177,8 @@ def _land_files(landing: Path, days: EventDays, spoilt: date | None = None) -> N
 def _with_decimal_comma(line: bytes) -> bytes:
     """What the app's new version sends: an amount such as "12,50"."""
     return re.sub(rb'"total_amount":([0-9]+)\.([0-9]+)', rb'"total_amount":"\1,\2"', line)
+
+
+def _dearer(line: bytes) -> bytes:
+    """A line with a total that is ten times as high."""
+    return re.sub(rb'"total_amount":([0-9]+)', rb'"total_amount":\g<1>0', line)

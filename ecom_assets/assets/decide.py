@@ -20,16 +20,19 @@ from ecom_assets.pipeline.decide import (
     wanted_days,
 )
 from ecom_assets.steps import RETRY_POLICY, fail_permanent_errors_at_once
-from ecom_assets.text.foreign_text import markdown
+from ecom_assets.text.foreign_text import harmless
 from ecom_assets.warehouse.contract import Purpose, Warehouse
 
-What = Enum("What", {kind: kind for kind in KINDS})  # type: ignore[misc]
+EFFECT_LENGTH = 1_000
+"""Characters: of an ended decision it has the name and the reason."""
+
+Decision = Enum("Decision", {kind: kind for kind in KINDS})  # type: ignore[misc]
 
 
 class DecisionConfig(dg.Config):
     """What is decided, by whom, and why."""
 
-    decision: What = Field(
+    decision: Decision = Field(
         description="publish: publish held days as they are. hold: hold days that pass. take_out: "
         "the lines of a file are no sales. allow_rule: rows may break a rule. end: end a decision."
     )
@@ -100,7 +103,7 @@ def build_decide_job(limits: Limits, time_zone: str) -> dg.JobDefinition:
         context.add_output_metadata(
             {
                 "decision": decided.decision_id,
-                "effect": dg.MetadataValue.md(markdown(decided.effect)),
+                "effect": harmless(decided.effect, EFFECT_LENGTH),
                 "next": decided.next_step,
             }
         )

@@ -9,12 +9,12 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
-from ecom_assets.assets.tables import preview, queries_metadata
+from ecom_assets.assets.tables import preview, queries_metadata, shown
 from ecom_assets.model.limits import Limits
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.plan import days_to_plan, plan_days
 from ecom_assets.steps import RETRY_POLICY, fail_permanent_errors_at_once
-from ecom_assets.warehouse.contract import Purpose, Warehouse
+from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
 
 ROWS_SHOWN = 200
 
@@ -51,8 +51,11 @@ def build_plan_job(limits: Limits, time_zone: str) -> dg.JobDefinition:
         context.log.info(plan.summary)
         context.add_output_metadata(
             {
-                "plan": dg.MetadataValue.md(f"{plan.summary} {plan.cost}"),
-                **{title: preview(rows[:ROWS_SHOWN]) for title, rows in plan.tables().items()},
+                "plan": f"{plan.summary} {plan.cost}",
+                **{
+                    title: preview([_side_by_side(row) for row in rows[:ROWS_SHOWN]])
+                    for title, rows in plan.tables().items()
+                },
                 **queries,
             }
         )
@@ -73,6 +76,21 @@ def build_plan_job(limits: Limits, time_zone: str) -> dg.JobDefinition:
         planned_replay()
 
     return plan
+
+
+def _side_by_side(row: Row) -> Row:
+    """A row with one column for each that has a value before and after, so that its table fits on
+    the page of a run: the value where both are the same, else “before → after”."""
+    found: dict[str, Any] = {}
+    for column, value in row.items():
+        if column.endswith("_before"):
+            name = column.removesuffix("_before")
+            after = row[f"{name}_after"]
+            both = " → ".join("none" if v is None else str(shown(v)) for v in (value, after))
+            found[name] = value if value == after else both
+        elif not column.endswith("_after"):
+            found[column] = value
+    return found
 
 
 def _named(config: PlannedDays, limits: Limits, time_zone: str) -> EventDays | None:

@@ -48,7 +48,7 @@ def preview(rows: Sequence[Row], *, hide_values: bool = False) -> dg.MetadataVal
         records=[
             dg.TableRecord(
                 {
-                    name: HIDDEN if hide_values and name in payload else _shown(value)
+                    name: HIDDEN if hide_values and name in payload else shown(value)
                     for name, value in row.items()
                 }
             )
@@ -107,7 +107,8 @@ def queries_metadata(queries: Sequence[Row]) -> Mapping[str, dg.MetadataValue]:
     }
 
 
-def _shown(value: Any) -> str | int | float | bool | None:
+def shown(value: Any) -> str | int | float | bool | None:
+    """A value as a preview has it."""
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, Decimal):

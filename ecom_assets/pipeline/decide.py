@@ -77,8 +77,9 @@ class Decided:
     def next_step(self) -> str:
         """What is left to do, for people."""
         return (
-            f"It counts once {self.days} is materialized again, from stg_sales_clean on: "
-            "“Materialize selected…” on stg_sales_clean, stg_sales_rejects and fact_sales."
+            f"It counts once {self.days} is materialized again, from stg_sales_clean on: in "
+            'Lineage, filter by key:"stg_sales_clean"+ and “Materialize all…”. The report is then '
+            "made anew, too."
         )
 
 

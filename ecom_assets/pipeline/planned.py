@@ -63,10 +63,13 @@ class Plan:
         of_fact = len({row["event_date"] for row in self.changed_sales})
         held = sum(row["why_before"] is None for row in self.held)
         released = sum(row["why_after"] is None for row in self.held)
+        days = [f"{_counted(held, 'day')} more would be held"] if held else []
+        if released:
+            days.append(f"{_counted(released, 'day')} would no longer be held")
         return (
             f"If {self.days} were replayed now, {_counted(changed, 'sale')} would change, and the "
-            f"totals of {_counted(of_fact, 'day')} in FACT_SALES; {_counted(held, 'day')} more "
-            f"would be held, and {_counted(released, 'day')} released."
+            f"totals of {_counted(of_fact, 'day')} in FACT_SALES; "
+            f"{' and '.join(days) or 'the same days would be held'}."
         )
 
     @property
@@ -85,10 +88,10 @@ class Plan:
         hidden = {n for n in values if all(row[n] is None for row in self.samples)}
         samples = [{n: v for n, v in row.items() if n not in hidden} for row in self.samples]
         found = {
-            "Sales that change sides, reason or values": self.lines,
-            "FACT_SALES before and after": self.changed_sales,
-            "Days that are held, before and after": self.held,
-            "Sales that break a rule that only warns": self.warnings,
+            "Sales that change": self.lines,
+            "FACT_SALES": self.changed_sales,
+            "Held days": self.held,
+            "Rules that only warn": self.warnings,
             "Samples": samples,
         }
         return {title: rows for title, rows in found.items() if rows}

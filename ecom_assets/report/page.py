@@ -128,7 +128,7 @@ def _quality_tables(contents: Contents) -> Sequence[Mapping[str, Any]]:
             "day": day(row["event_date"]),
             "lines": counted_rows(row)[1],
             "rejected": share(row["reject_rate"]),
-            "published by decision": row["decided_by"],
+            "why": row["decided_by"],
         }
         for row in contents.published_by_decision
     ]
@@ -136,15 +136,18 @@ def _quality_tables(contents: Contents) -> Sequence[Mapping[str, Any]]:
     whose = "its" if len(held) == 1 else "their"
     title = f"{counted(len(held), 'day')} held: {whose} lines are judged, but not published"
     tables = [
-        _table(held, more=_more(held, "held day"), title=title),
-        _table(decided, more=_more(decided, "such day"), title="Published by decision"),
+        _table(held, more=_more(held, "held day"), title=title, note="why"),
+        _table(decided, more=_more(decided, "such day"), title="Published by decision", note="why"),
         _table(reasons, title="Rejected lines by reason"),
     ]
     return [table for table in tables if table["rows"]]
 
 
-def _table(rows: Sequence[Row], *, more: str = "", title: str = "") -> Mapping[str, Any]:
-    return {"rows": rows[:ROWS_SHOWN], "more": more, "title": title}
+def _table(
+    rows: Sequence[Row], *, more: str = "", title: str = "", note: str = ""
+) -> Mapping[str, Any]:
+    """A table for the page; `note` is a column of sentences, each of which stands below its row."""
+    return {"rows": rows[:ROWS_SHOWN], "more": more, "title": title, "note": note}
 
 
 def _more(rows: Sequence[Row], one: str, many: str | None = None) -> str:

@@ -21,11 +21,11 @@ def test_the_output_of_the_job_has_the_tables_of_the_plan(pipeline: Pipeline) ->
     (output,) = [e for e in result.all_events if e.is_successful_output]
     metadata: Mapping[str, Any] = output.step_output_data.metadata
     assert "1 sale would change" in str(metadata["plan"].value)
-    (row,) = metadata["Sales that change sides, reason or values"].records
-    assert (row.data["change"], row.data["reason_after"]) == ("rejected", "Negative total_amount")
-    (row,) = metadata["FACT_SALES before and after"].records
-    assert (row.data["revenue_before"], row.data["revenue_after"]) == ("100", "75")
-    assert "Days that are held, before and after" not in metadata
+    (row,) = metadata["Sales that change"].records
+    assert (row.data["change"], row.data["reason"]) == ("rejected", "none → Negative total_amount")
+    (row,) = metadata["FACT_SALES"].records
+    assert (row.data["sales"], row.data["revenue"]) == ("4 → 3", "100 → 75")
+    assert "Held days" not in metadata
 
 
 @pytest.mark.parametrize(("first", "last"), [("2026-01-06", "2026-01-05"), ("", "x")])

@@ -54,7 +54,7 @@ def test_a_person_reads_what_changes_and_what_it_takes(
     plan.main([])
     printed = " ".join(capsys.readouterr().out.split())
     assert f"If {DAY} to {NEXT} were replayed now, 2 sales would change" in printed
-    assert "FACT_SALES before and after" in printed
+    assert "FACT_SALES" in printed
     assert "57.25" in printed
     assert re.search(r"A replay takes about [0-9.]+ seconds", printed)
 

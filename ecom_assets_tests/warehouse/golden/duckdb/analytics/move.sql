@@ -23,53 +23,6 @@ INSERT INTO moving_sales (
   was_repeat,
   is_repeat
 )
-WITH published AS (
-  SELECT
-    event_id,
-    event_ts,
-    event_date,
-    order_id,
-    quantity,
-    total_amount,
-    currency,
-    points,
-    country,
-    device,
-    source_filename,
-    source_row_number,
-    source_item_number,
-    source,
-    source_version,
-    ingestion_ts,
-    allowed_rules,
-    FALSE AS was_repeat
-  FROM analytics.fact_sales
-  WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  UNION ALL
-  SELECT
-    event_id,
-    event_ts,
-    event_date,
-    order_id,
-    quantity,
-    total_amount,
-    currency,
-    points,
-    country,
-    device,
-    source_filename,
-    source_row_number,
-    source_item_number,
-    source,
-    source_version,
-    ingestion_ts,
-    allowed_rules,
-    TRUE AS was_repeat
-  FROM staging.stg_sales_repeats
-  WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-)
 SELECT
   published.event_id,
   published.event_ts,
@@ -92,9 +45,55 @@ SELECT
   p.earlier_filename,
   p.earlier_row_number,
   p.earlier_item_number,
-  published.was_repeat,
+  NOT published.is_in_fact AS was_repeat,
   p.is_repeat
-FROM published
+FROM (
+  SELECT
+    event_id,
+    event_ts,
+    event_date,
+    order_id,
+    quantity,
+    total_amount,
+    currency,
+    points,
+    country,
+    device,
+    source_filename,
+    source_row_number,
+    source_item_number,
+    source,
+    source_version,
+    ingestion_ts,
+    allowed_rules,
+    TRUE AS is_in_fact
+  FROM analytics.fact_sales
+  WHERE
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  UNION ALL
+  SELECT
+    event_id,
+    event_ts,
+    event_date,
+    order_id,
+    quantity,
+    total_amount,
+    currency,
+    points,
+    country,
+    device,
+    source_filename,
+    source_row_number,
+    source_item_number,
+    source,
+    source_version,
+    ingestion_ts,
+    allowed_rules,
+    FALSE AS is_in_fact
+  FROM staging.stg_sales_repeats
+  WHERE
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+) AS published
 INNER JOIN placed_events AS p
   ON p.event_date = published.event_date
   AND p.source_filename = published.source_filename

@@ -1,12 +1,22 @@
 WITH published AS (
   SELECT
     event_id,
+    event_ts,
     event_date,
+    order_id,
+    quantity,
+    total_amount,
+    currency,
+    points,
+    country,
+    device,
     source_filename,
     source_row_number,
     source_item_number,
-    quantity,
-    total_amount,
+    source,
+    source_version,
+    ingestion_ts,
+    allowed_rules,
     TRUE AS is_in_fact
   FROM analytics.fact_sales
   WHERE
@@ -14,12 +24,22 @@ WITH published AS (
   UNION ALL
   SELECT
     event_id,
+    event_ts,
     event_date,
+    order_id,
+    quantity,
+    total_amount,
+    currency,
+    points,
+    country,
+    device,
     source_filename,
     source_row_number,
     source_item_number,
-    quantity,
-    total_amount,
+    source,
+    source_version,
+    ingestion_ts,
+    allowed_rules,
     FALSE AS is_in_fact
   FROM staging.stg_sales_repeats
   WHERE

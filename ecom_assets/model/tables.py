@@ -169,8 +169,7 @@ _SALES_QUALITY = (
         "revenue is in them; `rule`, too many rows break one; `decision`, somebody holds it; "
         "`files`, one is damaged or not whole in RAW; `lines`, clean rows and rejects are not as "
         "many as sales; `empty`, no file has come; `not run`, only late events in later days' "
-        "files have touched it. Null "
-        "where it may.",
+        "files have touched it. Null where it may.",
         required=False,
     ),
     Column(
@@ -251,6 +250,7 @@ _SALES_QUALITY = (
     ),
 )
 
+QUALITY_TABLE = "STAGING.SALES_QUALITY"
 DECISIONS_TABLE = "STAGING.DECISIONS"
 _DECISIONS = (
     Column("decision_id", "VARCHAR", "Its name: eight letters and digits."),
@@ -359,7 +359,7 @@ def _tables(stream: EventStream) -> Mapping[str, Columns]:
         ),
         REPEATS_TABLE: (*_event_columns(stream), *_EARLIER_EVENT),
         DECISIONS_TABLE: _DECISIONS,
-        "STAGING.SALES_QUALITY": _SALES_QUALITY,
+        QUALITY_TABLE: _SALES_QUALITY,
         "STAGING.SALES_QUALITY_FIELDS": (
             EVENT_DATE,
             Column("field", "VARCHAR", "The field's name."),

@@ -16,6 +16,7 @@ from ecom_assets.model.changes import FIRST_CAUSES
 from ecom_assets.model.stream import EventStream
 from ecom_assets.model.tables import (
     DECISIONS_TABLE,
+    QUALITY_TABLE,
     REPEATS_TABLE,
     compared_columns,
     event_columns,
@@ -72,6 +73,7 @@ LISTS: Mapping[str, Callable[[EventStream], Sequence[str]]] = {
     "repeat_columns": lambda stream: [column.name for column in tables(stream)[REPEATS_TABLE]],
     "parsed_columns": lambda stream: [c.name for c in temporary_tables(stream)["PARSED_SALES"]],
     "breakdown_columns": lambda stream: stream.breakdowns,
+    "quality_columns": lambda stream: [c.name for c in tables(stream)[QUALITY_TABLE]],
     "decision_columns": lambda stream: [c.name for c in tables(stream)[DECISIONS_TABLE]],
     "field_names": lambda stream: [field.name for field in stream.fields],
 }
@@ -162,6 +164,7 @@ QUERIES: Mapping[str, str] = {
     "judged": "staging/judged",
     "clean_orders": "staging/clean_orders",
     "corrected_lines": "staging/corrected_lines",
+    "own_files": "raw/own_files",
     "published": "analytics/published",
 }
 """Scripts whose query stands in others; its own names are bound there."""

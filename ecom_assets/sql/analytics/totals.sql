@@ -3,15 +3,7 @@
 -- their cost follows the days, not the sales of all years. Of the latter it stays known which
 -- staging was published. A file of the day that is empty is one of its files.
 insert into published_days (event_date, staged_at, files, lines, rules_version, decisions)
-with own_files as (
-    select
-        batch_date,
-        count(*) as files
-    from raw.raw_sales_files
-    where batch_date between :first_day and :last_day
-        and superseded_at is null
-    group by batch_date
-),
+with own_files as (:own_files),
 
 files_with_lines as (
     select

@@ -77,32 +77,7 @@ inner join (:rules) as rules
 left join warned
     on warned.event_date = counted.event_date;
 
-insert into staging.sales_quality (
-    event_date,
-    raw_rows,
-    clean_rows,
-    reject_rows,
-    reject_rate,
-    publishable,
-    rules_version,
-    run_id,
-    evaluated_at,
-    held_for,
-    reject_rate_limit,
-    earliest_event_date,
-    staged_along_with,
-    rounded_rows,
-    other_rows,
-    sale_rows,
-    replaced_rows,
-    reject_money_rate,
-    held_rule,
-    held_rule_rows,
-    set_aside_rows,
-    allowed_rows,
-    decisions,
-    decided_by
-)
+insert into staging.sales_quality (:quality_columns)
 with lines as (
     select
         event_date,
@@ -187,12 +162,12 @@ rules_over as (
     select
         r.event_date,
         r.rule as held_rule,
-        greatest(r.reject_rows, iff(r.severity = 'warn', r.broken_rows, 0)) as held_rule_rows
+        iff(r.severity = 'warn', r.broken_rows, r.reject_rows) as held_rule_rows
     from staging.sales_quality_rules as r
     inner join lines
         on lines.event_date = r.event_date
     where r.event_date between :first_day and :last_day
-        and greatest(r.reject_rows, iff(r.severity = 'warn', r.broken_rows, 0))
+        and iff(r.severity = 'warn', r.broken_rows, r.reject_rows)
         > lines.sale_rows * r.limit_rate
     qualify row_number() over (partition by r.event_date order by r.rule) = 1
 ),
@@ -233,15 +208,7 @@ reaches as (
             and incomplete.batch_date not between :first_batch_day and :last_day
 ),
 
-own_files as (
-    select
-        batch_date,
-        count(*) as files
-    from raw.raw_sales_files
-    where batch_date between :first_day and :last_day
-        and superseded_at is null
-    group by batch_date
-),
+own_files as (:own_files),
 
 waiting as (
     select distinct days.event_date
@@ -266,7 +233,7 @@ counted as (
         rules_over.held_rule,
         rules_over.held_rule_rows,
         decided.decisions,
-        decided.decided_by,
+        decided.decided_by as decision_of,
         decided.is_held,
         decided.up_to,
         waiting.event_date is not null as has_incomplete_files,
@@ -341,35 +308,26 @@ outcome as (
         *,
         coalesce(held_anyway, iff(is_let_pass, null, over_limit)) as held_for
     from judged
+),
+
+told as (
+    select
+        *,
+        held_for is null as publishable,
+        iff(
+            held_for = 'decision' or (held_for is null and over_limit is not null),
+            decision_of,
+            null
+        ) as decided_by,
+        :rules_version as rules_version,
+        :run_id as run_id,
+        :evaluated_at as evaluated_at,
+        :reject_rate_error as reject_rate_limit
+    from outcome
 )
 
-select
-    event_date,
-    raw_rows,
-    clean_rows,
-    reject_rows,
-    reject_rate,
-    held_for is null as publishable,
-    :rules_version as rules_version,
-    :run_id as run_id,
-    :evaluated_at as evaluated_at,
-    held_for,
-    :reject_rate_error as reject_rate_limit,
-    earliest_event_date,
-    staged_along_with,
-    rounded_rows,
-    other_rows,
-    sale_rows,
-    replaced_rows,
-    reject_money_rate,
-    held_rule,
-    held_rule_rows,
-    set_aside_rows,
-    allowed_rows,
-    decisions,
-    iff(held_for = 'decision' or (held_for is null and over_limit is not null), decided_by, null)
-        as decided_by
-from outcome;
+select :quality_columns
+from told;
 
 delete from staging.sales_quality
 where event_date between :first_day and :last_day

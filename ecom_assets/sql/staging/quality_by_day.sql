@@ -1,28 +1,5 @@
 -- What staging knows of these days.
-select
-    event_date,
-    raw_rows,
-    clean_rows,
-    reject_rows,
-    reject_rate,
-    publishable,
-    rules_version,
-    run_id,
-    evaluated_at,
-    held_for,
-    reject_rate_limit,
-    earliest_event_date,
-    rounded_rows,
-    other_rows,
-    sale_rows,
-    replaced_rows,
-    reject_money_rate,
-    held_rule,
-    held_rule_rows,
-    set_aside_rows,
-    allowed_rows,
-    decisions,
-    decided_by
+select :quality_columns
 from staging.sales_quality
 where event_date between :first_day and :last_day
 order by event_date;

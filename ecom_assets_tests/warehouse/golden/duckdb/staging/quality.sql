@@ -249,23 +249,13 @@ WITH lines AS (
   SELECT
     r.event_date,
     r.rule AS held_rule,
-    CASE
-      WHEN r.reject_rows IS NULL
-      OR CASE WHEN r.severity = 'warn' THEN r.broken_rows ELSE 0 END IS NULL
-      THEN NULL
-      ELSE GREATEST(r.reject_rows, CASE WHEN r.severity = 'warn' THEN r.broken_rows ELSE 0 END)
-    END AS held_rule_rows
+    CASE WHEN r.severity = 'warn' THEN r.broken_rows ELSE r.reject_rows END AS held_rule_rows
   FROM staging.sales_quality_rules AS r
   INNER JOIN lines
     ON lines.event_date = r.event_date
   WHERE
     r.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    AND CASE
-      WHEN r.reject_rows IS NULL
-      OR CASE WHEN r.severity = 'warn' THEN r.broken_rows ELSE 0 END IS NULL
-      THEN NULL
-      ELSE GREATEST(r.reject_rows, CASE WHEN r.severity = 'warn' THEN r.broken_rows ELSE 0 END)
-    END > lines.sale_rows * r.limit_rate
+    AND CASE WHEN r.severity = 'warn' THEN r.broken_rows ELSE r.reject_rows END > lines.sale_rows * r.limit_rate
   QUALIFY
     ROW_NUMBER() OVER (PARTITION BY r.event_date ORDER BY r.rule) = 1
 ), rows_of_files AS (
@@ -342,7 +332,7 @@ WITH lines AS (
     rules_over.held_rule,
     rules_over.held_rule_rows,
     decided.decisions,
-    decided.decided_by,
+    decided.decided_by AS decision_of,
     decided.is_held,
     decided.up_to,
     NOT waiting.event_date IS NULL AS has_incomplete_files,
@@ -442,6 +432,22 @@ WITH lines AS (
     *,
     COALESCE(held_anyway, CASE WHEN is_let_pass THEN NULL ELSE over_limit END) AS held_for
   FROM judged
+), told AS (
+  SELECT
+    *,
+    held_for IS NULL AS publishable,
+    CASE
+      WHEN held_for = 'decision' OR (
+        held_for IS NULL AND NOT over_limit IS NULL
+      )
+      THEN decision_of
+      ELSE NULL
+    END AS decided_by,
+    '4c16680f67cb' AS rules_version,
+    'it''s' AS run_id,
+    CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP) AS evaluated_at,
+    0.30 AS reject_rate_limit
+  FROM outcome
 )
 SELECT
   event_date,
@@ -449,12 +455,12 @@ SELECT
   clean_rows,
   reject_rows,
   reject_rate,
-  held_for IS NULL AS publishable,
-  '4c16680f67cb' AS rules_version,
-  'it''s' AS run_id,
-  CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP) AS evaluated_at,
+  publishable,
+  rules_version,
+  run_id,
+  evaluated_at,
   held_for,
-  0.30 AS reject_rate_limit,
+  reject_rate_limit,
   earliest_event_date,
   staged_along_with,
   rounded_rows,
@@ -467,14 +473,8 @@ SELECT
   set_aside_rows,
   allowed_rows,
   decisions,
-  CASE
-    WHEN held_for = 'decision' OR (
-      held_for IS NULL AND NOT over_limit IS NULL
-    )
-    THEN decided_by
-    ELSE NULL
-  END AS decided_by
-FROM outcome;
+  decided_by
+FROM told;
 
 DELETE FROM staging.sales_quality
 WHERE

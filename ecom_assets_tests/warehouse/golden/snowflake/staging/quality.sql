@@ -233,13 +233,13 @@ WITH lines AS (
   SELECT
     r.event_date,
     r.rule AS held_rule,
-    GREATEST(r.reject_rows, IFF(r.severity = 'warn', r.broken_rows, 0)) AS held_rule_rows
+    IFF(r.severity = 'warn', r.broken_rows, r.reject_rows) AS held_rule_rows
   FROM staging.sales_quality_rules AS r
   INNER JOIN lines
     ON lines.event_date = r.event_date
   WHERE
     r.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    AND GREATEST(r.reject_rows, IFF(r.severity = 'warn', r.broken_rows, 0)) > lines.sale_rows * r.limit_rate
+    AND IFF(r.severity = 'warn', r.broken_rows, r.reject_rows) > lines.sale_rows * r.limit_rate
   QUALIFY
     ROW_NUMBER() OVER (PARTITION BY r.event_date ORDER BY r.rule) = 1
 ), rows_of_files AS (
@@ -311,7 +311,7 @@ WITH lines AS (
     rules_over.held_rule,
     rules_over.held_rule_rows,
     decided.decisions,
-    decided.decided_by,
+    decided.decided_by AS decision_of,
     decided.is_held,
     decided.up_to,
     NOT waiting.event_date IS NULL AS has_incomplete_files,
@@ -399,6 +399,22 @@ WITH lines AS (
     *,
     COALESCE(held_anyway, IFF(is_let_pass, NULL, over_limit)) AS held_for
   FROM judged
+), told AS (
+  SELECT
+    *,
+    held_for IS NULL AS publishable,
+    IFF(
+      held_for = 'decision' OR (
+        held_for IS NULL AND NOT over_limit IS NULL
+      ),
+      decision_of,
+      NULL
+    ) AS decided_by,
+    '4c16680f67cb' AS rules_version,
+    'it\'s' AS run_id,
+    CAST('2026-01-05 01:02:03.000004' AS TIMESTAMPNTZ) AS evaluated_at,
+    0.30 AS reject_rate_limit
+  FROM outcome
 )
 SELECT
   event_date,
@@ -406,12 +422,12 @@ SELECT
   clean_rows,
   reject_rows,
   reject_rate,
-  held_for IS NULL AS publishable,
-  '4c16680f67cb' AS rules_version,
-  'it\'s' AS run_id,
-  CAST('2026-01-05 01:02:03.000004' AS TIMESTAMPNTZ) AS evaluated_at,
+  publishable,
+  rules_version,
+  run_id,
+  evaluated_at,
   held_for,
-  0.30 AS reject_rate_limit,
+  reject_rate_limit,
   earliest_event_date,
   staged_along_with,
   rounded_rows,
@@ -424,14 +440,8 @@ SELECT
   set_aside_rows,
   allowed_rows,
   decisions,
-  IFF(
-    held_for = 'decision' OR (
-      held_for IS NULL AND NOT over_limit IS NULL
-    ),
-    decided_by,
-    NULL
-  ) AS decided_by
-FROM outcome;
+  decided_by
+FROM told;
 
 DELETE FROM staging.sales_quality
 WHERE

@@ -11,6 +11,7 @@ SELECT
   held_for,
   reject_rate_limit,
   earliest_event_date,
+  staged_along_with,
   rounded_rows,
   other_rows,
   sale_rows,

@@ -60,6 +60,21 @@ class EventDays:
         return cls.named(first, last, *start_of(context), datetime.now(UTC))
 
     @classmethod
+    def between(cls, first: str, last: str) -> Self:
+        """The days from one to another, such as `2026-01-05`.
+
+        Raises:
+            ValueError: these are no dates, or come in the wrong order; the text says which.
+        """
+        try:
+            days = cls(date.fromisoformat(first), date.fromisoformat(last))
+        except ValueError:
+            raise ValueError("these must be dates such as 2026-01-05") from None
+        if days.last < days.first:
+            raise ValueError("the earlier day must come first")
+        return days
+
+    @classmethod
     def named(cls, first: str, last: str, start: date, time_zone: str, now: datetime) -> Self:
         """The event dates that somebody has named, such as `2026-01-05`; there are those from
         `start` to the day before `now` in a time zone.
@@ -70,11 +85,9 @@ class EventDays:
         """
         wanted = first if first == last else f"{first or '(nothing)'} to {last or '(nothing)'}"
         try:
-            days = cls(date.fromisoformat(first), date.fromisoformat(last))
-        except ValueError:
-            raise _impossible(wanted, "these must be dates such as 2026-01-05") from None
-        if days.last < days.first:
-            raise _impossible(wanted, "the earlier day must come first")
+            days = cls.between(first, last)
+        except ValueError as error:
+            raise _impossible(wanted, str(error)) from None
         there_are = existing_days(start, time_zone, now)
         if there_are is None:
             raise _impossible(wanted, f"the first event date, {start}, is not over yet")

@@ -87,6 +87,11 @@ def deliver(outgoing: Mapping[Channel, Sequence[Message]]) -> Mapping[Channel, D
     return {channel: future.result() for channel, future in sending.items()}
 
 
+def deliver_error(message: Message, channels: Sequence[Channel]) -> Mapping[Channel, Delivery]:
+    """Send a message to all channels that take errors."""
+    return deliver({channel: [message] for channel in channels if Outcome.ERROR in channel.takes})
+
+
 def _send_all(channel: Channel, messages: Sequence[Message], deadline: float) -> Delivery:
     delivery = Delivery()
     _sending.set(True)

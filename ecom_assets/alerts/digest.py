@@ -6,10 +6,9 @@ from datetime import datetime
 import dagster as dg
 
 from ecom_assets.alerts import digest_sections as sections
-from ecom_assets.alerts.channels import Channel, deliver
+from ecom_assets.alerts.channels import Channel, deliver_error
 from ecom_assets.alerts.digest_sections import DAYS_OF_RATES, digest_message
 from ecom_assets.alerts.messages import Message
-from ecom_assets.alerts.outcomes import Outcome
 from ecom_assets.assets.tables import OWNERS
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.partitions import existing_days
@@ -106,9 +105,7 @@ def build_digest_schedule(time_zone: str) -> dg.ScheduleDefinition:
 
 def _send(context: dg.AssetExecutionContext, message: Message, channels: Sequence[Channel]) -> str:
     """Send the digest; what came of it. One that is not taken is not worth a failed run."""
-    deliveries = deliver(
-        {channel: [message] for channel in channels if Outcome.ERROR in channel.takes}
-    )
+    deliveries = deliver_error(message, channels)
     if not deliveries:
         return "no: ECOM_ALERT_URLS is not set"
     sent = "; ".join(

@@ -7,15 +7,14 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from ecom_assets.alerts.channels import Channel, deliver
+from ecom_assets.alerts.channels import Channel, deliver_error
 from ecom_assets.alerts.messages import Message
-from ecom_assets.alerts.outcomes import Outcome
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.partitions import EventDays, existing_days
 from ecom_assets.settings import Settings
+from ecom_assets.triggers import runs
 
 SCHEDULE = "late_files"
-JOB = "sales"
 _LOG = logging.getLogger(__name__)
 
 
@@ -63,7 +62,7 @@ def build_late_files(settings: Settings, channels: Sequence[Channel]) -> dg.Sche
 
     @dg.schedule(
         name=SCHEDULE,
-        job_name=JOB,
+        job_name=runs.JOB,
         cron_schedule=f"{at.minute} {at.hour} * * *",
         execution_timezone=settings.time_zone,
         default_status=dg.DefaultScheduleStatus.STOPPED,
@@ -79,8 +78,7 @@ def build_late_files(settings: Settings, channels: Sequence[Channel]) -> dg.Sche
         late = days_without_files(landing, settings, last, now)
         if not late:
             return dg.SkipReason("The files of the day before are there.")
-        takers = [channel for channel in channels if Outcome.ERROR in channel.takes]
-        told = deliver({channel: [late_message(late[0], settings)] for channel in takers})
+        told = deliver_error(late_message(late[0], settings), channels)
         problems = [f"{c.name}: {d.problem}" for c, d in told.items() if d.problem]
         for problem in problems:
             _LOG.warning(problem)

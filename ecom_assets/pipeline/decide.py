@@ -96,13 +96,9 @@ def wanted_days(
     if not first and not last:
         return None
     try:
-        days = EventDays(date.fromisoformat(first), date.fromisoformat(last or first))
-    except ValueError:
-        raise DecisionError(
-            f"{first or '(nothing)'} to {last or first}: these must be dates such as 2026-01-05."
-        ) from None
-    if days.last < days.first:
-        raise DecisionError(f"{days}: the earlier day must come first.")
+        days = EventDays.between(first, last or first)
+    except ValueError as error:
+        raise DecisionError(f"{first or '(nothing)'} to {last or first}: {error}.") from None
     there_are = existing_days(start, time_zone, now)
     if there_are is None or not there_are.first <= days.first <= there_are.last:
         raise DecisionError(f"{days}: the event dates are {there_are or 'none yet'}.")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ecom_assets.model.sales import SALES
+from ecom_assets.model import sales
 from ecom_assets.partitions import EventDays
 from ecom_assets.warehouse.contract import Row, Session
 from ecom_assets.warehouse.expressions import literal, table
@@ -37,7 +37,7 @@ def decisions_of_day(decisions: Sequence[Row], day: date) -> str:
 
 def obey(session: Session, decisions: Sequence[Row]) -> None:
     """Take files out of the temporary table `parsed_sales`, and let rows in it pass rules."""
-    rules = {rule.name: rule for rule in SALES.allowable}
+    rules = {rule.name: rule for rule in sales.SALES.allowable}
     for row in decisions:
         if row["decision"] == "take_out":
             session.run(
@@ -72,18 +72,14 @@ def decided_days_table(decisions: Sequence[Row], days: Sequence[date]) -> exp.Ex
     it may be published."""
     rows = []
     for day in days:
-        last = None
-        for row in _about(decisions, day):
-            last = row if row["decision"] in ("publish", "hold") else last
-        rows.append(
-            [
-                day,
-                decisions_of_day(decisions, day) or None,
-                last and f"{last['decided_by']}: {last['why']} ({last['decision_id']})",
-                bool(last and last["decision"] == "hold"),
-                last and last["up_to"],
-            ]
-        )
+        names = decisions_of_day(decisions, day) or None
+        of_day = [r for r in _about(decisions, day) if r["decision"] in ("publish", "hold")]
+        if of_day:
+            last = of_day[-1]
+            by = f"{last['decided_by']}: {last['why']} ({last['decision_id']})"
+            rows.append([day, names, by, last["decision"] == "hold", last["up_to"]])
+        else:
+            rows.append([day, names, None, False, None])
     return table(["event_date", "decisions", "decided_by", "is_held", "up_to"], rows)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from ecom_assets.alerts import late_files
+from ecom_assets.alerts import channels, late_files
 from ecom_assets.alerts.channels import Channel, Delivery
 from ecom_assets.alerts.digest_sections import days_late
 from ecom_assets.alerts.messages import Message
@@ -49,7 +49,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Message]:
             messages.extend(found)
         return {channel: Delivery() for channel in outgoing}
 
-    monkeypatch.setattr(late_files, "deliver", deliver)
+    monkeypatch.setattr(channels, "deliver", deliver)
     return messages
 
 

@@ -105,11 +105,10 @@ def _publish(session: Session, audit: Audit, run_id: str) -> Sequence[date]:
         )
     ]
     of_all = {**of_days, "last_day": max([days.last, *moved])}
-    session.run("analytics/changes", **of_all, window_start=days.first)
+    session.run("analytics/changes", **of_all)
     session.run("analytics/publish", **of_days)
     if moved:
-        of_moved = {"first_day": moved[0], "last_day": moved[-1]}
-        session.run("analytics/move", **of_moved, window_start=moved[0])
+        session.run("analytics/move", first_day=moved[0], last_day=moved[-1])
     # so that a warehouse whose totals were lost answers for all its days again
     lacking = days_without_totals(session, also_empty=False)
     staged = {**lacking, **{day: audit.staged_at[day] for day in free}}

@@ -38,10 +38,37 @@ with republished as (
 ),
 
 old_rows as (
-    select published.*
-    from (:published) as published
-    inner join republished
-        on republished.event_date = published.event_date
+    select
+        event_date,
+        source_filename,
+        source_row_number,
+        source_item_number,
+        event_id,
+        order_id,
+        currency,
+        quantity,
+        total_amount,
+        ingestion_ts,
+        true as is_in_fact
+    from analytics.fact_sales
+    where event_date between :first_day and :last_day
+        and event_date in (select r.event_date from republished as r)
+    union all
+    select
+        event_date,
+        source_filename,
+        source_row_number,
+        source_item_number,
+        event_id,
+        order_id,
+        currency,
+        quantity,
+        total_amount,
+        ingestion_ts,
+        false as is_in_fact
+    from staging.stg_sales_repeats
+    where event_date between :first_day and :last_day
+        and event_date in (select r.event_date from republished as r)
 ),
 
 new_rows as (

@@ -2,15 +2,29 @@
 -- now stands on an earlier day, or back because it no longer does. Those that stay repeats get the
 -- new place of the earlier event.
 insert into moving_sales (:repeat_columns, was_repeat, is_repeat)
+with published as (
+    select
+        :event_columns,
+        false as was_repeat
+    from analytics.fact_sales
+    where event_date between :first_day and :last_day
+    union all
+    select
+        :event_columns,
+        true as was_repeat
+    from staging.stg_sales_repeats
+    where event_date between :first_day and :last_day
+)
+
 select
     published.:event_columns,
     p.earlier_event_date,
     p.earlier_filename,
     p.earlier_row_number,
     p.earlier_item_number,
-    not published.is_in_fact as was_repeat,
+    published.was_repeat,
     p.is_repeat
-from (:published) as published
+from published
 inner join placed_events as p
     on p.event_date = published.event_date
         and p.source_filename = published.source_filename

@@ -51,56 +51,46 @@ WITH republished AS (
     )
 ), old_rows AS (
   SELECT
-    published.*
-  FROM (
-    SELECT
-      event_id,
-      event_ts,
-      event_date,
-      order_id,
-      quantity,
-      total_amount,
-      currency,
-      points,
-      country,
-      device,
-      source_filename,
-      source_row_number,
-      source_item_number,
-      source,
-      source_version,
-      ingestion_ts,
-      allowed_rules,
-      TRUE AS is_in_fact
-    FROM analytics.fact_sales
-    WHERE
-      event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    UNION ALL
-    SELECT
-      event_id,
-      event_ts,
-      event_date,
-      order_id,
-      quantity,
-      total_amount,
-      currency,
-      points,
-      country,
-      device,
-      source_filename,
-      source_row_number,
-      source_item_number,
-      source,
-      source_version,
-      ingestion_ts,
-      allowed_rules,
-      FALSE AS is_in_fact
-    FROM staging.stg_sales_repeats
-    WHERE
-      event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  ) AS published
-  INNER JOIN republished
-    ON republished.event_date = published.event_date
+    event_date,
+    source_filename,
+    source_row_number,
+    source_item_number,
+    event_id,
+    order_id,
+    currency,
+    quantity,
+    total_amount,
+    ingestion_ts,
+    TRUE AS is_in_fact
+  FROM analytics.fact_sales
+  WHERE
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    AND event_date IN (
+      SELECT
+        r.event_date
+      FROM republished AS r
+    )
+  UNION ALL
+  SELECT
+    event_date,
+    source_filename,
+    source_row_number,
+    source_item_number,
+    event_id,
+    order_id,
+    currency,
+    quantity,
+    total_amount,
+    ingestion_ts,
+    FALSE AS is_in_fact
+  FROM staging.stg_sales_repeats
+  WHERE
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    AND event_date IN (
+      SELECT
+        r.event_date
+      FROM republished AS r
+    )
 ), new_rows AS (
   SELECT
     c.event_date,

@@ -23,31 +23,7 @@ INSERT INTO moving_sales (
   was_repeat,
   is_repeat
 )
-SELECT
-  published.event_id,
-  published.event_ts,
-  published.event_date,
-  published.order_id,
-  published.quantity,
-  published.total_amount,
-  published.currency,
-  published.points,
-  published.country,
-  published.device,
-  published.source_filename,
-  published.source_row_number,
-  published.source_item_number,
-  published.source,
-  published.source_version,
-  published.ingestion_ts,
-  published.allowed_rules,
-  p.earlier_event_date,
-  p.earlier_filename,
-  p.earlier_row_number,
-  p.earlier_item_number,
-  NOT published.is_in_fact AS was_repeat,
-  p.is_repeat
-FROM (
+WITH published AS (
   SELECT
     event_id,
     event_ts,
@@ -66,7 +42,7 @@ FROM (
     source_version,
     ingestion_ts,
     allowed_rules,
-    TRUE AS is_in_fact
+    FALSE AS was_repeat
   FROM analytics.fact_sales
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
@@ -89,11 +65,36 @@ FROM (
     source_version,
     ingestion_ts,
     allowed_rules,
-    FALSE AS is_in_fact
+    TRUE AS was_repeat
   FROM staging.stg_sales_repeats
   WHERE
     event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-) AS published
+)
+SELECT
+  published.event_id,
+  published.event_ts,
+  published.event_date,
+  published.order_id,
+  published.quantity,
+  published.total_amount,
+  published.currency,
+  published.points,
+  published.country,
+  published.device,
+  published.source_filename,
+  published.source_row_number,
+  published.source_item_number,
+  published.source,
+  published.source_version,
+  published.ingestion_ts,
+  published.allowed_rules,
+  p.earlier_event_date,
+  p.earlier_filename,
+  p.earlier_row_number,
+  p.earlier_item_number,
+  published.was_repeat,
+  p.is_repeat
+FROM published
 INNER JOIN placed_events AS p
   ON p.event_date = published.event_date
   AND p.source_filename = published.source_filename

@@ -1,22 +1,12 @@
 WITH published AS (
   SELECT
     event_id,
-    event_ts,
     event_date,
-    order_id,
-    quantity,
-    total_amount,
-    currency,
-    points,
-    country,
-    device,
     source_filename,
     source_row_number,
     source_item_number,
-    source,
-    source_version,
-    ingestion_ts,
-    allowed_rules,
+    quantity,
+    total_amount,
     TRUE AS is_in_fact
   FROM analytics.fact_sales
   WHERE
@@ -24,22 +14,12 @@ WITH published AS (
   UNION ALL
   SELECT
     event_id,
-    event_ts,
     event_date,
-    order_id,
-    quantity,
-    total_amount,
-    currency,
-    points,
-    country,
-    device,
     source_filename,
     source_row_number,
     source_item_number,
-    source,
-    source_version,
-    ingestion_ts,
-    allowed_rules,
+    quantity,
+    total_amount,
     FALSE AS is_in_fact
   FROM staging.stg_sales_repeats
   WHERE

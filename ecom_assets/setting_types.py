@@ -189,4 +189,5 @@ Mappings = Annotated[
     Sequence[tuple[str, EventMapping]], "a mapping, or pairs", BeforeValidator(_mappings)
 ]
 Port = Annotated[int | None, "a port number", Field(le=65_535), _like(r"\d{1,5}")]
+Credits = Annotated[int | None, "a number of credits", Field(ge=1), _like(r"\d{1,9}")]
 Host = Annotated[str | None, "the name of a host and no more", _like(r"[\w.-]+")]

@@ -55,6 +55,9 @@ class SnowflakeSettings:
     """for the set-up alone: what lets Snowflake read the bucket"""
     aws_role_arn: str | None = None
     """for the set-up alone: the AWS role that Snowflake reads the bucket as"""
+    credit_quota: types.Credits = None
+    """for the set-up alone: how many credits the warehouse may use in a month, told at 80 %; by
+    default as many as it takes"""
 
 
 @dataclass(frozen=True)

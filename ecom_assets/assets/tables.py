@@ -94,17 +94,13 @@ def _columns(sources: Iterable[Source]) -> str:
 
 
 def queries_metadata(queries: Sequence[Row]) -> Mapping[str, dg.MetadataValue]:
-    """A run's statements as the warehouse's history has them, to be found there and summed up;
-    nothing for a warehouse that keeps no history."""
+    """A session's statements, to be found in the warehouse's history by their ids; nothing for a
+    warehouse that keeps none."""
     if not queries:
         return {}
-    columns = {"query_id": "string", "script": "string"}
-    columns |= dict.fromkeys(("rows", "bytes_scanned", "milliseconds"), "int")
+    columns = {"query_id": "string", "script": "string", "rows": "int", "milliseconds": "int"}
     titles = {name.replace("_", " "): kind for name, kind in columns.items()}
-    return {
-        "queries": table(titles, [[query[name] for name in columns] for query in queries]),
-        "bytes scanned": dg.MetadataValue.int(sum(q["bytes_scanned"] or 0 for q in queries)),
-    }
+    return {"queries": table(titles, [[query[name] for name in columns] for query in queries])}
 
 
 def shown(value: Any) -> str | int | float | bool | None:

@@ -1,7 +1,5 @@
 """What Snowflake alone has: a role, a compute warehouse, and a stage that leads to the bucket."""
 
-import json
-
 from ecom_assets.doctor.findings import Findings, fix, guarded, ok
 from ecom_assets.settings import Settings, SnowflakeSettings
 from ecom_assets.warehouse.snowflake import SnowflakeSession
@@ -47,9 +45,8 @@ def check_stage(session: SnowflakeSession, settings: Settings) -> Findings[bool]
 
 
 def _leads_to(session: SnowflakeSession, landing: str) -> Findings[bool]:
-    described = session.ask("desc stage raw.sales_landing")
-    (text,) = (row["property_value"] for row in described if row["property"] == "URL")
-    (url,) = json.loads(text)
+    # which shows what the role may use; what DESC STAGE asks for is not documented
+    (url,) = (row["url"] for row in session.ask("show stages like 'SALES_LANDING' in schema raw"))
     # the scheme is another one in China and in government regions
     if url.partition("://")[2].rstrip("/") != landing.partition("://")[2]:
         why = f"The stage raw.sales_landing points to {url}, but ECOM_LANDING holds {landing}."

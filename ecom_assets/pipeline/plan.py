@@ -118,7 +118,7 @@ def _plan(session: Session, days: EventDays, around: EventDays, limits: Limits, 
         samples=_samples(session, of_days, hide_values=limits.hide_values),
         stage_seconds=round(staged - start, 2),
         publish_seconds=round(published - start_again, 2),
-        bytes_scanned=_bytes_scanned(session),
+        bytes_scanned=session.bytes_scanned(),
     )
 
 
@@ -173,9 +173,3 @@ def _differences(before: Row, after: Row) -> Mapping[str, str]:
         f"value_{when}": ", ".join(f"{name} {row[name]}"[:VALUE_LENGTH] for name in names)
         for when, row in (("before", before), ("after", after))
     }
-
-
-def _bytes_scanned(session: Session) -> int | None:
-    found = [query["bytes_scanned"] for query in session.queries()]
-    told = [scanned for scanned in found if scanned is not None]
-    return sum(told) if told else None

@@ -7,6 +7,7 @@ checked to be no more than one name, or quoted.
 import re
 
 from ecom_assets.settings import S3Url, Settings, SettingsError, SnowflakeSettings
+from ecom_assets.warehouse.snowflake import SESSION_PARAMETERS, STATEMENT_SECONDS
 
 
 def names_of(settings: Settings) -> dict[str, str]:
@@ -32,7 +33,14 @@ def names_of(settings: Settings) -> dict[str, str]:
             f"loads and transforms and owns nothing, such as {database}_LOADER."
         )
     protocol, provider = _PROVIDERS.get(matched[1], _PROVIDERS["aws"])
+    quota = snowflake.credit_quota
+    monitor = {"resource_monitor": f"{database}_MONTHLY", "credit_quota": str(quota)}
     return {
+        **(monitor if quota else {}),
+        "session_parameters": "\n".join(
+            f"{name} = {_parameter(value)}" for name, value in SESSION_PARAMETERS.items()
+        ),
+        "statement_seconds": str(STATEMENT_SECONDS),
         "owner_role": owner,
         "loader_role": loader,
         "reader_role": reader,
@@ -96,6 +104,10 @@ def _user(name: str) -> str:
     if '"' in name or not name.isprintable():
         raise SettingsError(f"SNOWFLAKE_USER holds {name!r}, but it must be a user's name.")
     return name if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) else f'"{name}"'
+
+
+def _parameter(value: str | bool | int) -> str:
+    return _text(value) if isinstance(value, str) else str(value).lower()
 
 
 def _text(value: str) -> str:

@@ -49,7 +49,10 @@ from ecom_assets.warehouse.sql import render
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
 
-BEFORE_TABLES = ("setup/roles", "setup/account", "setup/database", "setup/stage")
+BEFORE_TABLES = (
+    *("setup/session", "setup/roles", "setup/account", "setup/database", "setup/monitor"),
+    "setup/stage",
+)
 AFTER_TABLES = ("setup/turns", "setup/grants")
 
 
@@ -179,7 +182,11 @@ def aws_notes(settings: Settings, integration: dict[str, str]) -> str:
 def _scripts(settings: Settings) -> tuple[str, str]:
     """What is run before tables of an earlier version are brought up, and after it."""
     names = names_of(settings)
-    before, after = ([_filled(n, names) for n in of] for of in (BEFORE_TABLES, AFTER_TABLES))
+    is_left_out = {"setup/monitor"} if "credit_quota" not in names else set()
+    before, after = (
+        [_filled(name, names) for name in of if name not in is_left_out]
+        for of in (BEFORE_TABLES, AFTER_TABLES)
+    )
     tables = [*render("tables", "snowflake", settings.reading, **migrations.values())]
     for name in sorted(question.name for question in questions()):
         tables += render(f"answers/{name}", "snowflake", settings.reading)

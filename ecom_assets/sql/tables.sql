@@ -1,5 +1,6 @@
 -- The tables of all three schemas; above each, what one row of it is. Their columns are those of
--- ecom_assets/model/tables.py.
+-- ecom_assets/model/tables.py. What is made of RAW anew whenever a day is staged is transient: Snowflake
+-- keeps no copy of it for seven days after it was deleted.
 
 create schema if not exists raw;
 
@@ -26,16 +27,16 @@ where not exists (
     );
 
 -- one row per line ever loaded; append-only
-create table if not exists raw.raw_sales (:columns) cluster by (batch_date);
+create table if not exists raw.raw_sales (:columns);
 
 -- one row per loaded version of a file; row_count is null where the file could not be read
 create table if not exists raw.raw_sales_files (:columns);
 
 -- one row per event that breaks no rule
-create table if not exists staging.stg_sales_clean (:columns) cluster by (event_date);
+create transient table if not exists staging.stg_sales_clean (:columns);
 
 -- one row per sale that breaks a rule
-create table if not exists staging.stg_sales_rejects (:columns) cluster by (event_date);
+create transient table if not exists staging.stg_sales_rejects (:columns);
 
 -- one row per decision of a person; append-only: a decision is ended by another
 create table if not exists staging.decisions (:columns);
@@ -58,10 +59,10 @@ create table if not exists staging.sales_quality_rules (:columns);
 -- one row per clean event of a published day that FACT_SALES leaves out: its event stands on one of
 -- the days before. Written with FACT_SALES, of which it is the rest: what was published of a day is
 -- in one of the two.
-create table if not exists staging.stg_sales_repeats (:columns) cluster by (event_date);
+create table if not exists staging.stg_sales_repeats (:columns);
 
 -- one row per sale event, from clean staging only
-create table if not exists analytics.fact_sales (:columns) cluster by (event_date);
+create table if not exists analytics.fact_sales (:columns);
 
 -- one row per published event date and currency; of a day without sales one row, without currency
 create table if not exists analytics.fact_sales_days (:columns);

@@ -107,17 +107,42 @@ def _refused(word: str) -> None:
 
 
 def json_text(line: str, place: str, item: int) -> str:
-    """The text of a value in a line: a number as it was written, for a binary float would lose the
-    last digits, and a text as it is. Empty where it is neither, for DuckDB takes no NULL from a
-    function.
+    """The text of a value in a line: a text as it is, and a number that Snowflake's VARIANT has
+    exactly in plain digits. Empty where it is neither, for DuckDB takes no NULL from a function.
 
     `place` is the way to it, as JSON: keys, places in lists, null for the place of the item, which
     is `item` less one, and `{"key": "text"}` for the first object of a list that has this.
     """
+    found = _found(line, place, item)
+    return _plain(found) if isinstance(found, _Number) else found
+
+
+def json_number(line: str, place: str, item: int) -> str:
+    """The same for a number field: a number with an exponent or more than 38 digits is the binary
+    float that a VARIANT has of it, where 15 digits say which."""
+    found = _found(line, place, item)
+    if not isinstance(found, _Number):
+        return found
+    short = f"{float(found):.15g}"
+    return _plain(found) or (short if float(short) == float(found) != _INFINITE else "")
+
+
+def _found(line: str, place: str, item: int) -> str:
     found = _read(line)
     for step in _steps(place):
         found = _inside(found, item - 1 if step is None else step)
-    return str(found) if isinstance(found, str) else ""
+    return found if isinstance(found, str) else ""
+
+
+def _plain(number: str) -> str:
+    """A JSON number without needless zeros; empty where a VARIANT has it as a binary float, which
+    is where it is written with an exponent or has more than 38 digits ("PARSE_JSON", Snowflake's
+    documentation)."""
+    if not _EXACT.fullmatch(number):
+        return ""
+    if "." in number:
+        number = number.rstrip("0").rstrip(".")
+    return "0" if number == "-0" else number
 
 
 class _Number(str):
@@ -191,6 +216,8 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _INNERMOST = re.compile(r"\[[^][{}]*\]|\{[^][{}]*\}")
 """A list or an object that has none in it, where no text has a bracket."""
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|[^\s",:{}\[\]]+')
+_EXACT = re.compile(r"-?(?=(?:[.]?[0-9]){1,38}$)[0-9]+(?:[.][0-9]+)?")
+_INFINITE = float("inf")
 _WITH_EXPONENT = re.compile(
     r"(?P<number>[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))[eE](?P<sign>[+-]?)(?P<exponent>[0-9]+)"
 )

@@ -111,8 +111,13 @@ class Session(Protocol):
     def queries(self) -> Sequence[Row]:
         """The statements of this session so far, so that a person finds them in the warehouse's own
         history; none where it keeps no history. Of each `query_id`, the history's key; `script`,
-        the SQL file it came from; `rows`, returned or changed; `bytes_scanned` and `milliseconds`,
-        waiting included, both None where the history does not say."""
+        the SQL file it came from; `rows`, returned or changed; `milliseconds`, from here, waiting
+        included."""
+        ...
+
+    def bytes_scanned(self) -> int | None:
+        """What the statements of this session have read so far; None where the warehouse's history
+        does not say."""
         ...
 
     def transaction(self, layer: Layer) -> AbstractContextManager[None]:

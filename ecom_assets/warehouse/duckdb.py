@@ -202,11 +202,12 @@ class DuckDBSession:
     def add_functions(self) -> None:
         """Make the functions that `sql/duckdb/` needs and DuckDB lacks. They are called for the
         few lines that look like they need them."""
-        from ecom_assets.warehouse.arrow import is_json, json_text, plain_number
+        from ecom_assets.warehouse.arrow import is_json, json_number, json_text, plain_number
 
         text = "VARCHAR"
         self._connection.create_function("is_json", is_json, [text], "BOOLEAN")
-        self._connection.create_function("json_text", json_text, [text, text, "BIGINT"], text)
+        for name, function in (("json_text", json_text), ("json_number", json_number)):
+            self._connection.create_function(name, function, [text, text, "BIGINT"], text)
         self._connection.create_function("plain_number", plain_number, [text], text)
 
     def run(self, script: str, /, **values: Any) -> Sequence[Row]:
@@ -234,6 +235,9 @@ class DuckDBSession:
 
     def queries(self) -> Sequence[Row]:
         return []
+
+    def bytes_scanned(self) -> None:
+        return None
 
     def checkpoint(self) -> None:
         """Put all that was committed into the file itself."""

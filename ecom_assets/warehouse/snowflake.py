@@ -12,6 +12,7 @@ Longer than most modules: logging in, transactions and COPY with its corrections
 import json
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -42,8 +43,9 @@ if TYPE_CHECKING:
     from dagster_snowflake import SnowflakeResource
     from snowflake.connector import SnowflakeConnection
 
-FILES_PER_COPY = 1_000
-"""As many files as a COPY statement takes by name (Snowflake's documentation of COPY INTO)."""
+FILES_PER_COPY = 400
+"""A COPY statement takes 1,000 files by name (Snowflake's documentation of COPY INTO), and a
+statement 1 MB: as many names as S3 allows to be longest, each character of them a quote."""
 
 LOGIN_SECONDS = 60
 """How long a login is tried before it is an error; a wrong host would be tried for minutes."""
@@ -53,10 +55,42 @@ LOCK_SECONDS = 3_600
 large backfill takes minutes, and Snowflake itself ends a transaction that keeps others waiting and
 has been idle for 5 minutes, such as a killed run's."""
 
+STATEMENT_SECONDS = 3 * 3_600
+"""How long a statement may run, the wait for a lock included; by default, two days."""
+
 NETWORK_SECONDS = 4 * 3_600
 """How long a request is tried again when the service does not answer; by default, for ever. The
-connector cancels a statement that takes as long (`SnowflakeCursor.execute`), so it is more than the
-wait for a lock and the largest step."""
+connector cancels a statement that takes as long (`SnowflakeCursor.execute`), so it is more than a
+statement may take."""
+
+SESSION_PARAMETERS: dict[str, str | bool | int] = {
+    # what a text becomes, and what becomes a text
+    "DATE_INPUT_FORMAT": "YYYY-MM-DD",
+    "TIME_INPUT_FORMAT": "AUTO",
+    "TIMESTAMP_INPUT_FORMAT": "AUTO",
+    "DATE_OUTPUT_FORMAT": "YYYY-MM-DD",
+    "TIMESTAMP_OUTPUT_FORMAT": "YYYY-MM-DD HH24:MI:SS.FF6",
+    "TIMESTAMP_NTZ_OUTPUT_FORMAT": "YYYY-MM-DD HH24:MI:SS.FF6",
+    "BINARY_INPUT_FORMAT": "HEX",
+    "BINARY_OUTPUT_FORMAT": "HEX",
+    "TIMESTAMP_TYPE_MAPPING": "TIMESTAMP_NTZ",
+    "TIMEZONE": "UTC",
+    # what a name is, and where a null is sorted
+    "QUOTED_IDENTIFIERS_IGNORE_CASE": False,
+    "DEFAULT_NULL_ORDERING": "LAST",
+    # what a transaction is, and when a statement ends
+    "AUTOCOMMIT": True,
+    "TRANSACTION_ABORT_ON_ERROR": False,
+    "ABORT_DETACHED_QUERY": True,
+    "LOCK_TIMEOUT": LOCK_SECONDS,
+    "STATEMENT_TIMEOUT_IN_SECONDS": STATEMENT_SECONDS,
+    "STATEMENT_QUEUED_TIMEOUT_IN_SECONDS": 0,
+    "ROWS_PER_RESULTSET": 0,
+}
+"""What an account or a user may have set otherwise, and what the SQL of this project gives depends
+on ("Parameters" in Snowflake's documentation). A session of the pipeline logs in with them, the
+set-up begins with them. DEFAULT_DDL_COLLATION, which no session can set, the set-up sets on the
+database."""
 
 NO_DETECTION = {"platform_detection_timeout_seconds": 0.0}
 """The connector's guess, for its telemetry, at the cloud it runs in: at each login it would ask AWS
@@ -124,11 +158,7 @@ class SnowflakeWarehouse:
             network_timeout=self._network_seconds,
             additional_snowflake_connection_args={
                 **{name: value for name, value in place.items() if value is not None},
-                "session_parameters": {
-                    "QUERY_TAG": query_tag(purpose),
-                    "TIMEZONE": "UTC",
-                    "LOCK_TIMEOUT": LOCK_SECONDS,
-                },
+                "session_parameters": {**SESSION_PARAMETERS, "QUERY_TAG": query_tag(purpose)},
                 **NO_DETECTION,
             },
             private_key_path=str(key) if key else None,
@@ -202,7 +232,7 @@ class SnowflakeSession:
         self._reading = reading
         self._rehearses = False
         self._tag = tag  # of its statements, which says who takes a turn as well
-        self._scripts: dict[str, tuple[str, int]] = {}  # of each query id: what ran, and its rows
+        self._queries: list[Row] = []
 
     def run(self, script: str, /, **values: Any) -> Sequence[Row]:
         rows: Sequence[Row] = []
@@ -231,27 +261,18 @@ class SnowflakeSession:
         """Nothing: views belong to the role that owns them, and the set-up makes them."""
 
     def queries(self) -> Sequence[Row]:
-        from snowflake.connector import errors
+        return self._queries
 
-        try:
-            history = {row["query_id"]: row for row in self.run("query_history")}
-        except errors.Error:  # a role may be kept from it; the ids are worth having all the same
-            history = {}
-        return [
-            {
-                "query_id": query_id,
-                "script": script,
-                "rows": rows,
-                "bytes_scanned": history.get(query_id, {}).get("bytes_scanned"),
-                "milliseconds": history.get(query_id, {}).get("total_elapsed_time"),
-            }
-            for query_id, (script, rows) in self._scripts.items()
-            if script != "query_history"
-        ]
+    def bytes_scanned(self) -> int | None:
+        with suppress(Exception):  # the work is done; a role may be kept from the history
+            (row,) = self.run("query_history")
+            return int(row["bytes_scanned"])
+        return None
 
     def _execute(self, statement: str, script: str) -> Sequence[Row]:
         from snowflake.connector import errors
 
+        begun = time.monotonic()
         with self._connection.cursor() as cursor:
             try:
                 cursor.execute(statement)
@@ -259,7 +280,7 @@ class SnowflakeSession:
                 if error.errno == _LOCKED:
                     raise WarehouseBusy(
                         f"{script}: {said(error)}. Other runs are writing the same tables; see who "
-                        "with SHOW LOCKS IN ACCOUNT, then run this again."
+                        "with SHOW LOCKS as the user of SNOWFLAKE_USER, then run this again."
                     ) from cause(error)
                 if error.errno in _NO_SUCH_OBJECT:
                     raise WarehouseError(
@@ -272,7 +293,14 @@ class SnowflakeSession:
                 if cause(error) is None:
                     raise WarehouseError(f"{script}: {said(error)}.") from None
                 raise
-            self._scripts[str(cursor.sfqid)] = (script, cursor.rowcount or 0)
+            self._queries.append(
+                {
+                    "query_id": str(cursor.sfqid),
+                    "script": script,
+                    "rows": cursor.rowcount or 0,
+                    "milliseconds": round((time.monotonic() - begun) * 1_000),
+                }
+            )
             names = [column.name.lower() for column in cursor.description or ()]
             found = cursor.fetchall()
         return [dict(zip(names, row, strict=True)) for row in found]
@@ -352,23 +380,34 @@ class SnowflakeSession:
         for start in range(0, len(files), FILES_PER_COPY):
             some = files[start : start + FILES_PER_COPY]
             loaded |= self._copy(zone, some, load_id=load_id, loaded_at=loaded_at)
-        self._raise_if_changed(zone, files)
+        for name in self._vanished(zone, files):
+            # of a file that is not there any more COPY may say that it failed
+            if name in loaded and loaded[name].row_count is None:
+                del loaded[name]
         load = {"load_id": load_id, "first_day": min(days), "last_day": max(days)}
         return self._corrected(loaded, load)
 
     def _copy(
         self, zone: LandingZone, files: Sequence[LandedFile], *, load_id: str, loaded_at: datetime
     ) -> dict[str, LoadedFile]:
+        from snowflake.connector import errors
+
         prefix = zone.url.removeprefix("s3://").partition("/")[2]  # what is before a file's name
         before = len(f"{prefix}/") if prefix else 0
-        answer = self.run(
-            "load_lines",
-            file_names=[literal(file.name) for file in files],
-            name_start=before + 1,
-            day_start=before + 1 + len("dt="),
-            load_id=load_id,
-            loaded_at=loaded_at,
-        )
+        values = {
+            "file_names": [literal(file.name) for file in files],
+            "name_start": before + 1,
+            "day_start": before + 1 + len("dt="),
+            "load_id": load_id,
+            "loaded_at": loaded_at,
+        }
+        try:
+            answer = self.run("load_lines", on_error="ABORT_STATEMENT", **values)
+        except errors.ProgrammingError as error:
+            if error.errno in _ENDED:
+                raise
+            # one of the files cannot be read: which, and the others
+            answer = self.run("load_lines", on_error="SKIP_FILE", **values)
         # one row per file, or one without files at all
         told = {_name_below(zone.url, row["file"]): row for row in answer if "file" in row}
         if unknown := told.keys() - {file.name for file in files}:
@@ -378,15 +417,22 @@ class SnowflakeSession:
             )
         return {file.name: _loaded(file, told[file.name]) for file in files if file.name in told}
 
-    def _raise_if_changed(self, zone: LandingZone, files: Sequence[LandedFile]) -> None:
-        """COPY reads whatever has a file's name at that moment. What is the same version before and
-        after it is the version that was read."""
+    def _vanished(self, zone: LandingZone, files: Sequence[LandedFile]) -> Sequence[str]:
+        """The names of those files that are there no more.
+
+        COPY reads whatever has a file's name at that moment. What is the same version before and
+        after it is the version that was read.
+
+        Raises:
+            FileChanged: a file was rewritten.
+        """
         days = [file.day for file in files]
         now = {file.name: file for file in zone.list_files(min(days), max(days))}
         for file in files:
             there = now.get(file.name)
             if there is not None and (there.etag, there.size) != (file.etag, file.size):
                 raise FileChanged(f"{file.name} was rewritten while it was loaded.")
+        return [file.name for file in files if file.name not in now]
 
     def _corrected(
         self, loaded: dict[str, LoadedFile], load: dict[str, Any]
@@ -428,6 +474,9 @@ def _loaded(file: LandedFile, row: Row) -> LoadedFile:
     )
 
 
+_ENDED = (604, 625, 630)
+"""Snowflake's numbers for a statement that was canceled (604), waited in vain (625) or took too
+long (630), as users report them."""
 _LOCKED = 625
 """Snowflake's number for a lock that was waited for in vain, too long or behind too many others. As
 users report it ("waiting for this lock is limited to", "the number of waiters for this lock exceeds

@@ -18,6 +18,7 @@ from ecom_assets.model.tables import EVENT_TABLES, Column, copies, tables, tempo
 from ecom_assets.warehouse.expressions import literal
 from ecom_assets.warehouse.names import meaning
 from ecom_assets.warehouse.scripts import SHARED_DIALECT, parsed
+from ecom_assets.warehouse.strict_json import strict_json
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -192,11 +193,17 @@ def _for_engine(statement: exp.Expr, engine: str) -> exp.Expr:
     if engine != "duckdb":
         for lateral in statement.find_all(exp.Lateral):
             lateral.args["alias"].set("columns", [])  # they have their names
+        for parsed_text in list(statement.find_all(exp.ParseJSON)):
+            parsed_text.replace(strict_json(parsed_text.this))
+        for told in list(statement.find_all(exp.DataType)):
+            if told.this == exp.DataType.Type.TIMESTAMPNTZ:  # as everybody writes it
+                told.replace(exp.DataType(this=exp.DataType.Type.USERDEFINED, kind="TIMESTAMP_NTZ"))
         return statement
-    for cluster in list(statement.find_all(exp.Cluster, exp.ClusterProperty)):
-        cluster.pop()  # DuckDB skips by the order of insertion
+    for transient in list(statement.find_all(exp.TransientProperty)):
+        transient.pop()
     if isinstance(statement, exp.Insert) and isinstance(statement.expression, exp.Query):
-        # which is that of the files, and so of the days: sorting them costs more than it skips
+        # DuckDB skips by the order of insertion, which is that of the files, and so of the days:
+        # sorting them costs more than it skips
         statement.expression.set("order", None)
     for column in statement.find_all(exp.ColumnDef):
         if column.kind and column.kind.this == exp.DataType.Type.VARIANT:

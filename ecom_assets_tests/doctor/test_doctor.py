@@ -20,7 +20,6 @@ from ecom_assets.landing.s3 import S3Zone
 from ecom_assets.model import sales
 from ecom_assets.model.tables import tables
 from ecom_assets.settings import PROJECT_ROOT, S3Url
-from ecom_assets.setup.snowflake import connect
 from ecom_assets.warehouse.contract import Purpose
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 from ecom_assets_tests.support.earlier import COMMITS, unpack_warehouse
@@ -31,6 +30,7 @@ from ecom_assets_tests.support.stacks import (
     S3_SNOWFLAKE,
     STACKS,
     Production,
+    as_owner,
     environment,
 )
 
@@ -349,11 +349,9 @@ def test_what_is_pending_on_snowflake_is_for_the_set_up(use: Set, servers: Produ
     use_stack(S3_SNOWFLAKE, use, servers)
     database = os.environ["SNOWFLAKE_DATABASE"]
     settings = servers.snowflake.settings(database)
-    with connect(settings) as connection:
-        connection.cursor().execute(f"delete from {database}.raw.schema_version")
-        connection.cursor().execute(
-            f"alter table {database}.staging.sales_quality drop column held_for"
-        )
+    with as_owner(settings) as cursor:
+        cursor.execute("delete from raw.schema_version")
+        cursor.execute("alter table staging.sales_quality drop column held_for")
     (said,) = found("fix")
     files = "001_ids_are_text, 002_sales_have_items, 003_changes_are_recorded"
     assert f"{files}, STAGING.SALES_QUALITY.held_for" in said
@@ -433,7 +431,7 @@ def test_a_stage_that_points_elsewhere(use: Set, servers: Production) -> None:
     ("failing", "said"),
     [
         ("list '@", "See that the AWS role has the trust policy"),
-        ("desc stage", "make snowflake-setup APPLY=1"),
+        ("show stages", "make snowflake-setup APPLY=1"),
         ("update raw.raw_sales_files", "make snowflake-setup APPLY=1"),
         ("from information_schema.columns", "make snowflake-setup APPLY=1"),
     ],

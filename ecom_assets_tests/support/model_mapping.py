@@ -29,10 +29,8 @@ from ecom_assets.model.mapping import (
     Source,
     Step,
     Upper,
-    places,
 )
 from ecom_assets_tests.support.model_values import (
-    BEYOND,
     TOKEN,
     Value,
     moment_of,
@@ -48,7 +46,6 @@ UNFIT = Value("object", "{}")
 
 _EXACT = Context(prec=80, rounding=ROUND_HALF_UP)
 _MOST = Decimal(10) ** 11
-_PLAIN_INTEGER = re.compile(r"0|[1-9][0-9]{0,14}")
 
 
 def tree(line: str) -> Node:
@@ -113,7 +110,6 @@ class Said:
         has_items: False where the mapping asks for items and there are none.
         is_sale: False: the line is one of the others.
         given: the fields' values; one that is absent is missing.
-        unsure: text fields with a number in them that engines spell differently.
         version: which one of its order it is.
         stated: what the order says that its money is.
         further: what its money is beside its sales'; None: no amount.
@@ -124,7 +120,6 @@ class Said:
     has_items: bool
     is_sale: bool
     given: Mapping[str, Value]
-    unsure: frozenset[str]
     version: Decimal | None = None
     stated: Decimal | None = None
     further: Decimal | None = None
@@ -154,11 +149,6 @@ def sales_of(
                 has_items=has_items,
                 is_sale=is_sale,
                 given={name: value for name, value in given.items() if value is not None},
-                unsure=frozenset(
-                    name
-                    for name, source in mapping.fields.items()
-                    if types[name] == "text" and reader.has_odd_number(source)
-                ),
                 version=reader.version(mapping.version),
                 stated=reader.amount(total.stated) if total else None,
                 further=reader.amount(total.further) if total else None,
@@ -379,30 +369,17 @@ class _Reader:
             return None
         return Decimal((moment - datetime(1970, 1, 1)) // timedelta(microseconds=1))
 
-    def has_odd_number(self, source: Source) -> bool:
-        """Whether a number is in it that is not plainly whole: engines spell it differently."""
-        values = [_value(self.at(place)) for place in places(source)]
-        return any(
-            value is not None
-            and value.kind == "number"
-            and not _PLAIN_INTEGER.fullmatch(value.text)
-            for value in values
-        )
-
 
 def _in_utc(value: Value | None, time_zone: str) -> Value | None:
     """A moment of a time zone, unless it says its offset itself."""
     moment = moment_of(value)
-    if value is None or moment is None or moment is BEYOND:
+    if value is None or moment is None:
         return value
     if re.search("[Zz+-]", value.string[10:]):
         return value
     zone = ZoneInfo(time_zone)
-    try:
-        # of an hour that is there twice the second counts; one that is skipped goes on before
-        local = moment.replace(tzinfo=zone)
-        back = local.astimezone(UTC).astimezone(zone).replace(tzinfo=None)
-        local = local.replace(fold=1 if back == moment else 0)
-        return _string(f"{local.astimezone(UTC).replace(tzinfo=None).isoformat()}Z")
-    except OverflowError:
-        return _string("0001-01-01T00:00:00+14:00")  # beyond as well
+    # of an hour that is there twice the second counts; one that is skipped goes on before
+    local = moment.replace(tzinfo=zone)
+    back = local.astimezone(UTC).astimezone(zone).replace(tzinfo=None)
+    local = local.replace(fold=1 if back == moment else 0)
+    return _string(f"{local.astimezone(UTC).replace(tzinfo=None).isoformat()}Z")

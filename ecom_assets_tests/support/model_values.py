@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Literal
 
@@ -150,10 +150,38 @@ def _after_value(
 
 
 def text_of(value: Value | None) -> str | None:
-    """What a text field holds: a string's text, or a number as it was written; None for others."""
+    """What a text field holds: a string's text, or a number in plain digits; None for others, and
+    for a number with an exponent or of more than 38 digits."""
     if value is None or value.kind not in ("string", "number"):
         return None
-    return value.string if value.kind == "string" else value.text
+    if value.kind == "string":
+        return value.string
+    if _is_float(value.text):
+        return None
+    whole, point, fraction = value.text.partition(".")
+    text = f"{whole}{point}{fraction}"
+    while point and text[-1] in "0.":
+        text, point = text[:-1], point if text[-1] == "0" else ""
+    return "0" if text == "-0" else text
+
+
+def _is_float(number: str) -> bool:
+    """Whether a JSON number is no more than a binary float in a VARIANT."""
+    return "e" in number.lower() or sum(c.isdigit() for c in number) > 38
+
+
+def written(value: Value | None) -> str | None:
+    """What a number or a whole number is typed from: a string's text, or a number as it was
+    written; of a binary float its 15 digits, or None where it has more."""
+    if value is None or value.kind not in ("string", "number"):
+        return None
+    if value.kind == "string":
+        return value.string
+    if not _is_float(value.text):
+        return value.text
+    shortest = repr(float(value.text))  # as many digits as tell it from any other
+    digits = shortest.lstrip("-").partition("e")[0].replace(".", "").strip("0")
+    return f"{float(value.text):.15g}" if len(digits) <= 15 and "inf" not in shortest else None
 
 
 _NUMBER = re.compile(
@@ -165,7 +193,7 @@ _WIDE = Context(prec=40, rounding=ROUND_HALF_UP)
 def number_text_of(value: Value | None) -> Decimal | None:
     """A JSON number or its text, as exact as it was written; None for others. One that is too large
     or too small to matter has another exponent."""
-    text = text_of(value) or ""
+    text = written(value) or ""
     match = _NUMBER.fullmatch(text)
     if match is None or text.rstrip()[-1] in "eE+-":
         return None
@@ -189,7 +217,7 @@ def sign_of(value: Value | None) -> int | None:
     """The sign of what `number_of` reads, before it is rounded: -1, 0 or 1."""
     if number_of(value) is None:
         return None
-    text = (text_of(value) or "").strip(" \t\n\r\f").lower()
+    text = (written(value) or "").strip(" \t\n\r\f").lower()
     if not any(digit in text.partition("e")[0] for digit in "123456789"):
         return 0
     return -1 if text.startswith("-") else 1
@@ -201,7 +229,7 @@ def is_rounded(value: Value | None) -> bool | None:
     number = number_of(value)
     if value is None or number is None:
         return False
-    text = (text_of(value) or "").strip(" \t\n\r\f").lower()
+    text = (written(value) or "").strip(" \t\n\r\f").lower()
     if not _has_more_decimals(text):
         return False
     shown = repr(float(text)) if value.kind == "number" else text
@@ -219,7 +247,7 @@ def _has_more_decimals(number: str) -> bool:
 
 def integer_of(value: Value | None) -> int | None:
     """A whole number or its text that fits 64 bits; None for others."""
-    match = re.fullmatch(r"([+-]?[0-9]+)(\.0*)?", text_of(value) or "")
+    match = re.fullmatch(r"([+-]?[0-9]+)(\.0*)?", written(value) or "")
     # more than 5,000 digits fit nothing, and Python refuses them
     if match is None or len(match[1].lstrip("+-").lstrip("0")) > 19:
         return None
@@ -232,13 +260,12 @@ _MOMENT = re.compile(
     r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)?)?",
     re.ASCII,
 )
-
-BEYOND = datetime.min
-"""Stands for a valid moment whose UTC date is before year 1 or after 9999."""
+FIRST_DATE, LAST_DATE = date(1, 1, 3), date(9999, 12, 29)
 
 
 def moment_of(value: Value | None) -> datetime | None:
-    """An ISO 8601 date or date-time as UTC without a zone, cut to microseconds; None for others."""
+    """An ISO 8601 date or date-time as UTC without a zone, cut to microseconds; None for others,
+    and within two days of the ends of the calendar."""
     if value is None or value.kind != "string":
         return None
     match = _MOMENT.fullmatch(value.string)
@@ -259,9 +286,8 @@ def moment_of(value: Value | None) -> datetime | None:
         return None
     if int(off_hours or 0) > 14 or int(off_minutes or 0) > 59:
         return None
+    if not FIRST_DATE <= local.date() <= LAST_DATE:
+        return None
     offset = timedelta(hours=int(off_hours or 0), minutes=int(off_minutes or 0))
-    try:
-        zone = timezone(-offset if sign == "-" else offset)
-        return local.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
-    except OverflowError:
-        return BEYOND
+    zone = timezone(-offset if sign == "-" else offset)
+    return local.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)

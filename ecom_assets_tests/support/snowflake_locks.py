@@ -7,7 +7,7 @@ transactions); DuckDB below knows none of it, and lets the second of two writers
   partitions, so a statement that finds no row to change is taken to lock nothing here: it is for
   the pipeline not to rely on more.
 - INSERT and COPY neither lock nor wait.
-- CREATE would commit the transaction: here it is an error.
+- DDL would commit the transaction: here it is an error.
 - A client that is gone leaves its transaction open with its locks. One that keeps others waiting
   and has been idle for some time is rolled back.
 
@@ -26,6 +26,7 @@ from typing import Any
 from snowflake.connector import errors
 from sqlglot import exp, parse_one
 
+DDL = ("create", "alter", "drop", "truncate", "grant", "revoke", "comment")
 IDLE_SECONDS = 300.0
 LOCK_SECONDS = 180.0
 """How long a statement waits here, whatever its session asks for: no test has a reason to wait."""
@@ -116,7 +117,7 @@ class Locks:
             return self._end(session, cursor, verb, run, go)
         if session.aborted:
             raise errors.ProgrammingError(msg="The transaction was aborted.", errno=90232)
-        assert not (session.in_transaction and verb == "create"), f"it would commit: {command}"
+        assert not (session.in_transaction and verb in DDL), f"it would commit: {command}"
         if verb in ("update", "delete"):
             self._lock(session, command, run)
         if session.in_transaction and not session.started:

@@ -84,6 +84,19 @@ class Production:
         return snowflake
 
 
+@contextmanager
+def as_owner(snowflake: SnowflakeSettings) -> Iterator[Any]:
+    """A cursor of an administrator who works as the role that owns the database."""
+    with connect(snowflake) as connection, connection.cursor() as cursor:
+        for statement in (
+            f"use role {snowflake.database}_OWNER",
+            f"use database {snowflake.database}",
+            f"use warehouse {snowflake.warehouse}",
+        ):
+            cursor.execute(statement)
+        yield cursor
+
+
 def environment(landing: S3Url, snowflake: SnowflakeSettings) -> dict[str, str]:
     """The variables that say so."""
     said = {

@@ -125,6 +125,7 @@ VALUES: dict[str, Callable[[], Any]] = {
     "days": lambda: days_table([DAY]),
     "staged_days": lambda: staged_days_table({DAY: datetime(2026, 1, 5, 1, 2, 3, 4)}),
     "file_names": lambda: [literal(FILE.name), literal("dt=2026-01-05/b.jsonl")],
+    "on_error": lambda: "ABORT_STATEMENT",
     "files": lambda: files_table([LoadedFile(FILE, 3)]),
 }
 

@@ -4,9 +4,11 @@
 -- value; `:place` and `:item` say where it is in the line (json_text), `:path` in a JSON path.
 --
 -- DuckDB turns JSON numbers into binary floats. Up to 15 characters with up to 4 decimals come back
--- as the number that was written; others are read again from the line (json_text), and so is a zero
--- that may have been too small for one. A number with an exponent is written out before it is cast
--- (plain_number).
+-- as the number that was written; others are read again from the line (json_number), and so is a
+-- zero that may have been too small for one. A text with an exponent is written out before it is
+-- cast (plain_number). An id that is a number is read again if it has a point or an exponent
+-- (json_text). What a number is that was written with an exponent is the contract's to say
+-- (docs/data-contract.md), for Snowflake's VARIANT keeps no more of it.
 select
     json_extract_string(raw, :path) as in_line,
     json_text(raw, :place, :item) as picked_in_line,
@@ -31,9 +33,8 @@ select
     -- a JSON string or number; FROM_JSON gives the JSON text of anything else
     case
         when
-            length(:value) > 15
-            and regexp_full_match(:value, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-            then json_text(raw, :place, :item)
+            regexp_full_match(:value, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            then nullif(json_text(raw, :place, :item), '')
         when
             starts_with(:value, '{')
             or starts_with(:value, '[')
@@ -52,7 +53,8 @@ select
                 '([Tt ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d+)?)?'
                 '([Zz]|[+-](0\d|1[0-4])(:?[0-5]\d)?)?)?'
             )
-            and not starts_with(:value, '0000')
+            -- so that no offset and no time zone leads out of the years 1 to 9999
+            and left(:value, 10) between '0001-01-03' and '9999-12-29'
             then regexp_replace(replace(upper(:value), ',', '.'), '(\.\d{6})\d+', '\1')
     end as moment_as_text,
     -- as BigQuery exports it
@@ -61,7 +63,7 @@ select
         when
             regexp_full_match(:text, '\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*')
             and try_cast(:text as decimal(24, 6)) * :micros
-            between -62135596800000000 and 253402300799999999
+            between -62135424000000000 and 253402127999999999
             then
                 cast(
                     make_timestamp(cast(try_cast(:text as decimal(24, 6)) * :micros as bigint))
@@ -79,7 +81,8 @@ select
     try_cast(:text as timestamptz) at time zone 'UTC' as moment_as_value,
 
     case
-        when contains(:value, '.') and length(:value) > 15 then json_text(raw, :place, :item)
+        when regexp_matches(:value, '[.eE]') and length(:value) > 15
+            then json_number(raw, :place, :item)
         else :value
     end as whole_as_text,
     case
@@ -89,7 +92,7 @@ select
 
     case
         when regexp_matches(:value, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-            then plain_number(json_text(raw, :place, :item))
+            then plain_number(json_number(raw, :place, :item))
         else :value
     end as number_as_text,
     case

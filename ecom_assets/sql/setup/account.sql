@@ -17,8 +17,11 @@ storage_aws_role_arn = :aws_role_arn
 enabled = true
 storage_allowed_locations = (:landing_url);
 
--- to make a stage with it; who uses the stage needs nothing of the integration
+-- to make a stage with it; and to use that stage, for which Snowflake's pages on COPY and LIST ask
+-- for it
 grant usage on integration :storage_integration to role :owner_role;
+
+grant usage on integration :storage_integration to role :loader_role;
 
 -- STORAGE_AWS_IAM_USER_ARN and STORAGE_AWS_EXTERNAL_ID of this answer go into the AWS role's trust
 desc integration :storage_integration;

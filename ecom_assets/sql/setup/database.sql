@@ -4,11 +4,16 @@ use role sysadmin;
 
 create database if not exists :database;
 
+-- new columns compare their texts as they are, whatever the account's parameter says
+alter database :database set
+default_ddl_collation = '';
+
 create warehouse if not exists :warehouse
 warehouse_size = 'XSMALL'
 auto_suspend = 60
 auto_resume = true
-initially_suspended = true;
+initially_suspended = true
+statement_timeout_in_seconds = :statement_seconds;
 
 grant usage, create schema on database :database to role :owner_role;
 
@@ -16,7 +21,7 @@ grant usage on database :database to role :loader_role;
 
 grant usage on database :database to role :reader_role;
 
--- to bring up tables of an earlier version
+-- to bring up tables of an earlier version, and to fill those that must not be empty
 grant usage on warehouse :warehouse to role :owner_role;
 
 grant usage on warehouse :warehouse to role :loader_role;

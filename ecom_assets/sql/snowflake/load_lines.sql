@@ -1,7 +1,9 @@
--- Every line of the files becomes a row of RAW, whatever it holds: JSON where Snowflake can read
--- it, else its text. The stage is where the landing zone is; its files are named one by one, and
--- the ledger has decided which, so Snowflake's own memory of loads is overruled (FORCE).
--- Of a file with an error in it nothing is loaded, and the answer says so (SKIP_FILE).
+-- Every line of the files becomes a row of RAW, whatever it holds: JSON where it is JSON by the book
+-- (TRY_PARSE_JSON stands for what strict_json.py makes of it), else its text. The stage is where the
+-- landing zone is; its files are named one by one, and the ledger has decided which, so Snowflake's
+-- own memory of loads is overruled (FORCE). The first try loads all or, if a file has an error in
+-- it, nothing (ABORT_STATEMENT), for so large files are read in parallel; only then the second
+-- loads those without an error, and says so of each (SKIP_FILE).
 -- Only functions that a COPY transformation is documented to support.
 copy into raw.raw_sales (
     raw,
@@ -14,16 +16,16 @@ copy into raw.raw_sales (
 )
 from (
     select
-        case when check_json($1) is null then parse_json($1) end,
-        case when check_json($1) is not null then $1 end,
+        try_parse_json($1),
+        nvl2(try_parse_json($1), null, $1),
         substr(metadata$filename, :name_start),
         metadata$file_row_number,
-        cast(substr(metadata$filename, :day_start, 10) as date),
+        to_date(substr(metadata$filename, :day_start, 10), 'YYYY-MM-DD'),
         :load_id,
         :loaded_at
     from @raw.sales_landing
 )
 files = (:file_names)
 file_format = (format_name = 'raw.sales_lines')
-on_error = 'SKIP_FILE'
+on_error = :on_error
 force = true;

@@ -19,9 +19,9 @@ select
     cast(:value as varchar) is null as is_absent,
     array_to_string(array_slice(array_sort(object_keys(:value)), 0, 20), ', ') as keys_of_line,
 
-    -- a JSON string or number
+    -- a JSON string or number; not one that a VARIANT has as a binary float
     iff(
-        is_object(:value) or is_array(:value) or is_boolean(:value), null, cast(:value as varchar)
+        typeof(:value) in ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'), null, cast(:value as varchar)
     ) as text_as_text,
     :text as text_as_value,
 
@@ -33,7 +33,8 @@ select
                 || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?'
                 || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
             )
-            and not startswith(cast(:value as varchar), '0000')
+            -- so that no offset and no time zone leads out of the years 1 to 9999
+            and left(cast(:value as varchar), 10) between '0001-01-03' and '9999-12-29'
             then upper(replace(cast(:value as varchar), ',', '.'))
     end as moment_as_text,
     -- as BigQuery exports it
@@ -42,7 +43,7 @@ select
         when
             regexp_like(:text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
             and try_to_decimal(trim(:text, :white_space), 24, 6) * :micros
-            between -62135596800000000 and 253402300799999999
+            between -62135424000000000 and 253402127999999999
             then
                 to_varchar(
                     dateadd(
@@ -99,7 +100,14 @@ select
         )
     ) as moment_as_value,
 
-    cast(:value as varchar) as whole_as_text,
+    -- a binary float where 15 digits say which; anything else as it is
+    case
+        when typeof(:value) <> 'DOUBLE' then cast(:value as varchar)
+        when
+            try_to_double(cast(:value as varchar)) = cast(:value as double)
+            and regexp_like(cast(:value as varchar), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+            then cast(:value as varchar)
+    end as whole_as_text,
     case
         when
             regexp_like(:text, '[+-]?\\d+(\\.0*)?')
@@ -108,7 +116,13 @@ select
             then try_cast(split_part(:text, '.', 1) as number(38, 0))
     end as whole_as_value,
 
-    cast(:value as varchar) as number_as_text,
+    case
+        when typeof(:value) <> 'DOUBLE' then cast(:value as varchar)
+        when
+            try_to_double(cast(:value as varchar)) = cast(:value as double)
+            and regexp_like(cast(:value as varchar), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+            then cast(:value as varchar)
+    end as number_as_text,
     case
         when regexp_like(:text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
             then try_to_decimal(trim(:text, :white_space), 18, 4)

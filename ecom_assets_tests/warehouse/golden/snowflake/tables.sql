@@ -6,7 +6,7 @@ CREATE SCHEMA IF NOT EXISTS analytics;
 
 CREATE TABLE IF NOT EXISTS raw.schema_version (
   version BIGINT NOT NULL,
-  applied_at TIMESTAMPNTZ NOT NULL,
+  applied_at TIMESTAMP_NTZ NOT NULL,
   project_version VARCHAR NOT NULL,
   declared VARCHAR NOT NULL,
   time_zone VARCHAR
@@ -41,25 +41,24 @@ CREATE TABLE IF NOT EXISTS raw.raw_sales (
   source_row_number BIGINT NOT NULL,
   batch_date DATE NOT NULL,
   load_id VARCHAR NOT NULL,
-  ingestion_ts TIMESTAMPNTZ NOT NULL
-)
-CLUSTER BY (batch_date);
+  ingestion_ts TIMESTAMP_NTZ NOT NULL
+);
 
 CREATE TABLE IF NOT EXISTS raw.raw_sales_files (
   source_filename VARCHAR NOT NULL,
   batch_date DATE NOT NULL,
   etag VARCHAR NOT NULL,
   size_bytes BIGINT NOT NULL,
-  last_modified TIMESTAMPNTZ NOT NULL,
+  last_modified TIMESTAMP_NTZ NOT NULL,
   row_count BIGINT,
   load_id VARCHAR NOT NULL,
-  loaded_at TIMESTAMPNTZ NOT NULL,
-  superseded_at TIMESTAMPNTZ
+  loaded_at TIMESTAMP_NTZ NOT NULL,
+  superseded_at TIMESTAMP_NTZ
 );
 
-CREATE TABLE IF NOT EXISTS staging.stg_sales_clean (
+CREATE TRANSIENT TABLE IF NOT EXISTS staging.stg_sales_clean (
   event_id VARCHAR,
-  event_ts TIMESTAMPNTZ,
+  event_ts TIMESTAMP_NTZ,
   event_date DATE,
   order_id VARCHAR,
   quantity DECIMAL(18, 4),
@@ -73,12 +72,11 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_clean (
   source_item_number BIGINT,
   source VARCHAR,
   source_version DECIMAL(24, 6),
-  ingestion_ts TIMESTAMPNTZ,
+  ingestion_ts TIMESTAMP_NTZ,
   allowed_rules VARCHAR
-)
-CLUSTER BY (event_date);
+);
 
-CREATE TABLE IF NOT EXISTS staging.stg_sales_rejects (
+CREATE TRANSIENT TABLE IF NOT EXISTS staging.stg_sales_rejects (
   reason VARCHAR NOT NULL,
   reasons VARCHAR NOT NULL,
   raw VARIANT,
@@ -88,11 +86,10 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_rejects (
   source_row_number BIGINT NOT NULL,
   source_item_number BIGINT NOT NULL,
   source VARCHAR NOT NULL,
-  ingestion_ts TIMESTAMPNTZ NOT NULL,
+  ingestion_ts TIMESTAMP_NTZ NOT NULL,
   rules_version VARCHAR NOT NULL,
   run_id VARCHAR NOT NULL
-)
-CLUSTER BY (event_date);
+);
 
 CREATE TABLE IF NOT EXISTS staging.decisions (
   decision_id VARCHAR NOT NULL,
@@ -106,7 +103,7 @@ CREATE TABLE IF NOT EXISTS staging.decisions (
   up_to DECIMAL(9, 6),
   ends VARCHAR,
   decided_by VARCHAR NOT NULL,
-  decided_at TIMESTAMPNTZ NOT NULL,
+  decided_at TIMESTAMP_NTZ NOT NULL,
   why VARCHAR NOT NULL,
   effect VARCHAR NOT NULL,
   run_id VARCHAR
@@ -121,7 +118,7 @@ CREATE TABLE IF NOT EXISTS staging.sales_quality (
   publishable BOOLEAN NOT NULL,
   rules_version VARCHAR NOT NULL,
   run_id VARCHAR NOT NULL,
-  evaluated_at TIMESTAMPNTZ NOT NULL,
+  evaluated_at TIMESTAMP_NTZ NOT NULL,
   held_for VARCHAR,
   reject_rate_limit DECIMAL(9, 6),
   earliest_event_date DATE,
@@ -156,7 +153,7 @@ CREATE TABLE IF NOT EXISTS staging.sales_quality_files (
   source_filename VARCHAR NOT NULL,
   source VARCHAR NOT NULL,
   batch_date DATE NOT NULL,
-  ingestion_ts TIMESTAMPNTZ NOT NULL,
+  ingestion_ts TIMESTAMP_NTZ NOT NULL,
   line_rows BIGINT NOT NULL,
   other_rows BIGINT NOT NULL,
   sale_rows BIGINT NOT NULL,
@@ -189,7 +186,7 @@ CREATE TABLE IF NOT EXISTS staging.sales_quality_rules (
 
 CREATE TABLE IF NOT EXISTS staging.stg_sales_repeats (
   event_id VARCHAR,
-  event_ts TIMESTAMPNTZ,
+  event_ts TIMESTAMP_NTZ,
   event_date DATE,
   order_id VARCHAR,
   quantity DECIMAL(18, 4),
@@ -203,18 +200,17 @@ CREATE TABLE IF NOT EXISTS staging.stg_sales_repeats (
   source_item_number BIGINT,
   source VARCHAR,
   source_version DECIMAL(24, 6),
-  ingestion_ts TIMESTAMPNTZ,
+  ingestion_ts TIMESTAMP_NTZ,
   allowed_rules VARCHAR,
   earlier_event_date DATE,
   earlier_filename VARCHAR,
   earlier_row_number BIGINT,
   earlier_item_number BIGINT
-)
-CLUSTER BY (event_date);
+);
 
 CREATE TABLE IF NOT EXISTS analytics.fact_sales (
   event_id VARCHAR,
-  event_ts TIMESTAMPNTZ,
+  event_ts TIMESTAMP_NTZ,
   event_date DATE,
   order_id VARCHAR,
   quantity DECIMAL(18, 4),
@@ -228,10 +224,9 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales (
   source_item_number BIGINT,
   source VARCHAR,
   source_version DECIMAL(24, 6),
-  ingestion_ts TIMESTAMPNTZ,
+  ingestion_ts TIMESTAMP_NTZ,
   allowed_rules VARCHAR
-)
-CLUSTER BY (event_date);
+);
 
 CREATE TABLE IF NOT EXISTS analytics.fact_sales_days (
   event_date DATE NOT NULL,
@@ -240,7 +235,7 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales_days (
   sales BIGINT NOT NULL,
   units DECIMAL(38, 4) NOT NULL,
   revenue DECIMAL(38, 4) NOT NULL,
-  staged_at TIMESTAMPNTZ NOT NULL,
+  staged_at TIMESTAMP_NTZ NOT NULL,
   files BIGINT,
   lines BIGINT,
   rules_version VARCHAR,
@@ -259,7 +254,7 @@ CREATE TABLE IF NOT EXISTS analytics.fact_sales_breakdowns (
 );
 
 CREATE TABLE IF NOT EXISTS analytics.fact_sales_changes (
-  published_at TIMESTAMPNTZ NOT NULL,
+  published_at TIMESTAMP_NTZ NOT NULL,
   run_id VARCHAR,
   event_date DATE NOT NULL,
   currency VARCHAR,

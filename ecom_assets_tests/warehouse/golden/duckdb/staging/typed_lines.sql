@@ -116,9 +116,8 @@ WITH events AS (
     *,
     (
       CASE
-        WHEN LENGTH(event.event_id) > 15
-        AND REGEXP_FULL_MATCH(event.event_id, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-        THEN JSON_TEXT(raw, '["event_id"]', 0)
+        WHEN REGEXP_FULL_MATCH(event.event_id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+        THEN NULLIF(JSON_TEXT(raw, '["event_id"]', 0), '')
         WHEN STARTS_WITH(event.event_id, '{')
         OR STARTS_WITH(event.event_id, '[')
         OR event.event_id = 'true'
@@ -137,15 +136,14 @@ WITH events AS (
             '([Zz]|[+-](0\d|1[0-4])(:?[0-5]\d)?)?)?'
           )
         )
-        AND NOT STARTS_WITH(event.event_ts, '0000')
+        AND LEFT(event.event_ts, 10) BETWEEN '0001-01-03' AND '9999-12-29'
         THEN REGEXP_REPLACE(REPLACE(UPPER(event.event_ts), ',', '.'), '(\.\d{6})\d+', '\1')
       END
     ) AS event_ts_text,
     (
       CASE
-        WHEN LENGTH(event.order_id) > 15
-        AND REGEXP_FULL_MATCH(event.order_id, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-        THEN JSON_TEXT(raw, '["order_id"]', 0)
+        WHEN REGEXP_FULL_MATCH(event.order_id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+        THEN NULLIF(JSON_TEXT(raw, '["order_id"]', 0), '')
         WHEN STARTS_WITH(event.order_id, '{')
         OR STARTS_WITH(event.order_id, '[')
         OR event.order_id = 'true'
@@ -157,22 +155,21 @@ WITH events AS (
     (
       CASE
         WHEN REGEXP_MATCHES(event.quantity, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-        THEN PLAIN_NUMBER(JSON_TEXT(raw, '["quantity"]', 0))
+        THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["quantity"]', 0))
         ELSE event.quantity
       END
     ) AS quantity_text,
     (
       CASE
         WHEN REGEXP_MATCHES(event.total_amount, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-        THEN PLAIN_NUMBER(JSON_TEXT(raw, '["total_amount"]', 0))
+        THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["total_amount"]', 0))
         ELSE event.total_amount
       END
     ) AS total_amount_text,
     (
       CASE
-        WHEN LENGTH(event.currency) > 15
-        AND REGEXP_FULL_MATCH(event.currency, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-        THEN JSON_TEXT(raw, '["currency"]', 0)
+        WHEN REGEXP_FULL_MATCH(event.currency, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+        THEN NULLIF(JSON_TEXT(raw, '["currency"]', 0), '')
         WHEN STARTS_WITH(event.currency, '{')
         OR STARTS_WITH(event.currency, '[')
         OR event.currency = 'true'
@@ -183,16 +180,15 @@ WITH events AS (
     ) AS currency_text,
     (
       CASE
-        WHEN CONTAINS(event.points, '.') AND LENGTH(event.points) > 15
-        THEN JSON_TEXT(raw, '["points"]', 0)
+        WHEN REGEXP_MATCHES(event.points, '[.eE]') AND LENGTH(event.points) > 15
+        THEN JSON_NUMBER(raw, '["points"]', 0)
         ELSE event.points
       END
     ) AS points_text,
     (
       CASE
-        WHEN LENGTH(event.country) > 15
-        AND REGEXP_FULL_MATCH(event.country, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-        THEN JSON_TEXT(raw, '["country"]', 0)
+        WHEN REGEXP_FULL_MATCH(event.country, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+        THEN NULLIF(JSON_TEXT(raw, '["country"]', 0), '')
         WHEN STARTS_WITH(event.country, '{')
         OR STARTS_WITH(event.country, '[')
         OR event.country = 'true'
@@ -203,9 +199,8 @@ WITH events AS (
     ) AS country_text,
     (
       CASE
-        WHEN LENGTH(event.device) > 15
-        AND REGEXP_FULL_MATCH(event.device, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-        THEN JSON_TEXT(raw, '["device"]', 0)
+        WHEN REGEXP_FULL_MATCH(event.device, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+        THEN NULLIF(JSON_TEXT(raw, '["device"]', 0), '')
         WHEN STARTS_WITH(event.device, '{')
         OR STARTS_WITH(event.device, '[')
         OR event.device = 'true'

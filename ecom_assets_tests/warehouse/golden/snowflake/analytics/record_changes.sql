@@ -195,7 +195,7 @@ WITH files AS (
     cause
 )
 SELECT
-  CAST('2026-01-05 01:02:03.000004' AS TIMESTAMPNTZ) AS published_at,
+  CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP_NTZ) AS published_at,
   'it\'s' AS run_id,
   s.event_date,
   s.currency,

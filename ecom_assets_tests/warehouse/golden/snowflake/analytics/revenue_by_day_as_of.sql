@@ -7,7 +7,7 @@ SELECT
   SUM(revenue_after - revenue_before) AS revenue
 FROM analytics.fact_sales_changes
 WHERE
-  published_at <= CAST('2026-01-05 01:02:03.000004' AS TIMESTAMPNTZ)
+  published_at <= CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP_NTZ)
 GROUP BY
   event_date,
   currency

@@ -13,7 +13,7 @@ CREATE OR REPLACE TEMPORARY TABLE placed_events (
 
 CREATE OR REPLACE TEMPORARY TABLE moving_sales (
   event_id VARCHAR,
-  event_ts TIMESTAMPNTZ,
+  event_ts TIMESTAMP_NTZ,
   event_date DATE,
   order_id VARCHAR,
   quantity DECIMAL(18, 4),
@@ -27,7 +27,7 @@ CREATE OR REPLACE TEMPORARY TABLE moving_sales (
   source_item_number BIGINT,
   source VARCHAR,
   source_version DECIMAL(24, 6),
-  ingestion_ts TIMESTAMPNTZ,
+  ingestion_ts TIMESTAMP_NTZ,
   allowed_rules VARCHAR,
   earlier_event_date DATE,
   earlier_filename VARCHAR,
@@ -39,7 +39,7 @@ CREATE OR REPLACE TEMPORARY TABLE moving_sales (
 
 CREATE OR REPLACE TEMPORARY TABLE published_days (
   event_date DATE,
-  staged_at TIMESTAMPNTZ,
+  staged_at TIMESTAMP_NTZ,
   files BIGINT,
   lines BIGINT,
   rules_version VARCHAR,
@@ -48,7 +48,7 @@ CREATE OR REPLACE TEMPORARY TABLE published_days (
 
 CREATE OR REPLACE TEMPORARY TABLE days_before (
   event_date DATE,
-  staged_at TIMESTAMPNTZ,
+  staged_at TIMESTAMP_NTZ,
   rules_version VARCHAR,
   decisions VARCHAR
 );
@@ -61,8 +61,8 @@ CREATE OR REPLACE TEMPORARY TABLE changed_sales (
   event_id VARCHAR,
   was_there BOOLEAN,
   is_there BOOLEAN,
-  version_before TIMESTAMPNTZ,
-  version_after TIMESTAMPNTZ,
+  version_before TIMESTAMP_NTZ,
+  version_after TIMESTAMP_NTZ,
   currency_before VARCHAR,
   currency_after VARCHAR,
   units_before DECIMAL(18, 4),

@@ -39,7 +39,7 @@ FROM (
     event_date,
     staged_at
   FROM (VALUES
-    (CAST('2026-01-05' AS DATE), CAST('2026-01-05 01:02:03.000004' AS TIMESTAMPNTZ))) AS v(event_date, staged_at)
+    (CAST('2026-01-05' AS DATE), CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP_NTZ))) AS v(event_date, staged_at)
 ) AS days
 LEFT JOIN own_files
   ON own_files.batch_date = days.event_date
@@ -73,7 +73,7 @@ WHERE
         event_date,
         staged_at
       FROM (VALUES
-        (CAST('2026-01-05' AS DATE), CAST('2026-01-05 01:02:03.000004' AS TIMESTAMPNTZ))) AS v(event_date, staged_at)
+        (CAST('2026-01-05' AS DATE), CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP_NTZ))) AS v(event_date, staged_at)
     ) AS days
   )
 GROUP BY

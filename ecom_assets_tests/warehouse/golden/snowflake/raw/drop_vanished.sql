@@ -1,4 +1,4 @@
-UPDATE raw.raw_sales_files SET superseded_at = CAST('2026-01-05 01:02:03.000004' AS TIMESTAMPNTZ)
+UPDATE raw.raw_sales_files SET superseded_at = CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP_NTZ)
 WHERE
   superseded_at IS NULL
   AND batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)

@@ -1,4 +1,4 @@
-UPDATE raw.raw_sales_files SET superseded_at = CAST('2026-01-05 01:02:03.000004' AS TIMESTAMPNTZ)
+UPDATE raw.raw_sales_files SET superseded_at = CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP_NTZ)
 WHERE
   superseded_at IS NULL
   AND source_filename IN (
@@ -18,7 +18,7 @@ WHERE
           CAST('2026-01-05' AS DATE),
           'etag',
           12,
-          CAST('2026-01-05 01:02:03.000000' AS TIMESTAMPNTZ),
+          CAST('2026-01-05 01:02:03.000000' AS TIMESTAMP_NTZ),
           3
         )) AS v(source_filename, batch_date, etag, size_bytes, last_modified, row_count)
     ) AS files
@@ -43,7 +43,7 @@ SELECT
   files.last_modified,
   files.row_count,
   'it\'s',
-  CAST('2026-01-05 01:02:03.000004' AS TIMESTAMPNTZ),
+  CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP_NTZ),
   NULL
 FROM (
   SELECT
@@ -59,7 +59,7 @@ FROM (
       CAST('2026-01-05' AS DATE),
       'etag',
       12,
-      CAST('2026-01-05 01:02:03.000000' AS TIMESTAMPNTZ),
+      CAST('2026-01-05 01:02:03.000000' AS TIMESTAMP_NTZ),
       3
     )) AS v(source_filename, batch_date, etag, size_bytes, last_modified, row_count)
 ) AS files;

@@ -1,4 +1,4 @@
-UPDATE raw.raw_sales SET taken_by = 'it\'s', taken_at = CAST('2026-01-05 01:02:03.000004' AS TIMESTAMPNTZ)
+UPDATE raw.raw_sales SET taken_by = 'it\'s', taken_at = CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP_NTZ)
 WHERE
   (
     SELECT

@@ -77,9 +77,39 @@ WITH typed AS (
         CASE
           WHEN text IS NULL
           THEN raw
-          ELSE TRY_PARSE_JSON(
-            REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
-          )
+          ELSE CASE NVL(
+              NVL(
+                CHECK_JSON(
+                  REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
+                ),
+                REGEXP_SUBSTR(
+                  REGEXP_REPLACE(
+                    REGEXP_REPLACE(
+                      REGEXP_REPLACE(
+                        REPLACE(
+                          REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\'),
+                          CHR(0),
+                          CHR(1)
+                        ),
+                        '"([^"\\\\\x01-\x1f]|\\\\(["\\\\/bfnrt]|u([0-9abcefABCEF][0-9a-fA-F][0-9a-fA-F][0-9a-fA-F]|[dD][0-7][0-9a-fA-F][0-9a-fA-F]|[dD][89abAB][0-9a-fA-F][0-9a-fA-F]\\\\u[dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])))*"',
+                        '"'
+                      ),
+                      '[ \t\n\r]+',
+                      ''
+                    ),
+                    '-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?|true|false|null',
+                    '0'
+                  ),
+                  '["0]["0]|0:|[{:,[],|,[]}]|[^]{}:,"0[]'
+                )
+              ),
+              ''
+            )
+            WHEN ''
+            THEN PARSE_JSON(
+              REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
+            )
+          END
         END AS raw,
         source_filename,
         source_row_number,
@@ -117,9 +147,7 @@ WITH typed AS (
       *,
       (
         IFF(
-          IS_OBJECT(GET_PATH(raw, 'event_id'))
-          OR IS_ARRAY(GET_PATH(raw, 'event_id'))
-          OR IS_BOOLEAN(GET_PATH(raw, 'event_id')),
+          TYPEOF(GET_PATH(raw, 'event_id')) IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'),
           NULL,
           CAST(GET_PATH(raw, 'event_id') AS VARCHAR)
         )
@@ -130,51 +158,61 @@ WITH typed AS (
             UPPER(REPLACE(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), ',', '.')),
             '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
           )
-          AND NOT STARTSWITH(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), '0000')
+          AND LEFT(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), 10) BETWEEN '0001-01-03' AND '9999-12-29'
           THEN UPPER(REPLACE(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), ',', '.'))
         END
       ) AS event_ts_text,
       (
         IFF(
-          IS_OBJECT(GET_PATH(raw, 'order_id'))
-          OR IS_ARRAY(GET_PATH(raw, 'order_id'))
-          OR IS_BOOLEAN(GET_PATH(raw, 'order_id')),
+          TYPEOF(GET_PATH(raw, 'order_id')) IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'),
           NULL,
           CAST(GET_PATH(raw, 'order_id') AS VARCHAR)
         )
       ) AS order_id_text,
       (
-        CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+        CASE
+          WHEN TYPEOF(GET_PATH(raw, 'quantity')) <> 'DOUBLE'
+          THEN CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+          WHEN TRY_TO_DOUBLE(CAST(GET_PATH(raw, 'quantity') AS VARCHAR)) = CAST(GET_PATH(raw, 'quantity') AS DOUBLE)
+          AND REGEXP_LIKE(CAST(GET_PATH(raw, 'quantity') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+          THEN CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+        END
       ) AS quantity_text,
       (
-        CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+        CASE
+          WHEN TYPEOF(GET_PATH(raw, 'total_amount')) <> 'DOUBLE'
+          THEN CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+          WHEN TRY_TO_DOUBLE(CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)) = CAST(GET_PATH(raw, 'total_amount') AS DOUBLE)
+          AND REGEXP_LIKE(CAST(GET_PATH(raw, 'total_amount') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+          THEN CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+        END
       ) AS total_amount_text,
       (
         IFF(
-          IS_OBJECT(GET_PATH(raw, 'currency'))
-          OR IS_ARRAY(GET_PATH(raw, 'currency'))
-          OR IS_BOOLEAN(GET_PATH(raw, 'currency')),
+          TYPEOF(GET_PATH(raw, 'currency')) IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'),
           NULL,
           CAST(GET_PATH(raw, 'currency') AS VARCHAR)
         )
       ) AS currency_text,
       (
-        CAST(GET_PATH(raw, 'points') AS VARCHAR)
+        CASE
+          WHEN TYPEOF(GET_PATH(raw, 'points')) <> 'DOUBLE'
+          THEN CAST(GET_PATH(raw, 'points') AS VARCHAR)
+          WHEN TRY_TO_DOUBLE(CAST(GET_PATH(raw, 'points') AS VARCHAR)) = CAST(GET_PATH(raw, 'points') AS DOUBLE)
+          AND REGEXP_LIKE(CAST(GET_PATH(raw, 'points') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+          THEN CAST(GET_PATH(raw, 'points') AS VARCHAR)
+        END
       ) AS points_text,
       (
         IFF(
-          IS_OBJECT(GET_PATH(raw, 'country'))
-          OR IS_ARRAY(GET_PATH(raw, 'country'))
-          OR IS_BOOLEAN(GET_PATH(raw, 'country')),
+          TYPEOF(GET_PATH(raw, 'country')) IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'),
           NULL,
           CAST(GET_PATH(raw, 'country') AS VARCHAR)
         )
       ) AS country_text,
       (
         IFF(
-          IS_OBJECT(GET_PATH(raw, 'device'))
-          OR IS_ARRAY(GET_PATH(raw, 'device'))
-          OR IS_BOOLEAN(GET_PATH(raw, 'device')),
+          TYPEOF(GET_PATH(raw, 'device')) IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'),
           NULL,
           CAST(GET_PATH(raw, 'device') AS VARCHAR)
         )
@@ -207,7 +245,7 @@ WITH typed AS (
             COALESCE(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), '') = '',
             '00:00:00',
             LEFT(RPAD(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 8, ':00:00'), 8) || SUBSTRING(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 9, 7)
-          ) AS TIMESTAMPNTZ)
+          ) AS TIMESTAMP_NTZ)
         )
       ) AS event_ts,
       (

@@ -412,7 +412,7 @@ WITH lines AS (
     ) AS decided_by,
     '4c16680f67cb' AS rules_version,
     'it\'s' AS run_id,
-    CAST('2026-01-05 01:02:03.000004' AS TIMESTAMPNTZ) AS evaluated_at,
+    CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP_NTZ) AS evaluated_at,
     0.30 AS reject_rate_limit
   FROM outcome
 )
@@ -456,7 +456,7 @@ WHERE
         (CAST('2026-01-05' AS DATE))) AS v(event_date)
     ) AS days
   )
-  AND evaluated_at <> CAST('2026-01-05 01:02:03.000004' AS TIMESTAMPNTZ);
+  AND evaluated_at <> CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP_NTZ);
 
 DELETE FROM staging.sales_quality_files
 WHERE

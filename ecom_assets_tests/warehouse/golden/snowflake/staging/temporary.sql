@@ -1,6 +1,6 @@
 CREATE OR REPLACE TEMPORARY TABLE parsed_sales (
   event_id VARCHAR,
-  event_ts TIMESTAMPNTZ,
+  event_ts TIMESTAMP_NTZ,
   order_id VARCHAR,
   quantity DECIMAL(18, 4),
   total_amount DECIMAL(18, 4),
@@ -15,7 +15,7 @@ CREATE OR REPLACE TEMPORARY TABLE parsed_sales (
   source_version DECIMAL(24, 6),
   batch_date DATE,
   load_id VARCHAR,
-  ingestion_ts TIMESTAMPNTZ,
+  ingestion_ts TIMESTAMP_NTZ,
   is_object BOOLEAN,
   is_sale BOOLEAN,
   has_items BOOLEAN,

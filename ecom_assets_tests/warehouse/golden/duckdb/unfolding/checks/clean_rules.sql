@@ -277,9 +277,8 @@ WITH current_lines AS (
             WHEN REGEXP_FULL_MATCH(
               (
                 CASE
-                  WHEN LENGTH(event.updated) > 15
-                  AND REGEXP_FULL_MATCH(event.updated, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-                  THEN JSON_TEXT(raw, '["updated"]', 0)
+                  WHEN REGEXP_FULL_MATCH(event.updated, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+                  THEN NULLIF(JSON_TEXT(raw, '["updated"]', 0), '')
                   WHEN STARTS_WITH(event.updated, '{')
                   OR STARTS_WITH(event.updated, '[')
                   OR event.updated = 'true'
@@ -292,9 +291,8 @@ WITH current_lines AS (
             )
             THEN TRY_CAST((
               CASE
-                WHEN LENGTH(event.updated) > 15
-                AND REGEXP_FULL_MATCH(event.updated, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-                THEN JSON_TEXT(raw, '["updated"]', 0)
+                WHEN REGEXP_FULL_MATCH(event.updated, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+                THEN NULLIF(JSON_TEXT(raw, '["updated"]', 0), '')
                 WHEN STARTS_WITH(event.updated, '{')
                 OR STARTS_WITH(event.updated, '[')
                 OR event.updated = 'true'
@@ -317,9 +315,9 @@ WITH current_lines AS (
                         '([Zz]|[+-](0\d|1[0-4])(:?[0-5]\d)?)?)?'
                       )
                     )
-                    AND NOT STARTS_WITH((
+                    AND LEFT((
                       REGEXP_REPLACE(event.updated, ' UTC$', 'Z')
-                    ), '0000')
+                    ), 10) BETWEEN '0001-01-03' AND '9999-12-29'
                     THEN REGEXP_REPLACE(
                       REPLACE(UPPER((
                         REGEXP_REPLACE(event.updated, ' UTC$', 'Z')
@@ -339,7 +337,7 @@ WITH current_lines AS (
               (
                 CASE
                   WHEN REGEXP_MATCHES(event."order".total, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                  THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "total"]', 0))
+                  THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["order", "total"]', 0))
                   ELSE event."order".total
                 END
               ),
@@ -348,7 +346,7 @@ WITH current_lines AS (
             THEN TRY_CAST((
               CASE
                 WHEN REGEXP_MATCHES(event."order".total, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "total"]', 0))
+                THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["order", "total"]', 0))
                 ELSE event."order".total
               END
             ) AS DECIMAL(19, 8))
@@ -361,7 +359,7 @@ WITH current_lines AS (
                 (
                   CASE
                     WHEN REGEXP_MATCHES(event."order".tax, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                    THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "tax"]', 0))
+                    THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["order", "tax"]', 0))
                     ELSE event."order".tax
                   END
                 ),
@@ -370,7 +368,7 @@ WITH current_lines AS (
               THEN TRY_CAST((
                 CASE
                   WHEN REGEXP_MATCHES(event."order".tax, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                  THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "tax"]', 0))
+                  THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["order", "tax"]', 0))
                   ELSE event."order".tax
                 END
               ) AS DECIMAL(19, 8))
@@ -389,9 +387,9 @@ WITH current_lines AS (
                 '([Zz]|[+-](0\d|1[0-4])(:?[0-5]\d)?)?)?'
               )
             )
-            AND NOT STARTS_WITH((
+            AND LEFT((
               REGEXP_REPLACE(event."order".at, ' UTC$', 'Z')
-            ), '0000')
+            ), 10) BETWEEN '0001-01-03' AND '9999-12-29'
             THEN REGEXP_REPLACE(
               REPLACE(UPPER((
                 REGEXP_REPLACE(event."order".at, ' UTC$', 'Z')
@@ -403,9 +401,8 @@ WITH current_lines AS (
         ) AS event_ts_text,
         (
           CASE
-            WHEN LENGTH(event."order".id) > 15
-            AND REGEXP_FULL_MATCH(event."order".id, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-            THEN JSON_TEXT(raw, '["order", "id"]', 0)
+            WHEN REGEXP_FULL_MATCH(event."order".id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            THEN NULLIF(JSON_TEXT(raw, '["order", "id"]', 0), '')
             WHEN STARTS_WITH(event."order".id, '{')
             OR STARTS_WITH(event."order".id, '[')
             OR event."order".id = 'true'
@@ -416,18 +413,13 @@ WITH current_lines AS (
         ) AS order_id_text,
         (
           CASE
-            WHEN LENGTH(
-              (
-                LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
-              ).value
-            ) > 15
-            AND REGEXP_FULL_MATCH(
+            WHEN REGEXP_FULL_MATCH(
               (
                 LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
               ).value,
-              '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)'
+              '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)'
             )
-            THEN JSON_TEXT(raw, '["params", {"key": "currency"}, "value"]', 0)
+            THEN NULLIF(JSON_TEXT(raw, '["params", {"key": "currency"}, "value"]', 0), '')
             WHEN STARTS_WITH(
               (
                 LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
@@ -483,9 +475,8 @@ WITH current_lines AS (
         *,
         'shop' || '-' || (
           CASE
-            WHEN LENGTH(event."order".id) > 15
-            AND REGEXP_FULL_MATCH(event."order".id, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-            THEN JSON_TEXT(raw, '["order", "id"]', 0)
+            WHEN REGEXP_FULL_MATCH(event."order".id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            THEN NULLIF(JSON_TEXT(raw, '["order", "id"]', 0), '')
             WHEN STARTS_WITH(event."order".id, '{')
             OR STARTS_WITH(event."order".id, '[')
             OR event."order".id = 'true'
@@ -502,7 +493,7 @@ WITH current_lines AS (
             THEN (
               CASE
                 WHEN REGEXP_MATCHES(item.qty, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "qty"]', source_item_number))
+                THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["order", "items", null, "qty"]', source_item_number))
                 ELSE item.qty
               END
             )
@@ -518,7 +509,7 @@ WITH current_lines AS (
                   (
                     CASE
                       WHEN REGEXP_MATCHES(item.price, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                      THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "price"]', source_item_number))
+                      THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["order", "items", null, "price"]', source_item_number))
                       ELSE item.price
                     END
                   ),
@@ -527,7 +518,7 @@ WITH current_lines AS (
                 THEN TRY_CAST((
                   CASE
                     WHEN REGEXP_MATCHES(item.price, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                    THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "price"]', source_item_number))
+                    THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["order", "items", null, "price"]', source_item_number))
                     ELSE item.price
                   END
                 ) AS DECIMAL(19, 8))
@@ -538,7 +529,7 @@ WITH current_lines AS (
                   (
                     CASE
                       WHEN REGEXP_MATCHES(item.qty, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                      THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "qty"]', source_item_number))
+                      THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["order", "items", null, "qty"]', source_item_number))
                       ELSE item.qty
                     END
                   ),
@@ -547,7 +538,7 @@ WITH current_lines AS (
                 THEN TRY_CAST((
                   CASE
                     WHEN REGEXP_MATCHES(item.qty, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                    THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "qty"]', source_item_number))
+                    THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["order", "items", null, "qty"]', source_item_number))
                     ELSE item.qty
                   END
                 ) AS DECIMAL(19, 8))
@@ -567,7 +558,7 @@ WITH current_lines AS (
                             CASE
                               WHEN REGEXP_MATCHES(e.amount, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
                               THEN PLAIN_NUMBER(
-                                JSON_TEXT(
+                                JSON_NUMBER(
                                   raw,
                                   (
                                     '["order", "items", null, "discounts", ' || CAST(i - 1 AS TEXT) || ', "amount"]'
@@ -584,7 +575,7 @@ WITH current_lines AS (
                           CASE
                             WHEN REGEXP_MATCHES(e.amount, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
                             THEN PLAIN_NUMBER(
-                              JSON_TEXT(
+                              JSON_NUMBER(
                                 raw,
                                 (
                                   '["order", "items", null, "discounts", ' || CAST(i - 1 AS TEXT) || ', "amount"]'
@@ -617,8 +608,8 @@ WITH current_lines AS (
         ) AS TEXT) AS total_amount_text,
         (
           CASE
-            WHEN CONTAINS(item.points, '.') AND LENGTH(item.points) > 15
-            THEN JSON_TEXT(raw, '["order", "items", null, "points"]', source_item_number)
+            WHEN REGEXP_MATCHES(item.points, '[.eE]') AND LENGTH(item.points) > 15
+            THEN JSON_NUMBER(raw, '["order", "items", null, "points"]', source_item_number)
             ELSE item.points
           END
         ) AS points_text,
@@ -629,9 +620,8 @@ WITH current_lines AS (
             )
             THEN (
               CASE
-                WHEN LENGTH(item.country) > 15
-                AND REGEXP_FULL_MATCH(item.country, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-                THEN JSON_TEXT(raw, '["order", "items", null, "country"]', source_item_number)
+                WHEN REGEXP_FULL_MATCH(item.country, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+                THEN NULLIF(JSON_TEXT(raw, '["order", "items", null, "country"]', source_item_number), '')
                 WHEN STARTS_WITH(item.country, '{')
                 OR STARTS_WITH(item.country, '[')
                 OR item.country = 'true'
@@ -645,9 +635,11 @@ WITH current_lines AS (
             )
             THEN (
               CASE
-                WHEN LENGTH(event."order"."the country") > 15
-                AND REGEXP_FULL_MATCH(event."order"."the country", '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-                THEN JSON_TEXT(raw, '["order", "the country"]', 0)
+                WHEN REGEXP_FULL_MATCH(
+                  event."order"."the country",
+                  '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)'
+                )
+                THEN NULLIF(JSON_TEXT(raw, '["order", "the country"]', 0), '')
                 WHEN STARTS_WITH(event."order"."the country", '{')
                 OR STARTS_WITH(event."order"."the country", '[')
                 OR event."order"."the country" = 'true'
@@ -1113,9 +1105,8 @@ WITH current_lines AS (
         *,
         (
           CASE
-            WHEN LENGTH(event.id) > 15
-            AND REGEXP_FULL_MATCH(event.id, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-            THEN JSON_TEXT(raw, '["id"]', 0)
+            WHEN REGEXP_FULL_MATCH(event.id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            THEN NULLIF(JSON_TEXT(raw, '["id"]', 0), '')
             WHEN STARTS_WITH(event.id, '{')
             OR STARTS_WITH(event.id, '[')
             OR event.id = 'true'
@@ -1130,7 +1121,7 @@ WITH current_lines AS (
               (
                 CASE
                   WHEN REGEXP_MATCHES(event.created, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                  THEN PLAIN_NUMBER(JSON_TEXT(raw, '["created"]', 0))
+                  THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["created"]', 0))
                   ELSE event.created
                 END
               ),
@@ -1139,15 +1130,15 @@ WITH current_lines AS (
             AND TRY_CAST((
               CASE
                 WHEN REGEXP_MATCHES(event.created, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                THEN PLAIN_NUMBER(JSON_TEXT(raw, '["created"]', 0))
+                THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["created"]', 0))
                 ELSE event.created
               END
-            ) AS DECIMAL(24, 6)) * 1000000 BETWEEN -62135596800000000 AND 253402300799999999
+            ) AS DECIMAL(24, 6)) * 1000000 BETWEEN -62135424000000000 AND 253402127999999999
             THEN CAST(MAKE_TIMESTAMP(
               CAST(TRY_CAST((
                 CASE
                   WHEN REGEXP_MATCHES(event.created, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                  THEN PLAIN_NUMBER(JSON_TEXT(raw, '["created"]', 0))
+                  THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["created"]', 0))
                   ELSE event.created
                 END
               ) AS DECIMAL(24, 6)) * 1000000 AS BIGINT)
@@ -1163,7 +1154,7 @@ WITH current_lines AS (
                 (
                   CASE
                     WHEN REGEXP_MATCHES(event.cents, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                    THEN PLAIN_NUMBER(JSON_TEXT(raw, '["cents"]', 0))
+                    THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["cents"]', 0))
                     ELSE event.cents
                   END
                 ),
@@ -1172,7 +1163,7 @@ WITH current_lines AS (
               THEN TRY_CAST((
                 CASE
                   WHEN REGEXP_MATCHES(event.cents, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                  THEN PLAIN_NUMBER(JSON_TEXT(raw, '["cents"]', 0))
+                  THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["cents"]', 0))
                   ELSE event.cents
                 END
               ) AS DECIMAL(29, 8))
@@ -1503,9 +1494,8 @@ WITH current_lines AS (
         *,
         (
           CASE
-            WHEN LENGTH(event.event_id) > 15
-            AND REGEXP_FULL_MATCH(event.event_id, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-            THEN JSON_TEXT(raw, '["event_id"]', 0)
+            WHEN REGEXP_FULL_MATCH(event.event_id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            THEN NULLIF(JSON_TEXT(raw, '["event_id"]', 0), '')
             WHEN STARTS_WITH(event.event_id, '{')
             OR STARTS_WITH(event.event_id, '[')
             OR event.event_id = 'true'
@@ -1524,15 +1514,14 @@ WITH current_lines AS (
                 '([Zz]|[+-](0\d|1[0-4])(:?[0-5]\d)?)?)?'
               )
             )
-            AND NOT STARTS_WITH(event.event_ts, '0000')
+            AND LEFT(event.event_ts, 10) BETWEEN '0001-01-03' AND '9999-12-29'
             THEN REGEXP_REPLACE(REPLACE(UPPER(event.event_ts), ',', '.'), '(\.\d{6})\d+', '\1')
           END
         ) AS event_ts_text,
         (
           CASE
-            WHEN LENGTH(event.order_id) > 15
-            AND REGEXP_FULL_MATCH(event.order_id, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-            THEN JSON_TEXT(raw, '["order_id"]', 0)
+            WHEN REGEXP_FULL_MATCH(event.order_id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            THEN NULLIF(JSON_TEXT(raw, '["order_id"]', 0), '')
             WHEN STARTS_WITH(event.order_id, '{')
             OR STARTS_WITH(event.order_id, '[')
             OR event.order_id = 'true'
@@ -1544,22 +1533,21 @@ WITH current_lines AS (
         (
           CASE
             WHEN REGEXP_MATCHES(event.quantity, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-            THEN PLAIN_NUMBER(JSON_TEXT(raw, '["quantity"]', 0))
+            THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["quantity"]', 0))
             ELSE event.quantity
           END
         ) AS quantity_text,
         (
           CASE
             WHEN REGEXP_MATCHES(event.total_amount, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-            THEN PLAIN_NUMBER(JSON_TEXT(raw, '["total_amount"]', 0))
+            THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["total_amount"]', 0))
             ELSE event.total_amount
           END
         ) AS total_amount_text,
         (
           CASE
-            WHEN LENGTH(event.currency) > 15
-            AND REGEXP_FULL_MATCH(event.currency, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-            THEN JSON_TEXT(raw, '["currency"]', 0)
+            WHEN REGEXP_FULL_MATCH(event.currency, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            THEN NULLIF(JSON_TEXT(raw, '["currency"]', 0), '')
             WHEN STARTS_WITH(event.currency, '{')
             OR STARTS_WITH(event.currency, '[')
             OR event.currency = 'true'
@@ -1570,16 +1558,15 @@ WITH current_lines AS (
         ) AS currency_text,
         (
           CASE
-            WHEN CONTAINS(event.points, '.') AND LENGTH(event.points) > 15
-            THEN JSON_TEXT(raw, '["points"]', 0)
+            WHEN REGEXP_MATCHES(event.points, '[.eE]') AND LENGTH(event.points) > 15
+            THEN JSON_NUMBER(raw, '["points"]', 0)
             ELSE event.points
           END
         ) AS points_text,
         (
           CASE
-            WHEN LENGTH(event.country) > 15
-            AND REGEXP_FULL_MATCH(event.country, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-            THEN JSON_TEXT(raw, '["country"]', 0)
+            WHEN REGEXP_FULL_MATCH(event.country, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            THEN NULLIF(JSON_TEXT(raw, '["country"]', 0), '')
             WHEN STARTS_WITH(event.country, '{')
             OR STARTS_WITH(event.country, '[')
             OR event.country = 'true'
@@ -1590,9 +1577,8 @@ WITH current_lines AS (
         ) AS country_text,
         (
           CASE
-            WHEN LENGTH(event.device) > 15
-            AND REGEXP_FULL_MATCH(event.device, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-            THEN JSON_TEXT(raw, '["device"]', 0)
+            WHEN REGEXP_FULL_MATCH(event.device, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            THEN NULLIF(JSON_TEXT(raw, '["device"]', 0), '')
             WHEN STARTS_WITH(event.device, '{')
             OR STARTS_WITH(event.device, '[')
             OR event.device = 'true'

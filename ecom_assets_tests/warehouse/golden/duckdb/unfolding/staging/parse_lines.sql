@@ -133,9 +133,8 @@ WITH typed AS (
             WHEN REGEXP_FULL_MATCH(
               (
                 CASE
-                  WHEN LENGTH(event.updated) > 15
-                  AND REGEXP_FULL_MATCH(event.updated, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-                  THEN JSON_TEXT(raw, '["updated"]', 0)
+                  WHEN REGEXP_FULL_MATCH(event.updated, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+                  THEN NULLIF(JSON_TEXT(raw, '["updated"]', 0), '')
                   WHEN STARTS_WITH(event.updated, '{')
                   OR STARTS_WITH(event.updated, '[')
                   OR event.updated = 'true'
@@ -148,9 +147,8 @@ WITH typed AS (
             )
             THEN TRY_CAST((
               CASE
-                WHEN LENGTH(event.updated) > 15
-                AND REGEXP_FULL_MATCH(event.updated, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-                THEN JSON_TEXT(raw, '["updated"]', 0)
+                WHEN REGEXP_FULL_MATCH(event.updated, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+                THEN NULLIF(JSON_TEXT(raw, '["updated"]', 0), '')
                 WHEN STARTS_WITH(event.updated, '{')
                 OR STARTS_WITH(event.updated, '[')
                 OR event.updated = 'true'
@@ -173,9 +171,9 @@ WITH typed AS (
                         '([Zz]|[+-](0\d|1[0-4])(:?[0-5]\d)?)?)?'
                       )
                     )
-                    AND NOT STARTS_WITH((
+                    AND LEFT((
                       REGEXP_REPLACE(event.updated, ' UTC$', 'Z')
-                    ), '0000')
+                    ), 10) BETWEEN '0001-01-03' AND '9999-12-29'
                     THEN REGEXP_REPLACE(
                       REPLACE(UPPER((
                         REGEXP_REPLACE(event.updated, ' UTC$', 'Z')
@@ -195,7 +193,7 @@ WITH typed AS (
               (
                 CASE
                   WHEN REGEXP_MATCHES(event."order".total, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                  THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "total"]', 0))
+                  THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["order", "total"]', 0))
                   ELSE event."order".total
                 END
               ),
@@ -204,7 +202,7 @@ WITH typed AS (
             THEN TRY_CAST((
               CASE
                 WHEN REGEXP_MATCHES(event."order".total, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "total"]', 0))
+                THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["order", "total"]', 0))
                 ELSE event."order".total
               END
             ) AS DECIMAL(19, 8))
@@ -217,7 +215,7 @@ WITH typed AS (
                 (
                   CASE
                     WHEN REGEXP_MATCHES(event."order".tax, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                    THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "tax"]', 0))
+                    THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["order", "tax"]', 0))
                     ELSE event."order".tax
                   END
                 ),
@@ -226,7 +224,7 @@ WITH typed AS (
               THEN TRY_CAST((
                 CASE
                   WHEN REGEXP_MATCHES(event."order".tax, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                  THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "tax"]', 0))
+                  THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["order", "tax"]', 0))
                   ELSE event."order".tax
                 END
               ) AS DECIMAL(19, 8))
@@ -245,9 +243,9 @@ WITH typed AS (
                 '([Zz]|[+-](0\d|1[0-4])(:?[0-5]\d)?)?)?'
               )
             )
-            AND NOT STARTS_WITH((
+            AND LEFT((
               REGEXP_REPLACE(event."order".at, ' UTC$', 'Z')
-            ), '0000')
+            ), 10) BETWEEN '0001-01-03' AND '9999-12-29'
             THEN REGEXP_REPLACE(
               REPLACE(UPPER((
                 REGEXP_REPLACE(event."order".at, ' UTC$', 'Z')
@@ -259,9 +257,8 @@ WITH typed AS (
         ) AS event_ts_text,
         (
           CASE
-            WHEN LENGTH(event."order".id) > 15
-            AND REGEXP_FULL_MATCH(event."order".id, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-            THEN JSON_TEXT(raw, '["order", "id"]', 0)
+            WHEN REGEXP_FULL_MATCH(event."order".id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            THEN NULLIF(JSON_TEXT(raw, '["order", "id"]', 0), '')
             WHEN STARTS_WITH(event."order".id, '{')
             OR STARTS_WITH(event."order".id, '[')
             OR event."order".id = 'true'
@@ -272,18 +269,13 @@ WITH typed AS (
         ) AS order_id_text,
         (
           CASE
-            WHEN LENGTH(
-              (
-                LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
-              ).value
-            ) > 15
-            AND REGEXP_FULL_MATCH(
+            WHEN REGEXP_FULL_MATCH(
               (
                 LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
               ).value,
-              '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)'
+              '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)'
             )
-            THEN JSON_TEXT(raw, '["params", {"key": "currency"}, "value"]', 0)
+            THEN NULLIF(JSON_TEXT(raw, '["params", {"key": "currency"}, "value"]', 0), '')
             WHEN STARTS_WITH(
               (
                 LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
@@ -339,9 +331,8 @@ WITH typed AS (
         *,
         'shop' || '-' || (
           CASE
-            WHEN LENGTH(event."order".id) > 15
-            AND REGEXP_FULL_MATCH(event."order".id, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-            THEN JSON_TEXT(raw, '["order", "id"]', 0)
+            WHEN REGEXP_FULL_MATCH(event."order".id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            THEN NULLIF(JSON_TEXT(raw, '["order", "id"]', 0), '')
             WHEN STARTS_WITH(event."order".id, '{')
             OR STARTS_WITH(event."order".id, '[')
             OR event."order".id = 'true'
@@ -358,7 +349,7 @@ WITH typed AS (
             THEN (
               CASE
                 WHEN REGEXP_MATCHES(item.qty, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "qty"]', source_item_number))
+                THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["order", "items", null, "qty"]', source_item_number))
                 ELSE item.qty
               END
             )
@@ -374,7 +365,7 @@ WITH typed AS (
                   (
                     CASE
                       WHEN REGEXP_MATCHES(item.price, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                      THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "price"]', source_item_number))
+                      THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["order", "items", null, "price"]', source_item_number))
                       ELSE item.price
                     END
                   ),
@@ -383,7 +374,7 @@ WITH typed AS (
                 THEN TRY_CAST((
                   CASE
                     WHEN REGEXP_MATCHES(item.price, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                    THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "price"]', source_item_number))
+                    THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["order", "items", null, "price"]', source_item_number))
                     ELSE item.price
                   END
                 ) AS DECIMAL(19, 8))
@@ -394,7 +385,7 @@ WITH typed AS (
                   (
                     CASE
                       WHEN REGEXP_MATCHES(item.qty, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                      THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "qty"]', source_item_number))
+                      THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["order", "items", null, "qty"]', source_item_number))
                       ELSE item.qty
                     END
                   ),
@@ -403,7 +394,7 @@ WITH typed AS (
                 THEN TRY_CAST((
                   CASE
                     WHEN REGEXP_MATCHES(item.qty, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                    THEN PLAIN_NUMBER(JSON_TEXT(raw, '["order", "items", null, "qty"]', source_item_number))
+                    THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["order", "items", null, "qty"]', source_item_number))
                     ELSE item.qty
                   END
                 ) AS DECIMAL(19, 8))
@@ -423,7 +414,7 @@ WITH typed AS (
                             CASE
                               WHEN REGEXP_MATCHES(e.amount, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
                               THEN PLAIN_NUMBER(
-                                JSON_TEXT(
+                                JSON_NUMBER(
                                   raw,
                                   (
                                     '["order", "items", null, "discounts", ' || CAST(i - 1 AS TEXT) || ', "amount"]'
@@ -440,7 +431,7 @@ WITH typed AS (
                           CASE
                             WHEN REGEXP_MATCHES(e.amount, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
                             THEN PLAIN_NUMBER(
-                              JSON_TEXT(
+                              JSON_NUMBER(
                                 raw,
                                 (
                                   '["order", "items", null, "discounts", ' || CAST(i - 1 AS TEXT) || ', "amount"]'
@@ -473,8 +464,8 @@ WITH typed AS (
         ) AS TEXT) AS total_amount_text,
         (
           CASE
-            WHEN CONTAINS(item.points, '.') AND LENGTH(item.points) > 15
-            THEN JSON_TEXT(raw, '["order", "items", null, "points"]', source_item_number)
+            WHEN REGEXP_MATCHES(item.points, '[.eE]') AND LENGTH(item.points) > 15
+            THEN JSON_NUMBER(raw, '["order", "items", null, "points"]', source_item_number)
             ELSE item.points
           END
         ) AS points_text,
@@ -485,9 +476,8 @@ WITH typed AS (
             )
             THEN (
               CASE
-                WHEN LENGTH(item.country) > 15
-                AND REGEXP_FULL_MATCH(item.country, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-                THEN JSON_TEXT(raw, '["order", "items", null, "country"]', source_item_number)
+                WHEN REGEXP_FULL_MATCH(item.country, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+                THEN NULLIF(JSON_TEXT(raw, '["order", "items", null, "country"]', source_item_number), '')
                 WHEN STARTS_WITH(item.country, '{')
                 OR STARTS_WITH(item.country, '[')
                 OR item.country = 'true'
@@ -501,9 +491,11 @@ WITH typed AS (
             )
             THEN (
               CASE
-                WHEN LENGTH(event."order"."the country") > 15
-                AND REGEXP_FULL_MATCH(event."order"."the country", '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-                THEN JSON_TEXT(raw, '["order", "the country"]', 0)
+                WHEN REGEXP_FULL_MATCH(
+                  event."order"."the country",
+                  '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)'
+                )
+                THEN NULLIF(JSON_TEXT(raw, '["order", "the country"]', 0), '')
                 WHEN STARTS_WITH(event."order"."the country", '{')
                 OR STARTS_WITH(event."order"."the country", '[')
                 OR event."order"."the country" = 'true'
@@ -969,9 +961,8 @@ WITH typed AS (
         *,
         (
           CASE
-            WHEN LENGTH(event.id) > 15
-            AND REGEXP_FULL_MATCH(event.id, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-            THEN JSON_TEXT(raw, '["id"]', 0)
+            WHEN REGEXP_FULL_MATCH(event.id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            THEN NULLIF(JSON_TEXT(raw, '["id"]', 0), '')
             WHEN STARTS_WITH(event.id, '{')
             OR STARTS_WITH(event.id, '[')
             OR event.id = 'true'
@@ -986,7 +977,7 @@ WITH typed AS (
               (
                 CASE
                   WHEN REGEXP_MATCHES(event.created, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                  THEN PLAIN_NUMBER(JSON_TEXT(raw, '["created"]', 0))
+                  THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["created"]', 0))
                   ELSE event.created
                 END
               ),
@@ -995,15 +986,15 @@ WITH typed AS (
             AND TRY_CAST((
               CASE
                 WHEN REGEXP_MATCHES(event.created, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                THEN PLAIN_NUMBER(JSON_TEXT(raw, '["created"]', 0))
+                THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["created"]', 0))
                 ELSE event.created
               END
-            ) AS DECIMAL(24, 6)) * 1000000 BETWEEN -62135596800000000 AND 253402300799999999
+            ) AS DECIMAL(24, 6)) * 1000000 BETWEEN -62135424000000000 AND 253402127999999999
             THEN CAST(MAKE_TIMESTAMP(
               CAST(TRY_CAST((
                 CASE
                   WHEN REGEXP_MATCHES(event.created, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                  THEN PLAIN_NUMBER(JSON_TEXT(raw, '["created"]', 0))
+                  THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["created"]', 0))
                   ELSE event.created
                 END
               ) AS DECIMAL(24, 6)) * 1000000 AS BIGINT)
@@ -1019,7 +1010,7 @@ WITH typed AS (
                 (
                   CASE
                     WHEN REGEXP_MATCHES(event.cents, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                    THEN PLAIN_NUMBER(JSON_TEXT(raw, '["cents"]', 0))
+                    THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["cents"]', 0))
                     ELSE event.cents
                   END
                 ),
@@ -1028,7 +1019,7 @@ WITH typed AS (
               THEN TRY_CAST((
                 CASE
                   WHEN REGEXP_MATCHES(event.cents, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-                  THEN PLAIN_NUMBER(JSON_TEXT(raw, '["cents"]', 0))
+                  THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["cents"]', 0))
                   ELSE event.cents
                 END
               ) AS DECIMAL(29, 8))
@@ -1359,9 +1350,8 @@ WITH typed AS (
         *,
         (
           CASE
-            WHEN LENGTH(event.event_id) > 15
-            AND REGEXP_FULL_MATCH(event.event_id, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-            THEN JSON_TEXT(raw, '["event_id"]', 0)
+            WHEN REGEXP_FULL_MATCH(event.event_id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            THEN NULLIF(JSON_TEXT(raw, '["event_id"]', 0), '')
             WHEN STARTS_WITH(event.event_id, '{')
             OR STARTS_WITH(event.event_id, '[')
             OR event.event_id = 'true'
@@ -1380,15 +1370,14 @@ WITH typed AS (
                 '([Zz]|[+-](0\d|1[0-4])(:?[0-5]\d)?)?)?'
               )
             )
-            AND NOT STARTS_WITH(event.event_ts, '0000')
+            AND LEFT(event.event_ts, 10) BETWEEN '0001-01-03' AND '9999-12-29'
             THEN REGEXP_REPLACE(REPLACE(UPPER(event.event_ts), ',', '.'), '(\.\d{6})\d+', '\1')
           END
         ) AS event_ts_text,
         (
           CASE
-            WHEN LENGTH(event.order_id) > 15
-            AND REGEXP_FULL_MATCH(event.order_id, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-            THEN JSON_TEXT(raw, '["order_id"]', 0)
+            WHEN REGEXP_FULL_MATCH(event.order_id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            THEN NULLIF(JSON_TEXT(raw, '["order_id"]', 0), '')
             WHEN STARTS_WITH(event.order_id, '{')
             OR STARTS_WITH(event.order_id, '[')
             OR event.order_id = 'true'
@@ -1400,22 +1389,21 @@ WITH typed AS (
         (
           CASE
             WHEN REGEXP_MATCHES(event.quantity, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-            THEN PLAIN_NUMBER(JSON_TEXT(raw, '["quantity"]', 0))
+            THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["quantity"]', 0))
             ELSE event.quantity
           END
         ) AS quantity_text,
         (
           CASE
             WHEN REGEXP_MATCHES(event.total_amount, '\.\d{5}|[eE]|.{16}|^-?0\.0$')
-            THEN PLAIN_NUMBER(JSON_TEXT(raw, '["total_amount"]', 0))
+            THEN PLAIN_NUMBER(JSON_NUMBER(raw, '["total_amount"]', 0))
             ELSE event.total_amount
           END
         ) AS total_amount_text,
         (
           CASE
-            WHEN LENGTH(event.currency) > 15
-            AND REGEXP_FULL_MATCH(event.currency, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-            THEN JSON_TEXT(raw, '["currency"]', 0)
+            WHEN REGEXP_FULL_MATCH(event.currency, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            THEN NULLIF(JSON_TEXT(raw, '["currency"]', 0), '')
             WHEN STARTS_WITH(event.currency, '{')
             OR STARTS_WITH(event.currency, '[')
             OR event.currency = 'true'
@@ -1426,16 +1414,15 @@ WITH typed AS (
         ) AS currency_text,
         (
           CASE
-            WHEN CONTAINS(event.points, '.') AND LENGTH(event.points) > 15
-            THEN JSON_TEXT(raw, '["points"]', 0)
+            WHEN REGEXP_MATCHES(event.points, '[.eE]') AND LENGTH(event.points) > 15
+            THEN JSON_NUMBER(raw, '["points"]', 0)
             ELSE event.points
           END
         ) AS points_text,
         (
           CASE
-            WHEN LENGTH(event.country) > 15
-            AND REGEXP_FULL_MATCH(event.country, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-            THEN JSON_TEXT(raw, '["country"]', 0)
+            WHEN REGEXP_FULL_MATCH(event.country, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            THEN NULLIF(JSON_TEXT(raw, '["country"]', 0), '')
             WHEN STARTS_WITH(event.country, '{')
             OR STARTS_WITH(event.country, '[')
             OR event.country = 'true'
@@ -1446,9 +1433,8 @@ WITH typed AS (
         ) AS country_text,
         (
           CASE
-            WHEN LENGTH(event.device) > 15
-            AND REGEXP_FULL_MATCH(event.device, '-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
-            THEN JSON_TEXT(raw, '["device"]', 0)
+            WHEN REGEXP_FULL_MATCH(event.device, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            THEN NULLIF(JSON_TEXT(raw, '["device"]', 0), '')
             WHEN STARTS_WITH(event.device, '{')
             OR STARTS_WITH(event.device, '[')
             OR event.device = 'true'

@@ -43,9 +43,39 @@ WITH lines AS (
     CASE
       WHEN text IS NULL
       THEN raw
-      ELSE TRY_PARSE_JSON(
-        REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
-      )
+      ELSE CASE NVL(
+          NVL(
+            CHECK_JSON(
+              REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
+            ),
+            REGEXP_SUBSTR(
+              REGEXP_REPLACE(
+                REGEXP_REPLACE(
+                  REGEXP_REPLACE(
+                    REPLACE(
+                      REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\'),
+                      CHR(0),
+                      CHR(1)
+                    ),
+                    '"([^"\\\\\x01-\x1f]|\\\\(["\\\\/bfnrt]|u([0-9abcefABCEF][0-9a-fA-F][0-9a-fA-F][0-9a-fA-F]|[dD][0-7][0-9a-fA-F][0-9a-fA-F]|[dD][89abAB][0-9a-fA-F][0-9a-fA-F]\\\\u[dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])))*"',
+                    '"'
+                  ),
+                  '[ \t\n\r]+',
+                  ''
+                ),
+                '-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?|true|false|null',
+                '0'
+              ),
+              '["0]["0]|0:|[{:,[],|,[]}]|[^]{}:,"0[]'
+            )
+          ),
+          ''
+        )
+        WHEN ''
+        THEN PARSE_JSON(
+          REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
+        )
+      END
     END AS raw,
     source_filename,
     source_row_number,

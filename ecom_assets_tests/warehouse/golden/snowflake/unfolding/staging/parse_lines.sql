@@ -78,9 +78,39 @@ WITH typed AS (
           CASE
             WHEN text IS NULL
             THEN raw
-            ELSE TRY_PARSE_JSON(
-              REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
-            )
+            ELSE CASE NVL(
+                NVL(
+                  CHECK_JSON(
+                    REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
+                  ),
+                  REGEXP_SUBSTR(
+                    REGEXP_REPLACE(
+                      REGEXP_REPLACE(
+                        REGEXP_REPLACE(
+                          REPLACE(
+                            REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\'),
+                            CHR(0),
+                            CHR(1)
+                          ),
+                          '"([^"\\\\\x01-\x1f]|\\\\(["\\\\/bfnrt]|u([0-9abcefABCEF][0-9a-fA-F][0-9a-fA-F][0-9a-fA-F]|[dD][0-7][0-9a-fA-F][0-9a-fA-F]|[dD][89abAB][0-9a-fA-F][0-9a-fA-F]\\\\u[dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])))*"',
+                          '"'
+                        ),
+                        '[ \t\n\r]+',
+                        ''
+                      ),
+                      '-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?|true|false|null',
+                      '0'
+                    ),
+                    '["0]["0]|0:|[{:,[],|,[]}]|[^]{}:,"0[]'
+                  )
+                ),
+                ''
+              )
+              WHEN ''
+              THEN PARSE_JSON(
+                REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
+              )
+            END
           END AS raw,
           source_filename,
           source_row_number,
@@ -110,9 +140,7 @@ WITH typed AS (
             WHEN REGEXP_LIKE(
               (
                 IFF(
-                  IS_OBJECT(GET_PATH(raw, 'updated'))
-                  OR IS_ARRAY(GET_PATH(raw, 'updated'))
-                  OR IS_BOOLEAN(GET_PATH(raw, 'updated')),
+                  TYPEOF(GET_PATH(raw, 'updated')) IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'),
                   NULL,
                   CAST(GET_PATH(raw, 'updated') AS VARCHAR)
                 )
@@ -122,9 +150,7 @@ WITH typed AS (
             THEN TRY_TO_NUMBER(
               (
                 IFF(
-                  IS_OBJECT(GET_PATH(raw, 'updated'))
-                  OR IS_ARRAY(GET_PATH(raw, 'updated'))
-                  OR IS_BOOLEAN(GET_PATH(raw, 'updated')),
+                  TYPEOF(GET_PATH(raw, 'updated')) IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'),
                   NULL,
                   CAST(GET_PATH(raw, 'updated') AS VARCHAR)
                 )
@@ -155,12 +181,12 @@ WITH typed AS (
                                 ),
                                 '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
                               )
-                              AND NOT STARTSWITH(
+                              AND LEFT(
                                 CAST((
                                   REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
                                 ) AS VARCHAR),
-                                '0000'
-                              )
+                                10
+                              ) BETWEEN '0001-01-03' AND '9999-12-29'
                               THEN UPPER(
                                 REPLACE(
                                   CAST((
@@ -197,12 +223,12 @@ WITH typed AS (
                                   ),
                                   '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
                                 )
-                                AND NOT STARTSWITH(
+                                AND LEFT(
                                   CAST((
                                     REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
                                   ) AS VARCHAR),
-                                  '0000'
-                                )
+                                  10
+                                ) BETWEEN '0001-01-03' AND '9999-12-29'
                                 THEN UPPER(
                                   REPLACE(
                                     CAST((
@@ -242,12 +268,12 @@ WITH typed AS (
                                     ),
                                     '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
                                   )
-                                  AND NOT STARTSWITH(
+                                  AND LEFT(
                                     CAST((
                                       REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
                                     ) AS VARCHAR),
-                                    '0000'
-                                  )
+                                    10
+                                  ) BETWEEN '0001-01-03' AND '9999-12-29'
                                   THEN UPPER(
                                     REPLACE(
                                       CAST((
@@ -286,12 +312,12 @@ WITH typed AS (
                                     ),
                                     '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
                                   )
-                                  AND NOT STARTSWITH(
+                                  AND LEFT(
                                     CAST((
                                       REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
                                     ) AS VARCHAR),
-                                    '0000'
-                                  )
+                                    10
+                                  ) BETWEEN '0001-01-03' AND '9999-12-29'
                                   THEN UPPER(
                                     REPLACE(
                                       CAST((
@@ -325,12 +351,12 @@ WITH typed AS (
                                   ),
                                   '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
                                 )
-                                AND NOT STARTSWITH(
+                                AND LEFT(
                                   CAST((
                                     REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
                                   ) AS VARCHAR),
-                                  '0000'
-                                )
+                                  10
+                                ) BETWEEN '0001-01-03' AND '9999-12-29'
                                 THEN UPPER(
                                   REPLACE(
                                     CAST((
@@ -365,12 +391,12 @@ WITH typed AS (
                           ),
                           '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
                         )
-                        AND NOT STARTSWITH(
+                        AND LEFT(
                           CAST((
                             REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
                           ) AS VARCHAR),
-                          '0000'
-                        )
+                          10
+                        ) BETWEEN '0001-01-03' AND '9999-12-29'
                         THEN UPPER(
                           REPLACE(
                             CAST((
@@ -401,12 +427,12 @@ WITH typed AS (
                                 ),
                                 '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
                               )
-                              AND NOT STARTSWITH(
+                              AND LEFT(
                                 CAST((
                                   REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
                                 ) AS VARCHAR),
-                                '0000'
-                              )
+                                10
+                              ) BETWEEN '0001-01-03' AND '9999-12-29'
                               THEN UPPER(
                                 REPLACE(
                                   CAST((
@@ -443,12 +469,12 @@ WITH typed AS (
                                   ),
                                   '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
                                 )
-                                AND NOT STARTSWITH(
+                                AND LEFT(
                                   CAST((
                                     REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
                                   ) AS VARCHAR),
-                                  '0000'
-                                )
+                                  10
+                                ) BETWEEN '0001-01-03' AND '9999-12-29'
                                 THEN UPPER(
                                   REPLACE(
                                     CAST((
@@ -485,12 +511,12 @@ WITH typed AS (
                                 ),
                                 '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
                               )
-                              AND NOT STARTSWITH(
+                              AND LEFT(
                                 CAST((
                                   REGEXP_REPLACE(CAST(GET_PATH(raw, 'updated') AS VARCHAR), ' UTC$', 'Z')
                                 ) AS VARCHAR),
-                                '0000'
-                              )
+                                10
+                              ) BETWEEN '0001-01-03' AND '9999-12-29'
                               THEN UPPER(
                                 REPLACE(
                                   CAST((
@@ -509,7 +535,7 @@ WITH typed AS (
                       9,
                       7
                     )
-                  ) AS TIMESTAMPNTZ)
+                  ) AS TIMESTAMP_NTZ)
                 )
               )
             ) AS DECIMAL(24, 6))
@@ -519,13 +545,32 @@ WITH typed AS (
           CASE
             WHEN REGEXP_LIKE(
               (
-                CAST(GET_PATH(raw, 'order.total') AS VARCHAR)
+                CASE
+                  WHEN TYPEOF(GET_PATH(raw, 'order.total')) <> 'DOUBLE'
+                  THEN CAST(GET_PATH(raw, 'order.total') AS VARCHAR)
+                  WHEN TRY_TO_DOUBLE(CAST(GET_PATH(raw, 'order.total') AS VARCHAR)) = CAST(GET_PATH(raw, 'order.total') AS DOUBLE)
+                  AND REGEXP_LIKE(CAST(GET_PATH(raw, 'order.total') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+                  THEN CAST(GET_PATH(raw, 'order.total') AS VARCHAR)
+                END
               ),
               '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
             )
-            THEN TRY_TO_NUMBER(TRIM((
-              CAST(GET_PATH(raw, 'order.total') AS VARCHAR)
-            ), ' \t\n\r\x0b\f'), 19, 8)
+            THEN TRY_TO_NUMBER(
+              TRIM(
+                (
+                  CASE
+                    WHEN TYPEOF(GET_PATH(raw, 'order.total')) <> 'DOUBLE'
+                    THEN CAST(GET_PATH(raw, 'order.total') AS VARCHAR)
+                    WHEN TRY_TO_DOUBLE(CAST(GET_PATH(raw, 'order.total') AS VARCHAR)) = CAST(GET_PATH(raw, 'order.total') AS DOUBLE)
+                    AND REGEXP_LIKE(CAST(GET_PATH(raw, 'order.total') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+                    THEN CAST(GET_PATH(raw, 'order.total') AS VARCHAR)
+                  END
+                ),
+                ' \t\n\r\x0b\f'
+              ),
+              19,
+              8
+            )
           END
         ) AS order_stated,
         (
@@ -534,13 +579,32 @@ WITH typed AS (
               CASE
                 WHEN REGEXP_LIKE(
                   (
-                    CAST(GET_PATH(raw, 'order.tax') AS VARCHAR)
+                    CASE
+                      WHEN TYPEOF(GET_PATH(raw, 'order.tax')) <> 'DOUBLE'
+                      THEN CAST(GET_PATH(raw, 'order.tax') AS VARCHAR)
+                      WHEN TRY_TO_DOUBLE(CAST(GET_PATH(raw, 'order.tax') AS VARCHAR)) = CAST(GET_PATH(raw, 'order.tax') AS DOUBLE)
+                      AND REGEXP_LIKE(CAST(GET_PATH(raw, 'order.tax') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+                      THEN CAST(GET_PATH(raw, 'order.tax') AS VARCHAR)
+                    END
                   ),
                   '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
                 )
-                THEN TRY_TO_NUMBER(TRIM((
-                  CAST(GET_PATH(raw, 'order.tax') AS VARCHAR)
-                ), ' \t\n\r\x0b\f'), 19, 8)
+                THEN TRY_TO_NUMBER(
+                  TRIM(
+                    (
+                      CASE
+                        WHEN TYPEOF(GET_PATH(raw, 'order.tax')) <> 'DOUBLE'
+                        THEN CAST(GET_PATH(raw, 'order.tax') AS VARCHAR)
+                        WHEN TRY_TO_DOUBLE(CAST(GET_PATH(raw, 'order.tax') AS VARCHAR)) = CAST(GET_PATH(raw, 'order.tax') AS DOUBLE)
+                        AND REGEXP_LIKE(CAST(GET_PATH(raw, 'order.tax') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+                        THEN CAST(GET_PATH(raw, 'order.tax') AS VARCHAR)
+                      END
+                    ),
+                    ' \t\n\r\x0b\f'
+                  ),
+                  19,
+                  8
+                )
               END
             ) AS VARCHAR),
             19,
@@ -561,12 +625,12 @@ WITH typed AS (
               ),
               '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
             )
-            AND NOT STARTSWITH(
+            AND LEFT(
               CAST((
                 REGEXP_REPLACE(CAST(GET_PATH(raw, 'order.at') AS VARCHAR), ' UTC$', 'Z')
               ) AS VARCHAR),
-              '0000'
-            )
+              10
+            ) BETWEEN '0001-01-03' AND '9999-12-29'
             THEN UPPER(
               REPLACE(
                 CAST((
@@ -580,16 +644,14 @@ WITH typed AS (
         ) AS event_ts_text,
         (
           IFF(
-            IS_OBJECT(GET_PATH(raw, 'order.id'))
-            OR IS_ARRAY(GET_PATH(raw, 'order.id'))
-            OR IS_BOOLEAN(GET_PATH(raw, 'order.id')),
+            TYPEOF(GET_PATH(raw, 'order.id')) IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'),
             NULL,
             CAST(GET_PATH(raw, 'order.id') AS VARCHAR)
           )
         ) AS order_id_text,
         (
           IFF(
-            IS_OBJECT(
+            TYPEOF(
               GET_PATH(
                 (
                   GET(
@@ -602,35 +664,7 @@ WITH typed AS (
                 ),
                 'value'
               )
-            )
-            OR IS_ARRAY(
-              GET_PATH(
-                (
-                  GET(
-                    FILTER(
-                      IFF(IS_ARRAY(GET_PATH(raw, 'params')), GET_PATH(raw, 'params'), NULL),
-                      e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
-                    ),
-                    0
-                  )
-                ),
-                'value'
-              )
-            )
-            OR IS_BOOLEAN(
-              GET_PATH(
-                (
-                  GET(
-                    FILTER(
-                      IFF(IS_ARRAY(GET_PATH(raw, 'params')), GET_PATH(raw, 'params'), NULL),
-                      e -> CAST(GET_PATH(e, 'key') AS VARCHAR) = 'currency'
-                    ),
-                    0
-                  )
-                ),
-                'value'
-              )
-            ),
+            ) IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'),
             NULL,
             CAST(GET_PATH(
               (
@@ -673,9 +707,7 @@ WITH typed AS (
         *,
         'shop' || '-' || (
           IFF(
-            IS_OBJECT(GET_PATH(raw, 'order.id'))
-            OR IS_ARRAY(GET_PATH(raw, 'order.id'))
-            OR IS_BOOLEAN(GET_PATH(raw, 'order.id')),
+            TYPEOF(GET_PATH(raw, 'order.id')) IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'),
             NULL,
             CAST(GET_PATH(raw, 'order.id') AS VARCHAR)
           )
@@ -686,7 +718,13 @@ WITH typed AS (
               CAST(GET_PATH(item, 'qty') AS VARCHAR) IS NULL
             )
             THEN (
-              CAST(GET_PATH(item, 'qty') AS VARCHAR)
+              CASE
+                WHEN TYPEOF(GET_PATH(item, 'qty')) <> 'DOUBLE'
+                THEN CAST(GET_PATH(item, 'qty') AS VARCHAR)
+                WHEN TRY_TO_DOUBLE(CAST(GET_PATH(item, 'qty') AS VARCHAR)) = CAST(GET_PATH(item, 'qty') AS DOUBLE)
+                AND REGEXP_LIKE(CAST(GET_PATH(item, 'qty') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+                THEN CAST(GET_PATH(item, 'qty') AS VARCHAR)
+              END
             )
             WHEN NOT FALSE
             THEN '1'
@@ -700,25 +738,63 @@ WITH typed AS (
                   CASE
                     WHEN REGEXP_LIKE(
                       (
-                        CAST(GET_PATH(item, 'price') AS VARCHAR)
+                        CASE
+                          WHEN TYPEOF(GET_PATH(item, 'price')) <> 'DOUBLE'
+                          THEN CAST(GET_PATH(item, 'price') AS VARCHAR)
+                          WHEN TRY_TO_DOUBLE(CAST(GET_PATH(item, 'price') AS VARCHAR)) = CAST(GET_PATH(item, 'price') AS DOUBLE)
+                          AND REGEXP_LIKE(CAST(GET_PATH(item, 'price') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+                          THEN CAST(GET_PATH(item, 'price') AS VARCHAR)
+                        END
                       ),
                       '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
                     )
-                    THEN TRY_TO_NUMBER(TRIM((
-                      CAST(GET_PATH(item, 'price') AS VARCHAR)
-                    ), ' \t\n\r\x0b\f'), 19, 8)
+                    THEN TRY_TO_NUMBER(
+                      TRIM(
+                        (
+                          CASE
+                            WHEN TYPEOF(GET_PATH(item, 'price')) <> 'DOUBLE'
+                            THEN CAST(GET_PATH(item, 'price') AS VARCHAR)
+                            WHEN TRY_TO_DOUBLE(CAST(GET_PATH(item, 'price') AS VARCHAR)) = CAST(GET_PATH(item, 'price') AS DOUBLE)
+                            AND REGEXP_LIKE(CAST(GET_PATH(item, 'price') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+                            THEN CAST(GET_PATH(item, 'price') AS VARCHAR)
+                          END
+                        ),
+                        ' \t\n\r\x0b\f'
+                      ),
+                      19,
+                      8
+                    )
                   END
                 ) * (
                   CASE
                     WHEN REGEXP_LIKE(
                       (
-                        CAST(GET_PATH(item, 'qty') AS VARCHAR)
+                        CASE
+                          WHEN TYPEOF(GET_PATH(item, 'qty')) <> 'DOUBLE'
+                          THEN CAST(GET_PATH(item, 'qty') AS VARCHAR)
+                          WHEN TRY_TO_DOUBLE(CAST(GET_PATH(item, 'qty') AS VARCHAR)) = CAST(GET_PATH(item, 'qty') AS DOUBLE)
+                          AND REGEXP_LIKE(CAST(GET_PATH(item, 'qty') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+                          THEN CAST(GET_PATH(item, 'qty') AS VARCHAR)
+                        END
                       ),
                       '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
                     )
-                    THEN TRY_TO_NUMBER(TRIM((
-                      CAST(GET_PATH(item, 'qty') AS VARCHAR)
-                    ), ' \t\n\r\x0b\f'), 19, 8)
+                    THEN TRY_TO_NUMBER(
+                      TRIM(
+                        (
+                          CASE
+                            WHEN TYPEOF(GET_PATH(item, 'qty')) <> 'DOUBLE'
+                            THEN CAST(GET_PATH(item, 'qty') AS VARCHAR)
+                            WHEN TRY_TO_DOUBLE(CAST(GET_PATH(item, 'qty') AS VARCHAR)) = CAST(GET_PATH(item, 'qty') AS DOUBLE)
+                            AND REGEXP_LIKE(CAST(GET_PATH(item, 'qty') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+                            THEN CAST(GET_PATH(item, 'qty') AS VARCHAR)
+                          END
+                        ),
+                        ' \t\n\r\x0b\f'
+                      ),
+                      19,
+                      8
+                    )
                   END
                 ) AS VARCHAR),
                 19,
@@ -736,13 +812,32 @@ WITH typed AS (
                         CASE
                           WHEN REGEXP_LIKE(
                             (
-                              CAST(GET_PATH(e, 'amount') AS VARCHAR)
+                              CASE
+                                WHEN TYPEOF(GET_PATH(e, 'amount')) <> 'DOUBLE'
+                                THEN CAST(GET_PATH(e, 'amount') AS VARCHAR)
+                                WHEN TRY_TO_DOUBLE(CAST(GET_PATH(e, 'amount') AS VARCHAR)) = CAST(GET_PATH(e, 'amount') AS DOUBLE)
+                                AND REGEXP_LIKE(CAST(GET_PATH(e, 'amount') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+                                THEN CAST(GET_PATH(e, 'amount') AS VARCHAR)
+                              END
                             ),
                             '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
                           )
-                          THEN TRY_TO_NUMBER(TRIM((
-                            CAST(GET_PATH(e, 'amount') AS VARCHAR)
-                          ), ' \t\n\r\x0b\f'), 19, 8)
+                          THEN TRY_TO_NUMBER(
+                            TRIM(
+                              (
+                                CASE
+                                  WHEN TYPEOF(GET_PATH(e, 'amount')) <> 'DOUBLE'
+                                  THEN CAST(GET_PATH(e, 'amount') AS VARCHAR)
+                                  WHEN TRY_TO_DOUBLE(CAST(GET_PATH(e, 'amount') AS VARCHAR)) = CAST(GET_PATH(e, 'amount') AS DOUBLE)
+                                  AND REGEXP_LIKE(CAST(GET_PATH(e, 'amount') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+                                  THEN CAST(GET_PATH(e, 'amount') AS VARCHAR)
+                                END
+                              ),
+                              ' \t\n\r\x0b\f'
+                            ),
+                            19,
+                            8
+                          )
                         END
                       )
                     )
@@ -759,7 +854,13 @@ WITH typed AS (
           )
         ) AS VARCHAR) AS total_amount_text,
         (
-          CAST(GET_PATH(item, 'points') AS VARCHAR)
+          CASE
+            WHEN TYPEOF(GET_PATH(item, 'points')) <> 'DOUBLE'
+            THEN CAST(GET_PATH(item, 'points') AS VARCHAR)
+            WHEN TRY_TO_DOUBLE(CAST(GET_PATH(item, 'points') AS VARCHAR)) = CAST(GET_PATH(item, 'points') AS DOUBLE)
+            AND REGEXP_LIKE(CAST(GET_PATH(item, 'points') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+            THEN CAST(GET_PATH(item, 'points') AS VARCHAR)
+          END
         ) AS points_text,
         (
           CASE
@@ -768,9 +869,7 @@ WITH typed AS (
             )
             THEN (
               IFF(
-                IS_OBJECT(GET_PATH(item, 'country'))
-                OR IS_ARRAY(GET_PATH(item, 'country'))
-                OR IS_BOOLEAN(GET_PATH(item, 'country')),
+                TYPEOF(GET_PATH(item, 'country')) IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'),
                 NULL,
                 CAST(GET_PATH(item, 'country') AS VARCHAR)
               )
@@ -780,9 +879,7 @@ WITH typed AS (
             )
             THEN (
               IFF(
-                IS_OBJECT(GET_PATH(raw, 'order["the country"]'))
-                OR IS_ARRAY(GET_PATH(raw, 'order["the country"]'))
-                OR IS_BOOLEAN(GET_PATH(raw, 'order["the country"]')),
+                TYPEOF(GET_PATH(raw, 'order["the country"]')) IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'),
                 NULL,
                 CAST(GET_PATH(raw, 'order["the country"]') AS VARCHAR)
               )
@@ -820,7 +917,7 @@ WITH typed AS (
                   COALESCE(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), '') = '',
                   '00:00:00',
                   LEFT(RPAD(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 8, ':00:00'), 8) || SUBSTRING(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 9, 7)
-                ) AS TIMESTAMPNTZ)
+                ) AS TIMESTAMP_NTZ)
               )
             )
             ELSE CONVERT_TIMEZONE(
@@ -847,7 +944,7 @@ WITH typed AS (
                     COALESCE(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), '') = '',
                     '00:00:00',
                     LEFT(RPAD(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 8, ':00:00'), 8) || SUBSTRING(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 9, 7)
-                  ) AS TIMESTAMPNTZ)
+                  ) AS TIMESTAMP_NTZ)
                 )
               )
             )
@@ -1352,9 +1449,39 @@ WITH typed AS (
           CASE
             WHEN text IS NULL
             THEN raw
-            ELSE TRY_PARSE_JSON(
-              REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
-            )
+            ELSE CASE NVL(
+                NVL(
+                  CHECK_JSON(
+                    REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
+                  ),
+                  REGEXP_SUBSTR(
+                    REGEXP_REPLACE(
+                      REGEXP_REPLACE(
+                        REGEXP_REPLACE(
+                          REPLACE(
+                            REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\'),
+                            CHR(0),
+                            CHR(1)
+                          ),
+                          '"([^"\\\\\x01-\x1f]|\\\\(["\\\\/bfnrt]|u([0-9abcefABCEF][0-9a-fA-F][0-9a-fA-F][0-9a-fA-F]|[dD][0-7][0-9a-fA-F][0-9a-fA-F]|[dD][89abAB][0-9a-fA-F][0-9a-fA-F]\\\\u[dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])))*"',
+                          '"'
+                        ),
+                        '[ \t\n\r]+',
+                        ''
+                      ),
+                      '-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?|true|false|null',
+                      '0'
+                    ),
+                    '["0]["0]|0:|[{:,[],|,[]}]|[^]{}:,"0[]'
+                  )
+                ),
+                ''
+              )
+              WHEN ''
+              THEN PARSE_JSON(
+                REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
+              )
+            END
           END AS raw,
           source_filename,
           source_row_number,
@@ -1396,9 +1523,7 @@ WITH typed AS (
         *,
         (
           IFF(
-            IS_OBJECT(GET_PATH(raw, 'id'))
-            OR IS_ARRAY(GET_PATH(raw, 'id'))
-            OR IS_BOOLEAN(GET_PATH(raw, 'id')),
+            TYPEOF(GET_PATH(raw, 'id')) IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'),
             NULL,
             CAST(GET_PATH(raw, 'id') AS VARCHAR)
           )
@@ -1407,20 +1532,52 @@ WITH typed AS (
           CASE
             WHEN REGEXP_LIKE(
               (
-                CAST(GET_PATH(raw, 'created') AS VARCHAR)
+                CASE
+                  WHEN TYPEOF(GET_PATH(raw, 'created')) <> 'DOUBLE'
+                  THEN CAST(GET_PATH(raw, 'created') AS VARCHAR)
+                  WHEN TRY_TO_DOUBLE(CAST(GET_PATH(raw, 'created') AS VARCHAR)) = CAST(GET_PATH(raw, 'created') AS DOUBLE)
+                  AND REGEXP_LIKE(CAST(GET_PATH(raw, 'created') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+                  THEN CAST(GET_PATH(raw, 'created') AS VARCHAR)
+                END
               ),
               '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
             )
-            AND TRY_TO_NUMBER(TRIM((
-              CAST(GET_PATH(raw, 'created') AS VARCHAR)
-            ), ' \t\n\r\x0b\f'), 24, 6) * 1000000 BETWEEN -62135596800000000 AND 253402300799999999
+            AND TRY_TO_NUMBER(
+              TRIM(
+                (
+                  CASE
+                    WHEN TYPEOF(GET_PATH(raw, 'created')) <> 'DOUBLE'
+                    THEN CAST(GET_PATH(raw, 'created') AS VARCHAR)
+                    WHEN TRY_TO_DOUBLE(CAST(GET_PATH(raw, 'created') AS VARCHAR)) = CAST(GET_PATH(raw, 'created') AS DOUBLE)
+                    AND REGEXP_LIKE(CAST(GET_PATH(raw, 'created') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+                    THEN CAST(GET_PATH(raw, 'created') AS VARCHAR)
+                  END
+                ),
+                ' \t\n\r\x0b\f'
+              ),
+              24,
+              6
+            ) * 1000000 BETWEEN -62135424000000000 AND 253402127999999999
             THEN TO_CHAR(
               DATEADD(
                 MICROSECOND,
-                CAST(TRY_TO_NUMBER(TRIM((
-                  CAST(GET_PATH(raw, 'created') AS VARCHAR)
-                ), ' \t\n\r\x0b\f'), 24, 6) * 1000000 AS BIGINT),
-                CAST('1970-01-01' AS TIMESTAMPNTZ)
+                CAST(TRY_TO_NUMBER(
+                  TRIM(
+                    (
+                      CASE
+                        WHEN TYPEOF(GET_PATH(raw, 'created')) <> 'DOUBLE'
+                        THEN CAST(GET_PATH(raw, 'created') AS VARCHAR)
+                        WHEN TRY_TO_DOUBLE(CAST(GET_PATH(raw, 'created') AS VARCHAR)) = CAST(GET_PATH(raw, 'created') AS DOUBLE)
+                        AND REGEXP_LIKE(CAST(GET_PATH(raw, 'created') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+                        THEN CAST(GET_PATH(raw, 'created') AS VARCHAR)
+                      END
+                    ),
+                    ' \t\n\r\x0b\f'
+                  ),
+                  24,
+                  6
+                ) * 1000000 AS BIGINT),
+                CAST('1970-01-01' AS TIMESTAMP_NTZ)
               ),
               'yyyy-mm-DD hh24:mi:ss.ff6'
             )
@@ -1434,13 +1591,32 @@ WITH typed AS (
               CASE
                 WHEN REGEXP_LIKE(
                   (
-                    CAST(GET_PATH(raw, 'cents') AS VARCHAR)
+                    CASE
+                      WHEN TYPEOF(GET_PATH(raw, 'cents')) <> 'DOUBLE'
+                      THEN CAST(GET_PATH(raw, 'cents') AS VARCHAR)
+                      WHEN TRY_TO_DOUBLE(CAST(GET_PATH(raw, 'cents') AS VARCHAR)) = CAST(GET_PATH(raw, 'cents') AS DOUBLE)
+                      AND REGEXP_LIKE(CAST(GET_PATH(raw, 'cents') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+                      THEN CAST(GET_PATH(raw, 'cents') AS VARCHAR)
+                    END
                   ),
                   '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*'
                 )
-                THEN TRY_TO_NUMBER(TRIM((
-                  CAST(GET_PATH(raw, 'cents') AS VARCHAR)
-                ), ' \t\n\r\x0b\f'), 29, 8)
+                THEN TRY_TO_NUMBER(
+                  TRIM(
+                    (
+                      CASE
+                        WHEN TYPEOF(GET_PATH(raw, 'cents')) <> 'DOUBLE'
+                        THEN CAST(GET_PATH(raw, 'cents') AS VARCHAR)
+                        WHEN TRY_TO_DOUBLE(CAST(GET_PATH(raw, 'cents') AS VARCHAR)) = CAST(GET_PATH(raw, 'cents') AS DOUBLE)
+                        AND REGEXP_LIKE(CAST(GET_PATH(raw, 'cents') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+                        THEN CAST(GET_PATH(raw, 'cents') AS VARCHAR)
+                      END
+                    ),
+                    ' \t\n\r\x0b\f'
+                  ),
+                  29,
+                  8
+                )
               END
             ) * CAST(0.01 AS DECIMAL(9, 8)) AS VARCHAR),
             19,
@@ -1479,7 +1655,7 @@ WITH typed AS (
               COALESCE(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), '') = '',
               '00:00:00',
               LEFT(RPAD(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 8, ':00:00'), 8) || SUBSTRING(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 9, 7)
-            ) AS TIMESTAMPNTZ)
+            ) AS TIMESTAMP_NTZ)
           )
         ) AS event_ts,
         (
@@ -1801,9 +1977,39 @@ WITH typed AS (
           CASE
             WHEN text IS NULL
             THEN raw
-            ELSE TRY_PARSE_JSON(
-              REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
-            )
+            ELSE CASE NVL(
+                NVL(
+                  CHECK_JSON(
+                    REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
+                  ),
+                  REGEXP_SUBSTR(
+                    REGEXP_REPLACE(
+                      REGEXP_REPLACE(
+                        REGEXP_REPLACE(
+                          REPLACE(
+                            REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\'),
+                            CHR(0),
+                            CHR(1)
+                          ),
+                          '"([^"\\\\\x01-\x1f]|\\\\(["\\\\/bfnrt]|u([0-9abcefABCEF][0-9a-fA-F][0-9a-fA-F][0-9a-fA-F]|[dD][0-7][0-9a-fA-F][0-9a-fA-F]|[dD][89abAB][0-9a-fA-F][0-9a-fA-F]\\\\u[dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])))*"',
+                          '"'
+                        ),
+                        '[ \t\n\r]+',
+                        ''
+                      ),
+                      '-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?|true|false|null',
+                      '0'
+                    ),
+                    '["0]["0]|0:|[{:,[],|,[]}]|[^]{}:,"0[]'
+                  )
+                ),
+                ''
+              )
+              WHEN ''
+              THEN PARSE_JSON(
+                REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
+              )
+            END
           END AS raw,
           source_filename,
           source_row_number,
@@ -1843,9 +2049,7 @@ WITH typed AS (
         *,
         (
           IFF(
-            IS_OBJECT(GET_PATH(raw, 'event_id'))
-            OR IS_ARRAY(GET_PATH(raw, 'event_id'))
-            OR IS_BOOLEAN(GET_PATH(raw, 'event_id')),
+            TYPEOF(GET_PATH(raw, 'event_id')) IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'),
             NULL,
             CAST(GET_PATH(raw, 'event_id') AS VARCHAR)
           )
@@ -1856,51 +2060,61 @@ WITH typed AS (
               UPPER(REPLACE(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), ',', '.')),
               '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
             )
-            AND NOT STARTSWITH(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), '0000')
+            AND LEFT(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), 10) BETWEEN '0001-01-03' AND '9999-12-29'
             THEN UPPER(REPLACE(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), ',', '.'))
           END
         ) AS event_ts_text,
         (
           IFF(
-            IS_OBJECT(GET_PATH(raw, 'order_id'))
-            OR IS_ARRAY(GET_PATH(raw, 'order_id'))
-            OR IS_BOOLEAN(GET_PATH(raw, 'order_id')),
+            TYPEOF(GET_PATH(raw, 'order_id')) IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'),
             NULL,
             CAST(GET_PATH(raw, 'order_id') AS VARCHAR)
           )
         ) AS order_id_text,
         (
-          CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+          CASE
+            WHEN TYPEOF(GET_PATH(raw, 'quantity')) <> 'DOUBLE'
+            THEN CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+            WHEN TRY_TO_DOUBLE(CAST(GET_PATH(raw, 'quantity') AS VARCHAR)) = CAST(GET_PATH(raw, 'quantity') AS DOUBLE)
+            AND REGEXP_LIKE(CAST(GET_PATH(raw, 'quantity') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+            THEN CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+          END
         ) AS quantity_text,
         (
-          CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+          CASE
+            WHEN TYPEOF(GET_PATH(raw, 'total_amount')) <> 'DOUBLE'
+            THEN CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+            WHEN TRY_TO_DOUBLE(CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)) = CAST(GET_PATH(raw, 'total_amount') AS DOUBLE)
+            AND REGEXP_LIKE(CAST(GET_PATH(raw, 'total_amount') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+            THEN CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+          END
         ) AS total_amount_text,
         (
           IFF(
-            IS_OBJECT(GET_PATH(raw, 'currency'))
-            OR IS_ARRAY(GET_PATH(raw, 'currency'))
-            OR IS_BOOLEAN(GET_PATH(raw, 'currency')),
+            TYPEOF(GET_PATH(raw, 'currency')) IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'),
             NULL,
             CAST(GET_PATH(raw, 'currency') AS VARCHAR)
           )
         ) AS currency_text,
         (
-          CAST(GET_PATH(raw, 'points') AS VARCHAR)
+          CASE
+            WHEN TYPEOF(GET_PATH(raw, 'points')) <> 'DOUBLE'
+            THEN CAST(GET_PATH(raw, 'points') AS VARCHAR)
+            WHEN TRY_TO_DOUBLE(CAST(GET_PATH(raw, 'points') AS VARCHAR)) = CAST(GET_PATH(raw, 'points') AS DOUBLE)
+            AND REGEXP_LIKE(CAST(GET_PATH(raw, 'points') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+            THEN CAST(GET_PATH(raw, 'points') AS VARCHAR)
+          END
         ) AS points_text,
         (
           IFF(
-            IS_OBJECT(GET_PATH(raw, 'country'))
-            OR IS_ARRAY(GET_PATH(raw, 'country'))
-            OR IS_BOOLEAN(GET_PATH(raw, 'country')),
+            TYPEOF(GET_PATH(raw, 'country')) IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'),
             NULL,
             CAST(GET_PATH(raw, 'country') AS VARCHAR)
           )
         ) AS country_text,
         (
           IFF(
-            IS_OBJECT(GET_PATH(raw, 'device'))
-            OR IS_ARRAY(GET_PATH(raw, 'device'))
-            OR IS_BOOLEAN(GET_PATH(raw, 'device')),
+            TYPEOF(GET_PATH(raw, 'device')) IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'),
             NULL,
             CAST(GET_PATH(raw, 'device') AS VARCHAR)
           )
@@ -1933,7 +2147,7 @@ WITH typed AS (
               COALESCE(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), '') = '',
               '00:00:00',
               LEFT(RPAD(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 8, ':00:00'), 8) || SUBSTRING(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 9, 7)
-            ) AS TIMESTAMPNTZ)
+            ) AS TIMESTAMP_NTZ)
           )
         ) AS event_ts,
         (

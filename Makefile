@@ -43,9 +43,9 @@ rejects: $(VENV)/ready  ## the lines of DAY=2026-01-05 that have rejects, to be 
 doctor: $(VENV)/ready  ## what is fine and what to fix: settings, landing zone, warehouse, Dagster
 	@$(BIN)/python -m ecom_assets.doctor
 
-snowflake-setup: $(VENV)/ready  ## print what Snowflake and AWS need; APPLY=1 [CONNECTION=name] runs it in Snowflake
+snowflake-setup: $(VENV)/ready  ## print what Snowflake and AWS need [KMS_KEY=arn]; APPLY=1 [CONNECTION=name] runs it in Snowflake
 	@$(BIN)/python -m ecom_assets.setup.snowflake $(if $(filter 1,$(APPLY)),--apply) \
-		$(if $(CONNECTION),--connection '$(CONNECTION)')
+		$(if $(CONNECTION),--connection '$(CONNECTION)') $(if $(KMS_KEY),--kms-key '$(KMS_KEY)')
 
 docs: $(VENV)/ready-dev  ## renew what is made from the code: parts of the documentation, golden SQL
 	@$(BIN)/python -m ecom_assets.reference
@@ -77,6 +77,8 @@ lint: $(VENV)/ready-dev  ## style, types and SQL
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --processes 0 ecom_assets/sql
+	@# what Snowflake is sent must parse, whatever its style
+	@$(BIN)/sqlfluff lint --processes 0 --templater raw --rules JJ01 ecom_assets_tests/warehouse/golden/snowflake
 
 screenshots: $(VENV)/ready-dev  ## the pictures of README and docs anew, from a real run in Chromium
 	@$(BIN)/python -m screenshots

@@ -143,6 +143,7 @@ def _like(pattern: str) -> BeforeValidator:
 
 
 in_any_case = BeforeValidator(str.lower)
+in_capitals = BeforeValidator(str.upper)
 _A_PLACE = "a folder, or s3://bucket/prefix without empty parts"
 Place = Annotated[Path | S3Url, _A_PLACE, BeforeValidator(_place)]
 OtherPlace = Annotated[Path | S3Url | None, _A_PLACE, BeforeValidator(_place)]

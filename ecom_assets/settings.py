@@ -44,7 +44,15 @@ class SnowflakeSettings:
     private_key_passphrase: str | None = field(default=None, repr=False)
     """what the key is encrypted with, if it is; a secret"""
     password: str | None = field(default=None, repr=False)
-    """in place of a key; a secret"""
+    """in place of a key: a programmatic access token, for logins by a password alone end in 2026; a
+    secret"""
+    token_path: types.KeyFile = None
+    """in place of a key: a file with an OAuth token, read at each login"""
+    workload_identity: Annotated[
+        Literal["AWS", "AZURE", "GCP", "OIDC"] | None, "AWS, AZURE, GCP or OIDC", types.in_capitals
+    ] = None
+    """in place of a key: whose word Snowflake takes for who this is, `AWS`, `AZURE`, `GCP` or
+    `OIDC` (which takes its token from `SNOWFLAKE_TOKEN_PATH`)"""
     host: types.Host = None
     """a private link or a test server; by default from the account"""
     port: types.Port = None
@@ -237,10 +245,23 @@ def _sentence(error: ValidationError, given: Mapping[str, str]) -> SettingsError
 
 def _check_together(settings: Settings) -> None:
     snowflake = settings.snowflake
-    if snowflake and snowflake.private_key_path is None and snowflake.password is None:
+    if snowflake and not any(
+        (
+            snowflake.private_key_path,
+            snowflake.password,
+            snowflake.token_path,
+            snowflake.workload_identity,
+        )
+    ):
         raise SettingsError(
             "SNOWFLAKE_PRIVATE_KEY_PATH is not set, but ECOM_WAREHOUSE=snowflake needs it: set it "
-            "to the path of the user's private key (or set SNOWFLAKE_PASSWORD)."
+            "to the path of the user's private key (or set SNOWFLAKE_PASSWORD to an access token, "
+            "SNOWFLAKE_TOKEN_PATH or SNOWFLAKE_WORKLOAD_IDENTITY)."
+        )
+    if snowflake and snowflake.workload_identity == "OIDC" and snowflake.token_path is None:
+        raise SettingsError(
+            "SNOWFLAKE_TOKEN_PATH is not set, but SNOWFLAKE_WORKLOAD_IDENTITY=OIDC needs it: set "
+            "it to the path of the file that holds the token."
         )
     warn, error = settings.reject_rate_warn, settings.reject_rate_error
     if warn > error:

@@ -18,11 +18,13 @@ COLUMN_SCHEMA = {
 }
 
 
-def column_schema(session: Session, days: EventDays, table: str) -> ByDay:
+def column_schema(session: Session, days: EventDays, *names: str) -> Sequence[ByDay]:
     """For each of these days, whether the columns of a table, `SCHEMA.NAME`, are as they should be
-    now."""
-    result = compared(tables()[table], session.columns().get(table, {}))
-    return dict.fromkeys(days.days, result)
+    now; of each of these tables, in order."""
+    there = session.columns()
+    return [
+        dict.fromkeys(days.days, compared(tables()[name], there.get(name, {}))) for name in names
+    ]
 
 
 def compared(columns: Sequence[Column], found: Mapping[str, str]) -> DayResult:

@@ -58,12 +58,13 @@ def obey(session: Session, decisions: Sequence[Row]) -> None:
 def correct(session: Session, decisions: Sequence[Row], files: EventDays) -> None:
     """Set lines in the temporary table `parsed_sales` aside, of files of these days, in whose place
     a corrected one stands."""
-    of_files = {"first_batch_day": files.first, "last_batch_day": files.last}
-    if session.run("staging/has_corrections", **of_files)[0]["files"]:
-        taken_out = [r["source_filename"] for r in decisions if r["decision"] == "take_out"]
-        session.run(
-            "staging/correct", files_taken_out=[*map(literal, ["", *taken_out])], **of_files
-        )
+    taken_out = [r["source_filename"] for r in decisions if r["decision"] == "take_out"]
+    session.run(
+        "staging/correct",
+        files_taken_out=[*map(literal, ["", *taken_out])],
+        first_batch_day=files.first,
+        last_batch_day=files.last,
+    )
 
 
 def decided_days_table(decisions: Sequence[Row], days: Sequence[date]) -> exp.Expr:

@@ -17,8 +17,9 @@ from ecom_assets.warehouse.rows import now
 
 TRIES = 3
 """A file that is rewritten while it is loaded is listed and loaded again this often."""
-FILES_PER_STATEMENT = 1_000
-"""Files entered into the ledger by one statement."""
+FILES_PER_STATEMENT = 400
+"""Files entered into the ledger by one statement, which Snowflake takes up to 1 MB of; see there
+(`FILES_PER_COPY`)."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def load_new_files(
                 _drop(session, days, dropped)
                 # an id of its own for each load: a retried run must not mix two versions of a file
                 load_id = f"{run_id}:{uuid4().hex[:8]}"
-                loaded = _load(session, landing, wanted, load_id=load_id) if wanted else []
+                loaded = _load(session, landing, wanted, ledger, load_id) if wanted else []
         except FileChanged as error:
             if attempt == TRIES:
                 raise
@@ -124,15 +125,19 @@ def _is_loaded(file: LandedFile, row: Row | None) -> bool:
 
 
 def _load(
-    session: Session, landing: LandingZone, files: Sequence[LandedFile], *, load_id: str
+    session: Session,
+    landing: LandingZone,
+    files: Sequence[LandedFile],
+    ledger: Mapping[str, Row],
+    load_id: str,
 ) -> Sequence[LoadedFile]:
     loaded_at = now()
     loaded = session.load_lines(landing, files, load_id=load_id, loaded_at=loaded_at)
     for start in range(0, len(loaded), FILES_PER_STATEMENT):
+        some = loaded[start : start + FILES_PER_STATEMENT]
+        if names := [literal(one.file.name) for one in some if one.file.name in ledger]:
+            session.run("raw/supersede", file_names=names, loaded_at=loaded_at)
         session.run(
-            "raw/record_load",
-            files=files_table(loaded[start : start + FILES_PER_STATEMENT]),
-            load_id=load_id,
-            loaded_at=loaded_at,
+            "raw/record_load", files=files_table(some), load_id=load_id, loaded_at=loaded_at
         )
     return loaded

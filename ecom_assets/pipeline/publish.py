@@ -105,19 +105,24 @@ def _publish(session: Session, audit: Audit, run_id: str) -> Sequence[date]:
         )
     ]
     of_all = {**of_days, "last_day": max([days.last, *moved])}
-    session.run("analytics/changes", **of_all)
+    (before,) = session.run("analytics/before", **days.bounds)
+    was_published = bool(before["rows_before"] or moved)
+    if was_published:
+        session.run("analytics/changes", **of_all)
+        session.run("analytics/clear_days", **of_days)
     session.run("analytics/publish", **of_days)
     if moved:
         session.run("analytics/move", first_day=moved[0], last_day=moved[-1])
     # so that a warehouse whose totals were lost answers for all its days again
     lacking = days_without_totals(session, also_empty=False)
     staged = {**lacking, **{day: audit.staged_at[day] for day in free}}
+    reach_of_totals = {"first_day": min(staged), "last_day": max([*moved, *staged])}
     session.run(
-        "analytics/totals",
-        first_day=min(staged),
-        last_day=max([*moved, *staged]),
-        staged_days=staged_days_table(staged),
+        "analytics/published_days", **reach_of_totals, staged_days=staged_days_table(staged)
     )
+    if was_published or lacking.keys() - {*free}:
+        session.run("analytics/clear_totals", **reach_of_totals)
+    session.run("analytics/totals", **reach_of_totals)
     session.run("analytics/record_changes", **of_all, published_at=now(), run_id=run_id)
     # A day's rows and its line in SALES_QUALITY are committed together. So when that line is still
     # the audited one after the rows were read, the rows are the audited ones, whoever may have

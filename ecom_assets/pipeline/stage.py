@@ -11,7 +11,7 @@ from typing import Any
 from ecom_assets.model.limits import MOST_LATE_DAYS, Limits
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.decisions import correct, decided_days_table, decisions_about, obey
-from ecom_assets.warehouse.contract import Session
+from ecom_assets.warehouse.contract import Row, Session
 from ecom_assets.warehouse.expressions import days_table, literal
 from ecom_assets.warehouse.rows import now
 
@@ -29,7 +29,8 @@ def stage_days(session: Session, days: EventDays, limits: Limits, *, run_id: str
     session.run("staging/temporary")
     # RAW is read in here as well, so that of two runs the later one goes by what is there by then
     with session.transaction("staging"):
-        late = late_reach(session, days, limits)
+        known = _before(session, days)
+        late = timedelta(days=max(limits.late_days, known["late_days"]))
         by = {
             "own_first_day": days.first,
             "own_last_day": days.last,
@@ -45,7 +46,8 @@ def stage_days(session: Session, days: EventDays, limits: Limits, *, run_id: str
         first_day = earlier[0] if earlier else days.first
         decisions = decisions_about(session, EventDays(first_day, days.last + late))
         obey(session, decisions)
-        correct(session, decisions, EventDays(first_day, days.last + late))
+        if known["corrections"]:
+            correct(session, decisions, EventDays(first_day, days.last + late))
         of_days = {
             "first_day": first_day,
             "last_day": days.last,
@@ -54,7 +56,11 @@ def stage_days(session: Session, days: EventDays, limits: Limits, *, run_id: str
             "run_id": run_id,
         }
         session.run("staging/duplicates")
+        was_staged = bool(earlier or known["rows_before"])
+        if was_staged:
+            session.run("staging/clear_days", **of_days)
         session.run("staging/split", **of_days)
+        evaluated_at = now()
         session.run(
             "staging/quality",
             **of_days,
@@ -64,8 +70,10 @@ def stage_days(session: Session, days: EventDays, limits: Limits, *, run_id: str
             reject_rate_error=limits.reject_rate_error,
             hold_empty_days=limits.empty_days == "hold",
             decided_days=decided_days_table(decisions, [*earlier, *days.days]),
-            evaluated_at=now(),
+            evaluated_at=evaluated_at,
         )
+        if was_staged:
+            session.run("staging/replace_quality", **of_days, evaluated_at=evaluated_at)
     return earlier
 
 
@@ -82,6 +90,18 @@ def _parse(
         last_batch_day=files.last,
         **by,
     )
+
+
+def _before(session: Session, days: EventDays) -> Row:
+    most = timedelta(days=MOST_LATE_DAYS)
+    (row,) = session.run(
+        "staging/before",
+        first_day=days.first - most,
+        first_own_day=days.first,
+        last_day=days.last,
+        last_batch_day=days.last + most,
+    )
+    return row
 
 
 def late_reach(session: Session, days: EventDays, limits: Limits) -> timedelta:

@@ -16,19 +16,28 @@ EXTERNAL_ID = "STORAGE_AWS_EXTERNAL_ID"
 """The two values of DESC INTEGRATION that the trust policy needs."""
 
 
-def snowflake_policy(landing: S3Url, partition: str = "aws") -> Document:
+def snowflake_policy(
+    landing: S3Url, partition: str = "aws", kms_key: str | None = None
+) -> Document:
     """What the role that Snowflake takes on may do: read. After Snowflake's documentation,
     "Configuring a Snowflake storage integration to access Amazon S3".
 
     Args:
         landing: the landing zone.
         partition: of AWS, the second part of each ARN: `aws`, `aws-cn`, `aws-us-gov`.
+        kms_key: the ARN of the key that the bucket's objects are encrypted with (SSE-KMS).
     """
-    return _policy(landing, partition, ["s3:GetObject", "s3:GetObjectVersion"])
+    policy = _policy(landing, partition, ["s3:GetObject", "s3:GetObjectVersion"])
+    return _with_key(policy, kms_key, "kms:Decrypt")
 
 
 def pipeline_policy(
-    landing: S3Url, partition: str = "aws", *, writes: bool, reports: S3Url | None = None
+    landing: S3Url,
+    partition: str = "aws",
+    *,
+    writes: bool,
+    reports: S3Url | None = None,
+    kms_key: str | None = None,
 ) -> Document:
     """What the pipeline's own credentials may do: list, for Snowflake reads the files, and write
     what it makes itself.
@@ -38,13 +47,16 @@ def pipeline_policy(
         partition: as above.
         writes: whether days without files get generated batches.
         reports: where the report is written, where that is in S3.
+        kms_key: as above.
     """
     upload = ["s3:PutObject", "s3:AbortMultipartUpload"]
     policy = _policy(landing, partition, upload if writes else [])
     if reports:
         place = f"arn:{partition}:s3:::{reports.bucket}/{_below(reports)}*"
         policy["Statement"].append({"Effect": "Allow", "Action": upload, "Resource": place})
-    return policy
+    # an upload in parts reads what it has written ("Protecting data with SSE-KMS", AWS)
+    uses_key = writes or reports is not None
+    return _with_key(policy, kms_key if uses_key else None, "kms:GenerateDataKey", "kms:Decrypt")
 
 
 def trust_policy(user_arn: str, external_id: str) -> Document:
@@ -74,6 +86,13 @@ def _policy(landing: S3Url, partition: str, actions: list[str]) -> Document:
         },
         {"Effect": "Allow", "Action": "s3:GetBucketLocation", "Resource": bucket},
     )
+
+
+def _with_key(policy: Document, kms_key: str | None, *actions: str) -> Document:
+    if kms_key:
+        allowed = {"Effect": "Allow", "Action": [*actions], "Resource": kms_key}
+        policy["Statement"].append(allowed)
+    return policy
 
 
 def _below(place: S3Url) -> str:

@@ -37,8 +37,9 @@ def names_of(settings: Settings) -> dict[str, str]:
     monitor = {"resource_monitor": f"{database}_MONTHLY", "credit_quota": str(quota)}
     return {
         **(monitor if quota else {}),
-        "session_parameters": "\n".join(
-            f"{name} = {_parameter(value)}" for name, value in SESSION_PARAMETERS.items()
+        "session_parameters": ";\n".join(
+            f"alter session set {name} = {_parameter(value)}"
+            for name, value in SESSION_PARAMETERS.items()
         ),
         "statement_seconds": str(STATEMENT_SECONDS),
         "owner_role": owner,

@@ -1,6 +1,6 @@
 """Makes what the pipeline needs in a Snowflake account, or prints how.
 
-    python -m ecom_assets.setup.snowflake [--apply] [--connection NAME]
+    python -m ecom_assets.setup.snowflake [--apply] [--connection NAME] [--kms-key ARN]
 
 Without `--apply` it prints one SQL script for an administrator's worksheet. Every statement may run
 again: tables and their rows stay; stage, file format, integration, views and grants are set anew.
@@ -41,6 +41,7 @@ from ecom_assets.warehouse.snowflake import (
     NETWORK_SECONDS,
     NO_DETECTION,
     SnowflakeSession,
+    login_without_key,
     query_tag,
     said,
 )
@@ -89,7 +90,7 @@ def connect(settings: SnowflakeSettings, name: str | None = None) -> "SnowflakeC
         "host": settings.host,
         "port": settings.port,
         "protocol": settings.protocol,
-        "password": None if settings.private_key_path else settings.password,
+        **login_without_key(settings),
         "private_key_file": settings.private_key_path and str(settings.private_key_path),
         "private_key_file_pwd": settings.private_key_passphrase,
     }
@@ -159,9 +160,9 @@ def _bring_up(connection: "SnowflakeConnection", reading: Reading) -> None:
         session.run("take_time_zone")
 
 
-def aws_notes(settings: Settings, integration: dict[str, str]) -> str:
+def aws_notes(settings: Settings, integration: dict[str, str], kms_key: str | None = None) -> str:
     """What remains to be done in AWS, with the documents to paste. What is missing of the storage
-    integration's properties is left to fill in."""
+    integration's properties is left to fill in; `kms_key` is as for the policies."""
     snowflake, landing = needed(settings)
     role = str(snowflake.aws_role_arn)
     partition = role.split(":")[1]
@@ -170,10 +171,10 @@ def aws_notes(settings: Settings, integration: dict[str, str]) -> str:
     reports = settings.reports if isinstance(settings.reports, S3Url) else None
     documents = [
         (f"Trust policy of {role} ({USER_ARN} and {EXTERNAL_ID} as DESC INTEGRATION says)", trust),
-        (f"Permissions of {role}", snowflake_policy(landing, partition)),
+        (f"Permissions of {role}", snowflake_policy(landing, partition, kms_key)),
         (
             "Permissions of the credentials that Dagster runs with",
-            pipeline_policy(landing, partition, writes=writes, reports=reports),
+            pipeline_policy(landing, partition, writes=writes, reports=reports, kms_key=kms_key),
         ),
     ]
     return "\n\n".join(f"{title}:\n{json.dumps(text, indent=2)}" for title, text in documents)
@@ -211,14 +212,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
         help="an administrator's connection, from Snowflake's connections.toml; by default the "
         "user of the SNOWFLAKE_ settings",
     )
+    parser.add_argument(
+        "--kms-key",
+        metavar="ARN",
+        help="the key that the bucket's objects are encrypted with (SSE-KMS), which the AWS "
+        "policies then allow to use",
+    )
     given = parser.parse_args(arguments)
+    key = given.kms_key
+    if key and not re.fullmatch(r"arn:aws[a-z-]*:kms:[\w-]+:\d{12}:key/.+", key):
+        sys.exit(
+            f"ecom_assets: --kms-key holds {key!r}, but it must be a key's ARN, such as "
+            "arn:aws:kms:eu-west-1:123456789012:key/1234abcd."
+        )
     settings = read_settings_or_exit()
     try:
         script = setup_script(settings)
     except SettingsError as error:
         sys.exit(f"ecom_assets: {error}")
     if not given.apply:
-        print(f"{script}\n/*\n{aws_notes(settings, {})}\n*/")
+        print(f"{script}\n/*\n{aws_notes(settings, {}, key)}\n*/")
         return
     assert settings.snowflake is not None
     from snowflake.connector import errors
@@ -233,7 +246,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             integration = apply(connection, settings)
         except SetupError as error:
             sys.exit(f"ecom_assets: {error}")
-    print(f"\nDone. In AWS:\n\n{aws_notes(settings, integration)}")
+    print(f"\nDone. In AWS:\n\n{aws_notes(settings, integration, key)}")
 
 
 if __name__ == "__main__":

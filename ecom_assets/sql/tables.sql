@@ -1,6 +1,6 @@
 -- The tables of all three schemas; above each, what one row of it is. Their columns are those of
--- ecom_assets/model/tables.py. What is made of RAW anew whenever a day is staged is transient: Snowflake
--- keeps no copy of it for seven days after it was deleted.
+-- ecom_assets/model/tables.py. What is made of RAW anew whenever a day is staged is transient:
+-- Snowflake keeps no copy of it for seven days after it was deleted.
 
 create schema if not exists raw;
 

@@ -104,7 +104,7 @@ def _queries(engine: str, stream: EventStream) -> Iterator[tuple[str, exp.Query]
     }
     scripts = (
         *("staging/parse_lines", "staging/duplicates", "staging/split"),
-        *("analytics/repeats", "analytics/publish", "analytics/totals"),
+        *("analytics/repeats", "analytics/publish", "analytics/published_days", "analytics/totals"),
         *(f"answers/{question.name}" for question in questions()),
     )
     for script in scripts:

@@ -164,12 +164,10 @@ def bring_up(session: Session, lacks: Pending) -> None:
         return
     session.run("analytics/temporary")
     if staged := days_without_totals(session, also_empty=True):
-        session.run(
-            "analytics/totals",
-            first_day=min(staged),
-            last_day=max(staged),
-            staged_days=staged_days_table(staged),
-        )
+        reach = {"first_day": min(staged), "last_day": max(staged)}
+        session.run("analytics/published_days", **reach, staged_days=staged_days_table(staged))
+        session.run("analytics/clear_totals", **reach)
+        session.run("analytics/totals", **reach)
     for file in lacks.files:  # 003 reads the totals
         session.run(f"migrations/{file}")
     session.run("new_version", **values())

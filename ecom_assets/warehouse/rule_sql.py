@@ -113,8 +113,8 @@ def day_reasons(stream: EventStream) -> list[exp.Expr]:
 
 
 def uncounted_reasons(stream: EventStream) -> list[exp.Expr]:
-    """The reasons that no rate counts."""
-    return [literal(rule.reason) for rule in stream.rejecting if not rule.counts]
+    """The reasons that no rate counts; an empty one where there are none, for no list is empty."""
+    return [literal(rule.reason) for rule in stream.rejecting if not rule.counts] or [literal("")]
 
 
 def offending_value(stream: EventStream, engine: str) -> exp.Expr:

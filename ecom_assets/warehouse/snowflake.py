@@ -23,7 +23,7 @@ from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
 from ecom_assets.model.reading import Reading
 from ecom_assets.model.tables import VERSION_TABLE, Column
 from ecom_assets.settings import SnowflakeSettings
-from ecom_assets.text.redaction import cause, redacted
+from ecom_assets.text.redaction import cause, redacted, register_secrets
 from ecom_assets.warehouse.contract import (
     Layer,
     LoadedFile,
@@ -146,6 +146,7 @@ class SnowflakeWarehouse:
 
         settings = self._settings
         key = settings.private_key_path
+        without_key = login_without_key(settings)
         place = {"host": settings.host, "port": settings.port, "protocol": settings.protocol}
         return SnowflakeResource(
             account=settings.account,
@@ -158,12 +159,14 @@ class SnowflakeWarehouse:
             network_timeout=self._network_seconds,
             additional_snowflake_connection_args={
                 **{name: value for name, value in place.items() if value is not None},
+                **{name: without_key.pop(name) for name in _OF_TOKENS if name in without_key},
                 "session_parameters": {**SESSION_PARAMETERS, "QUERY_TAG": query_tag(purpose)},
                 **NO_DETECTION,
             },
             private_key_path=str(key) if key else None,
             private_key_password=settings.private_key_passphrase if key else None,
-            password=None if key else settings.password,
+            password=without_key.pop("password", None),
+            authenticator=without_key.pop("authenticator", None),
         )
 
     @contextmanager
@@ -189,6 +192,23 @@ class SnowflakeWarehouse:
                 f"read as a private key ({said(error)}): it must be PKCS#8 in PEM, and "
                 "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE what it is encrypted with."
             ) from cause(error)
+
+
+_OF_TOKENS = ("token", "workload_identity_provider")
+
+
+def login_without_key(settings: SnowflakeSettings) -> dict[str, Any]:
+    """How the connector logs in where no private key is named: its arguments by their names."""
+    if settings.private_key_path:
+        return {}
+    how: dict[str, Any] = {}
+    if settings.token_path:
+        # the connector would take the line's end for a part of it
+        how["token"] = settings.token_path.read_text(encoding="utf-8").strip()
+        register_secrets([how["token"]])
+    if provider := settings.workload_identity:
+        return {**how, "authenticator": "WORKLOAD_IDENTITY", "workload_identity_provider": provider}
+    return {**how, "authenticator": "OAUTH"} if how else {"password": settings.password}
 
 
 @contextmanager

@@ -61,9 +61,13 @@ def _without_values(script: str, engine: str, stream: EventStream, rehearses: bo
 def _render(
     script: str, engine: str, stream: EventStream, rehearses: bool, values: dict[str, Any]
 ) -> list[str]:
-    from sqlglot import ErrorLevel
+    from sqlglot import ErrorLevel, exp
 
     found = statements(script, engine, stream, **values)
+    if values.get("first_day") is not None and values["first_day"] == values.get("last_day"):
+        for statement in found:
+            if isinstance(statement, exp.Insert) and isinstance(statement.expression, exp.Query):
+                statement.expression.set("order", None)  # by their day, of which there is one
     if rehearses:
         for statement in found:
             _use_copies(statement, script)

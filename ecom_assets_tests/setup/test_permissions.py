@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from typing import Any
 
 import pytest
 import sqlglot
@@ -72,6 +73,30 @@ def test_a_prefix_that_looks_like_a_pattern_is_no_pattern() -> None:
     assert not allows(policy, read, "arn:aws:s3:::bucket/aaa/b?${aws:username}/x")
     assert not allows(policy, read, "arn:aws:s3:::bucket/a*/bb${aws:username}/x")
     assert "${aws" not in str(policy)
+
+
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd"
+
+
+@pytest.mark.parametrize(
+    ("policy", "may"),
+    [
+        (snowflake_policy(LANDING, kms_key=KEY), {"Decrypt"}),
+        (pipeline_policy(LANDING, writes=True, kms_key=KEY), {"GenerateDataKey", "Decrypt"}),
+        (
+            pipeline_policy(LANDING, writes=False, reports=REPORTS, kms_key=KEY),
+            {"GenerateDataKey", "Decrypt"},
+        ),
+        (pipeline_policy(LANDING, writes=False, kms_key=KEY), set()),
+        (snowflake_policy(LANDING), set()),
+    ],
+)
+def test_a_key_is_used_where_there_is_one_and_for_no_more_than_that(
+    policy: dict[str, Any], may: set[str]
+) -> None:
+    for action in ("Decrypt", "GenerateDataKey", "Encrypt", "ScheduleKeyDeletion", "CreateGrant"):
+        assert allows(policy, f"kms:{action}", KEY) == (action in may)
+        assert not allows(policy, f"kms:{action}", f"{KEY}2")
 
 
 def granted() -> set[Grant]:

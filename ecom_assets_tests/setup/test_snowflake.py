@@ -386,6 +386,17 @@ def test_it_prints_a_script_and_runs_nothing(
     assert "pa55word" not in printed
 
 
+def test_a_key_is_in_what_it_prints_for_aws_where_it_is_named(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use(settings, monkeypatch)
+    key = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd"
+    main(["--kms-key", key])
+    assert capsys.readouterr().out.count(key) == 2
+    with pytest.raises(SystemExit, match=r"--kms-key holds 'alias/x', but it must be a key's ARN"):
+        main(["--kms-key", "alias/x"])
+
+
 def test_it_runs_and_says_what_is_left_to_do_in_aws(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

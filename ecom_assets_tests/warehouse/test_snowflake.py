@@ -2,30 +2,45 @@
 
 import gzip
 import json
+import re
 import threading
 import time
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from snowflake.connector import errors
 
 from ecom_assets.landing.zone import FileChanged, LandedFile
+from ecom_assets.partitions import EventDays
+from ecom_assets.pipeline.load import FILES_PER_STATEMENT, load_new_files
 from ecom_assets.settings import SnowflakeSettings
 from ecom_assets.setup.snowflake import connect
-from ecom_assets.warehouse.contract import Layer, Purpose, WarehouseBusy, WarehouseError
+from ecom_assets.warehouse.contract import (
+    Layer,
+    LoadedFile,
+    Purpose,
+    WarehouseBusy,
+    WarehouseError,
+)
+from ecom_assets.warehouse.expressions import files_table, literal
 from ecom_assets.warehouse.snowflake import (
+    FILES_PER_COPY,
+    SESSION_PARAMETERS,
     SnowflakeSession,
     SnowflakeWarehouse,
     _name_below,
     query_tag,
     said,
 )
+from ecom_assets.warehouse.sql import render
 from ecom_assets_tests.support.stacks import S3_SNOWFLAKE, Production, Stack, new_stack
 from ecom_assets_tests.warehouse.conftest import good, jsonl
 
 DAY = date(2026, 1, 5)
+GOLDEN = Path(__file__).parent / "golden" / "snowflake"
 PURPOSE = Purpose("raw_sales", "the run", DAY, date(2026, 1, 7))
 
 
@@ -90,6 +105,201 @@ def test_a_file_that_vanished_is_left_out(stack: Stack) -> None:
             stack.zone, [there, gone], load_id="x", loaded_at=datetime(2026, 1, 5)
         )
     assert [one.file.name for one in loaded] == [there.name]
+
+
+def test_a_file_that_vanishes_before_it_is_loaded_keeps_the_rows_of_its_last_version(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = "dt=2026-01-05/a.jsonl"
+    stack.put(file, jsonl(good(1)))
+    days = EventDays(DAY, DAY)
+
+    def load_new() -> None:
+        with stack.warehouse.session(PURPOSE, print) as session:
+            load_new_files(session, stack.zone, days, run_id="r", log=print)
+
+    load_new()
+    stack.put(file, jsonl(good(2), good(3)))
+    real = SnowflakeSession.load_lines
+
+    def too_late(*args: Any, **kwargs: Any) -> Any:
+        stack.delete(file)
+        return real(*args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SnowflakeSession, "load_lines", too_late)
+        load_new()
+    with stack.warehouse.session(PURPOSE, print) as session:
+        (current,) = session.run("raw/ledger", first_day=DAY, last_day=DAY)
+        assert current["row_count"] == 1
+        assert len(session.read_table("raw.raw_sales")) == 1
+
+
+def test_files_are_read_in_parallel_until_one_of_them_cannot_be_read(
+    stack: Stack, servers: Production
+) -> None:
+    """A COPY that skips files reads each on its own; so it is the second try."""
+
+    def tries() -> list[str]:
+        before = len(servers.snowflake.statements)
+        with stack.warehouse.session(PURPOSE, print) as session:
+            assert isinstance(session, SnowflakeSession)
+            load(stack, session)
+        sent = [s for s in servers.snowflake.statements[before:] if s.startswith("COPY INTO")]
+        return [s.partition("on_error = '")[2].partition("'")[0] for s in sent]
+
+    stack.put("dt=2026-01-05/a.jsonl", jsonl(good(1)))
+    assert tries() == ["ABORT_STATEMENT"]
+    stack.put("dt=2026-01-05/b.jsonl.gz", b"no gzip")
+    assert tries() == ["ABORT_STATEMENT", "SKIP_FILE"]
+
+
+@pytest.mark.parametrize("number", [604, 625, 630])
+def test_a_load_that_was_ended_is_not_tried_again(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    stack.put("dt=2026-01-05/a.jsonl", jsonl(good(1)))
+    real, tried = SnowflakeSession.run, []
+
+    def ended(session: SnowflakeSession, script: str, /, **values: Any) -> Any:
+        if script == "load_lines":
+            tried.append(values["on_error"])
+            raise errors.ProgrammingError("SQL execution canceled", errno=number)
+        return real(session, script, **values)
+
+    monkeypatch.setattr(SnowflakeSession, "run", ended)
+    with stack.warehouse.session(PURPOSE, print) as session:
+        assert isinstance(session, SnowflakeSession)
+        with pytest.raises(errors.ProgrammingError, match="canceled"):
+            load(stack, session)
+    assert tried == ["ABORT_STATEMENT"]
+
+
+def test_no_statement_that_names_files_is_longer_than_snowflake_takes() -> None:
+    """1 MB. S3 takes names of 1,024 bytes; a quote is written twice."""
+    name = ("dt=2026-01-05/" + "'" * 1_024)[:1_024]
+    file = LandedFile(name, DAY, "e" * 64, 10**15, datetime(2026, 1, 5))
+    names = [literal(name)] * FILES_PER_COPY
+    loaded = [LoadedFile(file, 10**9)] * FILES_PER_STATEMENT
+    moment = datetime(2026, 1, 5)
+    said: dict[str, dict[str, Any]] = {
+        "load_lines": {
+            "file_names": names,
+            "on_error": "SKIP_FILE",
+            "name_start": 1,
+            "day_start": 4,
+        },
+        "raw/record_load": {"files": files_table(loaded)},
+        "raw/supersede": {"file_names": [literal(name)] * FILES_PER_STATEMENT},
+    }
+    for script, values in said.items():
+        (statement,) = render(
+            script, "snowflake", None, load_id="x" * 50, loaded_at=moment, **values
+        )
+        assert 500_000 < len(statement.encode()) < 1_000_000, script
+
+
+def test_a_connection_that_is_lost_after_the_commit_fails_nothing(
+    stack: Stack, servers: Production
+) -> None:
+    """What is told of a session's statements asks Snowflake nothing; what a plan asks may fail."""
+    with stack.warehouse.session(PURPOSE, print) as session:
+        assert isinstance(session, SnowflakeSession)
+        with session.transaction("raw"):
+            pass
+        before = len(servers.snowflake.statements)
+        assert [query["script"] for query in session.queries()] == ["begin", "turn", "commit"]
+        assert len(servers.snowflake.statements) == before
+        servers.snowflake.failures.append("query_history_by_session")
+        assert session.bytes_scanned() is None
+    assert not servers.snowflake.failures
+
+
+DEPENDS_ON = {
+    # what the SQL that is sent has in it, and the parameter that it depends on
+    r"CAST\('[^']*' AS DATE\)": "DATE_INPUT_FORMAT",
+    r"TRY_CAST\(\s*LEFT\(": "TIMESTAMP_INPUT_FORMAT",
+    r"CAST\('[^']*' AS TIMESTAMP_NTZ\)": "TIMESTAMP_INPUT_FORMAT",
+    r"SYSDATE\(\)|CONVERT_TIMEZONE|DATE_PART": "TIMEZONE",
+    r"AS TIMESTAMP_NTZ\)": "TIMESTAMP_TYPE_MAPPING",
+    r"ORDER BY": "DEFAULT_NULL_ORDERING",
+    r"UPDATE raw\.raw_sales": "LOCK_TIMEOUT",
+    r"CAST\([^()]*(event_date|batch_date) AS VARCHAR\)": "DATE_OUTPUT_FORMAT",
+}
+OF_THE_SESSION = {
+    # whatever it sends; a mapping's keys may be quoted
+    "QUOTED_IDENTIFIERS_IGNORE_CASE",
+    *("AUTOCOMMIT", "TRANSACTION_ABORT_ON_ERROR", "ABORT_DETACHED_QUERY"),
+    *("STATEMENT_TIMEOUT_IN_SECONDS", "STATEMENT_QUEUED_TIMEOUT_IN_SECONDS"),
+    *("ROWS_PER_RESULTSET", "TIME_INPUT_FORMAT", "BINARY_INPUT_FORMAT", "BINARY_OUTPUT_FORMAT"),
+    *("TIMESTAMP_OUTPUT_FORMAT", "TIMESTAMP_NTZ_OUTPUT_FORMAT", "DATE_OUTPUT_FORMAT"),
+}
+
+
+def test_each_parameter_that_the_sql_depends_on_is_set(servers: Production, stack: Stack) -> None:
+    """By the sessions of the pipeline, and by the first statement of the set-up."""
+    sent = "\n".join(path.read_text() for path in GOLDEN.rglob("*.sql"))
+    for pattern, name in DEPENDS_ON.items():
+        assert name in SESSION_PARAMETERS or not re.search(pattern, sent), name
+    used = {name for pattern, name in DEPENDS_ON.items() if re.search(pattern, sent)}
+    assert SESSION_PARAMETERS.keys() == used | OF_THE_SESSION
+    with stack.warehouse.session(PURPOSE, print) as session:
+        assert isinstance(session, SnowflakeSession)
+        told = session._connection._session_parameters  # sent with the login
+    assert SESSION_PARAMETERS.items() <= told.items()
+    set_up = [s.split() for s in servers.snowflake.statements if s.startswith("alter session set")]
+    assert {words[3] for words in set_up} == SESSION_PARAMETERS.keys()
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"password": "a-token"}, {"password": "a-token"}),
+        ({"token_path": "token"}, {"authenticator": "OAUTH", "token": "a token"}),
+        (
+            {"workload_identity": "AWS"},
+            {
+                "authenticator": "WORKLOAD_IDENTITY",
+                "workload_identity_provider": "AWS",
+            },
+        ),
+        (
+            {"workload_identity": "OIDC", "token_path": "token"},
+            {
+                "authenticator": "WORKLOAD_IDENTITY",
+                "workload_identity_provider": "OIDC",
+                "token": "a token",
+            },
+        ),
+    ],
+)
+@pytest.mark.parametrize("by", ["a run", "the set-up"])
+def test_who_has_no_key_logs_in_otherwise(
+    servers: Production,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    given: dict[str, str],
+    told: dict[str, Any],
+    by: str,
+) -> None:
+    (tmp_path / "token").write_text("a token\n")
+    if "token_path" in given:
+        given = {**given, "token_path": tmp_path / "token"}  # type: ignore[dict-item]
+    settings = replace(servers.snowflake.settings(), **{"password": None, **given})  # type: ignore[arg-type]
+    asked: list[dict[str, Any]] = []
+
+    def connect_to(**arguments: Any) -> Any:
+        asked.append(arguments)
+        raise errors.DatabaseError("not now")
+
+    monkeypatch.setattr("snowflake.connector.connect", connect_to)
+    with pytest.raises((WarehouseError, errors.DatabaseError), match="not now"):
+        if by == "the set-up":
+            connect(settings)
+        with SnowflakeWarehouse(settings).session(PURPOSE, print):
+            pass
+    names = ("password", "authenticator", "token", "workload_identity_provider")
+    assert {name: asked[0][name] for name in names if asked[0].get(name) is not None} == told
 
 
 def test_more_files_than_a_copy_names_are_several_copies(

@@ -9,7 +9,7 @@ what `make docs` changes there, and commit it.
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,8 @@ from ecom_assets.model.reading import Reading
 from ecom_assets.model.stream import EventStream, Field, Rule, Scope
 from ecom_assets.model.tables import DECISIONS_TABLE, tables
 from ecom_assets.pipeline.decisions import decided_days_table
+from ecom_assets.settings import read_settings
+from ecom_assets.setup.snowflake import setup_script
 from ecom_assets.warehouse import migrations
 from ecom_assets.warehouse.contract import LoadedFile
 from ecom_assets.warehouse.expressions import days_table, files_table, literal, staged_days_table
@@ -35,6 +37,7 @@ from ecom_assets.warehouse.names import QUERIES
 from ecom_assets.warehouse.rule_sql import broken
 from ecom_assets.warehouse.scripts import SQL_FOLDER
 from ecom_assets.warehouse.sql import render
+from ecom_assets_tests.setup.test_snowflake import ENVIRONMENT
 
 GOLDEN = Path(__file__).parent / "golden"
 ENGINES = ("duckdb", "snowflake")
@@ -76,13 +79,14 @@ STREAM = EventStream(
 VALUES: dict[str, Callable[[], Any]] = {
     **dict.fromkeys(
         (
-            *("day", "first_day", "last_day", "window_start", "window_end"),
+            *("day", "first_day", "window_start", "window_end"),
             *("first_batch_day", "last_batch_day", "own_first_day", "own_last_day"),
             *("first_own_day", "last_own_day"),
             *("first_partition", "first_staged_day"),
         ),
         lambda: DAY,
     ),
+    "last_day": lambda: DAY + timedelta(days=1),
     **dict.fromkeys(
         ("loaded_at", "evaluated_at", "taken_at", "published_at", "as_of"),
         lambda: datetime(2026, 1, 5, 1, 2, 3, 4),
@@ -228,6 +232,25 @@ def test_an_engine_is_sent_what_was_looked_at_of_two_mappings(
     see_golden(f"{engine}/unfolding/{script}", rendered(script, engine, unfolding()))
 
 
+def test_rows_of_one_day_are_not_sorted_by_their_day() -> None:
+    values = {name: make() for name, make in VALUES.items()}
+    for days, is_sorted in ((2, True), (1, False)):
+        values["last_day"] = DAY + timedelta(days=days - 1)
+        said = render("staging/split", "snowflake", None, **values)
+        assert [sql.rstrip(";").endswith("event_date") for sql in said] == [is_sorted] * 2
+
+
+def test_the_set_up_sends_what_was_looked_at() -> None:
+    """Its own statements; those that make tables and answers stand in the files of these."""
+    script = setup_script(read_settings({**ENVIRONMENT, "SNOWFLAKE_CREDIT_QUOTA": "50"}))
+    before, _, after = script.partition("-- The tables and the answers.\n")
+    see_golden("snowflake/set-up", f"{before}{after[after.index(AFTER_TABLES) :]}")
+
+
+AFTER_TABLES = "-- A row for loads and one"
+"""What setup/turns.sql, the first script behind the tables, begins with."""
+
+
 def see_golden(name: str, said: str) -> None:
     golden = GOLDEN / f"{name}.sql"
     if os.environ.get("ECOM_UPDATE_GOLDEN"):
@@ -239,7 +262,7 @@ def see_golden(name: str, said: str) -> None:
 def test_no_golden_file_is_left_over() -> None:
     left = {path.relative_to(GOLDEN).with_suffix("").as_posix() for path in GOLDEN.rglob("*.sql")}
     twice = {f"{engine}/unfolding/{script}" for engine in ENGINES for script in BY_MAPPING}
-    assert left == {f"{engine}/{script}" for engine, script in SENT} | twice
+    assert left == {f"{engine}/{script}" for engine, script in SENT} | twice | {"snowflake/set-up"}
 
 
 def test_a_query_that_stands_in_others_is_seen_in_one_of_them() -> None:

@@ -1,15 +1,7 @@
--- Replace the days that passed their audit by what clean staging holds: an event that repeats one
+-- Publish of the days that passed their audit what clean staging holds: an event that repeats one
 -- of the days before goes to STG_SALES_REPEATS, every other one to FACT_SALES. Held days keep what
--- they had. Runs in one transaction with repeats.sql before it, and move.sql and totals.sql after
--- it.
-delete from analytics.fact_sales
-where event_date between :first_day and :last_day
-    and event_date in (select days.event_date from (:days) as days);
-
-delete from staging.stg_sales_repeats
-where event_date between :first_day and :last_day
-    and event_date in (select days.event_date from (:days) as days);
-
+-- they had. Runs in one transaction with repeats.sql and clear_days.sql before it, and move.sql and
+-- totals.sql after it.
 insert into analytics.fact_sales (:event_columns)
 with placed as (
     select

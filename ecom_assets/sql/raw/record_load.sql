@@ -1,13 +1,4 @@
--- Enter the files of a load into the ledger; they replace their earlier versions.
--- Runs in the transaction that loaded the lines.
-update raw.raw_sales_files
-set superseded_at = :loaded_at
-where superseded_at is null
-    and source_filename in (
-        select files.source_filename
-        from (:files) as files
-    );
-
+-- Enter the files of a load into the ledger. Runs in the transaction that loaded the lines.
 insert into raw.raw_sales_files (
     source_filename,
     batch_date,

@@ -1,5 +1,5 @@
--- What the warehouse may spend in a month, of this project or of others. At the quota it finishes what
--- runs and starts nothing more until the month ends or somebody raises the quota.
+-- What the warehouse may spend in a month, of this project or of others. At the quota it finishes
+-- what runs and starts nothing more until the month ends or somebody raises the quota.
 -- As ACCOUNTADMIN, which alone makes resource monitors and puts warehouses under them.
 use role accountadmin;
 

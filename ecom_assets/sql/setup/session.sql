@@ -1,4 +1,3 @@
--- What this session does not leave to the account's or the user's parameters, as every session of the
--- pipeline does.
-alter session set
+-- What this session does not leave to the parameters of the account or the user; sessions of the
+-- pipeline log in with the same.
 :session_parameters;

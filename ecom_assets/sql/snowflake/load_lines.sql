@@ -1,9 +1,10 @@
--- Every line of the files becomes a row of RAW, whatever it holds: JSON where it is JSON by the book
--- (TRY_PARSE_JSON stands for what strict_json.py makes of it), else its text. The stage is where the
--- landing zone is; its files are named one by one, and the ledger has decided which, so Snowflake's
--- own memory of loads is overruled (FORCE). The first try loads all or, if a file has an error in
--- it, nothing (ABORT_STATEMENT), for so large files are read in parallel; only then the second
--- loads those without an error, and says so of each (SKIP_FILE).
+-- Every line of the files becomes a row of RAW, whatever it holds: JSON where it is JSON by the
+-- book, as strict_json.py makes it of TRY_PARSE_JSON, else its text. The stage is where the landing
+-- zone is; its files are named one by one, and the ledger has decided which, so Snowflake's own
+-- memory of loads is overruled (FORCE).
+-- The first try loads all files or, if one has an error in it, none (ABORT_STATEMENT), for so large
+-- files are read in parallel; only then a second loads those that have none, and the answer says so
+-- of each (SKIP_FILE).
 -- Only functions that a COPY transformation is documented to support.
 copy into raw.raw_sales (
     raw,

@@ -4,10 +4,6 @@
 -- limit, no rule's own limit is exceeded, and its own files were asked for: a day that late events
 -- of a later day alone have touched has nothing else yet. Of a line that is several sales the first
 -- stands for the line. People may decide otherwise of limits, and of nothing else.
-delete from staging.sales_quality_rules
-where event_date between :first_day and :last_day
-    and event_date in (select days.event_date from (:days) as days);
-
 insert into staging.sales_quality_rules (
     event_date,
     rule,
@@ -329,15 +325,6 @@ told as (
 select :quality_columns
 from told;
 
-delete from staging.sales_quality
-where event_date between :first_day and :last_day
-    and event_date in (select days.event_date from (:days) as days)
-    and evaluated_at <> :evaluated_at;
-
-delete from staging.sales_quality_files
-where event_date between :first_day and :last_day
-    and event_date in (select days.event_date from (:days) as days);
-
 insert into staging.sales_quality_files (
     event_date,
     source_filename,
@@ -376,10 +363,6 @@ where p.event_date between :first_day and :last_day
     and p.event_date in (select days.event_date from (:days) as days)
 group by p.event_date, p.source_filename, p.source, p.batch_date, p.ingestion_ts;
 
-delete from staging.sales_order_totals
-where event_date between :first_day and :last_day
-    and event_date in (select days.event_date from (:days) as days);
-
 insert into staging.sales_order_totals (
     event_date,
     source_filename,
@@ -403,10 +386,6 @@ select
     :run_id as run_id
 from (:clean_orders) as clean_orders
 where coalesce(abs(stated_amount - counted_amount) > :order_tolerance, true);
-
-delete from staging.sales_quality_fields
-where event_date between :first_day and :last_day
-    and event_date in (select days.event_date from (:days) as days);
 
 insert into staging.sales_quality_fields (
     event_date,

@@ -1,14 +1,6 @@
--- Replace these days in clean and rejects: every sale goes to exactly one of the two.
+-- Fill clean and rejects for these days: every sale goes to exactly one of the two.
 -- Of an object that has a value in no field of the event a reject says which keys it has, up to
 -- twenty: it is another producer's. Runs in one transaction with quality.sql.
-delete from staging.stg_sales_clean
-where event_date between :first_day and :last_day
-    and event_date in (select days.event_date from (:days) as days);
-
-delete from staging.stg_sales_rejects
-where event_date between :first_day and :last_day
-    and event_date in (select days.event_date from (:days) as days);
-
 insert into staging.stg_sales_clean (:event_columns)
 select :event_columns
 from (:judged) as judged

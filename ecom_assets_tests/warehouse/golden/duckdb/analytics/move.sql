@@ -45,7 +45,7 @@ WITH published AS (
     FALSE AS was_repeat
   FROM analytics.fact_sales
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
   UNION ALL
   SELECT
     event_id,
@@ -68,7 +68,7 @@ WITH published AS (
     TRUE AS was_repeat
   FROM staging.stg_sales_repeats
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
 )
 SELECT
   published.event_id,
@@ -105,7 +105,7 @@ WHERE
 
 DELETE FROM analytics.fact_sales
 WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
   AND (event_date, source_filename, source_row_number, source_item_number) IN (
     SELECT
       m.event_date,
@@ -117,7 +117,7 @@ WHERE
 
 DELETE FROM staging.stg_sales_repeats
 WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
   AND (event_date, source_filename, source_row_number, source_item_number) IN (
     SELECT
       m.event_date,

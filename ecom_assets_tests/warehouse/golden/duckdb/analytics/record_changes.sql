@@ -107,7 +107,7 @@ WITH files AS (
   LEFT JOIN staging.stg_sales_rejects AS r
     ON c.was_there
     AND NOT c.is_there
-    AND r.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    AND r.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     AND r.event_date = c.event_date
     AND r.source_filename = c.source_filename
     AND r.source_row_number = c.source_row_number
@@ -169,7 +169,7 @@ WITH files AS (
     revenue AS revenue_after
   FROM analytics.fact_sales_days
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     AND event_date IN (
       SELECT
         days.event_date

@@ -8,7 +8,7 @@ SELECT
   first_unfit
 FROM staging.sales_quality_fields
 WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
 ORDER BY
   event_date,
   field;

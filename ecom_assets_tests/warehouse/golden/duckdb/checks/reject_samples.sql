@@ -21,7 +21,7 @@ SELECT
   ) AS offending_value
 FROM staging.stg_sales_rejects
 WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
 QUALIFY
   ROW_NUMBER() OVER (
     PARTITION BY event_date, reason

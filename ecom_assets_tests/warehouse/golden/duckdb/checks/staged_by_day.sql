@@ -8,7 +8,7 @@ WITH staged AS (
     FALSE AS is_replaced
   FROM staging.stg_sales_clean
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
   UNION ALL
   SELECT
     event_date,
@@ -16,10 +16,10 @@ WITH staged AS (
     source_item_number,
     ingestion_ts,
     FALSE AS is_clean,
-    reason IN () AS is_replaced
+    reason IN ('') AS is_replaced
   FROM staging.stg_sales_rejects
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
 ), per_file AS (
   SELECT
     staged.event_date,
@@ -68,7 +68,7 @@ WITH staged AS (
     AND f.superseded_at IS NULL
     AND f.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
   WHERE
-    q.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    q.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
 ), sales_of_day AS (
   SELECT
     event_date,

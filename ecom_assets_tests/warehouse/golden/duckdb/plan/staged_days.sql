@@ -3,4 +3,4 @@ SELECT
   MAX(event_date) AS last_day
 FROM staging.sales_quality
 WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE);
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE);

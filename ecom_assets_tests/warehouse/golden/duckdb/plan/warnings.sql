@@ -5,7 +5,7 @@ WITH old_rules AS (
     broken_rows
   FROM staging.sales_quality_rules
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     AND severity = 'warn'
 ), new_rules AS (
   SELECT
@@ -14,7 +14,7 @@ WITH old_rules AS (
     broken_rows
   FROM plan_sales_quality_rules
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     AND severity = 'warn'
 )
 SELECT

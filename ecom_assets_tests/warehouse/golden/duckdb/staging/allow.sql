@@ -1,6 +1,6 @@
 UPDATE parsed_sales SET allowed_rules = COALESCE(allowed_rules, ';') || 'it''s' || ';'
 WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
   AND source_filename = COALESCE('it''s', source_filename)
   AND source = COALESCE('it''s', source)
   AND is_sale

@@ -1,17 +1,3 @@
-DELETE FROM staging.sales_quality_rules
-WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  AND event_date IN (
-    SELECT
-      days.event_date
-    FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
-    ) AS days
-  );
-
 INSERT INTO staging.sales_quality_rules (
   event_date,
   rule,
@@ -31,7 +17,7 @@ WITH found AS (
     COUNT(*) AS reject_rows
   FROM staging.stg_sales_rejects
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
   GROUP BY
     event_date,
     reason,
@@ -55,7 +41,7 @@ WITH found AS (
       SIGN(c.total_amount) AS total_amount_sign
     FROM staging.stg_sales_clean AS c
     WHERE
-      c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+      c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
       AND c.event_date IN (
         SELECT
           days.event_date
@@ -171,7 +157,7 @@ WITH lines AS (
     ) IS TRUE) AS rounded_rows
   FROM parsed_sales
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
   GROUP BY
     event_date
 ), clean AS (
@@ -181,7 +167,7 @@ WITH lines AS (
     COUNT(allowed_rules) AS allowed_rows
   FROM staging.stg_sales_clean
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
   GROUP BY
     event_date
 ), rejects AS (
@@ -189,11 +175,11 @@ WITH lines AS (
     event_date,
     COUNT(*) AS reject_rows,
     COUNT_IF((
-      reason IN ()
+      reason IN ('')
     ) IS TRUE) AS replaced_rows
   FROM staging.stg_sales_rejects
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
   GROUP BY
     event_date
 ), money_of_sales AS (
@@ -224,7 +210,7 @@ WITH lines AS (
     SUM(total_amount) AS amount
   FROM staging.stg_sales_clean
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     AND total_amount > 0
   GROUP BY
     event_date,
@@ -254,7 +240,7 @@ WITH lines AS (
   INNER JOIN lines
     ON lines.event_date = r.event_date
   WHERE
-    r.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    r.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     AND CASE WHEN r.severity = 'warn' THEN r.broken_rows ELSE r.reject_rows END > lines.sale_rows * r.limit_rate
   QUALIFY
     ROW_NUMBER() OVER (PARTITION BY r.event_date ORDER BY r.rule) = 1
@@ -294,14 +280,14 @@ WITH lines AS (
   FROM incomplete
   LEFT JOIN staging.sales_quality AS q
     ON q.event_date = incomplete.batch_date
-    AND NOT incomplete.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    AND NOT incomplete.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
 ), own_files AS (
   SELECT
     batch_date,
     COUNT(*) AS files
   FROM raw.raw_sales_files
   WHERE
-    batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     AND superseded_at IS NULL
   GROUP BY
     batch_date
@@ -476,35 +462,6 @@ SELECT
   decided_by
 FROM told;
 
-DELETE FROM staging.sales_quality
-WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  AND event_date IN (
-    SELECT
-      days.event_date
-    FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
-    ) AS days
-  )
-  AND evaluated_at <> CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP);
-
-DELETE FROM staging.sales_quality_files
-WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  AND event_date IN (
-    SELECT
-      days.event_date
-    FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
-    ) AS days
-  );
-
 INSERT INTO staging.sales_quality_files (
   event_date,
   source_filename,
@@ -601,7 +558,7 @@ FROM parsed_sales AS p
 LEFT JOIN orders
   ON orders.event_date = p.event_date AND orders.source_filename = p.source_filename
 WHERE
-  p.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  p.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
   AND p.event_date IN (
     SELECT
       days.event_date
@@ -618,20 +575,6 @@ GROUP BY
   p.source,
   p.batch_date,
   p.ingestion_ts;
-
-DELETE FROM staging.sales_order_totals
-WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  AND event_date IN (
-    SELECT
-      days.event_date
-    FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
-    ) AS days
-  );
 
 INSERT INTO staging.sales_order_totals (
   event_date,
@@ -713,20 +656,6 @@ FROM (
 WHERE
   COALESCE(ABS(stated_amount - counted_amount) > 0, TRUE);
 
-DELETE FROM staging.sales_quality_fields
-WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  AND event_date IN (
-    SELECT
-      days.event_date
-    FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
-    ) AS days
-  );
-
 INSERT INTO staging.sales_quality_fields (
   event_date,
   field,
@@ -754,7 +683,7 @@ WITH found AS (
     ) AS first_line
   FROM parsed_sales
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     AND is_object
     AND is_sale
   GROUP BY

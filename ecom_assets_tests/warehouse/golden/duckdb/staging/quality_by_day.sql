@@ -25,6 +25,6 @@ SELECT
   decided_by
 FROM staging.sales_quality
 WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
 ORDER BY
   event_date;

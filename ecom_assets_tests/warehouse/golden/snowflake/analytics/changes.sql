@@ -13,7 +13,7 @@ FROM analytics.fact_sales_changes AS c
 LEFT JOIN analytics.fact_sales_days AS f
   ON f.event_date = c.event_date
 WHERE
-  c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
 GROUP BY
   c.event_date;
 
@@ -64,7 +64,7 @@ WITH republished AS (
     TRUE AS is_in_fact
   FROM analytics.fact_sales
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     AND event_date IN (
       SELECT
         r.event_date
@@ -85,7 +85,7 @@ WITH republished AS (
     FALSE AS is_in_fact
   FROM staging.stg_sales_repeats
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     AND event_date IN (
       SELECT
         r.event_date
@@ -112,7 +112,7 @@ WITH republished AS (
     AND p.source_item_number = c.source_item_number
     AND p.is_new
   WHERE
-    c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     AND c.event_date IN (
       SELECT
         r.event_date

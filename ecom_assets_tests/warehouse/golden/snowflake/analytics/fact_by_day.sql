@@ -17,7 +17,7 @@ WITH fact AS (
       TRUE AS is_in_fact
     FROM analytics.fact_sales
     WHERE
-      event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+      event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     UNION ALL
     SELECT
       event_id,
@@ -30,7 +30,7 @@ WITH fact AS (
       FALSE AS is_in_fact
     FROM staging.stg_sales_repeats
     WHERE
-      event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+      event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
   ) AS published
   GROUP BY
     event_date
@@ -42,7 +42,7 @@ WITH fact AS (
     SUM(total_amount) AS total_amount
   FROM staging.stg_sales_clean
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
   GROUP BY
     event_date
 )

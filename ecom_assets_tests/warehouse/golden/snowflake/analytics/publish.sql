@@ -1,31 +1,3 @@
-DELETE FROM analytics.fact_sales
-WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  AND event_date IN (
-    SELECT
-      days.event_date
-    FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
-    ) AS days
-  );
-
-DELETE FROM staging.stg_sales_repeats
-WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  AND event_date IN (
-    SELECT
-      days.event_date
-    FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
-    ) AS days
-  );
-
 INSERT INTO analytics.fact_sales (
   event_id,
   event_ts,
@@ -57,7 +29,7 @@ WITH placed AS (
     AND p.source_item_number = c.source_item_number
     AND p.is_new
   WHERE
-    c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     AND c.event_date IN (
       SELECT
         days.event_date
@@ -145,7 +117,7 @@ INNER JOIN placed_events AS p
   AND p.source_row_number = c.source_row_number
   AND p.source_item_number = c.source_item_number
 WHERE
-  c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
   AND p.is_new
 ORDER BY
   c.event_date;

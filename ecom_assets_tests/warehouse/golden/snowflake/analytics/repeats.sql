@@ -21,7 +21,7 @@ WITH new_rows AS (
     FALSE AS is_left_out
   FROM staging.stg_sales_clean
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     AND event_date IN (
       SELECT
         days.event_date

@@ -10,7 +10,7 @@ WITH published AS (
     TRUE AS is_in_fact
   FROM analytics.fact_sales
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
   UNION ALL
   SELECT
     event_id,
@@ -23,7 +23,7 @@ WITH published AS (
     FALSE AS is_in_fact
   FROM staging.stg_sales_repeats
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
 ), of_days AS (
   SELECT
     event_id,
@@ -83,7 +83,7 @@ WITH published AS (
   INNER JOIN analytics.fact_sales_days AS f
     ON f.event_date = q.event_date AND f.staged_at = q.evaluated_at
   WHERE
-    q.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    q.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
 ), wrong AS (
   SELECT
     event_date,
@@ -128,7 +128,7 @@ WITH published AS (
     AND p.source_row_number = c.source_row_number
     AND p.source_item_number = c.source_item_number
   WHERE
-    c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     AND p.event_date IS NULL
 )
 SELECT

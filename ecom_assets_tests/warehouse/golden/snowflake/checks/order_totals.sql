@@ -7,7 +7,7 @@ WITH compared AS (
     ), sale_rows, 0)) AS sale_rows
   FROM staging.sales_quality_files
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
   GROUP BY
     event_date
 ), off AS (
@@ -17,7 +17,7 @@ WITH compared AS (
     COUNT(*) OVER (PARTITION BY event_date) AS off_orders
   FROM staging.sales_order_totals
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
 )
 SELECT
   compared.event_date,

@@ -5,7 +5,7 @@ SELECT
   COUNT_IF(rules_version <> '4c16680f67cb') AS outdated_rows
 FROM staging.stg_sales_rejects
 WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
 GROUP BY
   event_date,
   reason

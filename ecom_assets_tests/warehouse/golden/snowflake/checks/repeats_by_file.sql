@@ -6,7 +6,7 @@ SELECT
   MIN(source_row_number) AS first_row_number
 FROM staging.stg_sales_repeats
 WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
 GROUP BY
   event_date,
   source_filename,

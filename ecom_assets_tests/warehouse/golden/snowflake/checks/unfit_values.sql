@@ -91,7 +91,7 @@ WITH lines AS (
     COALESCE(TRY_CAST(SPLIT_PART(first_unfit, ' item ', -1) AS BIGINT), 1) AS source_item_number
   FROM staging.sales_quality_fields
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     AND NOT first_unfit IS NULL
 ), found AS (
   SELECT

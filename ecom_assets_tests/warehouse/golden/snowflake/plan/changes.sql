@@ -30,7 +30,7 @@ WITH old_rows AS (
     ) AS contents
   FROM staging.stg_sales_clean
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     AND event_date IN (
       SELECT
         days.event_date
@@ -51,7 +51,7 @@ WITH old_rows AS (
     HASH(reasons) AS contents
   FROM staging.stg_sales_rejects
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     AND event_date IN (
       SELECT
         days.event_date
@@ -85,7 +85,7 @@ WITH old_rows AS (
     ) AS contents
   FROM plan_stg_sales_clean
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     AND event_date IN (
       SELECT
         days.event_date
@@ -106,7 +106,7 @@ WITH old_rows AS (
     HASH(reasons) AS contents
   FROM plan_stg_sales_rejects
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     AND event_date IN (
       SELECT
         days.event_date

@@ -45,7 +45,7 @@ GROUP BY
   event_date,
   currency
 HAVING
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
   OR SUM(old_sales) <> SUM(new_sales)
   OR SUM(old_units) <> SUM(new_units)
   OR SUM(old_revenue) <> SUM(new_revenue)

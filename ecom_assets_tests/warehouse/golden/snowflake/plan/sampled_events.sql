@@ -31,7 +31,7 @@ WITH sampled AS (
     FALSE AS is_after
   FROM staging.stg_sales_clean
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
   UNION ALL
   SELECT
     event_id,
@@ -54,7 +54,7 @@ WITH sampled AS (
     TRUE AS is_after
   FROM plan_stg_sales_clean
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
 )
 SELECT
   events.*

@@ -30,7 +30,7 @@ WITH sampled AS (
     ) AS offending_value
   FROM staging.stg_sales_rejects
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     AND (event_date, source_filename, source_row_number, source_item_number) IN (
       SELECT
         s.event_date,
@@ -62,7 +62,7 @@ WITH sampled AS (
     ) AS offending_value
   FROM plan_stg_sales_rejects
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     AND (event_date, source_filename, source_row_number, source_item_number) IN (
       SELECT
         s.event_date,

@@ -5,7 +5,7 @@ SELECT
   COUNT(*) AS row_count
 FROM staging.sales_quality
 WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
 GROUP BY
   event_date
 UNION ALL
@@ -16,7 +16,7 @@ SELECT
   COUNT(*) AS row_count
 FROM analytics.fact_sales_days
 WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
 GROUP BY
   event_date
 UNION ALL
@@ -27,7 +27,7 @@ SELECT
   COUNT(*) AS row_count
 FROM raw.raw_sales_files
 WHERE
-  batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
 GROUP BY
   batch_date
 ORDER BY

@@ -1,29 +1,3 @@
-UPDATE raw.raw_sales_files SET superseded_at = CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP_NTZ)
-WHERE
-  superseded_at IS NULL
-  AND source_filename IN (
-    SELECT
-      files.source_filename
-    FROM (
-      SELECT
-        source_filename,
-        batch_date,
-        etag,
-        size_bytes,
-        last_modified,
-        row_count
-      FROM (VALUES
-        (
-          'dt=2026-01-05/it\'s.jsonl',
-          CAST('2026-01-05' AS DATE),
-          'etag',
-          12,
-          CAST('2026-01-05 01:02:03.000000' AS TIMESTAMP_NTZ),
-          3
-        )) AS v(source_filename, batch_date, etag, size_bytes, last_modified, row_count)
-    ) AS files
-  );
-
 INSERT INTO raw.raw_sales_files (
   source_filename,
   batch_date,

@@ -8,9 +8,9 @@ WITH files AS (
   LEFT JOIN raw.raw_sales AS r
     ON r.load_id = f.load_id
     AND r.source_filename = f.source_filename
-    AND r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    AND r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
   WHERE
-    f.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    f.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     AND f.superseded_at IS NULL
   GROUP BY
     f.batch_date,

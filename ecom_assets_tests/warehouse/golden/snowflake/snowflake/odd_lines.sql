@@ -4,7 +4,7 @@ SELECT
   COUNT_IF(ENDSWITH(raw_text, '\r')) AS rows_with_cr
 FROM raw.raw_sales
 WHERE
-  batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
   AND load_id = 'it\'s'
   AND raw IS NULL
 GROUP BY

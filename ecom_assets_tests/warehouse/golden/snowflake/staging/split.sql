@@ -1,31 +1,3 @@
-DELETE FROM staging.stg_sales_clean
-WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  AND event_date IN (
-    SELECT
-      days.event_date
-    FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
-    ) AS days
-  );
-
-DELETE FROM staging.stg_sales_rejects
-WHERE
-  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-  AND event_date IN (
-    SELECT
-      days.event_date
-    FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
-    ) AS days
-  );
-
 INSERT INTO staging.stg_sales_clean (
   event_id,
   event_ts,

@@ -123,7 +123,7 @@ WITH current_lines AS (
     event_id
   FROM staging.stg_sales_clean
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
   GROUP BY
     event_date,
     event_id
@@ -155,7 +155,7 @@ WITH current_lines AS (
     MAX(source_version) AS latest_version
   FROM staging.stg_sales_clean
   WHERE
-    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
     AND (
       source IN ('orders')
     )
@@ -194,7 +194,7 @@ WITH current_lines AS (
         c.source_row_number
       FROM staging.stg_sales_clean AS c
       WHERE
-        c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+        c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
         AND (
           c.quantity = 0 OR c.total_amount = 0
         )
@@ -2727,7 +2727,7 @@ WITH current_lines AS (
     AND z.source_item_number = c.source_item_number
     AND z.ingestion_ts = c.ingestion_ts
   WHERE
-    c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+    c.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
 )
 SELECT
   event_date,

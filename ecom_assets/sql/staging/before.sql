@@ -1,0 +1,35 @@
+-- What has to be known before these days are staged: the most days that an event could be late when
+-- one of them, or of those around them, was judged; whether files correct lines of others; and
+-- whether anything was made of them before.
+select
+    (
+        select coalesce(max(datediff(day, earliest_event_date, event_date)), 0)
+        from staging.sales_quality
+        where event_date between :first_day and :last_batch_day
+    ) as late_days,
+    (
+        select count(*)
+        from raw.raw_sales_files
+        where batch_date between :first_day and :last_batch_day
+            and superseded_at is null
+            and contains(source_filename, '.corrections.')
+    ) as corrections,
+    (
+        select count(*)
+        from (
+            select event_date from staging.stg_sales_clean
+            union all
+            select event_date from staging.stg_sales_rejects
+            union all
+            select event_date from staging.sales_quality_rules
+            union all
+            select event_date from staging.sales_quality_files
+            union all
+            select event_date from staging.sales_order_totals
+            union all
+            select event_date from staging.sales_quality_fields
+            union all
+            select event_date from staging.sales_quality
+        ) as made
+        where made.event_date between :first_own_day and :last_day
+    ) as rows_before;

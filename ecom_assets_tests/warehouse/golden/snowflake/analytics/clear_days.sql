@@ -1,0 +1,27 @@
+DELETE FROM analytics.fact_sales
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
+  AND event_date IN (
+    SELECT
+      days.event_date
+    FROM (
+      SELECT
+        event_date
+      FROM (VALUES
+        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    ) AS days
+  );
+
+DELETE FROM staging.stg_sales_repeats
+WHERE
+  event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
+  AND event_date IN (
+    SELECT
+      days.event_date
+    FROM (
+      SELECT
+        event_date
+      FROM (VALUES
+        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    ) AS days
+  );

@@ -149,6 +149,11 @@ class StreamError(ValueError):
     """A stream is declared wrongly; the text says what is wrong, and what to do."""
 
 
+TYPES_VERSION = 2
+"""Of what a text, a number and a moment are (`sql/<engine>/types.sql`): one more whenever a line
+would be read otherwise."""
+
+
 @dataclass(frozen=True)
 class EventStream:
     """A stream of events, declared once: tables, SQL, checks and pages follow.
@@ -256,5 +261,5 @@ class EventStream:
             [rule.name, rule.reason, rule.broken, rule.severity, str(rule.limit)]
             for rule in self.rules
         ]
-        decides = [fields, rules, self.reading.version]
+        decides = [fields, rules, self.reading.version, TYPES_VERSION]
         return hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:12]

@@ -49,7 +49,8 @@ def tables_in_full() -> str:
 
 def _table(name: str, columns: Sequence[Column], text: str) -> str:
     found = re.search(
-        rf"((?:-- [^\n]+\n)+)create table if not exists {re.escape(name.lower())} ", text
+        rf"((?:-- [^\n]+\n)+)create (?:transient )?table if not exists {re.escape(name.lower())} ",
+        text,
     )
     if found is None:
         raise ValueError(f"sql/tables.sql does not say above {name} what one row of it is.")

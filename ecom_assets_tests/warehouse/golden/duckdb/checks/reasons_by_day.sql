@@ -3,7 +3,7 @@ SELECT
   reason,
   COUNT(*) AS reject_rows,
   COUNT_IF((
-    rules_version <> '4c16680f67cb'
+    rules_version <> '08def45a6aac'
   ) IS TRUE) AS outdated_rows
 FROM staging.stg_sales_rejects
 WHERE

@@ -91,7 +91,7 @@ SELECT
   rules.reason,
   counted.reject_rows,
   COALESCE(CASE rules.rule WHEN 'currency_known' THEN currency_known END, counted.broken_rows) AS broken_rows,
-  '4c16680f67cb' AS rules_version,
+  '08def45a6aac' AS rules_version,
   'it''s' AS run_id,
   rules.severity,
   rules.limit_rate
@@ -429,7 +429,7 @@ WITH lines AS (
       THEN decision_of
       ELSE NULL
     END AS decided_by,
-    '4c16680f67cb' AS rules_version,
+    '08def45a6aac' AS rules_version,
     'it''s' AS run_id,
     CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP) AS evaluated_at,
     0.30 AS reject_rate_limit
@@ -595,7 +595,7 @@ SELECT
   currency,
   stated_amount,
   counted_amount,
-  '4c16680f67cb' AS rules_version,
+  '08def45a6aac' AS rules_version,
   'it''s' AS run_id
 FROM (
   SELECT
@@ -722,7 +722,7 @@ SELECT
   COALESCE(SUM(CASE WHEN f.is_unfit THEN f.line_count ELSE 0 END), 0) AS unfit_rows,
   COALESCE(SUM(CASE WHEN f.is_rounded THEN f.line_count ELSE 0 END), 0) AS rounded_rows,
   MIN(CASE WHEN f.is_unfit THEN f.first_line ELSE NULL END) AS first_unfit,
-  '4c16680f67cb' AS rules_version,
+  '08def45a6aac' AS rules_version,
   'it''s' AS run_id
 FROM (
   SELECT

@@ -196,7 +196,7 @@ SELECT
   j.source_item_number,
   j.source,
   r.ingestion_ts,
-  '4c16680f67cb' AS rules_version,
+  '08def45a6aac' AS rules_version,
   'it''s' AS run_id
 FROM rejected AS j
 INNER JOIN raw.raw_sales AS r

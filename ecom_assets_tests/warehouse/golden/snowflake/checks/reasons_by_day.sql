@@ -2,7 +2,7 @@ SELECT
   event_date,
   reason,
   COUNT(*) AS reject_rows,
-  COUNT_IF(rules_version <> '4c16680f67cb') AS outdated_rows
+  COUNT_IF(rules_version <> '08def45a6aac') AS outdated_rows
 FROM staging.stg_sales_rejects
 WHERE
   event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)

@@ -87,7 +87,7 @@ SELECT
   rules.reason,
   counted.reject_rows,
   COALESCE(CASE rules.rule WHEN 'currency_known' THEN currency_known END, counted.broken_rows) AS broken_rows,
-  '4c16680f67cb' AS rules_version,
+  '08def45a6aac' AS rules_version,
   'it\'s' AS run_id,
   rules.severity,
   rules.limit_rate
@@ -396,7 +396,7 @@ WITH lines AS (
       decision_of,
       NULL
     ) AS decided_by,
-    '4c16680f67cb' AS rules_version,
+    '08def45a6aac' AS rules_version,
     'it\'s' AS run_id,
     CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP_NTZ) AS evaluated_at,
     0.30 AS reject_rate_limit
@@ -554,7 +554,7 @@ SELECT
   currency,
   stated_amount,
   counted_amount,
-  '4c16680f67cb' AS rules_version,
+  '08def45a6aac' AS rules_version,
   'it\'s' AS run_id
 FROM (
   SELECT
@@ -680,7 +680,7 @@ SELECT
   COALESCE(SUM(IFF(f.is_unfit, f.line_count, 0)), 0) AS unfit_rows,
   COALESCE(SUM(IFF(f.is_rounded, f.line_count, 0)), 0) AS rounded_rows,
   MIN(IFF(f.is_unfit, f.first_line, NULL)) AS first_unfit,
-  '4c16680f67cb' AS rules_version,
+  '08def45a6aac' AS rules_version,
   'it\'s' AS run_id
 FROM (
   SELECT

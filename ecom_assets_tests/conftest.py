@@ -20,6 +20,7 @@ from ecom_assets.definitions import build_definitions
 from ecom_assets.model.reading import Reading
 from ecom_assets.settings import Settings
 from ecom_assets.warehouse import sql
+from ecom_assets_tests.support.light_clients import light_clients
 from ecom_assets_tests.support.light_instances import light_instances
 from ecom_assets_tests.support.repeated_statements import rendered_once
 from ecom_assets_tests.support.stacks import (
@@ -224,6 +225,13 @@ def statements_rendered_once() -> Iterator[None]:
 def instances_are_light() -> Iterator[None]:
     """An ephemeral instance of Dagster's is made in a seventh of the time."""
     with light_instances():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clients_are_light() -> Iterator[None]:
+    """What a client of AWS knows of it is read once."""
+    with light_clients():
         yield
 
 

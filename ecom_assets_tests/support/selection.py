@@ -63,6 +63,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """See that groups are kept together: xdist does so by the end of an id, which pytest 9.2 makes
     in another way (pytest-xdist, issue 1386), and says nothing."""
     gc.freeze()  # all that is imported: looking through it for garbage again and again takes time
+    gc.set_threshold(50_000, 10, 10)  # and so does looking after every 700 objects of a statement
     if not getattr(session.config.option, "loadgroup", False):
         return
     for item in session.items:

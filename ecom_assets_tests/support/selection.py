@@ -41,9 +41,7 @@ wait, so that others have the processor; started last, all would wait for them."
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Before xdist writes the groups into the ids."""
-    given = item.callspec.params.values() if hasattr(item, "callspec") else ()
-    on_snowflake = any(isinstance(one, str) and one == S3_SNOWFLAKE for one in given)
-    if on_snowflake and group_of(item) is None:
+    if group_of(item) is None and _is_on_snowflake(item):
         every_type = "every_type" in getattr(item, "fixturenames", ())
         item.add_marker(pytest.mark.xdist_group(EVERY_TYPE if every_type else ON_SNOWFLAKE))
 
@@ -81,6 +79,17 @@ def is_slow(item: pytest.Item) -> bool:
         or _imports_a_starter(item.module)
         or ("pipeline" in item.fixturenames and _runs(item.function) > 1)
     )
+
+
+def _is_on_snowflake(item: pytest.Item) -> bool:
+    """Whether a test is on the emulated Snowflake, alone or beside the same on other stacks; not
+    where it has processes of its own."""
+    assert isinstance(item, pytest.Function)
+    given = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    if any(isinstance(one, str) and one == S3_SNOWFLAKE for one in given):
+        return True
+    of_snowflake = "servers" in item.fixturenames and "snowflake" in item.nodeid
+    return of_snowflake and not _imports_a_starter(item.module)
 
 
 @lru_cache

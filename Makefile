@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-bench
 export DAGSTER_HOME ?= $(CURDIR)
+# Most verbs start several processes, tests hundreds: what one has compiled the next ones find.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo dev alert-test answers mapping decide rejects doctor snowflake-setup docs screenshots test test-fast torture bench audit lint clean plan

@@ -17,9 +17,12 @@ import hypothesis
 import pytest
 
 from ecom_assets.definitions import build_definitions
+from ecom_assets.model import sales
 from ecom_assets.model.reading import Reading
+from ecom_assets.model.stream import EventStream
 from ecom_assets.settings import Settings
 from ecom_assets.warehouse import sql
+from ecom_assets_tests.support.light_clients import light_clients
 from ecom_assets_tests.support.light_instances import light_instances
 from ecom_assets_tests.support.repeated_statements import rendered_once
 from ecom_assets_tests.support.stacks import (
@@ -99,6 +102,7 @@ class Pipeline:
             reject_rate_error=Decimal("0.30"),
             hide_values=False,
         )
+        self._built: tuple[tuple[Settings, EventStream], dg.Definitions] | None = None
 
     def configure(self, **settings: Any) -> None:
         """Change settings."""
@@ -106,8 +110,11 @@ class Pipeline:
 
     @property
     def definitions(self) -> dg.Definitions:
-        """The graph as it is configured now."""
-        return build_definitions(self.settings)
+        """The graph as it is configured and declared now; built once, as a code server does."""
+        now = self.settings, sales.SALES
+        if self._built is None or any(a is not b for a, b in zip(self._built[0], now, strict=True)):
+            self._built = now, build_definitions(self.settings)
+        return self._built[1]
 
     def land(self, name: str, lines: bytes | Sequence[Mapping[str, Any] | str]) -> Path:
         """Put a file into the landing zone: bytes as they are, or events and lines of text."""
@@ -224,6 +231,13 @@ def statements_rendered_once() -> Iterator[None]:
 def instances_are_light() -> Iterator[None]:
     """An ephemeral instance of Dagster's is made in a seventh of the time."""
     with light_instances():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clients_are_light() -> Iterator[None]:
+    """What a client of AWS knows of it is read once."""
+    with light_clients():
         yield
 
 

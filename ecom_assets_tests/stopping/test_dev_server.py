@@ -15,7 +15,7 @@ from ecom_assets_tests.stopping.shop import ENDLESS, SECONDS, Shop, alive
 from ecom_assets_tests.support.dev_server import DevServer, dev_server, until
 from ecom_assets_tests.torture.report import Figures, some
 
-pytestmark = pytest.mark.xdist_group("dagster dev too")
+pytestmark = pytest.mark.xdist_group("dagster dev")
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,15 @@
 """Statements that are rendered, parsed and translated again and again: each once.
 
-The tests send the same texts over and over, alike but for moments and ids. Rendering one takes
-sqlglot longer than DuckDB takes to answer it, and fakesnow translates each in some sixty passes.
+The tests send the same texts over and over, alike but for days, moments and ids. Rendering one
+takes sqlglot longer than DuckDB takes to answer it, and fakesnow translates each in some sixty
+passes.
 What a statement is or becomes is not decided here.
 """
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -25,12 +26,17 @@ ALIKE = (exp.Query, exp.Insert, exp.Update, exp.Delete)
 """What is translated alike wherever it is sent again, and changed by nobody who executes it."""
 MOST = 2_000
 
-MOMENT = r"(?:19|20)\d\d-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}"
+DAY = r"(?:19|20)\d\d-\d\d-\d\d"
+MOMENT = rf"{DAY} \d\d:\d\d:\d\d\.\d{{6}}"
 ID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
-PASSING = re.compile(f"'({MOMENT}|{ID})'")
+PASSING = re.compile(f"(?<!')'({DAY}|{MOMENT}|{ID})'(?!')")
 """Literals that are others at each run. In their place stand ones of the same form, so that nothing
-is said in another way for them."""
-STANDS_IN = re.compile(r"'(?:1111-11-11 11:11:11\.\d{2}(\d{4})|11111111-(?:1{4}-){3}1{8}(\d{4}))'")
+is said in another way for them. One in quotes within a text is that text's."""
+STANDS_IN = re.compile(
+    r"'(?:(11\d\d-\d\d-\d\d)|1111-11-11 11:11:11\.\d{2}(\d{4})|11111111-(?:1{4}-){3}1{8}(\d{4}))'"
+)
+FIRST_DAY = date(1100, 1, 1)
+"""Of the days that stand in, one for each number."""
 
 _now = threading.local()
 
@@ -38,7 +44,15 @@ _now = threading.local()
 def _stand_in(value: str, number: int) -> str:
     if " " in value:
         return f"1111-11-11 11:11:11.11{number:04}"
+    if re.fullmatch(DAY, value):
+        return str(FIRST_DAY + timedelta(days=number))
     return f"11111111-1111-1111-1111-11111111{number:04}"
+
+
+def _number(stands_in: "re.Match[str]") -> int:
+    if day := stands_in[1]:
+        return (date.fromisoformat(day) - FIRST_DAY).days
+    return int(stands_in[2] or stands_in[3])
 
 
 def shape_of(text: str) -> tuple[str, Sequence[str]]:
@@ -46,15 +60,22 @@ def shape_of(text: str) -> tuple[str, Sequence[str]]:
     found = [*dict.fromkeys(PASSING.findall(text))]
     if not found or STANDS_IN.search(text):
         return text, ()
-    numbers = {value: number for number, value in enumerate(found)}
-    return PASSING.sub(lambda m: f"'{_stand_in(m[1], numbers[m[1]])}'", text), found
+    return _replaced(text, _stand_ins(found)), found
+
+
+def _stand_ins(values: Sequence[str]) -> Mapping[str, str]:
+    return {value: _stand_in(value, number) for number, value in enumerate(values)}
+
+
+def _replaced(text: str, stand_ins: Mapping[str, str]) -> str:
+    return PASSING.sub(lambda m: f"'{stand_ins[m[1]]}'", text)
 
 
 def filled(text: str, values: Sequence[str]) -> str:
     """A text with these values again in place of their stand-ins."""
     if not values:
         return text
-    return STANDS_IN.sub(lambda m: f"'{values[int(m[1] or m[2])]}'", text)
+    return STANDS_IN.sub(lambda m: f"'{values[_number(m)]}'", text)
 
 
 # ---- the project's SQL files
@@ -67,49 +88,50 @@ def rendered_once(render: Render) -> Render:
     def rendered(
         script: str, engine: str, stream: EventStream, rehearses: bool, values: dict[str, Any]
     ) -> list[str]:
-        passing = [*dict.fromkeys(_passing(values.values()))]
-        if any(STANDS_IN.search(f"'{value}'") for value in passing):
-            passing = []
-        instead = {
-            value: _alike(value, _stand_in(_text(value), number))
-            for number, value in enumerate(passing)
-        }
-        given = {
-            name: instead.get(value, value) if isinstance(value, datetime | str) else value
-            for name, value in values.items()
-        }
-        told = repr({name: _said(one) for name, one in given.items()})
-        key = script, engine, stream, rehearses, told
+        told = "\n".join(f"{name}: {_said(value)}" for name, value in values.items())
+        shape, passing = shape_of(told)
+        key = script, engine, stream, rehearses, shape
         if key not in kept:
             if len(kept) >= MOST:
                 kept.clear()
+            stand_ins = _stand_ins(passing)
+            given = {name: _given(value, stand_ins) for name, value in values.items()}
             kept[key] = render(script, engine, stream, rehearses, given)
-        return [filled(text, [*map(_text, passing)]) for text in kept[key]]
+        return [filled(text, passing) for text in kept[key]]
 
     return rendered
 
 
-def _passing(values: Iterable[Any]) -> Iterable[datetime | str]:
-    for value in values:
-        if isinstance(value, datetime | str) and PASSING.fullmatch(f"'{_text(value)}'"):
-            yield value
+def _said(value: Any) -> str:
+    """What tells it from all other values: 1 from True, 0.1 from 0.10. Texts are in quotes."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_said, value))}]"
+    if isinstance(value, exp.Expr):
+        return f"{value.key} {value.sql()}"
+    if isinstance(value, date | str):
+        return f"{type(value).__name__} {exp.Literal.string(_text(value)).sql()}"
+    return repr(value)
 
 
-def _text(value: datetime | str) -> str:
+def _text(value: date | str) -> str:
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="microseconds")
-    return value
+    return str(value)
 
 
-def _alike(value: datetime | str, stand_in: str) -> datetime | str:
-    return datetime.fromisoformat(stand_in) if isinstance(value, datetime) else stand_in
-
-
-def _said(value: Any) -> Any:
-    """What tells it from all other values: 1 from True, 0.1 from 0.10."""
+def _given(value: Any, stand_ins: Mapping[str, str]) -> Any:
+    """A value with stand-ins for what passes."""
     if isinstance(value, list):
-        return [_said(one) for one in value]
-    return (value.key, value.sql()) if isinstance(value, exp.Expr) else repr(value)
+        return [_given(one, stand_ins) for one in value]
+    if isinstance(value, exp.Expr):
+        copy = value.copy()
+        for one in copy.find_all(exp.Literal):
+            if one.is_string:
+                one.set("this", stand_ins.get(one.name, one.name))
+        return copy
+    if isinstance(value, date | str) and (stand_in := stand_ins.get(_text(value))):
+        return type(value).fromisoformat(stand_in) if isinstance(value, date) else stand_in
+    return value
 
 
 # ---- what the Snowflake double is sent

@@ -41,9 +41,7 @@ wait, so that others have the processor; started last, all would wait for them."
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Before xdist writes the groups into the ids."""
-    given = item.callspec.params.values() if hasattr(item, "callspec") else ()
-    on_snowflake = any(isinstance(one, str) and one == S3_SNOWFLAKE for one in given)
-    if on_snowflake and group_of(item) is None:
+    if group_of(item) is None and _is_on_snowflake(item):
         every_type = "every_type" in getattr(item, "fixturenames", ())
         item.add_marker(pytest.mark.xdist_group(EVERY_TYPE if every_type else ON_SNOWFLAKE))
 
@@ -63,6 +61,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """See that groups are kept together: xdist does so by the end of an id, which pytest 9.2 makes
     in another way (pytest-xdist, issue 1386), and says nothing."""
     gc.freeze()  # all that is imported: looking through it for garbage again and again takes time
+    gc.set_threshold(50_000, 10, 10)  # and so does looking after every 700 objects of a statement
     if not getattr(session.config.option, "loadgroup", False):
         return
     for item in session.items:
@@ -80,6 +79,17 @@ def is_slow(item: pytest.Item) -> bool:
         or _imports_a_starter(item.module)
         or ("pipeline" in item.fixturenames and _runs(item.function) > 1)
     )
+
+
+def _is_on_snowflake(item: pytest.Item) -> bool:
+    """Whether a test is on the emulated Snowflake, alone or beside the same on other stacks; not
+    where it has processes of its own."""
+    assert isinstance(item, pytest.Function)
+    given = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    if any(isinstance(one, str) and one == S3_SNOWFLAKE for one in given):
+        return True
+    of_snowflake = "servers" in item.fixturenames and "snowflake" in item.nodeid
+    return of_snowflake and not _imports_a_starter(item.module)
 
 
 @lru_cache

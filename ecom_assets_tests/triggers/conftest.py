@@ -102,16 +102,15 @@ class Arrivals:
         self, request: dg.RunRequest, resources: Mapping[str, Any] | None = None
     ) -> dg.ExecuteInProcessResult:
         """Execute a requested run."""
-        return (
-            build_definitions(self.pipeline.settings, resources)
-            .resolve_job_def("sales")
-            .execute_in_process(
-                instance=self.instance,
-                partition_key=request.partition_key,
-                tags=dict(request.tags),
-                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-                raise_on_error=False,
-            )
+        definitions = self.pipeline.definitions
+        if resources:
+            definitions = build_definitions(self.pipeline.settings, resources)
+        return definitions.resolve_job_def("sales").execute_in_process(
+            instance=self.instance,
+            partition_key=request.partition_key,
+            tags=dict(request.tags),
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            raise_on_error=False,
         )
 
     def observed(self, day: str) -> list[dict[str, Any]]:

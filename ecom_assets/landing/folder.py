@@ -7,6 +7,7 @@ as much as loading it. Of a file that was only moved or given other permissions 
 well: it is loaded once more, and its rows stay the same.
 """
 
+import errno
 import os
 import stat
 import tempfile
@@ -83,20 +84,15 @@ class FolderZone(LandingZone):
                         if not is_hidden(name):
                             others.append(f"{below}/{name}")
                         continue
-                    path = f"{parent}{os.sep}{name}"
                     try:
-                        found = os.lstat(path)
-                        is_own = not stat.S_ISLNK(found.st_mode)
-                        if not is_own and not self._leads_out(path):
-                            found, is_own = os.stat(path), True
+                        found = os.lstat(f"{parent}{os.sep}{name}")
+                        if stat.S_ISLNK(found.st_mode):
+                            with self._open_inside(f"{below}/{name}") as stream:
+                                found = os.fstat(stream.fileno())
                     except FileNotFoundError:
                         continue  # went while we were looking
-                    if not is_own or not stat.S_ISREG(found.st_mode):
-                        raise LandingError(
-                            f"{below}/{name} in {self._root} is no file of its own, but a link "
-                            "that leads out of there, or a device: put the file itself in its "
-                            "place."
-                        )
+                    if not stat.S_ISREG(found.st_mode):
+                        raise self._no_file_of_its_own(f"{below}/{name}")
                     yield _landed(_readable(f"{below}/{name}"), day, found)
 
     def top(self) -> Iterator[str]:
@@ -116,15 +112,45 @@ class FolderZone(LandingZone):
             yield from (f"{inside}/{name}" for name in sorted(names))
 
     def _leads_out(self, path: str) -> bool:
-        """Whether a file's content is not below the landing folder: whoever may put links there
-        must not have the pipeline read and show what they may not read themselves."""
-        if not os.path.islink(path):
-            return False
+        """Whether a folder's content is not below the landing folder."""
         return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self._root))
+
+    def _open_inside(self, name: str) -> BinaryIO:
+        """A file below the landing folder, opened there and nowhere else.
+
+        Whoever may put links there must not have the pipeline read and show what they may not read
+        themselves. A link that leads out is refused; and as what was looked at may be another link
+        a moment later, the way that was found is gone from folder to folder, following none.
+        """
+        root = os.path.realpath(self._root)
+        way = os.path.relpath(os.path.realpath(f"{root}/{name}"), root).split(os.sep)
+        if way[0] == os.pardir:
+            raise self._no_file_of_its_own(name)
+        at = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            for folder in way[:-1]:
+                inner = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=at)
+                os.close(at)
+                at = inner
+            # a pipe would keep us waiting for somebody to write to it
+            opened = os.open(way[-1], os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=at)
+        except OSError as error:
+            if error.errno in (errno.ELOOP, errno.ENOTDIR):  # a link that was none a moment ago
+                raise self._no_file_of_its_own(name) from None
+            raise
+        finally:
+            os.close(at)
+        return os.fdopen(opened, "rb")
+
+    def _no_file_of_its_own(self, name: str) -> LandingError:
+        return LandingError(
+            f"{name} in {self._root} is no file of its own, but a link that leads out of there, or "
+            "a device: put the file itself in its place."
+        )
 
     def open(self, file: LandedFile) -> BinaryIO:
         try:
-            stream = open(self._root / file.name, "rb")  # noqa: SIM115 - the caller closes it
+            stream = self._open_inside(file.name)
         except FileNotFoundError:
             raise FileVanished(f"{file.name} is no longer in {self._root}.") from None
         except OSError as error:

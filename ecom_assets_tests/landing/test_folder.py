@@ -2,6 +2,7 @@
 
 import os
 import stat
+import threading
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -432,9 +433,15 @@ def test_a_file_that_may_not_be_read_is_an_error_that_names_it(
 ) -> None:
     land(tmp_path, "dt=2026-01-05/a.jsonl")
     file = the_file(tmp_path)
-    monkeypatch.setattr("builtins.open", refuse)
-    with pytest.raises(LandingError, match=r"a\.jsonl.*Permission denied") as raised:
-        FolderZone(tmp_path).open(file)
+    real = os.open
+
+    def open_folders(path: str, flags: int, **how: Any) -> int:
+        return real(path, flags, **how) if flags & os.O_DIRECTORY else refuse()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", open_folders)
+        with pytest.raises(LandingError, match=r"a\.jsonl.*Permission denied") as raised:
+            FolderZone(tmp_path).open(file)
     assert not isinstance(raised.value, FileVanished | FileChanged)
 
 
@@ -528,3 +535,78 @@ def test_a_file_where_the_folder_should_be_is_an_error_that_names_the_setting(
     with pytest.raises(LandingError, match="ECOM_LANDING"):
         FolderZone(tmp_path).write("dt=2026-01-05/a.jsonl", [b"a\n"])
     assert everything(tmp_path) == {"dt=2026-01-05": b"a file"}
+
+
+def secret_and_zone(tmp_path: Path) -> tuple[Path, FolderZone]:
+    secret = tmp_path / "outside/dt=2026-01-05/a.jsonl"
+    secret.parent.mkdir(parents=True)
+    secret.write_text("a secret\n")
+    (tmp_path / "landing/dt=2026-01-05").mkdir(parents=True)
+    (tmp_path / "landing/dt=2026-01-05/a.jsonl").write_text("a line\n")
+    return secret, FolderZone(tmp_path / "landing")
+
+
+@pytest.mark.parametrize("what", ["the file", "its folder"])
+@pytest.mark.parametrize("when", ["once it is listed", "once it is looked at to be opened"])
+def test_a_file_that_becomes_a_link_once_it_was_looked_at_is_not_read(
+    what: str, when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret, zone = secret_and_zone(tmp_path)
+    (file,) = zone.list_files(DAY, DAY)
+    path = tmp_path / "landing" / file.name
+    moved, target = (path, secret) if what == "the file" else (path.parent, secret.parent)
+
+    def swap() -> None:
+        moved.rename(tmp_path / "landing/.kept")
+        moved.symlink_to(target)
+
+    real = os.path.realpath
+
+    def swap_after(looked_at: str | Path) -> str:
+        found = real(looked_at)
+        if str(looked_at).endswith(file.name) and not moved.is_symlink():
+            swap()
+        return found
+
+    if when == "once it is listed":
+        swap()
+    else:
+        monkeypatch.setattr(os.path, "realpath", swap_after)
+    with pytest.raises(LandingError, match=r"no file of its own, but a link that leads out"):
+        zone.open(file)
+    assert moved.is_symlink()
+
+
+def test_whoever_swaps_files_for_links_as_fast_as_they_can_has_nothing_read(
+    tmp_path: Path, torture: bool
+) -> None:
+    secret, zone = secret_and_zone(tmp_path)
+    path, link = tmp_path / "landing/dt=2026-01-05/a.jsonl", tmp_path / "landing/.link"
+    kept = tmp_path / "landing/.kept"
+    os.link(path, kept)
+    done = threading.Event()
+
+    def swap() -> None:
+        while not done.is_set():
+            link.symlink_to(secret)
+            os.replace(link, path)
+            os.link(kept, link)
+            os.replace(link, path)
+
+    swapping = threading.Thread(target=swap)
+    swapping.start()
+    read, refused = 0, 0
+    try:
+        for _ in range(20_000 if torture else 500):
+            try:
+                for file in zone.list_files(DAY, DAY):
+                    with zone.open(file) as stream:
+                        assert b"secret" not in stream.read()
+                    read += 1
+            except (LandingError, FileVanished, FileChanged):
+                refused += 1
+    finally:
+        done.set()
+        swapping.join()
+    assert read + refused >= 500
+    assert refused, "no link was met"

@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,22 @@ def lacks_of(instance: dg.DagsterInstance) -> str | None:
         "dagster.yaml of this project: killed runs are not noticed, and runs for the same day do "
         "not wait for each other. Set it to the project's folder, or copy the file there."
     )
+
+
+def places_held_by_ended_runs(instance: dg.DagsterInstance) -> Mapping[str, Sequence[str]]:
+    """Of each of Dagster's pools in which runs that have ended hold places, these runs' ids: other
+    runs wait for them until the daemon frees them (`free_slots_after_run_end_seconds`)."""
+    storage = instance.event_log_storage
+    if not storage.supports_global_concurrency_limits:
+        return {}
+    found = {}
+    for pool in sorted(storage.get_concurrency_keys()):
+        holding = {slot.run_id for slot in storage.get_concurrency_info(pool).claimed_slots}
+        runs = {run.run_id: run for run in instance.get_runs(dg.RunsFilter(run_ids=[*holding]))}
+        ended = [i for i in sorted(holding) if i not in runs or runs[i].is_finished]
+        if ended:
+            found[pool] = ended
+    return found
 
 
 class _Stoppable(dg.Executor):

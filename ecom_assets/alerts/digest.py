@@ -69,6 +69,7 @@ def build_digest(
             sections.failed_runs(instance, settings, now),
             sections.long_runs(instance, settings, now),
             sections.daemons(instance),
+            sections.places(instance),
             sections.automations(instance, sensors, [*schedules, SCHEDULE], now),
             passed_over,
             sections.reject_rates(days, quality),

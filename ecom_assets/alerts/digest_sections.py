@@ -18,6 +18,7 @@ from ecom_assets.landing.zone import LandingError, LandingZone
 from ecom_assets.partitions import EventDays, event_dates
 from ecom_assets.pipeline.audit import counted_rows, why_held
 from ecom_assets.settings import Settings
+from ecom_assets.stopping import places_held_by_ended_runs
 from ecom_assets.text.foreign_text import harmless
 from ecom_assets.triggers import survey
 from ecom_assets.triggers.daily import pieces_of
@@ -189,6 +190,14 @@ def long_runs(instance: dg.DagsterInstance, settings: Settings, now: datetime) -
     hours = LONG_RUN // timedelta(hours=1)
     heading = f"Runs going on for more than {hours} hours"
     return Section(heading, entries, len(entries), "run", "not ending")
+
+
+def places(instance: dg.DagsterInstance) -> Section:
+    """The pools in which runs that have ended hold places, so that others wait."""
+    held = places_held_by_ended_runs(instance)
+    entries = [f"{pool}: {', '.join(run[:8] for run in runs)}" for pool, runs in held.items()]
+    count = sum(map(len, held.values()))
+    return Section("Places held by runs that have ended", entries, count, "place", "not freed")
 
 
 def daemons(instance: dg.DagsterInstance) -> Section:

@@ -54,13 +54,20 @@ def _settings() -> Findings[Settings | None]:
 def _instance() -> Findings[None]:
     import dagster as dg
 
-    from ecom_assets.stopping import lacks_of
+    from ecom_assets.stopping import lacks_of, places_held_by_ended_runs
 
     with dg.DagsterInstance.get() as instance:
         runs = instance.get_runs_count()
         where = type(instance.run_storage).__name__
         lacks = lacks_of(instance)
+        places = places_held_by_ended_runs(instance)
     yield ok(f"Its storage answers ({where}): {runs:,} runs.")
+    for pool, ended in places.items():
+        yield fix(
+            f"{len(ended)} runs that have ended hold places in the pool {pool}, {ended[0]} among "
+            "them, so others wait: see that the daemon runs, which frees them, or free them in the "
+            "UI under Deployment, Concurrency."
+        )
     if lacks:
         yield note(lacks)
 

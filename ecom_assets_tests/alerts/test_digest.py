@@ -1,7 +1,9 @@
 """The daily digest: what it finds, what it says, and where it is sent."""
 
 import uuid
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -25,6 +27,7 @@ from ecom_assets.alerts import digest_sections as sections
 from ecom_assets.alerts.digest import JOB
 from ecom_assets.alerts.digest_sections import RUNS_SHOWN, Section, digest_message
 from ecom_assets.alerts.messages import TEXT_LENGTH
+from ecom_assets.doctor.__main__ import _instance
 from ecom_assets.partitions import EventDays
 from ecom_assets_tests.conftest import DAY, Pipeline, event
 from ecom_assets_tests.support.receivers import UI, Receiver
@@ -239,6 +242,24 @@ def test_many_held_days_fit_a_chat() -> None:
     message = digest_message([held], NOW)
     assert len(message.text) <= TEXT_LENGTH + 1
     assert "400 days held" in message.title
+
+
+def test_a_place_that_a_run_holds_beyond_its_end_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        storage = instance.event_log_storage
+        storage.set_concurrency_slots("files", 2)
+        for run_id, status in (("ended", "FAILURE"), ("at work", "STARTED")):
+            instance.add_run(dg.DagsterRun("sales", run_id, status=dg.DagsterRunStatus[status]))
+            assert storage.claim_concurrency_slot("files", run_id, "step").is_claimed
+        section = sections.places(instance)
+        assert (section.count, section.entries) == (1, ["files: ended"])
+        monkeypatch.setattr(dg.DagsterInstance, "get", lambda: nullcontext(instance))
+        (told,) = [finding.text for finding in _instance() if finding.verdict == "fix"]
+        assert "1 runs that have ended hold places in the pool files, ended among them" in told
+        storage.free_concurrency_slots_for_run("ended")
+        assert sections.places(instance).entries == []
 
 
 def test_a_daemon_that_never_ran_is_silent(on_files: Pipeline) -> None:

@@ -110,6 +110,18 @@ def test_dagster_accepts_the_instance(
     assert "QueuedRunCoordinator" in checked.stdout
 
 
+def test_the_two_instances_differ_where_they_have_to_and_nowhere_else() -> None:
+    """One machine with a SQLite storage, or several with PostgreSQL; whatever keeps runs from
+    standing in each other's way is the same."""
+    ours = yaml.safe_load((PROJECT_ROOT / "dagster.yaml").read_text())
+    theirs = _load("dagster.yaml")
+    for instance in (ours, theirs):
+        for name in ("storage", "compute_logs"):
+            del instance[name]
+        assert instance["concurrency"]["runs"].pop("max_concurrent_runs") in (2, 4)
+    assert ours == theirs
+
+
 def test_every_variable_of_the_instance_is_given() -> None:
     """The image and the compose file give what dagster.yaml reads; env.example names it."""
     variables = set(_variables(_load("dagster.yaml")))
@@ -129,6 +141,19 @@ def test_no_secret_is_written_down() -> None:
     for path in DEPLOY.iterdir():
         for name, value in re.findall(r"(?m)^\W*([A-Z_]*PASS[A-Z_]*)[=:] *(.*)$", path.read_text()):
             assert value == "" or value.startswith("${"), f"{path.name}: {name}"
+
+
+def test_a_container_may_do_no_more_than_it_needs_and_fills_no_disk() -> None:
+    services = _load("compose.yaml")["services"]
+    for name, service in services.items():
+        assert service["logging"]["options"] == {"max-size": "10m", "max-file": "5"}, name
+        assert service["stop_grace_period"] == "60s", name
+        if name != "postgres":  # whose image begins as root and changes to a user of its own
+            assert service["cap_drop"] == ["ALL"]
+            assert service["security_opt"] == ["no-new-privileges:true"]
+            assert service["read_only"] is True
+            assert "/tmp" in service["tmpfs"]
+            assert service["mem_limit"].startswith("${ECOM_MEMORY")
 
 
 def test_compose_services_fit_together() -> None:

@@ -20,6 +20,7 @@ from typing import Any
 
 import duckdb
 import pytest
+import yaml  # type: ignore[import-untyped]
 
 from ecom_assets.definitions import build_definitions
 from ecom_assets.settings import PROJECT_ROOT, read_settings
@@ -96,6 +97,12 @@ def test_several_runs_at_once_on_postgresql(stack: "Stack") -> None:
         for day, count in asked.items()
     }
     assert [row for row in answers if row[4] != row[3]] == []
+    # a container's own file system is read-only, but for these
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    written = [path.partition("/home/")[2] for path in compose["services"]["code"]["tmpfs"]]
+    assert {path.name for path in stack.home.iterdir()} <= {
+        *("dagster.yaml", "workspace.yaml", *written)
+    }
 
 
 @dataclass(frozen=True)
@@ -122,19 +129,19 @@ class Stack:
     def __init__(self, root: Path, storage: Storage) -> None:
         self._root = root
         self._storage = storage
-        self._home = root / "home"
+        self.home = root / "home"
         self._landing = root / "landing"
         self.duckdb_path = root / "warehouse.duckdb"
         self._started: dict[str, subprocess.Popen[bytes]] = {}
         self._code_port, self._ui = free_port(), Ui(free_port())
-        self._home.mkdir()
-        shutil.copy(DEPLOY / "dagster.yaml", self._home)
+        self.home.mkdir()
+        shutil.copy(DEPLOY / "dagster.yaml", self.home)
         workspace = (DEPLOY / "workspace.yaml").read_text()
         here = workspace.replace("host: code", "host: 127.0.0.1").replace(
             "port: 4000", f"port: {self._code_port}"
         )
         assert here.count("127.0.0.1") == here.count(f"port: {self._code_port}") == 1
-        (self._home / "workspace.yaml").write_text(here)
+        (self.home / "workspace.yaml").write_text(here)
         others = ("ECOM_", "DAGSTER_", "SNOWFLAKE_", "AWS_")
         self._settings = {
             "ECOM_LANDING": str(self._landing),
@@ -146,7 +153,7 @@ class Stack:
             **{name: value for name, value in os.environ.items() if not name.startswith(others)},
             **storage.environment,
             **self._settings,
-            "DAGSTER_HOME": str(self._home),
+            "DAGSTER_HOME": str(self.home),
             "DAGSTER_COMPUTE_LOGS": str(root / "logs"),
             "PYTHONUNBUFFERED": "1",
             "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
@@ -226,7 +233,7 @@ class Stack:
         with (self._root / f"{name}.log").open("w") as log:
             process = subprocess.Popen(
                 [str(BIN / command[0]), *command[1:]],
-                cwd=self._home,
+                cwd=self.home,
                 env=self._environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -23,7 +23,17 @@ from ecom_assets.model.mapping import EventMapping, MappingError
 from ecom_assets.model.mapping_file import named_mapping
 from ecom_assets.model.reading import EVERY_FILE
 
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+def project_root(package: Path) -> Path:
+    """The folder that relative paths, defaults and `.env` belong to: the checkout that this package
+    stands in; of one that is installed elsewhere DAGSTER_HOME, or else the folder of the process,
+    for nobody looks for their data among installed packages."""
+    if (package.parent / "pyproject.toml").is_file():
+        return package.parent
+    return Path(os.environ.get("DAGSTER_HOME") or ".").absolute()
+
+
+PROJECT_ROOT = project_root(Path(__file__).resolve().parent)
 
 
 class SettingsError(ValueError):

@@ -1,5 +1,7 @@
 """Settings: right ones are read, wrong ones are refused with one sentence."""
 
+import os
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -34,6 +36,39 @@ def test_a_relative_path_is_relative_to_the_project_wherever_the_command_is_run(
     monkeypatch.chdir(tmp_path)
     assert read_settings({"ECOM_LANDING": "files"}).landing == PROJECT_ROOT / "files"
     assert read_settings({"ECOM_LANDING": str(tmp_path)}).landing == tmp_path
+
+
+@pytest.mark.parametrize("home", [None, "home"])
+def test_an_installed_package_keeps_no_data_among_the_packages(
+    tmp_path: Path, home: str | None
+) -> None:
+    packages, folder = tmp_path / "packages", tmp_path / "work"
+    shutil.copytree(
+        PROJECT_ROOT / "ecom_assets",
+        packages / "ecom_assets",
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
+    folder.mkdir()
+    print_them = (
+        "from ecom_assets.settings import read_settings; s = read_settings(); "
+        "print(s.landing, s.duckdb_path, s.reports, sep='\\n')"
+    )
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("ECOM_")}
+    outside |= {"PYTHONPATH": str(packages), "DAGSTER_HOME": str(tmp_path / home) if home else ""}
+    (tmp_path / (home or "work") / ".env").parent.mkdir(exist_ok=True)
+    (tmp_path / (home or "work") / ".env").write_text("ECOM_DUCKDB_PATH=w.duckdb\n")
+    printed = subprocess.run(
+        [sys.executable, "-c", print_them],
+        cwd=folder,
+        env=outside,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    base = tmp_path / (home or "work")
+    assert printed.split() == [
+        f"{base}/{one}" for one in ("data/landing", "w.duckdb", "data/reports")
+    ]
 
 
 def test_a_dotenv_file_is_read_and_the_environment_wins(

@@ -4,11 +4,12 @@ They lead to the files on this machine, or to the repository on the web where th
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
-from ecom_assets.settings import PROJECT_ROOT
+import ecom_assets
 from ecom_assets.warehouse.scripts import SQL_FOLDER
 
 DEFAULT_BRANCH = "HEAD"
@@ -43,7 +44,7 @@ def with_links(
             git_branch=DEFAULT_BRANCH,
             platform="gitlab" if "gitlab" in repository else "github",
             file_path_mapping=dg.AnchorBasedFilePathMapping(
-                local_file_anchor=PROJECT_ROOT / "ecom_assets/__init__.py",
+                local_file_anchor=Path(ecom_assets.__file__),
                 file_anchor_path_in_repository="ecom_assets/__init__.py",
             ),
         )

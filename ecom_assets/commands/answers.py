@@ -93,17 +93,38 @@ def _write_tables(answers: Answers, out: TextIO) -> None:
 
 
 def _write_csv(answers: Answers, out: TextIO) -> None:
-    """One question with its own columns; several as one table, with the question in front."""
+    """One question with its own columns; several as one table, with the question in front. A text
+    of the shop's that a spreadsheet would take for a formula has an apostrophe before it."""
     several = len(answers) > 1
     rows = [
-        {"question": question.name, **row} if several else row
+        {
+            **({"question": question.name} if several else {}),
+            **{name: _no_formula(value) for name, value in row.items()},
+        }
         for question, found in answers.items()
         for row in found
     ]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    writer = csv.DictWriter(out, names, lineterminator="\n")
+    writer = csv.DictWriter(_Lines(out), names)
     writer.writeheader()
     writer.writerows(rows)
+
+
+class _Lines:
+    """Takes rows that end as RFC 4180 has it, for the module then puts a text with either of the
+    two characters in quotes, and ends them as text files here do."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def write(self, row: str) -> None:
+        self._out.write(row.removesuffix("\r\n") + "\n")
+
+
+def _no_formula(value: object) -> object:
+    """As OWASP's page "CSV Injection" says."""
+    is_formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    return f"'{value}" if is_formula else value
 
 
 def _write_json(answers: Answers, out: TextIO) -> None:

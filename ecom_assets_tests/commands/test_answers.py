@@ -169,3 +169,15 @@ def test_a_reader_that_has_read_enough_is_no_error(pipeline: Pipeline) -> None:
     )
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.startswith("question,")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+def test_no_cell_of_csv_is_a_formula(text: str) -> None:
+    question = next(iter(questions()))
+    out = io.StringIO()
+    rows: list[dict[str, object]] = [
+        {"country": text, "revenue": Decimal("-1.50"), "name": "a=b\r=1"}
+    ]
+    answers.WRITERS["csv"]({question: rows}, out)
+    (found,) = csv.DictReader(io.StringIO(out.getvalue(), newline=""))
+    assert found == {"country": f"'{text}", "revenue": "-1.50", "name": "a=b\r=1"}

@@ -9,7 +9,7 @@ export DAGSTER_HOME ?= $(CURDIR)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev alert-test answers mapping decide rejects doctor snowflake-setup docs screenshots test test-fast torture bench audit lint clean plan
+.PHONY: help demo dev alert-test answers mapping decide rejects metrics doctor snowflake-setup docs screenshots test test-fast torture bench audit lint clean plan
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ decide: $(VENV)/ready  ## what people decided about bad data; DECISION=publish D
 
 rejects: $(VENV)/ready  ## the lines of DAY=2026-01-05 that have rejects, to be corrected; FILE=name
 	@$(BIN)/python -m ecom_assets.commands.rejects "$$DAY" --file "$$FILE"
+
+metrics: $(VENV)/ready  ## how the pipeline is, as Prometheus reads it; FILE=ecom_assets.prom for node_exporter
+	@$(BIN)/python -m ecom_assets.commands.metrics $${FILE:+--file "$$FILE"}
 
 doctor: $(VENV)/ready  ## what is fine and what to fix: settings, landing zone, warehouse, Dagster
 	@$(BIN)/python -m ecom_assets.doctor

@@ -58,22 +58,16 @@ def build_digest(
                 warehouse.session(purpose, context.log.info) as session,
             ):
                 quality = session.run("staging/quality_by_day", **days.bounds)
-        instance = context.instance
-        waiting, passed_over = sections.files_found(instance, landing, settings, days, now)
-        found = [
-            sections.days_held(instance, settings, quality),
-            *sections.published_by_decision(quality),
-            sections.days_missing(days, quality),
-            *sections.days_late(landing, settings, days, now),
-            waiting,
-            sections.failed_runs(instance, settings, now),
-            sections.long_runs(instance, settings, now),
-            sections.daemons(instance),
-            sections.places(instance),
-            sections.automations(instance, sensors, [*schedules, SCHEDULE], now),
-            passed_over,
-            sections.reject_rates(days, quality),
-        ]
+        found = sections.all_sections(
+            context.instance,
+            landing,
+            settings,
+            days,
+            quality,
+            sensors=sensors,
+            schedules=[*schedules, SCHEDULE],
+            now=now,
+        )
         whole = digest_message(found, now, is_cut=False)
         sent = "no: materialized by hand"
         if context.run.job_name == JOB:

@@ -72,6 +72,36 @@ def digest_message(sections: Sequence[Section], now: datetime, *, is_cut: bool =
     )
 
 
+def all_sections(
+    instance: dg.DagsterInstance,
+    landing: LandingZone,
+    settings: Settings,
+    days: EventDays | None,
+    quality: Sequence[Row],
+    *,
+    sensors: Sequence[str],
+    schedules: Sequence[str],
+    now: datetime,
+) -> Sequence[Section]:
+    """How the pipeline is: its days, what staging says of them (`quality`), Dagster's runs, and the
+    sensors and schedules of these names."""
+    waiting, passed_over = files_found(instance, landing, settings, days, now)
+    return [
+        days_held(instance, settings, quality),
+        *published_by_decision(quality),
+        days_missing(days, quality),
+        *days_late(landing, settings, days, now),
+        waiting,
+        failed_runs(instance, settings, now),
+        long_runs(instance, settings, now),
+        daemons(instance),
+        places(instance),
+        automations(instance, sensors, schedules, now),
+        passed_over,
+        reject_rates(days, quality),
+    ]
+
+
 def days_held(instance: dg.DagsterInstance, settings: Settings, quality: Sequence[Row]) -> Section:
     """Days that staging holds, and days that it does not, but of which FACT_SALES failed."""
     keys = [row["event_date"].isoformat() for row in quality]

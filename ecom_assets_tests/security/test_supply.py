@@ -1,9 +1,11 @@
 """What is installed: exactly what is locked, and all of it."""
 
+import ast
 import configparser
 import os
 import re
-from importlib.metadata import PackageNotFoundError, requires
+import sys
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,30 @@ def test_all_that_is_asked_for_is_locked_within_its_range() -> None:
     for wanted in direct():
         assert ALL[canonicalize_name(wanted.name)] in wanted.specifier, wanted
         assert wanted.url is None
+
+
+def test_what_is_imported_is_asked_for_and_what_is_asked_for_is_needed() -> None:
+    """A package that another one happens to bring may be gone with its next version."""
+    config = configparser.ConfigParser()
+    config.read(PROJECT_ROOT / "setup.cfg")
+    said = config["options"]["install_requires"].splitlines()
+    asked = {canonicalize_name(Requirement(line).name) for line in said if line.strip()}
+    brought_by = packages_distributions()
+    imported: dict[str, set[str]] = {}
+    for path in (PROJECT_ROOT / "ecom_assets").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                names = [str(node.module)]
+            for name in names:
+                top = name.partition(".")[0]
+                if top not in sys.stdlib_module_names and top != "ecom_assets":
+                    imported[top] = {canonicalize_name(one) for one in brought_by[top]}
+    for name, distributions in imported.items():
+        assert distributions & asked, f"{name} is imported and not asked for"
+    # the UI, which is started; and what pyarrow needs to call functions of ours
+    not_imported = asked - {one for found in imported.values() for one in found}
+    assert not_imported == {"dagster-webserver", "numpy"}
 
 
 def test_nothing_is_installed_that_is_not_locked() -> None:

@@ -37,7 +37,7 @@ ALLOWED = {
     | {"report", "settings", "steps", "text", "warehouse"},
     "triggers": {"triggers", "landing", "partitions", "settings", "steps"},
     "alerts": {"alerts", "assets", "landing", "partitions", "pipeline", "settings", "steps"}
-    | {"text", "triggers", "warehouse"},
+    | {"stopping", "text", "triggers", "warehouse"},
     "doctor": {"doctor", "definitions", "landing", "model", "settings", "stopping", "text"}
     | {"warehouse"},
     "reference": {"reference", "assets", "definitions", "model", "settings", "warehouse"},

@@ -9,7 +9,7 @@ export DAGSTER_HOME ?= $(CURDIR)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev alert-test answers mapping decide rejects metrics doctor snowflake-setup docs screenshots test test-fast torture bench audit lint clean plan
+.PHONY: help demo dev alert-test answers mapping decide rejects metrics prune doctor snowflake-setup docs screenshots test test-fast torture bench audit lint clean plan
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ rejects: $(VENV)/ready  ## the lines of DAY=2026-01-05 that have rejects, to be 
 
 metrics: $(VENV)/ready  ## how the pipeline is, as Prometheus reads it; FILE=ecom_assets.prom for node_exporter
 	@$(BIN)/python -m ecom_assets.commands.metrics $${FILE:+--file "$$FILE"}
+
+prune: $(VENV)/ready  ## what nobody needs any more: old versions of files in RAW (VERSIONS_DAYS=90), old runs (RUNS_DAYS=365); APPLY=1 deletes it
+	@$(BIN)/python -m ecom_assets.commands.prune $(if $(filter 1,$(APPLY)),--apply) \
+		$${VERSIONS_DAYS:+--versions-days "$$VERSIONS_DAYS"} $${RUNS_DAYS:+--runs-days "$$RUNS_DAYS"}
 
 doctor: $(VENV)/ready  ## what is fine and what to fix: settings, landing zone, warehouse, Dagster
 	@$(BIN)/python -m ecom_assets.doctor

@@ -23,6 +23,7 @@ ALLOWED = {
     "partitions.py": set(),
     "steps.py": {"landing", "partitions", "warehouse"},
     "stopping.py": {"steps"},
+    "retention.py": set(),
     "instance.py": {"stopping"},
     "generator": {"model", "generator"},
     "landing": {"landing", "text"},

@@ -31,7 +31,13 @@ from ecom_assets.settings import read_settings
 from ecom_assets.setup.snowflake import setup_script
 from ecom_assets.warehouse import migrations
 from ecom_assets.warehouse.contract import LoadedFile
-from ecom_assets.warehouse.expressions import days_table, files_table, literal, staged_days_table
+from ecom_assets.warehouse.expressions import (
+    days_table,
+    files_table,
+    literal,
+    staged_days_table,
+    table,
+)
 from ecom_assets.warehouse.mapping_sql import MappingSql
 from ecom_assets.warehouse.names import QUERIES
 from ecom_assets.warehouse.rule_sql import broken
@@ -88,7 +94,7 @@ VALUES: dict[str, Callable[[], Any]] = {
     ),
     "last_day": lambda: DAY + timedelta(days=1),
     **dict.fromkeys(
-        ("loaded_at", "evaluated_at", "taken_at", "published_at", "as_of"),
+        ("loaded_at", "evaluated_at", "taken_at", "published_at", "as_of", "before"),
         lambda: datetime(2026, 1, 5, 1, 2, 3, 4),
     ),
     **dict.fromkeys(
@@ -124,6 +130,7 @@ VALUES: dict[str, Callable[[], Any]] = {
     "is_broken": lambda: broken(STREAM.rules[0]),
     "decision_values": lambda: [literal(None) for _ in tables()[DECISIONS_TABLE]],
     "decided_days": lambda: decided_days_table([], [DAY]),
+    "versions": lambda: table(["load_id", "source_filename"], [["it's", "a"]]),
     "files_taken_out": lambda: [literal("it's")],
     "event_dates": lambda: [literal(DAY)],
     "days": lambda: days_table([DAY]),

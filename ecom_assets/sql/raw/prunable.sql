@@ -1,6 +1,6 @@
 -- Versions of files that have counted no more since before a moment, and whose lines are in RAW:
--- those of which no row is left in staging or FACT_SALES, for a held day keeps what was published of
--- an earlier version.
+-- those of which no row is left in staging or FACT_SALES, for a held day keeps what was published
+-- of an earlier version.
 with made as (
     select
         source_filename,

@@ -46,7 +46,11 @@ def check_stage(session: SnowflakeSession, settings: Settings) -> Findings[bool]
 
 def _leads_to(session: SnowflakeSession, landing: str) -> Findings[bool]:
     # which shows what the role may use; what DESC STAGE asks for is not documented
-    (url,) = (row["url"] for row in session.ask("show stages like 'SALES_LANDING' in schema raw"))
+    shown = session.ask("show stages like 'SALES_LANDING' in schema raw")
+    if not shown:
+        yield fix(f"There is no stage raw.sales_landing, or the role may not use it. {SET_UP}")
+        return False
+    url = shown[0]["url"]
     # the scheme is another one in China and in government regions
     if url.partition("://")[2].rstrip("/") != landing.partition("://")[2]:
         why = f"The stage raw.sales_landing points to {url}, but ECOM_LANDING holds {landing}."

@@ -238,6 +238,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     try:
         connection = connect(settings.snowflake, given.connection)
+    except WarehouseError as error:
+        sys.exit(f"ecom_assets: {error}")
     except (errors.Error, TypeError, ValueError, OSError) as error:
         who = f"the connection {given.connection}" if given.connection else settings.snowflake.user
         sys.exit(f"ecom_assets: Snowflake does not let {who} in: {said(error)}.")

@@ -198,13 +198,23 @@ _OF_TOKENS = ("token", "workload_identity_provider")
 
 
 def login_without_key(settings: SnowflakeSettings) -> dict[str, Any]:
-    """How the connector logs in where no private key is named: its arguments by their names."""
+    """How the connector logs in where no private key is named: its arguments by their names.
+
+    Raises:
+        WarehouseError: the file of the token cannot be read.
+    """
     if settings.private_key_path:
         return {}
     how: dict[str, Any] = {}
     if settings.token_path:
-        # the connector would take the line's end for a part of it
-        how["token"] = settings.token_path.read_text(encoding="utf-8").strip()
+        try:  # the connector would take the line's end for a part of it
+            how["token"] = settings.token_path.read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise WarehouseError(
+                f"SNOWFLAKE_TOKEN_PATH names {settings.token_path}, which cannot be read "
+                f"({getattr(error, 'strerror', None) or 'it is no text'}): see that it holds the "
+                "token, and that this user may read it."
+            ) from None
         register_secrets([how["token"]])
     if provider := settings.workload_identity:
         return {**how, "authenticator": "WORKLOAD_IDENTITY", "workload_identity_provider": provider}

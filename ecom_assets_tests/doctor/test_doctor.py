@@ -420,6 +420,14 @@ def test_snowflake_does_not_answer(
     assert "pa55word" not in said
 
 
+def test_a_stage_that_the_role_may_not_use(use: Set, servers: Production) -> None:
+    use_stack(S3_SNOWFLAKE, use, servers)
+    database = os.environ["SNOWFLAKE_DATABASE"].upper()
+    servers.snowflake.grants.held.pop(("stage", f"{database}.RAW.SALES_LANDING"))
+    (said,) = found("fix")
+    assert said.startswith("There is no stage raw.sales_landing, or the role may not use it.")
+
+
 def test_a_stage_that_points_elsewhere(use: Set, servers: Production) -> None:
     use_stack(S3_SNOWFLAKE, use, servers)
     use(ECOM_LANDING=servers.new_place())

@@ -285,7 +285,10 @@ def _administer(double: SnowflakeDouble, cursor: Any, said: str, command: str) -
             ],
         )
     if said.startswith("show stages"):
-        return _answer(cursor, [{"name": "SALES_LANDING", "url": _stage(double, cursor)}])
+        works_as = cursor._conn.works_as
+        stage = ("stage", works_as.full("raw.sales_landing"))
+        shown = [{"name": "SALES_LANDING", "url": _stage(double, cursor)}]
+        return _answer(cursor, shown if double.grants.may(works_as.role, "usage", stage) else [])
     if said.startswith("select current_role()"):
         works_as = cursor._conn.works_as
         now = {
@@ -527,6 +530,8 @@ def _history(double: SnowflakeDouble, cursor: Any) -> Any:
 
 def _answer(cursor: Any, rows: list[dict[str, Any]]) -> Any:
     """Rows made here, as the answer to a statement."""
+    if not rows:
+        return _execute(cursor, "select null as name where false")
     expressions = [
         "select " + ", ".join(f'{_literal(value)} as "{key}"' for key, value in row.items())
         for row in rows

@@ -438,6 +438,23 @@ def test_a_file_that_is_no_key(servers: Production, tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.parametrize("content", [b"\xff", None])
+def test_a_token_that_cannot_be_read_is_one_sentence(
+    servers: Production, tmp_path: Path, content: bytes | None
+) -> None:
+    file = tmp_path / "token"
+    if content is None:
+        file.mkdir()
+    else:
+        file.write_bytes(content)
+    settings = replace(servers.snowflake.settings(), token_path=file, password=None)
+    with (
+        pytest.raises(WarehouseError, match=r"SNOWFLAKE_TOKEN_PATH names .*token, which cannot"),
+        SnowflakeWarehouse(settings, network_seconds=1).session(PURPOSE, print),
+    ):
+        pass
+
+
 ZONE = "s3://sales/in/here"
 
 

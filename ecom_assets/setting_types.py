@@ -99,6 +99,15 @@ def _urls(text: str, info: ValidationInfo) -> tuple[str, ...]:
     return urls
 
 
+def _ping(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s@]+", text):
+        raise SettingsError(
+            "ECOM_PING_URL holds something that is no address (not shown, for it is a secret): set "
+            "it to one such as https://hc-ping.com/…, which is asked for after each digest."
+        )
+    return text
+
+
 def _apprise_reads(url: str) -> bool:
     import logging
 
@@ -184,6 +193,7 @@ Days = Annotated[
 ]
 Share = Annotated[Decimal, "a share from 0 to 1, such as 0.10", Field(ge=0, le=1)]
 AlertUrls = Annotated[tuple[str, ...], "URLs separated by blanks", BeforeValidator(_urls)]
+PingUrl = Annotated[str | None, "an address", BeforeValidator(_ping)]
 WebAddress = Annotated[
     str,
     "an address such as https://dagster.example.com",

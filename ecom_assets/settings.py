@@ -126,6 +126,9 @@ class Settings:
     secrets"""
     alert_warn_urls: types.AlertUrls = field(default=(), repr=False)
     """where warnings go instead; secrets; by default as alerts"""
+    ping_url: types.PingUrl = field(default=None, repr=False)
+    """an address that is asked for after each digest of the schedule, of a service that tells when
+    that stays away, such as healthchecks.io; a secret"""
     ui_url: types.WebAddress = "http://127.0.0.1:3000"
     """where people reach the UI, for links in alerts"""
 

@@ -350,3 +350,15 @@ def test_warnings_alone_would_leave_errors_untold() -> None:
 def test_the_address_of_the_ui_is_a_web_address(wrong: str) -> None:
     with pytest.raises(SettingsError, match=r"ECOM_UI_URL holds .*https://dagster.example.com"):
         read_settings({"ECOM_UI_URL": wrong})
+
+
+@pytest.mark.parametrize("text", ["hc-ping.com/s3cret", "ftp://x/s3cret", "https://a@b/s3cret"])
+def test_a_ping_address_that_is_none_is_one_sentence_without_it(text: str) -> None:
+    with pytest.raises(
+        SettingsError, match="ECOM_PING_URL holds something that is no addr"
+    ) as said:
+        read_settings({"ECOM_PING_URL": text})
+    assert "s3cret" not in str(said.value)
+    settings = read_settings({"ECOM_PING_URL": "https://hc-ping.com/s3cret"})
+    assert settings.ping_url == "https://hc-ping.com/s3cret"
+    assert "s3cret" not in repr(settings)

@@ -9,6 +9,7 @@ from ecom_assets.alerts import digest_sections as sections
 from ecom_assets.alerts.channels import Channel, deliver_error
 from ecom_assets.alerts.digest_sections import DAYS_OF_RATES, digest_message
 from ecom_assets.alerts.messages import Message
+from ecom_assets.alerts.ping import ping
 from ecom_assets.assets.tables import OWNERS
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.partitions import existing_days
@@ -72,6 +73,8 @@ def build_digest(
         sent = "no: materialized by hand"
         if context.run.job_name == JOB:
             sent = _send(context, digest_message(found, now), channels)
+            if settings.ping_url and (problem := ping(settings.ping_url)):
+                context.log.warning(f"ECOM_PING_URL was asked for in vain: {problem}.")
         counts = {f"{s.noun}s {s.state}": s.count for s in found if s.noun}
         text = dg.MetadataValue.md(f"**{whole.title}**\n\n{whole.text}")
         return dg.MaterializeResult(metadata={"digest": text, "sent": sent, **counts})

@@ -27,9 +27,11 @@ from ecom_assets.alerts import digest_sections as sections
 from ecom_assets.alerts.digest import JOB
 from ecom_assets.alerts.digest_sections import RUNS_SHOWN, Section, digest_message
 from ecom_assets.alerts.messages import TEXT_LENGTH
+from ecom_assets.alerts.ping import ping
 from ecom_assets.doctor.__main__ import _instance
 from ecom_assets.partitions import EventDays
 from ecom_assets_tests.conftest import DAY, Pipeline, event
+from ecom_assets_tests.support.dev_server import free_port
 from ecom_assets_tests.support.receivers import UI, Receiver
 
 NOW = datetime(2026, 1, 8, 7, tzinfo=UTC)
@@ -94,10 +96,11 @@ def test_files_that_are_passed_over_are_counted_and_named(on_files: Pipeline) ->
 
 
 def test_by_hand_it_is_shown_and_not_sent(on_files: Pipeline, receiver: Receiver) -> None:
-    on_files.configure(alert_urls=(receiver.url,))
+    place = f"http://127.0.0.1:{receiver.server.server_port}/"
+    on_files.configure(alert_urls=(receiver.url,), ping_url=place)
     _, sent = materialized(on_files, "__ASSET_JOB")
     assert sent == "no: materialized by hand"
-    assert receiver.attempts == 0
+    assert receiver.attempts == len(receiver.pings) == 0
 
 
 def test_without_a_channel_or_with_one_that_is_down_it_is_made_all_the_same(
@@ -242,6 +245,31 @@ def test_many_held_days_fit_a_chat() -> None:
     message = digest_message([held], NOW)
     assert len(message.text) <= TEXT_LENGTH + 1
     assert "400 days held" in message.title
+
+
+def test_each_digest_of_the_schedule_gives_a_sign_of_life(
+    on_files: Pipeline, receiver: Receiver
+) -> None:
+    place = f"http://127.0.0.1:{receiver.server.server_port}"
+    on_files.configure(ping_url=f"{place}/a-s3cret-place")
+    materialized(on_files)
+    assert receiver.pings == ["/a-s3cret-place"]
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [(200, None), (404, "the answer was 404"), (500, "the answer was 500")]
+)
+def test_what_comes_of_a_ping_is_told_without_its_address(
+    receiver: Receiver, status: int, said: str | None
+) -> None:
+    receiver.status = status
+    place = f"http://127.0.0.1:{receiver.server.server_port}/a-s3cret-place"
+    assert ping(place) == said
+
+
+def test_a_ping_that_nobody_answers_does_no_harm() -> None:
+    told = ping(f"http://127.0.0.1:{free_port()}/a-s3cret-place")
+    assert told == "no answer (ConnectionRefusedError)"
 
 
 def test_a_place_that_a_run_holds_beyond_its_end_is_told(

@@ -10,10 +10,11 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,12 @@ def test_several_runs_at_once_on_postgresql(stack: "Stack") -> None:
         *("dagster.yaml", "workspace.yaml", *written)
     }
 
+    # the webserver goes on answering without its database; its health check says what that is worth
+    check = compose["services"]["webserver"]["healthcheck"]["test"]
+    assert stack.is_healthy(check)
+    stack.end_storage()
+    assert not stack.is_healthy(check)
+
 
 @dataclass(frozen=True)
 class Storage:
@@ -111,6 +118,7 @@ class Storage:
 
     port: int
     password: str = "not a secret"  # with a blank, which a URL must escape
+    server: "subprocess.Popen[bytes] | None" = None
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -224,6 +232,19 @@ class Stack:
         finally:
             connection.close()
 
+    def end_storage(self) -> None:
+        """Let PostgreSQL end, with all its sessions."""
+        assert self._storage.server is not None
+        _stop(self._storage.server, signal.SIGINT)
+
+    def is_healthy(self, check: Sequence[str]) -> bool:
+        """What a health check of compose says of the webserver here."""
+        verb, program, *rest = check
+        assert (verb, program) == ("CMD", "python")
+        here = [part.replace(":3000/", f":{self._ui.port}/") for part in rest]
+        done = subprocess.run([sys.executable, *here], capture_output=True, check=False)
+        return done.returncode == 0
+
     def log(self, service: str) -> str:
         """The last that a service has printed."""
         return (self._root / f"{service}.log").read_text()[-8000:]
@@ -291,7 +312,7 @@ def _postgres() -> Iterator[Storage]:
             )
             try:
                 until(lambda: _is_open(storage.port), "PostgreSQL listens")
-                yield storage
+                yield replace(storage, server=server)
             finally:
                 # SIGINT is PostgreSQL's "fast" shutdown: it ends sessions, and keeps the data whole
                 _stop(server, signal.SIGINT)

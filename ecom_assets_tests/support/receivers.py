@@ -25,6 +25,7 @@ class Receiver:
 
     Attributes:
         messages: title and text of each message it took.
+        pings: what it was asked for besides, and answered by `status`.
         status: what it answers; anything but 200 refuses.
         refused: a word; messages with it are refused.
         attempts: how often it was asked.
@@ -33,6 +34,7 @@ class Receiver:
 
     def __init__(self) -> None:
         self.messages: list[tuple[str, str]] = []
+        self.pings: list[str] = []
         self.status = 200
         self.refused: str | None = None
         self.attempts = 0
@@ -52,6 +54,11 @@ class Receiver:
                 with suppress(OSError):  # who asked may have gone
                     self.send_response(status)
                     self.end_headers()
+
+            def do_GET(self) -> None:
+                receiver.pings.append(self.path)
+                self.send_response(receiver.status)
+                self.end_headers()
 
             def log_message(self, *_: Any) -> None:
                 pass

@@ -81,6 +81,8 @@ def places_held_by_ended_runs(instance: dg.DagsterInstance) -> Mapping[str, Sequ
     found = {}
     for pool in sorted(storage.get_concurrency_keys()):
         holding = {slot.run_id for slot in storage.get_concurrency_info(pool).claimed_slots}
+        if not holding:  # Dagster takes no filter of no ids
+            continue
         runs = {run.run_id: run for run in instance.get_runs(dg.RunsFilter(run_ids=[*holding]))}
         ended = [i for i in sorted(holding) if i not in runs or runs[i].is_finished]
         if ended:

@@ -278,6 +278,7 @@ def test_a_place_that_a_run_holds_beyond_its_end_is_told(
     with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
         storage = instance.event_log_storage
         storage.set_concurrency_slots("files", 2)
+        storage.set_concurrency_slots("nobody's", 1)
         for run_id, status in (("ended", "FAILURE"), ("at work", "STARTED")):
             instance.add_run(dg.DagsterRun("sales", run_id, status=dg.DagsterRunStatus[status]))
             assert storage.claim_concurrency_slot("files", run_id, "step").is_claimed

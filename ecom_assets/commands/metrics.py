@@ -8,15 +8,14 @@ step, for node_exporter's textfile collector: run it every few minutes, and let 
 """
 
 import argparse
-import os
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from functools import partial
 from pathlib import Path
 
 from ecom_assets.alerts.digest_sections import Section, all_sections
+from ecom_assets.landing.folder import replace_file
 from ecom_assets.landing.zone import LandingError
 from ecom_assets.partitions import existing_days
 from ecom_assets.pipeline.audit import counted_rows
@@ -40,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if given.file is None:
             print(text, end="")
         else:
-            replace_file(given.file, text)
+            replace_file(given.file, [text.encode()])
     except (WarehouseError, LandingError) as error:
         sys.exit(f"ecom_assets: {error}")
     except OSError as error:
@@ -120,19 +119,6 @@ def lines(
         f"# HELP {name} {text}\n# TYPE {name} gauge\n{name} {value:.16g}\n"
         for name, (text, value) in told.items()
     ]
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Write a file that nobody reads half of it."""
-    handle, temporary = tempfile.mkstemp(prefix=".", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w") as stream:
-            stream.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 if __name__ == "__main__":

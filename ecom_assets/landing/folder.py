@@ -166,22 +166,31 @@ class FolderZone(LandingZone):
         path = self._root / name
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            # a hidden name in the same folder: never listed, and renamed in one step
-            handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-            try:
-                with os.fdopen(handle, "wb") as stream:
-                    stream.writelines(blocks)
-                os.chmod(temporary, 0o644)
-                os.replace(temporary, path)
-            except BaseException:
-                os.unlink(temporary)
-                raise
+            replace_file(path, blocks)
         except OSError as error:
             raise LandingError(
                 f"{name} cannot be written to {self._root} ({error.strerror}): "
                 f"check that {self._setting} names a folder you may write to, with room on its "
                 "disk."
             ) from error
+
+
+def replace_file(path: Path, blocks: Iterable[bytes]) -> None:
+    """Write a file that nobody finds half of; readable by everybody.
+
+    Raises:
+        OSError: it cannot be written; what was there is as it was.
+    """
+    # a hidden name in the same folder: never listed, and renamed in one step
+    handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.writelines(blocks)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
 
 
 class _Unchanged:

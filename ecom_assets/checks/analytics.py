@@ -111,7 +111,7 @@ def fact_results(
             "usual_volume": {day: usual_volume(totals, day) for day in days.days},
             "usual_revenue": {day: usual_revenue(totals, day) for day in days.days},
             "restated": {day: restated(changes.get(day, []), day, limits) for day in days.days},
-            "column_schema": column_schema(session, days, FACT_TABLE)[0],
+            "column_schema": column_schema(session.columns(), days, FACT_TABLE),
         },
     )
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from ecom_assets.checks.per_day import ByDay, DayResult
 from ecom_assets.model.tables import Column, tables
 from ecom_assets.partitions import EventDays
-from ecom_assets.warehouse.contract import Session
 
 COLUMN_SCHEMA = {
     "column_schema": "The table has the columns that `ecom_assets/model/tables.py` describes, with "
@@ -18,13 +17,10 @@ COLUMN_SCHEMA = {
 }
 
 
-def column_schema(session: Session, days: EventDays, *names: str) -> Sequence[ByDay]:
+def column_schema(there: Mapping[str, Mapping[str, str]], days: EventDays, table: str) -> ByDay:
     """For each of these days, whether the columns of a table, `SCHEMA.NAME`, are as they should be
-    now; of each of these tables, in order."""
-    there = session.columns()
-    return [
-        dict.fromkeys(days.days, compared(tables()[name], there.get(name, {}))) for name in names
-    ]
+    now. `there` is what `Session.columns` says."""
+    return dict.fromkeys(days.days, compared(tables()[table], there.get(table, {})))
 
 
 def compared(columns: Sequence[Column], found: Mapping[str, str]) -> DayResult:

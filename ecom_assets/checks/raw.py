@@ -53,7 +53,7 @@ def _find(session: Session, landing: LandingZone, days: EventDays) -> Results:
             "not_empty": {day: has_lines(row) for day, row in counts.items()},
             "files_loaded": files_loaded(listed, ledger, vanished, days),
             "files_present": files_present(listed, vanished, shared, days),
-            "column_schema": column_schema(session, days, RAW_TABLE)[0],
+            "column_schema": column_schema(session.columns(), days, RAW_TABLE),
         },
     )
 

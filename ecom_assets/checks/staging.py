@@ -66,13 +66,13 @@ def build_staging_checks(
         staged = staged_by_day(session, days, limits)
         reasons = grouped_by_day(session.run("checks/reasons_by_day", **days.bounds))
         decisions = decisions_about(session, days)
-        columns = column_schema(session, days, CLEAN_TABLE, REJECTS_TABLE)
+        columns = session.columns()
         on_clean = {
             **_rule_results(session, days, limits),
             "fields_fit": fields_fit(session, days, limits),
             "order_totals": order_totals(session, days, limits),
             "row_balance": row_balance(session, days, staged),
-            "column_schema": columns[0],
+            "column_schema": column_schema(columns, days, CLEAN_TABLE),
         }
         on_rejects = {
             "reject_rate": reject_rate(session, days, staged, reasons, limits),
@@ -80,7 +80,7 @@ def build_staging_checks(
                 day: known_reasons(reasons.get(day, []), row, limits, decisions)
                 for day, row in staged.items()
             },
-            "column_schema": columns[1],
+            "column_schema": column_schema(columns, days, REJECTS_TABLE),
         }
         return {
             **results_on("stg_sales_clean", on_clean),

@@ -93,24 +93,21 @@ def _parse(
 
 
 def _before(session: Session, days: EventDays) -> Row:
-    most = timedelta(days=MOST_LATE_DAYS)
-    (row,) = session.run(
-        "staging/before",
-        first_day=days.first - most,
-        first_own_day=days.first,
-        last_day=days.last,
-        last_batch_day=days.last + most,
-    )
+    own = {"first_own_day": days.first, "last_own_day": days.last}
+    (row,) = session.run("staging/before", **_around(days), **own)
     return row
+
+
+def _around(days: EventDays) -> Mapping[str, date]:
+    """These days and all whose files or events may reach them."""
+    most = timedelta(days=MOST_LATE_DAYS)
+    return {"first_day": days.first - most, "last_day": days.last + most}
 
 
 def late_reach(session: Session, days: EventDays, limits: Limits) -> timedelta:
     """How late an event of a file around these days may be: by these limits, or by those that the
     file's own day was judged by."""
-    most = timedelta(days=MOST_LATE_DAYS)
-    (row,) = session.run(
-        "staging/late_reach", first_day=days.first - most, last_day=days.last + most
-    )
+    (row,) = session.run("staging/late_reach", **_around(days))
     return timedelta(days=max(limits.late_days, row["late_days"]))
 
 

@@ -162,6 +162,7 @@ QUERIES: Mapping[str, str] = {
     "current_lines": "raw/current_lines",
     "events": "events",
     "judged": "staging/judged",
+    "late_reach": "staging/late_reach",
     "clean_orders": "staging/clean_orders",
     "corrected_lines": "staging/corrected_lines",
     "own_files": "raw/own_files",

@@ -159,14 +159,14 @@ class SnowflakeWarehouse:
             network_timeout=self._network_seconds,
             additional_snowflake_connection_args={
                 **{name: value for name, value in place.items() if value is not None},
-                **{name: without_key.pop(name) for name in _OF_TOKENS if name in without_key},
+                **{name: without_key[name] for name in _OF_TOKENS if name in without_key},
                 "session_parameters": {**SESSION_PARAMETERS, "QUERY_TAG": query_tag(purpose)},
                 **NO_DETECTION,
             },
             private_key_path=str(key) if key else None,
             private_key_password=settings.private_key_passphrase if key else None,
-            password=without_key.pop("password", None),
-            authenticator=without_key.pop("authenticator", None),
+            password=without_key.get("password"),
+            authenticator=without_key.get("authenticator"),
         )
 
     @contextmanager

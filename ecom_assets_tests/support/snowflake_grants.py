@@ -205,11 +205,7 @@ class Grants:
     def _use(self, session: "Session", kind: str, name: str) -> None:
         name = session.name(name)
         if kind == "role":
-            if (
-                name not in OF_SYSTEM
-                and ("role", name) not in self.owners
-                and name not in (*MAY_IN_ACCOUNT,)
-            ):
+            if name not in MAY_IN_ACCOUNT and ("role", name) not in self.owners:
                 raise _error(2043, f"Role '{name}' does not exist or not authorized.")
             session.role = name
             return

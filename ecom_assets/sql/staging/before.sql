@@ -2,15 +2,11 @@
 -- one of them, or of those around them, was judged; whether files correct lines of others; and
 -- whether anything was made of them before.
 select
-    (
-        select coalesce(max(datediff(day, earliest_event_date, event_date)), 0)
-        from staging.sales_quality
-        where event_date between :first_day and :last_batch_day
-    ) as late_days,
+    (:late_reach) as late_days,
     (
         select count(*)
         from raw.raw_sales_files
-        where batch_date between :first_day and :last_batch_day
+        where batch_date between :first_day and :last_day
             and superseded_at is null
             and contains(source_filename, '.corrections.')
     ) as corrections,
@@ -31,5 +27,5 @@ select
             union all
             select event_date from staging.sales_quality
         ) as made
-        where made.event_date between :first_own_day and :last_day
+        where made.event_date between :first_own_day and :last_own_day
     ) as rows_before;

@@ -1,17 +1,17 @@
 SELECT
   (
     SELECT
-      COALESCE(MAX(DATEDIFF(DAY, earliest_event_date, event_date)), 0)
+      COALESCE(MAX(DATEDIFF(DAY, earliest_event_date, event_date)), 0) AS late_days
     FROM staging.sales_quality
     WHERE
-      event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+      event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
   ) AS late_days,
   (
     SELECT
       COUNT(*)
     FROM raw.raw_sales_files
     WHERE
-      batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+      batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
       AND superseded_at IS NULL
       AND CONTAINS(source_filename, '.corrections.')
   ) AS corrections,
@@ -48,5 +48,5 @@ SELECT
       FROM staging.sales_quality
     ) AS made
     WHERE
-      made.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
+      made.event_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
   ) AS rows_before;

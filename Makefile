@@ -9,7 +9,7 @@ export DAGSTER_HOME ?= $(CURDIR)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev alert-test answers mapping decide rejects metrics prune doctor snowflake-setup docs screenshots test test-fast torture bench audit lint clean plan
+.PHONY: help demo dev alert-test answers mapping decide rejects metrics prune forget doctor snowflake-setup docs screenshots test test-fast torture bench audit lint clean plan
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ metrics: $(VENV)/ready  ## how the pipeline is, as Prometheus reads it; FILE=eco
 prune: $(VENV)/ready  ## what nobody needs any more: old versions of files in RAW (VERSIONS_DAYS=90), old runs (RUNS_DAYS=365); APPLY=1 deletes it
 	@$(BIN)/python -m ecom_assets.commands.prune $(if $(filter 1,$(APPLY)),--apply) \
 		$${VERSIONS_DAYS:+--versions-days "$$VERSIONS_DAYS"} $${RUNS_DAYS:+--runs-days "$$RUNS_DAYS"}
+
+forget: $(VENV)/ready  ## erase what leads to CUSTOMER=id, everywhere: says what, and APPLY=1 does it and prints the certificate
+	@$(BIN)/python -m ecom_assets.commands.forget "$$CUSTOMER" $(if $(filter 1,$(APPLY)),--apply)
 
 doctor: $(VENV)/ready  ## what is fine and what to fix: settings, landing zone, warehouse, Dagster
 	@$(BIN)/python -m ecom_assets.doctor

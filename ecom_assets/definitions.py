@@ -17,6 +17,7 @@ from ecom_assets.alerts.sensor import build_alerts
 from ecom_assets.assets.analytics import build_fact_sales
 from ecom_assets.assets.answers import REPORT_FILE, build_answers
 from ecom_assets.assets.decide import build_decide_job
+from ecom_assets.assets.forget import build_forget_job
 from ecom_assets.assets.landing import build_sales_files
 from ecom_assets.assets.links import with_links
 from ecom_assets.assets.plan import build_plan_job
@@ -111,12 +112,7 @@ def _build_definitions(
         assets=with_links(
             [
                 build_sales_files(partitions, settings.source, str(settings.landing)),
-                build_raw_sales(
-                    partitions,
-                    engine,
-                    hide_values=settings.hide_values,
-                    keep_or_drop=settings.vanished_files,
-                ),
+                build_raw_sales(partitions, engine, limits, keep_or_drop=settings.vanished_files),
                 build_staging(partitions, engine, limits),
                 build_fact_sales(partitions, engine, limits),
                 build_answers(engine, limits, f"{settings.reports}/{REPORT_FILE}"),
@@ -135,6 +131,7 @@ def _build_definitions(
             ),
             build_checks_job(checks),
             build_decide_job(limits, settings.time_zone),
+            build_forget_job(limits),
             build_plan_job(limits, settings.time_zone),
         ],
         sensors=sensors,

@@ -24,6 +24,8 @@ ALLOWED = {
     "steps.py": {"landing", "partitions", "warehouse"},
     "stopping.py": {"steps"},
     "retention.py": set(),
+    "stored_texts.py": {"partitions", "pipeline"},
+    "erasure.py": {"landing", "model", "pipeline", "stored_texts", "text", "warehouse"},
     "instance.py": {"stopping"},
     "generator": {"model", "generator"},
     "landing": {"landing", "text"},
@@ -34,7 +36,16 @@ ALLOWED = {
     "setup": {"setup", "model", "settings", "text", "warehouse"},
     "checks": {"checks", "landing", "model", "partitions", "pipeline", "steps", "text"}
     | {"warehouse"},
-    "assets": {"assets", "checks", "generator", "landing", "model", "partitions", "pipeline"}
+    "assets": {
+        "assets",
+        "checks",
+        "erasure",
+        "generator",
+        "landing",
+        "model",
+        "partitions",
+        "pipeline",
+    }
     | {"report", "settings", "steps", "text", "warehouse"},
     "triggers": {"triggers", "landing", "partitions", "settings", "steps"},
     "alerts": {"alerts", "assets", "landing", "partitions", "pipeline", "settings", "steps"}

@@ -13,8 +13,9 @@ import dagster as dg
 from ecom_assets.assets.links import sql_links
 from ecom_assets.assets.tables import OWNERS, preview, queries_metadata, table_metadata
 from ecom_assets.checks.raw import count_rows
+from ecom_assets.erasure import see_forgotten
 from ecom_assets.landing.zone import LandingZone
-from ecom_assets.model.limits import VanishedFiles
+from ecom_assets.model.limits import Limits, VanishedFiles
 from ecom_assets.model.tables import RAW_TABLE
 from ecom_assets.partitions import BACKFILL_POLICY, EventDays
 from ecom_assets.pipeline.load import RawLoad, load_new_files
@@ -25,14 +26,13 @@ from ecom_assets.warehouse.contract import LoadedFile, Row, Warehouse
 def build_raw_sales(
     partitions: dg.PartitionsDefinition,
     engine: str,
+    limits: Limits,
     *,
-    hide_values: bool,
     keep_or_drop: VanishedFiles,
 ) -> dg.AssetsDefinition:
     """The asset `raw_sales`, in a warehouse of this engine.
 
-    `hide_values` leaves payload values out of its preview; `keep_or_drop` says whether the rows of
-    files that are no longer there count.
+    `keep_or_drop` says whether the rows of files that are no longer there count.
     """
 
     @dg.asset(
@@ -60,6 +60,7 @@ def build_raw_sales(
         days = EventDays.of(context)
         start = time.monotonic()
         with step_session(context, warehouse, "raw_sales", days) as session:
+            see_forgotten(context.instance, session, limits, log=context.log.warning)
             load = load_new_files(
                 session,
                 landing,
@@ -83,7 +84,7 @@ def build_raw_sales(
         for day, metadata in _metadata_by_day(load, counts).items():
             context.add_asset_metadata({**metadata, **seconds}, partition_key=day.isoformat())
         context.add_asset_metadata(
-            {"preview": preview(rows, hide_values=hide_values), **queries},
+            {"preview": preview(rows, hide_values=limits.hide_values), **queries},
             partition_key=days.last.isoformat(),
         )
         return dg.MaterializeResult()

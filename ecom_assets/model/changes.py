@@ -13,6 +13,7 @@ NAMES: Mapping[str, str] = {
     "rules or mapping": "other rules or mapping",
     "decision": "a decision",
     "corrected": "corrected lines",
+    "erased": "a customer who was forgotten",
 }
 """What a cause is called in a sentence; others are called as they are."""
 

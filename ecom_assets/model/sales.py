@@ -24,11 +24,17 @@ _FIELDS = (
         "text",
         "The shop's id of this sale event; counted once within seven days.",
         required=True,
+        personal=True,
     ),
     Field("event_ts", "moment", "When the sale happened, in UTC.", required=True),
-    Field("order_id", "text", "The order that the sale is a line of; an order may have several."),
+    Field(
+        "order_id",
+        "text",
+        "The order that the sale is a line of; an order may have several.",
+        personal=True,
+    ),
     Field("customer_id", "text", "The shop's id of the customer who bought."),
-    Field("session_id", "text", "The visit to the shop in which it was bought."),
+    Field("session_id", "text", "The visit to the shop in which it was bought.", personal=True),
     Field("product_id", "text", "The shop's id of the product that was bought."),
     Field("category", "text", "The product's category, as the shop names it."),
     Field("quantity", "number", "How many pieces were bought; more than zero.", required=True),
@@ -238,6 +244,7 @@ SALES = EventStream(
     fields=_FIELDS,
     rules=_RULES,
     breakdowns=("category", "country", "device", "marketing_channel", "payment_method"),
+    customer="customer_id",
 )
 
 

@@ -52,6 +52,8 @@ class Field:
         required: whether a rule makes a reject of each line that lacks it.
         unfit_warn: the share of a day's lines with a value of another type above which the check
             `fields_fit` warns; of a required one the rules tell.
+        personal: whether its value leads to a person: where the person is forgotten, it is looked
+            for in all that was written about their lines.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Field:
     description: str
     required: bool = False
     unfit_warn: Decimal = Decimal("0.01")
+    personal: bool = False
 
 
 @dataclass(frozen=True)
@@ -163,6 +166,7 @@ class EventStream:
         fields: in the order of the columns; the first two are the event's id and its moment.
         rules: in the order in which they are asked; the first that a line breaks is its reason.
         breakdowns: the fields by whose values daily totals are kept, beside those of the day.
+        customer: the field that says whose the event is, of the type text.
         reading: how lines become its events.
 
     Raises:
@@ -173,6 +177,7 @@ class EventStream:
     fields: Sequence[Field]
     rules: Sequence[Rule]
     breakdowns: Sequence[str]
+    customer: str
     reading: Reading = PLAIN
 
     def __post_init__(self) -> None:
@@ -215,6 +220,11 @@ class EventStream:
                     f"The rule {rule.name} is about {rule.field!r}, which is no field of the "
                     f"stream {self.name}."
                 )
+        if types.get(self.customer) != "text":
+            raise StreamError(
+                f"The stream {self.name} says that {self.customer!r} is the customer, which is no "
+                "field of it of the type text."
+            )
         for name in self.breakdowns:
             if types.get(name) != "text":
                 raise StreamError(
@@ -226,6 +236,11 @@ class EventStream:
     def numbers(self) -> Sequence[Field]:
         """The fields that are decimal numbers."""
         return [field for field in self.fields if field.type == "number"]
+
+    @property
+    def personal(self) -> Sequence[Field]:
+        """The fields whose values lead to a person, the customer's among them."""
+        return [f for f in self.fields if f.personal or f.name == self.customer]
 
     @property
     def rejecting(self) -> Sequence[Rule]:

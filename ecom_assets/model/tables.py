@@ -95,7 +95,12 @@ _ALLOWED_RULES = Column(
 _LOAD_ID = Column("load_id", "VARCHAR", "The load that brought this version of the file.")
 _INGESTION_TS = Column("ingestion_ts", "TIMESTAMP_NTZ", "When the line was loaded, in UTC.")
 _RAW = Column("raw", "VARIANT", "The line as JSON; null where it is no valid JSON.", False)
-_RAW_TEXT = Column("raw_text", "VARCHAR", "The line itself, only where `raw` is null.", False)
+_RAW_TEXT = Column(
+    "raw_text",
+    "VARCHAR",
+    "The line itself, only where `raw` is null; both are where a customer was forgotten.",
+    False,
+)
 _RULES_VERSION = Column(
     "rules_version", "VARCHAR", "Fingerprint of the fields and quality rules that judged the line."
 )
@@ -280,8 +285,16 @@ _DECISIONS = (
     Column("run_id", "VARCHAR", "The Dagster run that wrote it down; null: the command.", False),
 )
 
+_ERASED_CUSTOMERS = (
+    Column("salt", "VARCHAR", "What stands before the customer's id where it is hashed."),
+    Column("customer_hash", "VARCHAR", "SHA-256 of both, in hexadecimal digits."),
+    Column("erased_at", "TIMESTAMP_NTZ", "When, in UTC."),
+    Column("run_id", "VARCHAR", "The Dagster run that did it; null: the command.", False),
+)
+
 VERSION_TABLE = "RAW.SCHEMA_VERSION"
 RAW_TABLE = "RAW.RAW_SALES"
+ERASED_TABLE = "RAW.ERASED_CUSTOMERS"
 CLEAN_TABLE = "STAGING.STG_SALES_CLEAN"
 REJECTS_TABLE = "STAGING.STG_SALES_REJECTS"
 REPEATS_TABLE = "STAGING.STG_SALES_REPEATS"
@@ -344,7 +357,14 @@ def _tables(stream: EventStream) -> Mapping[str, Columns]:
                 "When a later version took its place, in UTC; null: it is the current one.",
                 required=False,
             ),
+            Column(
+                "has_erased_lines",
+                "BOOLEAN",
+                "Whether lines of it were of customers who were forgotten; mostly null.",
+                required=False,
+            ),
         ),
+        ERASED_TABLE: _ERASED_CUSTOMERS,
         CLEAN_TABLE: _event_columns(stream),
         REJECTS_TABLE: (
             Column("reason", "VARCHAR", "The first rule broken, in the order of the rules."),
@@ -506,6 +526,15 @@ def _temporary_tables(stream: EventStream) -> Mapping[str, Columns]:
             EVENT_DATE,
             replace(_ALLOWED_RULES, description="As in the clean table."),
             Column("is_set_aside", "BOOLEAN", "Whether it was taken out or corrected.", False),
+        ),
+        "ERASED_LINES": (
+            *(replace(column, required=False) for column in (*_PLACE[:2], _BATCH_DATE, _LOAD_ID)),
+            *(
+                Column(field.name, SQL_TYPES[field.type], field.description, False)
+                for field in stream.personal
+            ),
+            Column("is_sale", "BOOLEAN", "Whether it is a sale.", False),
+            Column("is_theirs", "BOOLEAN", "Whether it names the customer.", False),
         ),
         "MOVING_SALES": (
             *_event_columns(stream),

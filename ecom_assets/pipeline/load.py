@@ -11,6 +11,7 @@ from uuid import uuid4
 from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
 from ecom_assets.model.limits import VanishedFiles
 from ecom_assets.partitions import EventDays
+from ecom_assets.pipeline.forget import erase_lines
 from ecom_assets.warehouse.contract import LoadedFile, Log, Row, Session
 from ecom_assets.warehouse.expressions import files_table, literal
 from ecom_assets.warehouse.rows import now
@@ -60,6 +61,7 @@ def load_new_files(
         vanished = _vanished(landing, before, listed) if keep_or_drop == "drop" else []
         if not vanished and not _not_loaded(before, listed):
             return RawLoad([])
+        session.run("erasure/temporary")
         try:
             with session.transaction("raw"):
                 # asked again, for another run may have loaded them while this one waited
@@ -70,6 +72,8 @@ def load_new_files(
                 # an id of its own for each load: a retried run must not mix two versions of a file
                 load_id = f"{run_id}:{uuid4().hex[:8]}"
                 loaded = _load(session, landing, wanted, ledger, load_id) if wanted else []
+                if loaded and session.run("erasure/salts"):
+                    erase_lines(session, days, load_id)
         except FileChanged as error:
             if attempt == TRIES:
                 raise

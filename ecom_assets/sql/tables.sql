@@ -32,6 +32,9 @@ create table if not exists raw.raw_sales (:columns);
 -- one row per loaded version of a file; row_count is null where the file could not be read
 create table if not exists raw.raw_sales_files (:columns);
 
+-- one row per customer who was forgotten; append-only
+create table if not exists raw.erased_customers (:columns);
+
 -- one row per event that breaks no rule
 create transient table if not exists staging.stg_sales_clean (:columns);
 

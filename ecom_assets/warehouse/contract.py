@@ -172,3 +172,13 @@ class Warehouse(Protocol):
                 of this project, which a session that is `read_only` never brings up.
         """
         ...
+
+    def rewrite(self, log: Log) -> str:
+        """Leave no bytes of rows that were deleted, where that is ours to do.
+
+        Returns: where they are all the same, in a sentence; nothing where that is nowhere.
+
+        Raises:
+            WarehouseError: there is no connection to be had.
+        """
+        ...

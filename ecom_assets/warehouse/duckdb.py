@@ -26,6 +26,7 @@ from ecom_assets.warehouse.contract import (
     WarehouseError,
     goes_on,
 )
+from ecom_assets.warehouse.expressions import literal
 from ecom_assets.warehouse.migrations import bring_up, copy_aside, pending, takes_time_zone
 from ecom_assets.warehouse.rows import types_by_table
 from ecom_assets.warehouse.sql import add_column, render, render_table
@@ -97,6 +98,22 @@ class DuckDBWarehouse:
         finally:
             session.end()
             connection.close()
+
+    def rewrite(self, log: Log) -> str:
+        copy = self._path.with_name(f"{self._path.name}.rewritten")
+        copy.unlink(missing_ok=True)
+        connection = self._connect(log, read_only=False)
+        try:
+            connection.execute("checkpoint")
+            (name,) = connection.execute("select current_database()").fetchone() or ("",)
+            connection.execute("attach {} as rewritten".format(literal(str(copy)).sql("duckdb")))
+            connection.execute(f'copy from database "{name}" to rewritten')
+            connection.execute("detach rewritten")
+            copy.replace(self._path)  # before others may open the file that it takes the place of
+        finally:
+            connection.close()
+        asides = sorted(self._path.parent.glob(f"{self._path.name}.before-v*"))
+        return f"copies from before an upgrade: {', '.join(map(str, asides))}" if asides else ""
 
     def _see_brought_up(self, session: "DuckDBSession") -> None:
         if pending(session):

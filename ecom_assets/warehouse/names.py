@@ -76,6 +76,7 @@ LISTS: Mapping[str, Callable[[EventStream], Sequence[str]]] = {
     "quality_columns": lambda stream: [c.name for c in tables(stream)[QUALITY_TABLE]],
     "decision_columns": lambda stream: [c.name for c in tables(stream)[DECISIONS_TABLE]],
     "field_names": lambda stream: [field.name for field in stream.fields],
+    "personal_columns": lambda stream: [field.name for field in stream.personal],
 }
 """Names of columns. They may stand behind a table's name: `c.:event_columns`."""
 
@@ -83,6 +84,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "all_fields": lambda stream, engine: literal(
         "".join(f";{field.name}" for field in stream.fields) + ";"
     ),
+    "customer": lambda stream, engine: _columns([stream.customer])[0],
     "fields": lambda stream, engine: table(["field"], [[f.name] for f in stream.fields]),
     "local_event_date": lambda stream, engine: fields.local_event_date(stream),
     "time_zone": lambda stream, engine: literal(stream.reading.time_zone),
@@ -165,6 +167,7 @@ QUERIES: Mapping[str, str] = {
     "late_reach": "staging/late_reach",
     "clean_orders": "staging/clean_orders",
     "corrected_lines": "staging/corrected_lines",
+    "erased_customers": "erasure/customers",
     "own_files": "raw/own_files",
     "published": "analytics/published",
 }

@@ -141,6 +141,9 @@ class SnowflakeWarehouse:
             with suppress(Exception):  # the work is done or has failed; neither must be hidden
                 connection.close()
 
+    def rewrite(self, log: Log) -> str:
+        return "Snowflake's Time Travel, and the seven days of Fail-safe after it"
+
     def _resource(self, purpose: Purpose) -> "SnowflakeResource":
         from dagster_snowflake import SnowflakeResource
 

@@ -18,7 +18,10 @@ DECLARED = "ecom_assets/model/sales.py"
 RECIPES = {
     "Add a field": (DECLARED, r"(_FIELDS = \(.*?\n)(\)\n)"),
     "Add a quality rule": (DECLARED, r"(_RULES = \(.*?\n)(\)\n)"),
-    "Add a breakdown": (DECLARED, r"(SALES = EventStream\(.*?\n)    breakdowns=[^\n]+\n(\)\n)"),
+    "Add a breakdown": (
+        DECLARED,
+        r"(SALES = EventStream\(.*?\n)    breakdowns=[^\n]+\n(    customer)",
+    ),
     "Add a question": ("ecom_assets/sql/answers/revenue_by_device.sql", None),
 }
 """Where the code of each goes: before the second group, or into a file of its own."""

@@ -71,6 +71,9 @@ class FaultyWarehouse:
                 _intercept(session, self._fault)
             yield session
 
+    def rewrite(self, log: Log) -> str:
+        return self._warehouse.rewrite(log)
+
 
 class _DuckDB:
     """DuckDB's connection, with the fault."""

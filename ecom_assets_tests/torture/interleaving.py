@@ -143,3 +143,6 @@ class SteppingWarehouse:
 
             session._execute = execute  # type: ignore[method-assign]
             yield session
+
+    def rewrite(self, log: Log) -> str:
+        return self._warehouse.rewrite(log)

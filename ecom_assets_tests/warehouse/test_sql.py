@@ -81,6 +81,7 @@ STREAM = EventStream(
         _rule("event_id_unique", "Duplicate event_id", "is_duplicate", "day"),
     ),
     breakdowns=("country", "device"),
+    customer="order_id",
 )
 VALUES: dict[str, Callable[[], Any]] = {
     **dict.fromkeys(
@@ -94,13 +95,14 @@ VALUES: dict[str, Callable[[], Any]] = {
     ),
     "last_day": lambda: DAY + timedelta(days=1),
     **dict.fromkeys(
-        ("loaded_at", "evaluated_at", "taken_at", "published_at", "as_of", "before"),
+        ("loaded_at", "evaluated_at", "taken_at", "published_at", "as_of", "before", "erased_at"),
         lambda: datetime(2026, 1, 5, 1, 2, 3, 4),
     ),
     **dict.fromkeys(
         (
             *("load_id", "run_id", "source_filename"),
             *("taken_by", "etag", "source", "rule", "reason"),
+            *("salt", "customer_hash", "why", "erased", "decision_id"),
         ),
         lambda: "it's",
     ),
@@ -130,6 +132,9 @@ VALUES: dict[str, Callable[[], Any]] = {
     "is_broken": lambda: broken(STREAM.rules[0]),
     "decision_values": lambda: [literal(None) for _ in tables()[DECISIONS_TABLE]],
     "decided_days": lambda: decided_days_table([], [DAY]),
+    "lines_found": lambda: table(
+        ["source_filename", "source_row_number", "batch_date", "load_id"], [["a", 1, DAY, "it's"]]
+    ),
     "versions": lambda: table(["load_id", "source_filename"], [["it's", "a"]]),
     "files_taken_out": lambda: [literal("it's")],
     "event_dates": lambda: [literal(DAY)],

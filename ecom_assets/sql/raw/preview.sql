@@ -5,13 +5,14 @@ with places as (
         r.load_id,
         r.source_filename,
         r.source_row_number,
-        r.raw_text is null as is_json
+        r.raw is not null as is_json
     from raw.raw_sales as r
     inner join raw.raw_sales_files as f
         on f.source_filename = r.source_filename
             and f.load_id = r.load_id
             and f.superseded_at is null
     where r.batch_date = :day
+        and (r.raw is not null or r.raw_text is not null)
 ),
 
 shown as (

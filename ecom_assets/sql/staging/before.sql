@@ -1,6 +1,6 @@
 -- What has to be known before these days are staged: the most days that an event could be late when
--- one of them, or of those around them, was judged; whether files correct lines of others; and
--- whether anything was made of them before.
+-- one of them, or of those around them, was judged; whether files correct lines of others, or have
+-- lines of customers who were forgotten; and whether anything was made of them before.
 select
     (:late_reach) as late_days,
     (
@@ -8,7 +8,7 @@ select
         from raw.raw_sales_files
         where batch_date between :first_day and :last_day
             and superseded_at is null
-            and contains(source_filename, '.corrections.')
+            and (contains(source_filename, '.corrections.') or has_erased_lines)
     ) as corrections,
     (
         select count(*)

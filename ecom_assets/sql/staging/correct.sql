@@ -1,4 +1,5 @@
--- Lines in whose place a corrected one stands: these are no sales, the corrected ones are. Such a
+-- Lines in whose place a corrected one stands are no sales, the corrected ones are; and lines of
+-- customers who were forgotten are none. A corrected
 -- line lies in another file of the same day's folder, whose name has `.corrections.` in it, and
 -- says which line it is for: `"_corrects": {"file": "dt=…/a.jsonl", "line": 3}`. A file that a
 -- decision took out corrects nothing.

@@ -9,5 +9,5 @@ SELECT
   3,
   CURRENT_TIMESTAMP AT TIME ZONE 'UTC',
   '0.1.0',
-  '6aa689458127',
+  'c20da26e43a2',
   'UTC';

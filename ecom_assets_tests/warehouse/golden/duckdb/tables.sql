@@ -23,7 +23,7 @@ SELECT
   3,
   CURRENT_TIMESTAMP AT TIME ZONE 'UTC',
   '0.1.0',
-  '6aa689458127',
+  'c20da26e43a2',
   'UTC'
 WHERE
   NOT EXISTS(
@@ -53,7 +53,15 @@ CREATE TABLE IF NOT EXISTS raw.raw_sales_files (
   row_count BIGINT,
   load_id TEXT NOT NULL,
   loaded_at TIMESTAMP NOT NULL,
-  superseded_at TIMESTAMP
+  superseded_at TIMESTAMP,
+  erased_lines BIGINT
+);
+
+CREATE TABLE IF NOT EXISTS raw.erased_customers (
+  salt TEXT NOT NULL,
+  customer_hash TEXT NOT NULL,
+  erased_at TIMESTAMP NOT NULL,
+  run_id TEXT
 );
 
 CREATE TABLE IF NOT EXISTS staging.stg_sales_clean (

@@ -23,7 +23,7 @@ SELECT
   3,
   SYSDATE(),
   '0.1.0',
-  '6aa689458127',
+  'c20da26e43a2',
   'UTC'
 WHERE
   NOT EXISTS(
@@ -53,7 +53,15 @@ CREATE TABLE IF NOT EXISTS raw.raw_sales_files (
   row_count BIGINT,
   load_id VARCHAR NOT NULL,
   loaded_at TIMESTAMP_NTZ NOT NULL,
-  superseded_at TIMESTAMP_NTZ
+  superseded_at TIMESTAMP_NTZ,
+  erased_lines BIGINT
+);
+
+CREATE TABLE IF NOT EXISTS raw.erased_customers (
+  salt VARCHAR NOT NULL,
+  customer_hash VARCHAR NOT NULL,
+  erased_at TIMESTAMP_NTZ NOT NULL,
+  run_id VARCHAR
 );
 
 CREATE TRANSIENT TABLE IF NOT EXISTS staging.stg_sales_clean (

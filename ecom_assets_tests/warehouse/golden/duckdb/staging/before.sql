@@ -13,7 +13,9 @@ SELECT
     WHERE
       batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
       AND superseded_at IS NULL
-      AND CONTAINS(source_filename, '.corrections.')
+      AND (
+        CONTAINS(source_filename, '.corrections.') OR erased_lines > 0
+      )
   ) AS corrections,
   (
     SELECT

@@ -3,7 +3,7 @@ WITH places AS (
     r.load_id,
     r.source_filename,
     r.source_row_number,
-    r.raw_text IS NULL AS is_json
+    NOT r.raw IS NULL AS is_json
   FROM raw.raw_sales AS r
   INNER JOIN raw.raw_sales_files AS f
     ON f.source_filename = r.source_filename
@@ -11,6 +11,9 @@ WITH places AS (
     AND f.superseded_at IS NULL
   WHERE
     r.batch_date = CAST('2026-01-05' AS DATE)
+    AND (
+      NOT r.raw IS NULL OR NOT r.raw_text IS NULL
+    )
 ), shown AS (
   (
     SELECT

@@ -22,6 +22,21 @@ WHERE
       AND (
         CAST(GET_PATH(raw, '_corrects.file') AS VARCHAR)
       ) <> r.source_filename
+    UNION ALL
+    SELECT
+      r.batch_date,
+      r.source_filename,
+      r.source_row_number
+    FROM raw.raw_sales AS r
+    INNER JOIN raw.raw_sales_files AS f
+      ON f.source_filename = r.source_filename
+      AND f.load_id = r.load_id
+      AND f.superseded_at IS NULL
+      AND f.erased_lines > 0
+    WHERE
+      r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+      AND r.raw IS NULL
+      AND r.raw_text IS NULL
   );
 
 UPDATE parsed_sales SET is_sale = FALSE, is_set_aside = TRUE
@@ -47,4 +62,19 @@ WHERE
       AND (
         CAST(GET_PATH(raw, '_corrects.file') AS VARCHAR)
       ) <> r.source_filename
+    UNION ALL
+    SELECT
+      r.batch_date,
+      r.source_filename,
+      r.source_row_number
+    FROM raw.raw_sales AS r
+    INNER JOIN raw.raw_sales_files AS f
+      ON f.source_filename = r.source_filename
+      AND f.load_id = r.load_id
+      AND f.superseded_at IS NULL
+      AND f.erased_lines > 0
+    WHERE
+      r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+      AND r.raw IS NULL
+      AND r.raw_text IS NULL
   );

@@ -1,0 +1,5 @@
+SELECT DISTINCT
+  order_id
+FROM erased_lines
+WHERE
+  is_theirs;

@@ -1,0 +1,3 @@
+SELECT DISTINCT
+  salt
+FROM raw.erased_customers;

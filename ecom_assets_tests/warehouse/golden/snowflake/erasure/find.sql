@@ -1,0 +1,614 @@
+INSERT INTO erased_lines (
+  source_filename,
+  source_row_number,
+  batch_date,
+  load_id,
+  order_id,
+  is_sale,
+  is_theirs
+)
+WITH raw_lines AS (
+  SELECT
+    raw,
+    source_filename,
+    source_row_number,
+    batch_date,
+    load_id,
+    ingestion_ts
+  FROM raw.raw_sales
+  WHERE
+    NOT raw IS NULL
+    AND batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
+    AND COALESCE(load_id = 'it\'s', TRUE)
+), typed AS (
+  WITH events AS (
+    WITH lines AS (
+      WITH current_rows AS (
+        SELECT
+          r.raw,
+          r.source_filename,
+          r.source_row_number,
+          r.batch_date,
+          r.load_id,
+          r.ingestion_ts,
+          CASE
+            WHEN (
+              STARTSWITH(r.raw_text, CHR(  65279))
+              OR CONTAINS(r.raw_text, '\\ud')
+              OR CONTAINS(r.raw_text, '\\uD')
+            )
+            AND NOT CONTAINS(r.raw_text, CHR(  1))
+            AND NOT CONTAINS(r.raw_text, CHR(  2))
+            AND NOT CONTAINS(r.raw_text, CHR(  3))
+            THEN REPLACE(REPLACE(LTRIM(r.raw_text, CHR(  65279)), '\\\\', CHR(  1)), '\\u', CHR(  2))
+          END AS escaped
+        FROM raw.raw_sales AS r
+        INNER JOIN raw.raw_sales_files AS f
+          ON f.source_filename = r.source_filename
+          AND f.load_id = r.load_id
+          AND f.superseded_at IS NULL
+        WHERE
+          r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+      ), mended AS (
+        SELECT
+          *,
+          REGEXP_REPLACE(
+            REGEXP_REPLACE(
+              escaped,
+              CHR(  2) || '([dD][89abAB][0-9a-fA-F][0-9a-fA-F])' || CHR(  2) || '([dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])',
+              CHR(  3) || '\\1' || CHR(  3) || '\\2'
+            ),
+            CHR(  2) || '[dD][89a-fA-F][0-9a-fA-F][0-9a-fA-F]',
+            CHR(  65533)
+          ) AS text
+        FROM current_rows
+      )
+      SELECT
+        CASE
+          WHEN text IS NULL
+          THEN raw
+          ELSE CASE NVL(
+              NVL(
+                CHECK_JSON(
+                  REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
+                ),
+                REGEXP_SUBSTR(
+                  REGEXP_REPLACE(
+                    REGEXP_REPLACE(
+                      REGEXP_REPLACE(
+                        REPLACE(
+                          REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\'),
+                          CHR(0),
+                          CHR(1)
+                        ),
+                        '"([^"\\\\\x01-\x1f]|\\\\(["\\\\/bfnrt]|u([0-9abcefABCEF][0-9a-fA-F][0-9a-fA-F][0-9a-fA-F]|[dD][0-7][0-9a-fA-F][0-9a-fA-F]|[dD][89abAB][0-9a-fA-F][0-9a-fA-F]\\\\u[dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])))*"',
+                        '"'
+                      ),
+                      '[ \t\n\r]+',
+                      ''
+                    ),
+                    '-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?|true|false|null',
+                    '0'
+                  ),
+                  '["0]["0]|0:|[{:,[],|,[]}]|[^]{}:,"0[]'
+                )
+              ),
+              ''
+            )
+            WHEN ''
+            THEN PARSE_JSON(
+              REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
+            )
+          END
+        END AS raw,
+        source_filename,
+        source_row_number,
+        batch_date,
+        load_id,
+        ingestion_ts
+      FROM mended
+    ), judged AS (
+      SELECT
+        *,
+        COALESCE(IS_OBJECT(raw), FALSE) AS is_object
+      FROM lines
+      WHERE
+        (
+          TRUE
+        )
+    )
+    SELECT
+      *,
+      NOT is_object OR (
+        TRUE
+      ) AS is_sale,
+      CAST(NULL AS DECIMAL(24, 6)) AS source_version,
+      CAST(NULL AS DECIMAL(19, 8)) AS order_stated,
+      CAST(NULL AS DECIMAL(19, 8)) AS order_further
+    FROM judged
+  ), sales AS (
+    SELECT
+      *,
+      1 AS source_item_number,
+      TRUE AS has_items
+    FROM events
+  ), texts AS (
+    SELECT
+      *,
+      (
+        IFF(
+          TYPEOF(GET_PATH(raw, 'event_id')) IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'),
+          NULL,
+          CAST(GET_PATH(raw, 'event_id') AS VARCHAR)
+        )
+      ) AS event_id_text,
+      (
+        CASE
+          WHEN REGEXP_LIKE(
+            UPPER(REPLACE(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), ',', '.')),
+            '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])' || '([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?' || '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)?)?'
+          )
+          AND LEFT(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), 10) BETWEEN '0001-01-03' AND '9999-12-29'
+          THEN UPPER(REPLACE(CAST(GET_PATH(raw, 'event_ts') AS VARCHAR), ',', '.'))
+        END
+      ) AS event_ts_text,
+      (
+        IFF(
+          TYPEOF(GET_PATH(raw, 'order_id')) IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'),
+          NULL,
+          CAST(GET_PATH(raw, 'order_id') AS VARCHAR)
+        )
+      ) AS order_id_text,
+      (
+        CASE
+          WHEN TYPEOF(GET_PATH(raw, 'quantity')) <> 'DOUBLE'
+          THEN CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+          WHEN TRY_TO_DOUBLE(CAST(GET_PATH(raw, 'quantity') AS VARCHAR)) = CAST(GET_PATH(raw, 'quantity') AS DOUBLE)
+          AND REGEXP_LIKE(CAST(GET_PATH(raw, 'quantity') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+          THEN CAST(GET_PATH(raw, 'quantity') AS VARCHAR)
+        END
+      ) AS quantity_text,
+      (
+        CASE
+          WHEN TYPEOF(GET_PATH(raw, 'total_amount')) <> 'DOUBLE'
+          THEN CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+          WHEN TRY_TO_DOUBLE(CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)) = CAST(GET_PATH(raw, 'total_amount') AS DOUBLE)
+          AND REGEXP_LIKE(CAST(GET_PATH(raw, 'total_amount') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+          THEN CAST(GET_PATH(raw, 'total_amount') AS VARCHAR)
+        END
+      ) AS total_amount_text,
+      (
+        IFF(
+          TYPEOF(GET_PATH(raw, 'currency')) IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'),
+          NULL,
+          CAST(GET_PATH(raw, 'currency') AS VARCHAR)
+        )
+      ) AS currency_text,
+      (
+        CASE
+          WHEN TYPEOF(GET_PATH(raw, 'points')) <> 'DOUBLE'
+          THEN CAST(GET_PATH(raw, 'points') AS VARCHAR)
+          WHEN TRY_TO_DOUBLE(CAST(GET_PATH(raw, 'points') AS VARCHAR)) = CAST(GET_PATH(raw, 'points') AS DOUBLE)
+          AND REGEXP_LIKE(CAST(GET_PATH(raw, 'points') AS VARCHAR), '[^1-9]*(\\d\\.?){1,15}(e.*)?')
+          THEN CAST(GET_PATH(raw, 'points') AS VARCHAR)
+        END
+      ) AS points_text,
+      (
+        IFF(
+          TYPEOF(GET_PATH(raw, 'country')) IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'),
+          NULL,
+          CAST(GET_PATH(raw, 'country') AS VARCHAR)
+        )
+      ) AS country_text,
+      (
+        IFF(
+          TYPEOF(GET_PATH(raw, 'device')) IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'DOUBLE'),
+          NULL,
+          CAST(GET_PATH(raw, 'device') AS VARCHAR)
+        )
+      ) AS device_text
+    FROM sales
+  ), typed AS (
+    SELECT
+      *,
+      (
+        event_id_text
+      ) AS event_id,
+      (
+        DATEADD(
+          MINUTE,
+          CASE
+            WHEN LENGTH(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', '')) < 3
+            THEN 0
+            ELSE IFF(LEFT(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', ''), 1) = '-', 1, -1) * (
+              60 * COALESCE(
+                TRY_CAST(SUBSTRING(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', ''), 2, 2) AS DECIMAL(4, 0)),
+                0
+              ) + IFF(
+                LENGTH(REGEXP_REPLACE(SUBSTRING(event_ts_text, 12), '^[0-9:.]+', '')) > 3,
+                COALESCE(TRY_CAST(RIGHT(event_ts_text, 2) AS DECIMAL(4, 0)), 0),
+                0
+              )
+            )
+          END,
+          TRY_CAST(LEFT(event_ts_text, 10) || ' ' || IFF(
+            COALESCE(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), '') = '',
+            '00:00:00',
+            LEFT(RPAD(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 8, ':00:00'), 8) || SUBSTRING(REGEXP_SUBSTR(SUBSTRING(event_ts_text, 12), '^[0-9:.]+'), 9, 7)
+          ) AS TIMESTAMP_NTZ)
+        )
+      ) AS event_ts,
+      (
+        order_id_text
+      ) AS order_id,
+      (
+        CASE
+          WHEN REGEXP_LIKE(quantity_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
+          THEN TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 18, 4)
+        END
+      ) AS quantity,
+      (
+        CASE
+          WHEN REGEXP_LIKE(total_amount_text, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')
+          THEN TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 18, 4)
+        END
+      ) AS total_amount,
+      (
+        currency_text
+      ) AS currency,
+      (
+        CASE
+          WHEN REGEXP_LIKE(points_text, '[+-]?\\d+(\\.0*)?')
+          AND TRY_CAST(SPLIT_PART(points_text, '.', 1) AS DECIMAL(38, 0)) BETWEEN -9223372036854775808 AND 9223372036854775807
+          THEN TRY_CAST(SPLIT_PART(points_text, '.', 1) AS DECIMAL(38, 0))
+        END
+      ) AS points,
+      (
+        country_text
+      ) AS country,
+      (
+        device_text
+      ) AS device
+    FROM texts
+  )
+  SELECT
+    event_id,
+    event_ts,
+    order_id,
+    quantity,
+    total_amount,
+    currency,
+    points,
+    country,
+    device,
+    source_filename,
+    source_row_number,
+    source_item_number,
+    'it\'s' AS source,
+    source_version,
+    batch_date,
+    load_id,
+    ingestion_ts,
+    is_object,
+    is_sale,
+    has_items,
+    order_stated,
+    order_further,
+    (
+      CASE
+        WHEN quantity <> 0
+        THEN SIGN(quantity)
+        WHEN quantity IS NULL
+        THEN NULL
+        WHEN NOT REGEXP_LIKE(quantity_text, '[^1-9eE]*[1-9].*', 's')
+        THEN 0
+        WHEN STARTSWITH(TRIM(quantity_text, ' \t\n\r\x0b\f'), '-')
+        THEN -1
+        ELSE 1
+      END
+    ) AS quantity_sign,
+    (
+      CASE
+        WHEN total_amount <> 0
+        THEN SIGN(total_amount)
+        WHEN total_amount IS NULL
+        THEN NULL
+        WHEN NOT REGEXP_LIKE(total_amount_text, '[^1-9eE]*[1-9].*', 's')
+        THEN 0
+        WHEN STARTSWITH(TRIM(total_amount_text, ' \t\n\r\x0b\f'), '-')
+        THEN -1
+        ELSE 1
+      END
+    ) AS total_amount_sign,
+    (
+      CASE
+        WHEN (
+          CAST(GET_PATH(raw, 'event_id') AS VARCHAR) IS NULL
+        )
+        OR (
+          CAST(GET_PATH(raw, 'event_ts') AS VARCHAR) IS NULL
+        )
+        OR (
+          CAST(GET_PATH(raw, 'order_id') AS VARCHAR) IS NULL
+        )
+        OR (
+          CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
+        )
+        OR (
+          CAST(GET_PATH(raw, 'total_amount') AS VARCHAR) IS NULL
+        )
+        OR (
+          CAST(GET_PATH(raw, 'currency') AS VARCHAR) IS NULL
+        )
+        OR (
+          CAST(GET_PATH(raw, 'points') AS VARCHAR) IS NULL
+        )
+        OR (
+          CAST(GET_PATH(raw, 'country') AS VARCHAR) IS NULL
+        )
+        OR (
+          CAST(GET_PATH(raw, 'device') AS VARCHAR) IS NULL
+        )
+        THEN CONCAT(
+          IFF((
+            CAST(GET_PATH(raw, 'event_id') AS VARCHAR) IS NULL
+          ), ';event_id', ''),
+          IFF((
+            CAST(GET_PATH(raw, 'event_ts') AS VARCHAR) IS NULL
+          ), ';event_ts', ''),
+          IFF((
+            CAST(GET_PATH(raw, 'order_id') AS VARCHAR) IS NULL
+          ), ';order_id', ''),
+          IFF((
+            CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
+          ), ';quantity', ''),
+          IFF((
+            CAST(GET_PATH(raw, 'total_amount') AS VARCHAR) IS NULL
+          ), ';total_amount', ''),
+          IFF((
+            CAST(GET_PATH(raw, 'currency') AS VARCHAR) IS NULL
+          ), ';currency', ''),
+          IFF((
+            CAST(GET_PATH(raw, 'points') AS VARCHAR) IS NULL
+          ), ';points', ''),
+          IFF((
+            CAST(GET_PATH(raw, 'country') AS VARCHAR) IS NULL
+          ), ';country', ''),
+          IFF((
+            CAST(GET_PATH(raw, 'device') AS VARCHAR) IS NULL
+          ), ';device', ''),
+          ';'
+        )
+      END
+    ) AS absent_fields,
+    (
+      CASE
+        WHEN (
+          event_id IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'event_id') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
+          event_ts IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'event_ts') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
+          order_id IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'order_id') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
+          quantity IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
+          total_amount IS NULL
+          AND NOT (
+            CAST(GET_PATH(raw, 'total_amount') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
+          currency IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'currency') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
+          points IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'points') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
+          country IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'country') AS VARCHAR) IS NULL
+          )
+        )
+        OR (
+          device IS NULL AND NOT (
+            CAST(GET_PATH(raw, 'device') AS VARCHAR) IS NULL
+          )
+        )
+        THEN CONCAT(
+          IFF(
+            event_id IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'event_id') AS VARCHAR) IS NULL
+            ),
+            ';event_id',
+            ''
+          ),
+          IFF(
+            event_ts IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'event_ts') AS VARCHAR) IS NULL
+            ),
+            ';event_ts',
+            ''
+          ),
+          IFF(
+            order_id IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'order_id') AS VARCHAR) IS NULL
+            ),
+            ';order_id',
+            ''
+          ),
+          IFF(
+            quantity IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'quantity') AS VARCHAR) IS NULL
+            ),
+            ';quantity',
+            ''
+          ),
+          IFF(
+            total_amount IS NULL
+            AND NOT (
+              CAST(GET_PATH(raw, 'total_amount') AS VARCHAR) IS NULL
+            ),
+            ';total_amount',
+            ''
+          ),
+          IFF(
+            currency IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'currency') AS VARCHAR) IS NULL
+            ),
+            ';currency',
+            ''
+          ),
+          IFF(
+            points IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'points') AS VARCHAR) IS NULL
+            ),
+            ';points',
+            ''
+          ),
+          IFF(
+            country IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'country') AS VARCHAR) IS NULL
+            ),
+            ';country',
+            ''
+          ),
+          IFF(
+            device IS NULL AND NOT (
+              CAST(GET_PATH(raw, 'device') AS VARCHAR) IS NULL
+            ),
+            ';device',
+            ''
+          ),
+          ';'
+        )
+      END
+    ) AS unfit_fields,
+    (
+      CASE
+        WHEN (
+          NOT quantity IS NULL
+          AND (
+            REGEXP_LIKE(quantity_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+            OR (
+              REGEXP_LIKE(quantity_text, '.*[eE].*', 's')
+              AND (
+                COALESCE(TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 38, 18) <> quantity, FALSE)
+                OR (
+                  quantity = 0 AND REGEXP_LIKE(quantity_text, '[^1-9eE]*[1-9].*', 's')
+                )
+              )
+            )
+          )
+        )
+        OR (
+          NOT total_amount IS NULL
+          AND (
+            REGEXP_LIKE(total_amount_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+            OR (
+              REGEXP_LIKE(total_amount_text, '.*[eE].*', 's')
+              AND (
+                COALESCE(
+                  TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 38, 18) <> total_amount,
+                  FALSE
+                )
+                OR (
+                  total_amount = 0 AND REGEXP_LIKE(total_amount_text, '[^1-9eE]*[1-9].*', 's')
+                )
+              )
+            )
+          )
+        )
+        THEN CONCAT(
+          IFF(
+            (
+              NOT quantity IS NULL
+              AND (
+                REGEXP_LIKE(quantity_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+                OR (
+                  REGEXP_LIKE(quantity_text, '.*[eE].*', 's')
+                  AND (
+                    COALESCE(TRY_TO_NUMBER(TRIM(quantity_text, ' \t\n\r\x0b\f'), 38, 18) <> quantity, FALSE)
+                    OR (
+                      quantity = 0 AND REGEXP_LIKE(quantity_text, '[^1-9eE]*[1-9].*', 's')
+                    )
+                  )
+                )
+              )
+            ),
+            ';quantity',
+            ''
+          ),
+          IFF(
+            (
+              NOT total_amount IS NULL
+              AND (
+                REGEXP_LIKE(total_amount_text, '[^.eE]*\\.\\d{4}\\d*[1-9]\\d*\\s*')
+                OR (
+                  REGEXP_LIKE(total_amount_text, '.*[eE].*', 's')
+                  AND (
+                    COALESCE(
+                      TRY_TO_NUMBER(TRIM(total_amount_text, ' \t\n\r\x0b\f'), 38, 18) <> total_amount,
+                      FALSE
+                    )
+                    OR (
+                      total_amount = 0 AND REGEXP_LIKE(total_amount_text, '[^1-9eE]*[1-9].*', 's')
+                    )
+                  )
+                )
+              )
+            ),
+            ';total_amount',
+            ''
+          ),
+          ';'
+        )
+      END
+    ) AS rounded_fields
+  FROM typed
+), hashed AS (
+  SELECT
+    *,
+    COALESCE(
+      SHA2(CONCAT('it\'s', order_id), 256) IN (SELECT
+          e.customer_hash
+        FROM raw.erased_customers AS e
+        WHERE
+        e.salt = 'it\'s'),
+      FALSE
+    ) AS is_theirs
+  FROM typed
+)
+SELECT
+  h.source_filename,
+  h.source_row_number,
+  h.batch_date,
+  h.load_id,
+  h.order_id,
+  h.is_sale,
+  h.is_theirs
+FROM hashed AS h
+WHERE
+  (h.load_id, h.source_filename, h.source_row_number) IN (
+    SELECT
+      t.load_id,
+      t.source_filename,
+      t.source_row_number
+    FROM hashed AS t
+    WHERE
+      t.is_theirs
+  );

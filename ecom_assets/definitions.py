@@ -20,6 +20,7 @@ from ecom_assets.assets.decide import build_decide_job
 from ecom_assets.assets.landing import build_sales_files
 from ecom_assets.assets.links import with_links
 from ecom_assets.assets.plan import build_plan_job
+from ecom_assets.assets.prune import build_prune_job
 from ecom_assets.assets.raw import build_raw_sales
 from ecom_assets.assets.staging import build_staging
 from ecom_assets.checks.analytics import build_fact_checks
@@ -136,6 +137,7 @@ def _build_definitions(
             build_checks_job(checks),
             build_decide_job(limits, settings.time_zone),
             build_plan_job(limits, settings.time_zone),
+            build_prune_job(),
         ],
         sensors=sensors,
         schedules=[daily, build_digest_schedule(settings.time_zone), *late_files],

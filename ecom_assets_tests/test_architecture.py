@@ -35,7 +35,7 @@ ALLOWED = {
     "checks": {"checks", "landing", "model", "partitions", "pipeline", "steps", "text"}
     | {"warehouse"},
     "assets": {"assets", "checks", "generator", "landing", "model", "partitions", "pipeline"}
-    | {"report", "settings", "steps", "text", "warehouse"},
+    | {"report", "retention", "settings", "steps", "text", "warehouse"},
     "triggers": {"triggers", "landing", "partitions", "settings", "steps"},
     "alerts": {"alerts", "assets", "landing", "partitions", "pipeline", "settings", "steps"}
     | {"stopping", "text", "triggers", "warehouse"},

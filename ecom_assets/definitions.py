@@ -30,6 +30,7 @@ from ecom_assets.checks.step import build_checks_job
 from ecom_assets.landing.folder import FolderZone
 from ecom_assets.landing.s3 import S3Zone
 from ecom_assets.landing.zone import LandingZone
+from ecom_assets.logs import log_in_json
 from ecom_assets.partitions import event_dates
 from ecom_assets.settings import S3Url, Settings, read_settings
 from ecom_assets.stopping import see_step_goes_on, stoppable
@@ -151,4 +152,11 @@ def _build_definitions(
     )
 
 
-defs = build_definitions(read_settings())
+def _definitions() -> dg.Definitions:
+    settings = read_settings()
+    if settings.log_format == "json":
+        log_in_json()
+    return build_definitions(settings)
+
+
+defs = _definitions()

@@ -28,6 +28,7 @@ S3Url = types.S3Url
 SettingsError = types.SettingsError
 Source = Literal["synthetic", "external"]
 Engine = Literal["duckdb", "snowflake"]
+LogFormat = Literal["colored", "json"]
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,8 @@ class Settings:
     that stays away, such as healthchecks.io; a secret"""
     ui_url: types.WebAddress = "http://127.0.0.1:3000"
     """where people reach the UI, for links in alerts"""
+    log_format: Annotated[LogFormat, "colored or json", types.in_any_case] = "colored"
+    """how runs, `make dev` and the containers log: `colored` text, or `json`, one object a line"""
 
     @property
     def reports(self) -> Path | S3Url:

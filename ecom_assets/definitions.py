@@ -3,6 +3,7 @@
 The only module that knows all the others. `defs` is what `workspace.yaml` loads.
 """
 
+import logging
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,7 +33,7 @@ from ecom_assets.landing.s3 import S3Zone
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.logs import log_in_json
 from ecom_assets.partitions import event_dates
-from ecom_assets.settings import S3Url, Settings, read_settings
+from ecom_assets.settings import S3Url, Settings, places_outside_checkout, read_settings
 from ecom_assets.stopping import see_step_goes_on, stoppable
 from ecom_assets.triggers.arrivals import build_arrivals
 from ecom_assets.triggers.daily import build_daily
@@ -154,6 +155,8 @@ def _build_definitions(
 
 def _definitions() -> dg.Definitions:
     settings = read_settings()
+    if places := places_outside_checkout(settings):
+        logging.getLogger("dagster.ecom_assets").info(places)
     if settings.log_format == "json":
         log_in_json()
     return build_definitions(settings)

@@ -224,11 +224,26 @@ def read_settings(
 
 
 def read_settings_or_exit() -> Settings:
-    """The settings of this process; a mistake ends it with its one sentence."""
+    """The settings of this process, for a command; a mistake ends it with its one sentence."""
     try:
-        return read_settings()
+        settings = read_settings()
     except SettingsError as error:
         sys.exit(f"ecom_assets: {error}")
+    if places := places_outside_checkout(settings):
+        print(f"ecom_assets: {places}", file=sys.stderr)
+    return settings
+
+
+def places_outside_checkout(settings: Settings) -> str | None:
+    """Where data goes, in a sentence; None in a checkout, whose folders people have before them."""
+    if Path(__file__).resolve().parent.parent == PROJECT_ROOT:
+        return None
+    of = "DAGSTER_HOME" if os.environ.get("DAGSTER_HOME") else "the working folder"
+    warehouse = "in Snowflake" if settings.snowflake else settings.duckdb_path
+    return (
+        f"Installed without a checkout, so relative paths and .env belong to {of}, {PROJECT_ROOT}: "
+        f"files {settings.landing}, warehouse {warehouse}, report {settings.reports}."
+    )
 
 
 def _sentence(error: ValidationError, given: Mapping[str, str]) -> SettingsError:

@@ -19,7 +19,7 @@ demo: $(VENV)/ready  ## a week of generated sales through the whole graph, and t
 
 dev: $(VENV)/ready  ## the Dagster UI on http://127.0.0.1:3000, ready to materialize and backfill
 	@$(BIN)/python -m ecom_assets.settings
-	@$(BIN)/dagster dev --host 127.0.0.1 --port $${PORT:-3000}
+	@$(BIN)/dagster dev --host 127.0.0.1 --port $${PORT:-3000} --log-format $${ECOM_LOG_FORMAT:-colored}
 
 alert-test: $(VENV)/ready  ## a sample alert to each channel in ECOM_ALERT_URLS
 	@$(BIN)/python -m ecom_assets.commands.try_channels

@@ -3,6 +3,7 @@
 The only module that knows all the others. `defs` is what `workspace.yaml` loads.
 """
 
+import logging
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +22,7 @@ from ecom_assets.assets.forget import build_forget_job
 from ecom_assets.assets.landing import build_sales_files
 from ecom_assets.assets.links import with_links
 from ecom_assets.assets.plan import build_plan_job
+from ecom_assets.assets.prune import build_prune_job
 from ecom_assets.assets.raw import build_raw_sales
 from ecom_assets.assets.staging import build_staging
 from ecom_assets.checks.analytics import build_fact_checks
@@ -30,8 +32,9 @@ from ecom_assets.checks.step import build_checks_job
 from ecom_assets.landing.folder import FolderZone
 from ecom_assets.landing.s3 import S3Zone
 from ecom_assets.landing.zone import LandingZone
+from ecom_assets.logs import log_in_json
 from ecom_assets.partitions import event_dates
-from ecom_assets.settings import S3Url, Settings, read_settings
+from ecom_assets.settings import S3Url, Settings, places_outside_checkout, read_settings
 from ecom_assets.stopping import see_step_goes_on, stoppable
 from ecom_assets.triggers.arrivals import build_arrivals
 from ecom_assets.triggers.daily import build_daily
@@ -133,6 +136,7 @@ def _build_definitions(
             build_decide_job(limits, settings.time_zone),
             build_forget_job(limits),
             build_plan_job(limits, settings.time_zone),
+            build_prune_job(),
         ],
         sensors=sensors,
         schedules=[daily, build_digest_schedule(settings.time_zone), *late_files],
@@ -146,4 +150,13 @@ def _build_definitions(
     )
 
 
-defs = build_definitions(read_settings())
+def _definitions() -> dg.Definitions:
+    settings = read_settings()
+    if places := places_outside_checkout(settings):
+        logging.getLogger("dagster.ecom_assets").info(places)
+    if settings.log_format == "json":
+        log_in_json()
+    return build_definitions(settings)
+
+
+defs = _definitions()

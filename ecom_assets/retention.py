@@ -5,6 +5,7 @@ With a run Dagster deletes its events. What an asset's page says of a day is the
 so a run that holds the last word on a day of an asset is kept, however old.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -17,6 +18,8 @@ ABOUT_ASSETS = {
     dg.DagsterEventType.ASSET_FAILED_TO_MATERIALIZE,
     dg.DagsterEventType.ASSET_CHECK_EVALUATION,
 }
+RUNS_DAYS = 365
+"""How long ago a run ended that may go, where nobody says otherwise."""
 AT_ONCE = 500
 """Runs and events that are asked for at once."""
 
@@ -35,6 +38,13 @@ def delete_runs(instance: dg.DagsterInstance, runs: Sequence[dg.DagsterRun]) -> 
     for run in runs:
         instance.compute_log_manager.delete_logs(prefix=[run.run_id])
         instance.delete_run(run.run_id)
+
+
+def runs_text(runs: Sequence[dg.DagsterRun], before: datetime) -> str:
+    """How many runs of which jobs these are, in one sentence."""
+    jobs = Counter(run.job_name for run in runs)
+    by_job = ", ".join(f"{count:,} of {job}" for job, count in jobs.most_common()) or "none"
+    return f"Dagster: {len(runs):,} runs that ended before {before:%Y-%m-%d}: {by_job}."
 
 
 def _has_last_word(instance: dg.DagsterInstance, run_id: str) -> bool:

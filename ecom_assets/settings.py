@@ -28,6 +28,7 @@ S3Url = types.S3Url
 SettingsError = types.SettingsError
 Source = Literal["synthetic", "external"]
 Engine = Literal["duckdb", "snowflake"]
+LogFormat = Literal["colored", "json"]
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,8 @@ class Settings:
     that stays away, such as healthchecks.io; a secret"""
     ui_url: types.WebAddress = "http://127.0.0.1:3000"
     """where people reach the UI, for links in alerts"""
+    log_format: Annotated[LogFormat, "colored or json", types.in_any_case] = "colored"
+    """how runs, `make dev` and the containers log: `colored` text, or `json`, one object a line"""
 
     @property
     def reports(self) -> Path | S3Url:
@@ -221,11 +224,26 @@ def read_settings(
 
 
 def read_settings_or_exit() -> Settings:
-    """The settings of this process; a mistake ends it with its one sentence."""
+    """The settings of this process, for a command; a mistake ends it with its one sentence."""
     try:
-        return read_settings()
+        settings = read_settings()
     except SettingsError as error:
         sys.exit(f"ecom_assets: {error}")
+    if places := places_outside_checkout(settings):
+        print(f"ecom_assets: {places}", file=sys.stderr)
+    return settings
+
+
+def places_outside_checkout(settings: Settings) -> str | None:
+    """Where data goes, in a sentence; None in a checkout, whose folders people have before them."""
+    if Path(__file__).resolve().parent.parent == PROJECT_ROOT:
+        return None
+    of = "DAGSTER_HOME" if os.environ.get("DAGSTER_HOME") else "the working folder"
+    warehouse = "in Snowflake" if settings.snowflake else settings.duckdb_path
+    return (
+        f"Installed without a checkout, so relative paths and .env belong to {of}, {PROJECT_ROOT}: "
+        f"files {settings.landing}, warehouse {warehouse}, report {settings.reports}."
+    )
 
 
 def _sentence(error: ValidationError, given: Mapping[str, str]) -> SettingsError:

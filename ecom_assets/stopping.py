@@ -31,6 +31,8 @@ ENDED = (
 )
 """A run that has one of these while it is at work was ended by somebody else."""
 
+AT_WORK = (dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING)
+
 
 def see_step_goes_on() -> None:
     """Raise when the run of the step at work was ended from outside; outside of steps do nothing.
@@ -87,6 +89,18 @@ def places_held_by_ended_runs(instance: dg.DagsterInstance) -> Mapping[str, Sequ
         ended = [i for i in sorted(holding) if i not in runs or runs[i].is_finished]
         if ended:
             found[pool] = ended
+    return found
+
+
+def runs_without_process(instance: dg.DagsterInstance) -> Sequence[str]:
+    """The ids of runs that look as if they went on, and whose process, one of this machine, is
+    gone: they keep their places, and their days from other runs, until the daemon finds them."""
+    here = f"{socket.gethostname()} "
+    found = []
+    for run in instance.get_runs(dg.RunsFilter(statuses=AT_WORK)):
+        name = run.tags.get(PROCESS_TAG, "")
+        if name.startswith(here) and process_name(int(name.split()[1])) != name:
+            found.append(run.run_id)
     return found
 
 

@@ -13,7 +13,13 @@ import duckdb
 import pytest
 
 from ecom_assets.model.reading import Reading
-from ecom_assets.settings import PROJECT_ROOT, S3Url, SettingsError, read_settings
+from ecom_assets.settings import (
+    PROJECT_ROOT,
+    S3Url,
+    SettingsError,
+    read_settings,
+    read_settings_or_exit,
+)
 
 
 def test_nothing_needs_to_be_set() -> None:
@@ -28,6 +34,13 @@ def test_nothing_needs_to_be_set() -> None:
         Decimal("0.30"),
     )
     assert settings.hide_values is False
+
+
+def test_in_a_checkout_nothing_is_said_of_where_data_goes(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    read_settings_or_exit()
+    assert capsys.readouterr().err == ""
 
 
 def test_a_relative_path_is_relative_to_the_project_wherever_the_command_is_run(
@@ -50,24 +63,35 @@ def test_an_installed_package_keeps_no_data_among_the_packages(
     )
     folder.mkdir()
     print_them = (
-        "from ecom_assets.settings import read_settings; s = read_settings(); "
-        "print(s.landing, s.duckdb_path, s.reports, sep='\\n')"
+        "import logging, sys; logging.basicConfig(level='INFO', stream=sys.stderr); "
+        "from ecom_assets.settings import read_settings_or_exit; s = read_settings_or_exit(); "
+        "print(s.landing, s.duckdb_path, s.reports, sep='\\n'); import ecom_assets.definitions"
     )
     outside = {name: value for name, value in os.environ.items() if not name.startswith("ECOM_")}
     outside |= {"PYTHONPATH": str(packages), "DAGSTER_HOME": str(tmp_path / home) if home else ""}
     (tmp_path / (home or "work") / ".env").parent.mkdir(exist_ok=True)
     (tmp_path / (home or "work") / ".env").write_text("ECOM_DUCKDB_PATH=w.duckdb\n")
-    printed = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", print_them],
         cwd=folder,
         env=outside,
         capture_output=True,
         text=True,
         check=True,
-    ).stdout
+    )
     base = tmp_path / (home or "work")
-    assert printed.split() == [
+    files, warehouse, report = done.stdout.split()
+    assert [files, warehouse, report] == [
         f"{base}/{one}" for one in ("data/landing", "w.duckdb", "data/reports")
+    ]
+    said = (
+        "Installed without a checkout, so relative paths and .env belong to "
+        f"{'DAGSTER_HOME' if home else 'the working folder'}, {base}: files {files}, warehouse "
+        f"{warehouse}, report {report}."
+    )
+    assert done.stderr.splitlines() == [
+        f"ecom_assets: {said}",  # a command
+        f"INFO:dagster.ecom_assets:{said}",  # the code location
     ]
 
 

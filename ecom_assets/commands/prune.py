@@ -10,16 +10,13 @@
 
 import argparse
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from ecom_assets.pipeline.prune import prunable, prune
-from ecom_assets.retention import delete_runs, prunable_runs
+from ecom_assets.pipeline.prune import VERSIONS_DAYS, prunable, prune, versions_text
+from ecom_assets.retention import RUNS_DAYS, delete_runs, prunable_runs, runs_text
 from ecom_assets.settings import Settings, read_settings_or_exit
 from ecom_assets.warehouse.contract import Purpose, WarehouseError
-
-VERSIONS_DAYS, RUNS_DAYS = 90, 365
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -61,8 +58,7 @@ def _lines(settings: Settings, before: datetime, *, is_meant: bool) -> None:
             f"  {row['source_filename']}, replaced {row['superseded_at']:%Y-%m-%d}: "
             f"{row['raw_rows']:,} lines"
         )
-    lines = sum(row["raw_rows"] for row in rows)
-    print(f"RAW: {len(rows):,} versions replaced before {before:%Y-%m-%d}, {lines:,} lines.")
+    print(versions_text(rows, before))
 
 
 def _runs(before: datetime, *, is_meant: bool) -> None:
@@ -72,9 +68,7 @@ def _runs(before: datetime, *, is_meant: bool) -> None:
         runs = [*prunable_runs(instance, before)]
         if is_meant:
             delete_runs(instance, runs)
-    jobs = Counter(run.job_name for run in runs)
-    told = ", ".join(f"{count:,} of {job}" for job, count in jobs.most_common()) or "none"
-    print(f"Dagster: {len(runs):,} runs that ended before {before:%Y-%m-%d}: {told}.")
+    print(runs_text(runs, before))
 
 
 if __name__ == "__main__":

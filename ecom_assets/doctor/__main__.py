@@ -32,7 +32,11 @@ def examine() -> Findings[None]:
         sample = yield from about("landing zone", check_landing(zone, settings))
         check = check_warehouse(warehouse_of(settings), zone, sample, settings)
         yield from about("warehouse", guarded(check))
-    home = guarded(_instance(), "`make` sets DAGSTER_HOME to the project's folder.")
+    home = guarded(
+        _instance(),
+        "See that DAGSTER_HOME is the project's folder, as `make` sets it, and that the storage "
+        "that its dagster.yaml names is there and answers.",
+    )
     yield from about("dagster", home)
 
 
@@ -54,19 +58,37 @@ def _settings() -> Findings[Settings | None]:
 def _instance() -> Findings[None]:
     import dagster as dg
 
-    from ecom_assets.stopping import lacks_of, places_held_by_ended_runs
+    from ecom_assets.stopping import lacks_of, places_held_by_ended_runs, runs_without_process
 
     with dg.DagsterInstance.get() as instance:
         runs = instance.get_runs_count()
         where = type(instance.run_storage).__name__
         lacks = lacks_of(instance)
         places = places_held_by_ended_runs(instance)
+        gone = runs_without_process(instance)
+        states = instance.all_instigator_state()
+        waits = sorted({state.instigator_name for state in states if state.is_running})
+        if queued := instance.get_runs_count(dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED])):
+            waits.append(f"{queued:,} runs in the queue")
+        statuses = instance.get_daemon_statuses().items() if waits else []
+        silent = sorted(kind for kind, s in statuses if s.required and not s.healthy)
     yield ok(f"Its storage answers ({where}): {runs:,} runs.")
     for pool, ended in places.items():
         yield fix(
             f"{len(ended)} runs that have ended hold places in the pool {pool}, {ended[0]} among "
             "them, so others wait: see that the daemon runs, which frees them, or free them in the "
             "UI under Deployment, Concurrency."
+        )
+    if gone:
+        yield fix(
+            f"{len(gone)} runs look as if they went on, {gone[0]} among them, but their process is "
+            "gone, so others wait: see that the daemon runs, which reports them as failed, or "
+            "terminate them in the UI."
+        )
+    if silent:
+        yield fix(
+            f"The daemon gives no sign of life ({', '.join(silent)}), but is waited for by "
+            f"{', '.join(waits)}: start it, by `make dev` or `dagster-daemon run`."
         )
     if lacks:
         yield note(lacks)

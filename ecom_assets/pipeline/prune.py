@@ -11,6 +11,9 @@ from ecom_assets.pipeline.load import FILES_PER_STATEMENT
 from ecom_assets.warehouse.contract import Row, Session
 from ecom_assets.warehouse.expressions import table
 
+VERSIONS_DAYS = 90
+"""How long ago a version was replaced that may go, where nobody says otherwise."""
+
 
 def prunable(session: Session, before: datetime) -> Sequence[Row]:
     """The versions of files that may go: replaced, or gone, before this moment (UTC), without a row
@@ -48,3 +51,9 @@ def prune(session: Session, before: datetime) -> Sequence[Row]:
                 ),
             )
     return rows
+
+
+def versions_text(rows: Sequence[Row], before: datetime) -> str:
+    """What `prunable` or `prune` has found, in one sentence."""
+    lines = sum(row["raw_rows"] for row in rows)
+    return f"RAW: {len(rows):,} versions replaced before {before:%Y-%m-%d}, {lines:,} lines."

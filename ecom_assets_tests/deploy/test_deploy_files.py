@@ -203,6 +203,17 @@ def test_services_run_commands_that_exist(
             assert re.search(rf"{option}\b", said.out), f"{asked} has no {option}"
 
 
+def test_one_setting_says_how_all_of_dagster_s_processes_log() -> None:
+    services, setting = _load("compose.yaml")["services"], "${ECOM_LOG_FORMAT:-colored}"
+    for name, variables in {
+        "code": ["DAGSTER_CLI_CODE_SERVER_START_LOG_FORMAT", "DAGSTER_CLI_API_GRPC_LOG_FORMAT"],
+        "webserver": ["DAGSTER_WEBSERVER_LOG_FORMAT"],
+    }.items():
+        assert {services[name]["environment"][variable] for variable in variables} == {setting}
+    assert services["daemon"]["command"][-2:] == ["--log-format", setting]
+    assert "--log-format $${ECOM_LOG_FORMAT:-colored}" in (PROJECT_ROOT / "Makefile").read_text()
+
+
 def test_workspace_names_the_code_location_of_compose() -> None:
     (server,) = (entry["grpc_server"] for entry in _load("workspace.yaml")["load_from"])
     assert server["host"] in _load("compose.yaml")["services"]

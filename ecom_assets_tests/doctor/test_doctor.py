@@ -1,11 +1,10 @@
 """The doctor on every stack: a sound one, and one for each thing that may be wrong."""
 
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -22,6 +21,7 @@ from ecom_assets.model.tables import tables
 from ecom_assets.settings import PROJECT_ROOT, S3Url
 from ecom_assets.warehouse.contract import Purpose
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
+from ecom_assets_tests.doctor.conftest import Set
 from ecom_assets_tests.support.earlier import COMMITS, unpack_warehouse
 from ecom_assets_tests.support.s3_servers import S3Server, rclone_server
 from ecom_assets_tests.support.stacks import (
@@ -34,29 +34,7 @@ from ecom_assets_tests.support.stacks import (
     environment,
 )
 
-Set = Callable[..., None]
-
 LINES = b'{"event_id": "e1"}\nno json\n'
-
-
-@pytest.fixture
-def use(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Set:
-    """Set variables; all of ours that are set elsewhere are gone, and Dagster has a home."""
-    for name in list(os.environ):
-        if name.startswith(("ECOM_", "SNOWFLAKE_")):
-            monkeypatch.delenv(name)
-    monkeypatch.setattr("ecom_assets.settings.PROJECT_ROOT", tmp_path)
-    home = tmp_path / "home"
-    home.mkdir()
-    shutil.copy(PROJECT_ROOT / "dagster.yaml", home)
-    monkeypatch.setenv("DAGSTER_HOME", str(home))
-
-    def set_all(**values: object) -> None:
-        for name, value in values.items():
-            monkeypatch.setenv(name, str(value))
-
-    set_all(ECOM_DUCKDB_PATH=tmp_path / "w.duckdb", ECOM_LANDING=tmp_path / "landing")
-    return set_all
 
 
 def use_stack(stack: str, use: Set, servers: Production) -> S3Url | None:

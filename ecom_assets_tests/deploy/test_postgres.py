@@ -19,11 +19,14 @@ from ecom_assets.definitions import build_definitions
 from ecom_assets.settings import read_settings
 from ecom_assets_tests.conftest import event, write_lines
 from ecom_assets_tests.support.deployment import DEPLOY, Deployment, Storage, postgres
+from ecom_assets_tests.support.dev_server import until
 
 FIRST_DAY = date(2026, 1, 5)
 RUNS = [(0, 0), (1, 2), (3, 3)]
 """The runs launched together, as the first and last of `DAYS`: a day, a range, a day."""
 DAYS = [FIRST_DAY + timedelta(days=n) for n in range(4)]
+DEPLOYED = FIRST_DAY + timedelta(days=4)
+"""The day of a run during which a new version is deployed."""
 GOOD_LINES, BAD_LINES = 40, 2
 
 
@@ -36,7 +39,7 @@ def shop(tmp_path: Path) -> Iterator["Shop"]:
             yield shop
 
 
-def test_several_runs_at_once_on_postgresql(shop: "Shop") -> None:
+def test_several_runs_at_once_on_postgresql_and_a_deploy_during_one(shop: "Shop") -> None:
     for day in DAYS:
         shop.land(day)
     runs = [shop.launch(DAYS[first], DAYS[last]) for first, last in RUNS]
@@ -90,6 +93,28 @@ def test_several_runs_at_once_on_postgresql(shop: "Shop") -> None:
     assert {path.name for path in shop.home.iterdir()} <= {
         *("dagster.yaml", "workspace.yaml", *written)
     }
+
+    # a deploy ends the container of the code location, and with it the run that was in a step
+    shop.land(DEPLOYED)
+    with duckdb.connect(shop.duckdb_path):  # so the step waits for the file
+        interrupted = shop.launch(DEPLOYED, DEPLOYED)
+        until(lambda: "raw_sales" in shop.ui.steps(interrupted), "it is in a step", pause=0.1)
+        shop.code.end(seconds=1)
+    shop.code.host = "code-2"
+    shop.code.start()
+    assert shop.ui.ended(interrupted) == "FAILURE", shop.daemon.text()
+
+    def tries() -> list[str]:
+        parents = {run["runId"]: run["tags"].get("dagster/parent_run_id") for run in shop.ui.runs()}
+        return [run for run, parent in parents.items() if parent == interrupted]
+
+    (second,) = until(tries, "the daemon starts it again")
+    shop.times_of(second)
+    with duckdb.connect(shop.duckdb_path, read_only=True) as connection:
+        facts = connection.execute(
+            "select event_date, count(*) from analytics.fact_sales group by all order by all"
+        ).fetchall()
+    assert facts == [(day, GOOD_LINES) for day in [*DAYS, DEPLOYED]]
 
     # the webserver goes on answering without its database; its health check says what that is worth
     check = compose["services"]["webserver"]["healthcheck"]["test"]

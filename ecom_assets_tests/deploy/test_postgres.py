@@ -25,8 +25,9 @@ FIRST_DAY = date(2026, 1, 5)
 RUNS = [(0, 0), (1, 2), (3, 3)]
 """The runs launched together, as the first and last of `DAYS`: a day, a range, a day."""
 DAYS = [FIRST_DAY + timedelta(days=n) for n in range(4)]
-DEPLOYED = FIRST_DAY + timedelta(days=4)
-"""The day of a run during which a new version is deployed."""
+MEANWHILE = [FIRST_DAY + timedelta(days=n) for n in range(4, 7)]
+"""The days of a run that is in a step while a new version is deployed, of one that waits in the
+queue, and of a backfill."""
 GOOD_LINES, BAD_LINES = 40, 2
 
 
@@ -95,11 +96,19 @@ def test_several_runs_at_once_on_postgresql_and_a_deploy_during_one(shop: "Shop"
     }
 
     # a deploy ends the container of the code location, and with it the run that was in a step
-    shop.land(DEPLOYED)
+    for day in MEANWHILE:
+        shop.land(day)
     with duckdb.connect(shop.duckdb_path):  # so the step waits for the file
-        interrupted = shop.launch(DEPLOYED, DEPLOYED)
+        interrupted = shop.launch(MEANWHILE[0], MEANWHILE[0])
         until(lambda: "raw_sales" in shop.ui.steps(interrupted), "it is in a step", pause=0.1)
+        shop.daemon.end()
+        waiting = shop.launch(MEANWHILE[1], MEANWHILE[1])
+        backfill = shop.ui.backfill(MEANWHILE[2], MEANWHILE[2])
         shop.code.end(seconds=1)
+    # what is to begin meanwhile, waits
+    shop.daemon.start()
+    until(lambda: "into the queue" in str(shop.ui.messages(waiting)), "the run waits")
+    until(lambda: "backfill will resume" in shop.daemon.text(10**7), "the backfill waits")
     shop.code.host = "code-2"
     shop.code.start()
     assert shop.ui.ended(interrupted) == "FAILURE", shop.daemon.text()
@@ -110,11 +119,15 @@ def test_several_runs_at_once_on_postgresql_and_a_deploy_during_one(shop: "Shop"
 
     (second,) = until(tries, "the daemon starts it again")
     shop.times_of(second)
+    shop.times_of(waiting)
+    done = ("COMPLETED_SUCCESS", "COMPLETED_FAILED", "FAILED")
+    until(lambda: shop.ui.backfill_status(backfill) in done, "the backfill ends")
+    assert shop.ui.backfill_status(backfill) == done[0], shop.daemon.text()
     with duckdb.connect(shop.duckdb_path, read_only=True) as connection:
         facts = connection.execute(
             "select event_date, count(*) from analytics.fact_sales group by all order by all"
         ).fetchall()
-    assert facts == [(day, GOOD_LINES) for day in [*DAYS, DEPLOYED]]
+    assert facts == [(day, GOOD_LINES) for day in [*DAYS, *MEANWHILE]]
 
     # the webserver goes on answering without its database; its health check says what that is worth
     check = compose["services"]["webserver"]["healthcheck"]["test"]

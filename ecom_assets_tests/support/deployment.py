@@ -122,9 +122,9 @@ class Service:
         _kill(all_of_it)
         self._sweep()
 
-    def text(self) -> str:
+    def text(self, characters: int = 8000) -> str:
         """The last that it has printed."""
-        return (self.root / f"{self.name}.log").read_text(errors="replace")[-8000:]
+        return (self.root / f"{self.name}.log").read_text(errors="replace")[-characters:]
 
     def _sweep(self) -> None:
         """Kill what its first process has left, and wait for that."""

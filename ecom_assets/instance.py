@@ -8,8 +8,8 @@ public base for these classes.
 
 import fcntl
 import os
-import socket
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
@@ -22,10 +22,14 @@ from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
 from dagster._serdes import deserialize_value
 
-from ecom_assets.stopping import PROCESS_TAG, process_name
+from ecom_assets.stopping import PROCESS_TAG, is_at_work
 
 MADE_ONCE = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
 """Dagster's databases but for those of single runs, which one process makes."""
+
+KNOWN_AGAIN_SECONDS = 15
+"""After so long the daemon knows a code server that is back: it looks each ten seconds
+(`ERROR_RECOVERY_INTERVAL` of Dagster's server_watcher.py), and loads what it finds."""
 
 
 def below_home(folder: str) -> Path:
@@ -89,27 +93,45 @@ class Launcher(dg.DefaultRunLauncher):
     reports such a run as failed, and tries it again if it had launched it.
     """
 
+    def __init__(self, *of_dagster: Any, **more: Any) -> None:
+        super().__init__(*of_dagster, **more)
+        self._gone_since: dict[str, float] = {}
+
     @property
     def supports_check_run_worker_health(self) -> bool:
         return True
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
-        """Whether the process that executes a run is there; of one on another machine the code
-        server knows that has started it. Where nobody knows, it counts as there."""
-        if _is_gone(run) or not (_is_here(run) or self._may_be_at_its_server(run)):
-            why = "The process of this run is gone: it was killed, or its terminal was closed."
-            return CheckRunHealthResult(WorkerStatus.FAILED, why)
-        return CheckRunHealthResult(WorkerStatus.RUNNING)
+        """Whether the process that executes a run is there. Where its lock cannot be seen, the code
+        server knows that has started it; where nobody knows, it counts as there.
 
-    def _may_be_at_its_server(self, run: dg.DagsterRun) -> bool:
+        A run is not called gone while its code server is not there, as during a deploy, nor at once
+        after: the daemon has to know the server again before it can start the next try, and it does
+        not try that twice.
+        """
+        there = is_at_work(self._instance, run)
         client = self._get_grpc_client_for_termination(run.run_id)  # type: ignore[no-untyped-call]
-        if client is None:
-            return True
+        if client is None:  # of the command line
+            is_gone = there is False
+        elif there or self._may_be_at(client, run.run_id, is_dead=there is False):
+            is_gone = False
+            self._gone_since.pop(run.run_id, None)
+        else:
+            now = time.monotonic()
+            is_gone = now - self._gone_since.setdefault(run.run_id, now) >= KNOWN_AGAIN_SECONDS
+        if not is_gone:
+            return CheckRunHealthResult(WorkerStatus.RUNNING)
+        why = "The process of this run is gone: it was killed, or its terminal or container ended."
+        return CheckRunHealthResult(WorkerStatus.FAILED, why)
+
+    def _may_be_at(self, client: Any, run_id: str, *, is_dead: bool) -> bool:
+        """Whether a run may be at work for a code server, or will be clear when that is back."""
         try:
-            answer = client.can_cancel_execution(CanCancelExecutionRequest(run_id=run.run_id))
+            answer = client.can_cancel_execution(CanCancelExecutionRequest(run_id=run_id))
         except DagsterUserCodeUnreachableError:
             return True
-        return bool(deserialize_value(answer, CanCancelExecutionResult).can_cancel)
+        known = deserialize_value(answer, CanCancelExecutionResult).can_cancel
+        return bool(known) and not is_dead
 
     def terminate(self, run_id: str) -> bool:
         """Ask a run to end. One that this launcher has not launched finds out by itself; one whose
@@ -121,16 +143,6 @@ class Launcher(dg.DefaultRunLauncher):
         run = self._instance.get_run_by_id(run_id)
         if is_asked or run is None or run.is_finished or PROCESS_TAG not in run.tags:
             return is_asked
-        if _is_gone(run):
+        if is_at_work(self._instance, run) is False:
             self._instance.report_run_canceled(run, "The process of this run is gone.")
         return True
-
-
-def _is_here(run: dg.DagsterRun) -> bool:
-    """Whether the run's process is, or was, one of this machine."""
-    return run.tags.get(PROCESS_TAG, "").startswith(f"{socket.gethostname()} ")
-
-
-def _is_gone(run: dg.DagsterRun) -> bool:
-    name = run.tags.get(PROCESS_TAG, "")
-    return _is_here(run) and process_name(int(name.split()[1])) != name

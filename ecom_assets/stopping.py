@@ -5,6 +5,7 @@ Told by a signal to its process, or by the run's status in Dagster's storage, wh
 up is the warehouse's business; that an interrupted step is not tried again is in `steps.py`.
 """
 
+import fcntl
 import os
 import signal
 import socket
@@ -12,7 +13,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import dagster as dg
 
@@ -22,7 +23,8 @@ LOOK_SECONDS = 1.0
 """How often a run looks whether it was ended. A termination that reaches its process is faster."""
 
 PROCESS_TAG = "ecom_assets/process"
-"""The tag of a run that says which process executes it, as `process_name` names it."""
+"""The tag of a run that says which process executes it: the machine's name, or the container's, and
+the number that it has there."""
 
 ENDED = (
     dg.DagsterRunStatus.CANCELING,
@@ -32,6 +34,9 @@ ENDED = (
 """A run that has one of these while it is at work was ended by somebody else."""
 
 AT_WORK = (dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING)
+
+_HELD: list[IO[str]] = []
+"""Open until this process ends."""
 
 
 def see_step_goes_on() -> None:
@@ -93,15 +98,10 @@ def places_held_by_ended_runs(instance: dg.DagsterInstance) -> Mapping[str, Sequ
 
 
 def runs_without_process(instance: dg.DagsterInstance) -> Sequence[str]:
-    """The ids of runs that look as if they went on, and whose process, one of this machine, is
-    gone: they keep their places, and their days from other runs, until the daemon finds them."""
-    here = f"{socket.gethostname()} "
-    found = []
-    for run in instance.get_runs(dg.RunsFilter(statuses=AT_WORK)):
-        name = run.tags.get(PROCESS_TAG, "")
-        if name.startswith(here) and process_name(int(name.split()[1])) != name:
-            found.append(run.run_id)
-    return found
+    """The ids of runs that look as if they went on, and whose process is gone: they keep their
+    places, and their days from other runs, until the daemon finds them."""
+    runs = instance.get_runs(dg.RunsFilter(statuses=AT_WORK))
+    return [run.run_id for run in runs if is_at_work(instance, run) is False]
 
 
 class _Stoppable(dg.Executor):
@@ -120,7 +120,8 @@ class _Stoppable(dg.Executor):
         instance, run_id = plan_context.instance, plan_context.run_id
         if lacks := lacks_of(instance):
             plan_context.log.warning(lacks)
-        instance.add_run_tags(run_id, {PROCESS_TAG: process_name(os.getpid())})
+        instance.add_run_tags(run_id, {PROCESS_TAG: f"{socket.gethostname()} {os.getpid()}"})
+        _be_seen_at_work(instance, run_id)
         with _watched(instance, run_id):
             try:
                 yield from self._executor.execute(plan_context, execution_plan)
@@ -133,22 +134,41 @@ class _Stoppable(dg.Executor):
                 raise
 
 
-def process_name(pid: int) -> str:
-    """What tells a process of this machine from all others, also from a later one that gets its
-    number: machine, number, and when it began, where the system tells it. Where there is no such
-    process, or it has ended and nobody has waited for it yet, the last part is missing.
-    """
-    began = ""
-    if Path("/proc/self/stat").exists():
-        with suppress(OSError):
-            # proc(5): the second field, the program's name, may hold blanks and brackets
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            began = "" if fields[0] in "ZX" else fields[19]
-    else:
-        with suppress(ProcessLookupError):
-            os.kill(pid, 0)  # asks, and sends nothing
-            began = "there"
-    return f"{socket.gethostname()} {pid} {began}".rstrip()
+def is_at_work(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool | None:
+    """Whether the process that executes a run is there, in whatever container of this machine;
+    None where nothing tells: it has not begun, or does not keep its logs in a folder of ours."""
+    held = _held_by(instance, run.run_id)
+    if held is None:
+        return None
+    try:
+        with held.open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return None
+    return False
+
+
+def _be_seen_at_work(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Hold a lock on a file beside the run's logs until this process ends, for its last event comes
+    after its last step. The system frees it, whatever ends the process, and tells so in all
+    containers that share the folder, where numbers of processes tell nothing."""
+    held = _held_by(instance, run_id)
+    if held is not None:
+        with suppress(OSError):  # a folder without locks
+            held.parent.mkdir(parents=True, exist_ok=True)
+            # a file that is not locked yet would be taken for one of a process that is gone
+            unseen = held.with_suffix(".new")
+            _HELD.append(unseen.open("w"))
+            fcntl.flock(_HELD[-1], fcntl.LOCK_EX)
+            unseen.rename(held)
+
+
+def _held_by(instance: dg.DagsterInstance, run_id: str) -> Path | None:
+    # of managers that keep logs in a folder
+    path_of = getattr(instance.compute_log_manager, "get_captured_local_path", None)
+    return Path(path_of([run_id, "at_work"], "lock")) if path_of else None
 
 
 @contextmanager

@@ -1,19 +1,21 @@
 """Dagster's instance as `dagster.yaml` makes it: one place, made once, whoever comes first."""
 
-import os
 import shutil
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import dagster as dg
 import pytest
+from dagster._core.errors import DagsterUserCodeUnreachableError
+from dagster._grpc.types import CanCancelExecutionResult
+from dagster._serdes import serialize_value
 
+from ecom_assets import instance as instance_module
 from ecom_assets.instance import Launcher
 from ecom_assets.settings import PROJECT_ROOT
-from ecom_assets.stopping import PROCESS_TAG, process_name
-from ecom_assets_tests.support.dev_server import until
 
 OPEN = """
 import sys, dagster as dg
@@ -85,22 +87,44 @@ def test_what_dagster_writes_lies_below_its_home_whatever_the_folder_of_the_proc
     assert list((home / "data" / "dagster" / "logs").rglob("*.out"))
 
 
-def test_a_process_is_told_from_a_later_one_of_its_number() -> None:
-    mine = process_name(os.getpid())
-    assert mine == process_name(os.getpid())
-    machine, number, began = mine.split()
-    others = [f"{machine} {number} {int(began) - 1}", f"{machine} {number}"]
-    runs = {name: dg.DagsterRun("sales", tags={PROCESS_TAG: name}) for name in [mine, *others]}
-    launcher = Launcher()
-    told = {name: launcher.check_run_worker_health(run) for name, run in runs.items()}
-    assert [told[name].status.value for name in runs] == ["RUNNING", "FAILED", "FAILED"]
-
-
-def test_a_killed_process_that_nobody_has_waited_for_is_gone() -> None:
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        name = process_name(process.pid)
-        run = dg.DagsterRun("sales", tags={PROCESS_TAG: name})
-        assert Launcher().check_run_worker_health(run).status.value == "RUNNING"
+def test_a_run_is_at_work_as_long_as_its_process_holds_its_lock(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever numbers processes have in the container that asks, and whatever its code server says
+    that lost the database for a moment; but nobody ends it while that server is being replaced."""
+    code = (
+        "import dagster as dg\n"
+        "from ecom_assets.stopping import stoppable\n"
+        "@dg.op\n"
+        "def step(context):\n"
+        "    print(context.run_id, flush=True)\n"
+        "    input()\n"
+        "@dg.job(executor_def=stoppable(dg.in_process_executor))\n"
+        "def work(): step()\n"
+        "dg.execute_job(dg.reconstructable(work), dg.DagsterInstance.get())\n"
+    )
+    (home / "job.py").write_text(code)
+    command = [sys.executable, str(home / "job.py")]
+    with (
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process,
+        dg.DagsterInstance.get() as instance,
+    ):
+        assert process.stdout
+        run = dg.DagsterRun("work", run_id=process.stdout.readline().decode().strip())
+        launcher = instance.run_launcher
+        assert launcher.check_run_worker_health(run).status.value == "RUNNING"
         process.kill()
-        until(lambda: process_name(process.pid) != name, "it has ended", 10)
-        assert Launcher().check_run_worker_health(run).status.value == "FAILED"
+        process.wait()
+        assert launcher.check_run_worker_health(run).status.value == "FAILED"
+        of_another_folder = dg.DagsterRun("work")
+        assert launcher.check_run_worker_health(of_another_folder).status.value == "RUNNING"
+
+        server = mock.Mock()
+        monkeypatch.setattr(Launcher, "_get_grpc_client_for_termination", lambda *_: server)
+        monkeypatch.setattr(instance_module, "KNOWN_AGAIN_SECONDS", 0)
+        server.can_cancel_execution.side_effect = DagsterUserCodeUnreachableError
+        assert launcher.check_run_worker_health(run).status.value == "RUNNING"
+        known = serialize_value(CanCancelExecutionResult(can_cancel=True))
+        server.can_cancel_execution = mock.Mock(return_value=known)
+        assert launcher.check_run_worker_health(of_another_folder).status.value == "RUNNING"
+        assert launcher.check_run_worker_health(run).status.value == "FAILED"

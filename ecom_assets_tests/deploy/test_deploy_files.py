@@ -64,7 +64,12 @@ CHART: Mapping[str, Any] = {
     "dagsterWebserver": {"service": {"type": {}}, "resources": _RESOURCES},
     "ingress": {"enabled": {}},
     "dagsterDaemon": {
-        "runCoordinator": {"enabled": {}, "type": {}},
+        "env": None,
+        "runCoordinator": {
+            "enabled": {},
+            "type": {},
+            "config": {"customRunCoordinator": {"module": {}, "class": {}, "config": None}},
+        },
         "runMonitoring": {
             "enabled": {},
             "startTimeoutSeconds": {},
@@ -94,7 +99,9 @@ def test_dagster_accepts_the_instance(
         added = _load(source)["additionalInstanceConfig"]
         assert not INSTANCE_FROM_CHART & set(added)
         assert {key: instance[key] for key in added} == added, "the two deployments differ"
-        coordinator = {"module": "dagster._core.run_coordinator", "class": "QueuedRunCoordinator"}
+        coordinator = _load(source)["dagsterDaemon"]["runCoordinator"]["config"]
+        coordinator = coordinator["customRunCoordinator"]
+        assert coordinator["config"] == instance["run_queue"], "the two deployments differ"
         instance = {**added, "run_coordinator": coordinator, "telemetry": {"enabled": False}}
     (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(instance))
     check = (
@@ -135,6 +142,12 @@ def test_every_variable_of_the_instance_is_given() -> None:
         "ECOM_IMAGE_TAG",
         "ECOM_UI_PORT",
     }
+
+
+def test_the_daemon_has_the_same_environment_in_both_deployments() -> None:
+    ours = _load("compose.yaml")["services"]["daemon"]["environment"]
+    theirs = _load("helm-values.yaml")["dagsterDaemon"]["env"]
+    assert {name: one for name, one in ours.items() if not name.startswith("DAGSTER_PG_")} == theirs
 
 
 def test_no_secret_is_written_down() -> None:

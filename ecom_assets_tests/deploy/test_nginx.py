@@ -4,17 +4,13 @@ Run where there is an nginx and an openssl; on the file that is shipped, with it
 """
 
 import base64
-import getpass
 import os
 import re
 import shutil
-import ssl
 import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,13 +22,9 @@ import pytest
 from dagster._core.instance.ref import InstanceRef
 from playwright.sync_api import sync_playwright
 
-from ecom_assets.settings import PROJECT_ROOT
 from ecom_assets_tests.report.test_browser import CHROMIUM
-from ecom_assets_tests.support.dev_server import free_port
-
-CONF = PROJECT_ROOT / "deploy" / "nginx.conf"
-OURS = "https://dagster.example.com"
-PATH = f"{os.environ['PATH']}:/usr/sbin"
+from ecom_assets_tests.support.deployment import LOGIN, OURS, PATH, asked, nginx_service
+from ecom_assets_tests.support.dev_server import free_port, until
 
 pytestmark = [
     pytest.mark.xdist_group("nginx"),
@@ -72,83 +64,16 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 @contextmanager
 def nginx(root: Path, behind: int, *, asks_who_comes: bool = True) -> Iterator[int]:
-    """nginx with the file that is shipped, before this port; its own. It may leave asking who comes
-    to something else, as the file says that it can."""
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"),
-            *("-days", "1", "-keyout", root / "dagster.key", "-out", root / "dagster.crt"),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    hashed = subprocess.run(
-        ["openssl", "passwd", "-apr1", "pa55word"], check=True, capture_output=True, text=True
-    )
-    (root / "dagster.htpasswd").write_text(f"somebody:{hashed.stdout}")
-    port = free_port()
-    text = CONF.read_text()
-    for ours, here in (
-        ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
-        ("/etc/nginx/tls/", f"{root}/"),
-        ("/etc/nginx/dagster.htpasswd", f"{root}/dagster.htpasswd"),
-        ("127.0.0.1:3000", f"127.0.0.1:{behind}"),
-    ):
-        assert ours in text
-        text = text.replace(ours, here)
-    if not asks_who_comes:
-        text = text.replace('auth_basic "Dagster";', "auth_basic off;")
-    temporary = "\n".join(
-        f"{name}_temp_path {root}/{name};"
-        for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    (root / "nginx.conf").write_text(
-        f"daemon off; user {getpass.getuser()}; pid {root}/pid; error_log {root}/error.log;\n"
-        f"events {{}}\nhttp {{ access_log off;\n{temporary}\n{text}\n}}\n"
-    )
-    process = subprocess.Popen(
-        [str(shutil.which("nginx", path=PATH)), "-c", root / "nginx.conf", "-p", root],
-        stderr=subprocess.DEVNULL,
-    )
+    """nginx with the file that is shipped, before this port; its own."""
+    service = nginx_service(root, behind, asks_who_comes=asks_who_comes)
+    service.start()
+    assert service.port
+    port = service.port
     try:
-        for _ in range(100):
-            if asked(port, "/", {}) is not None:
-                break
-            assert process.poll() is None, (root / "error.log").read_text()
-            time.sleep(0.05)
+        until(lambda: asked(port, "/", {}) is not None, "nginx answers", 20, pause=0.05)
         yield port
     finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def asked(
-    port: int,
-    path: str,
-    headers: dict[str, str],
-    body: bytes | None = None,
-    method: str | None = None,
-) -> Any:
-    """The status and the answer; None where nobody answers."""
-    trusting = ssl.create_default_context()
-    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
-    request = urllib.request.Request(
-        f"https://127.0.0.1:{port}{path}",
-        data=body,
-        headers={"Host": OURS[8:], **headers},
-        method=method,
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=10, context=trusting) as response:
-            return response.status, response.read().decode()
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, ""
-    except urllib.error.URLError:
-        return None
-
-
-LOGIN = {"Authorization": f"Basic {base64.b64encode(b'somebody:pa55word').decode()}"}
+        service.end()
 
 
 @pytest.mark.parametrize("path", ["/", "/graphql", "/assets/raw_sales", "/server_info"])

@@ -1,10 +1,7 @@
 """States in which a production stood still while all looked well: each makes `make doctor` red,
 with one sentence that says what to do."""
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +18,7 @@ from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatu
 
 from ecom_assets.doctor.__main__ import main
 from ecom_assets.settings import PROJECT_ROOT
-from ecom_assets.stopping import PROCESS_TAG, process_name
+from ecom_assets.stopping import _HELD, _be_seen_at_work
 from ecom_assets_tests.doctor.conftest import Set
 from ecom_assets_tests.support.dev_server import free_port
 
@@ -36,13 +33,11 @@ def a_place_in_a_pool_held_by_an_ended_run(use: Set, root: Path) -> None:
 
 
 def a_run_that_is_started_and_whose_process_is_gone(use: Set, root: Path) -> None:
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        tags = {PROCESS_TAG: process_name(process.pid)}
-    of_here = {PROCESS_TAG: process_name(os.getpid())}
-    started = dg.DagsterRunStatus.STARTED
     with dg.DagsterInstance.get() as instance:
-        instance.add_run(dg.DagsterRun("sales", "gone", status=started, tags=tags))
-        instance.add_run(dg.DagsterRun("sales", "at work", status=started, tags=of_here))
+        for run_id in ("gone", "at work"):
+            instance.add_run(dg.DagsterRun("sales", run_id, status=dg.DagsterRunStatus.STARTED))
+            _be_seen_at_work(instance, run_id)
+    _HELD.pop(-2).close()  # as the system does where a process is gone
 
 
 def a_run_in_the_queue_without_a_daemon(use: Set, root: Path) -> None:

@@ -21,9 +21,9 @@ from ecom_assets.model.questions import questions
 from ecom_assets.settings import PROJECT_ROOT
 from ecom_assets_tests.commands.test_prune import told
 from ecom_assets_tests.conftest import DAY, Pipeline, event
-from ecom_assets_tests.deploy.test_postgres import DEPLOY, Storage, _postgres, _programs
 from ecom_assets_tests.docs.markdown import Page
-from ecom_assets_tests.support.dev_server import BIN
+from ecom_assets_tests.support.deployment import DEPLOY, Storage, postgres, postgres_programs
+from ecom_assets_tests.support.dev_server import BIN, until
 from ecom_assets_tests.triggers.conftest import Arrivals
 
 pytestmark = pytest.mark.slow
@@ -37,7 +37,10 @@ BEFORE_THE_LAST = "6b7fb194ff9c"
 def do(containing: str, machine: Path, **variables: str) -> str:
     """Run the block of the page that has these words, in a machine's folder; what it prints."""
     (block,) = [block for block in OPERATIONS.blocks("bash") if containing in block]
-    here = {"PATH": f"{_programs()}:{BIN}:{os.environ['PATH']}", "DAGSTER_HOME": str(machine)}
+    here = {
+        "PATH": f"{postgres_programs()}:{BIN}:{os.environ['PATH']}",
+        "DAGSTER_HOME": str(machine),
+    }
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", block.replace(".venv/bin/", f"{BIN}/")],
         cwd=machine,
@@ -131,26 +134,38 @@ def test_one_machine_with_duckdb_and_sqlite(tmp_path: Path, on: Callable[..., An
         assert copied == {name: before[name] for name in copied}
 
 
+@contextmanager
+def started() -> Iterator[Storage]:
+    """A PostgreSQL that answers."""
+    with postgres() as storage:
+        storage.start()
+        try:
+            until(storage.is_up, "PostgreSQL listens", pause=0.1)
+            yield storage
+        finally:
+            storage.end()
+
+
 def test_dagster_s_storage_in_postgresql(
     tmp_path: Path, on: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def machine(name: str, storage: Storage) -> tuple[Path, dict[str, str]]:
-        for variable, value in storage.environment.items():
+        for variable, value in storage.names.items():
             monkeypatch.setenv(variable, value)
         monkeypatch.setenv("DAGSTER_COMPUTE_LOGS", str(tmp_path / name / "logs"))
-        e = storage.environment
+        e = storage.names
         libpq = {"PGHOST": e["DAGSTER_PG_HOST"], "PGPORT": e["DAGSTER_PG_PORT"]}
         libpq |= {"PGUSER": e["DAGSTER_PG_USERNAME"], "PGPASSWORD": e["DAGSTER_PG_PASSWORD"]}
         libpq["DAGSTER_PG_DB"] = e["DAGSTER_PG_DB"]
         return new_machine(tmp_path, name, DEPLOY / "dagster.yaml"), libpq
 
-    with _postgres() as storage:
+    with started() as storage:
         first, libpq = machine("first", storage)
         with on(first) as pipeline:
             fill(pipeline)
             before = state(pipeline)
         do("pg_dump", first, **libpq)
-    with _postgres() as storage:  # the one before is gone with all its files
+    with started() as storage:  # the one before is gone with all its files
         second, libpq = machine("second", storage)
         for name in ("dagster.dump", "data/warehouse.duckdb"):
             (first / name).rename(second / name)

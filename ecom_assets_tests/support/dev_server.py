@@ -68,15 +68,23 @@ class Ui:
 
     def ask(self, query: str, **variables: Any) -> Any:
         """The answer to a GraphQL query."""
+        answer = json.loads(self.sent(json.dumps({"query": query, "variables": variables})))
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
+    def sent(self, body: str) -> bytes:
+        """What the webserver answers to a request at /graphql.
+
+        Raises:
+            URLError: it does not.
+        """
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/graphql",
-            data=json.dumps({"query": query, "variables": variables}).encode(),
+            data=body.encode(),
             headers={"Content-Type": "application/json"},
         )
         with urllib.request.urlopen(request, timeout=60) as response:
-            answer = json.load(response)
-        assert "errors" not in answer, answer["errors"]
-        return answer["data"]
+            return bytes(response.read())
 
     def has_loaded(self) -> bool:
         """Whether it answers, and the graph is loaded."""

@@ -3,10 +3,7 @@
 import logging
 import os
 import secrets
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+
+from ecom_assets_tests.support.deployment import Service
+from ecom_assets_tests.support.dev_server import free_port, until
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,14 @@ class S3Server:
             "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_EC2_METADATA_DISABLED": "true",
         }
+
+    def answers(self) -> bool:
+        """Whether it does."""
+        try:
+            self.client().list_buckets()
+        except (BotoCoreError, ClientError):
+            return False
+        return True
 
     def client(self) -> Any:
         """A client of its own, whatever the environment says."""
@@ -69,30 +77,24 @@ def moto_server() -> Iterator[S3Server]:
 @contextmanager
 def rclone_server(folder: Path) -> Iterator[S3Server]:
     """rclone, serving a folder: each folder in it is a bucket."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    server = S3Server(f"http://{address}")
-    (folder / server.bucket).mkdir(parents=True)
-    process = subprocess.Popen(
-        [
-            Path(sys.executable).parent / "rclone",
-            *("serve", "s3", "--addr", address, "--config", os.devnull),
-            *("--auth-key", f"{server.access_key},{server.secret}", str(folder)),
-        ],
-        stderr=subprocess.DEVNULL,
-    )
+    server, service = rclone_service(folder)
+    service.start()
     try:
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                server.client().list_buckets()
-                break
-            except (BotoCoreError, ClientError):
-                assert process.poll() is None, "rclone has ended"
-                assert time.monotonic() < deadline, "rclone does not answer"
-                time.sleep(0.1)
+        until(lambda: not service.is_running() or server.answers(), "rclone answers", 20, pause=0.1)
+        assert service.is_running(), service.text()
         yield server
     finally:
-        process.terminate()
-        process.wait(timeout=10)
+        service.end()
+
+
+def rclone_service(folder: Path) -> tuple[S3Server, Service]:
+    """The same, not started: what is served stays in the folder whatever becomes of it."""
+    port = free_port()
+    server = S3Server(f"http://127.0.0.1:{port}")
+    (folder / server.bucket).mkdir(parents=True)
+    command: list[str | Path] = [
+        Path(sys.executable).parent / "rclone",
+        *("serve", "s3", "--addr", f"127.0.0.1:{port}", "--config", os.devnull),
+        *("--auth-key", f"{server.access_key},{server.secret}", str(folder)),
+    ]
+    return server, Service("s3", command, folder, port)

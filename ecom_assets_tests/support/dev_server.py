@@ -207,6 +207,22 @@ class Ui:
         stats: Mapping[str, int] = found["assetNodeOrError"]["partitionStats"]
         return stats
 
+    def materializable(self) -> set[str]:
+        """The assets that the UI's “Materialize all” takes."""
+        found = self.ask("{assetNodes {assetKey {path} isMaterializable}}")["assetNodes"]
+        return {node["assetKey"]["path"][0] for node in found if node["isMaterializable"]}
+
+    def latest(self, asset: str) -> tuple[str, Mapping[str, int]]:
+        """The run that has materialized an asset last, and what it has told in whole numbers."""
+        found = self.ask(
+            "query($key: AssetKeyInput!) {assetOrError(assetKey: $key) {... on Asset "
+            "{assetMaterializations(limit: 1) {runId metadataEntries {label "
+            "... on IntMetadataEntry {intValue}}}}}}",
+            key={"path": [asset]},
+        )["assetOrError"]["assetMaterializations"]
+        entries = found[0]["metadataEntries"]
+        return found[0]["runId"], {e["label"]: e["intValue"] for e in entries if "intValue" in e}
+
     def check_statuses(self, asset: str, check: str) -> Mapping[str, str]:
         """The status of each day that a check has answered for, as its Partitions tab shows it."""
         found = self.ask(

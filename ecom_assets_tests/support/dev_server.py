@@ -123,6 +123,35 @@ class Ui:
         assert launched["__typename"] == "LaunchRunSuccess", launched
         return str(launched["run"]["runId"])
 
+    def execute_again(self, run_id: str) -> str:
+        """Put a run into the queue once more, as “Re-execute all” does; the new one's id."""
+        launched = self.ask(
+            """mutation($params: ReexecutionParams!) {
+                launchRunReexecution(reexecutionParams: $params) { __typename
+                ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }""",
+            params={"parentRunId": run_id, "strategy": "ALL_STEPS"},
+        )["launchRunReexecution"]
+        assert launched["__typename"] == "LaunchRunSuccess", launched
+        return str(launched["run"]["runId"])
+
+    def on_the_timeline(self) -> Mapping[str, set[str]]:
+        """The runs that the overview shows, by their job: those of its code location."""
+        found = self.ask(
+            "query($selector: RepositorySelector!) {repositoryOrError(repositorySelector: "
+            "$selector) {... on Repository {pipelines {name runs(limit: 20) {runId "
+            "repositoryOrigin {repositoryLocationName}}}}}}",
+            selector=SELECTOR,
+        )["repositoryOrError"]["pipelines"]
+        shown = {
+            job["name"]: {
+                run["runId"]
+                for run in job["runs"]
+                if (run["repositoryOrigin"] or {}).get("repositoryLocationName") == LOCATION
+            }
+            for job in found
+        }
+        return {job: runs for job, runs in shown.items() if runs}
+
     def terminate(self, run_id: str, *, force: bool = False) -> str:
         """Terminate a run, as the UI's button does, or with *Force termination immediately*.
 

@@ -12,11 +12,11 @@ from typing import Any
 import dagster as dg
 
 from ecom_assets.alerts.channels import channels_of
-from ecom_assets.alerts.digest import build_digest, build_digest_schedule
+from ecom_assets.alerts.digest import Digest, build_digest_schedule
 from ecom_assets.alerts.late_files import build_late_files
 from ecom_assets.alerts.sensor import build_alerts
 from ecom_assets.assets.analytics import build_fact_sales
-from ecom_assets.assets.answers import REPORT_FILE, build_answers
+from ecom_assets.assets.answers import REPORT_FILE, answer_specs, build_answers_job
 from ecom_assets.assets.decide import build_decide_job
 from ecom_assets.assets.forget import build_forget_job
 from ecom_assets.assets.landing import build_sales_files
@@ -107,7 +107,7 @@ def _build_definitions(
         build_alerts(settings, channels),
     ]
     daily = build_daily(settings)
-    digest = build_digest(
+    digest = Digest(
         settings, channels, sensors=[each.name for each in sensors], schedules=[daily.name]
     )
     late_files = [build_late_files(settings, channels)] if settings.complete_by else []
@@ -117,9 +117,9 @@ def _build_definitions(
                 build_sales_files(partitions, settings.source, str(settings.landing)),
                 build_raw_sales(partitions, engine, limits, keep_or_drop=settings.vanished_files),
                 build_staging(partitions, engine, limits),
-                build_fact_sales(partitions, engine, limits),
-                build_answers(engine, limits, f"{settings.reports}/{REPORT_FILE}"),
-                digest,
+                build_fact_sales(partitions, engine, limits, digest.show),
+                *answer_specs(engine, f"{settings.reports}/{REPORT_FILE}"),
+                digest.spec,
             ],
             settings.repository,
         ),
@@ -127,11 +127,12 @@ def _build_definitions(
         jobs=[
             dg.define_asset_job(
                 "sales",
-                selection=dg.AssetSelection.all() - dg.AssetSelection.groups("operations"),
+                selection=dg.AssetSelection.all(),
                 description="The whole graph, from a day's files to the answers and the report, "
                 "with all checks, for one day or a range of days. The sensor arrivals and the "
                 "schedule daily start it; by hand, choose days under “Materialize…”.",
             ),
+            build_answers_job(engine, limits),
             build_checks_job(checks),
             build_decide_job(limits, settings.time_zone),
             build_forget_job(limits),
@@ -139,7 +140,7 @@ def _build_definitions(
             build_prune_job(),
         ],
         sensors=sensors,
-        schedules=[daily, build_digest_schedule(settings.time_zone), *late_files],
+        schedules=[daily, build_digest_schedule(digest.job, settings.time_zone), *late_files],
         resources={
             "landing": landing_of(settings),
             "reports": _zone(settings.reports, "ECOM_REPORTS"),

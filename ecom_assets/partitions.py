@@ -110,8 +110,12 @@ class EventDays:
         """A request for one run of these days."""
         if self.count == 1:
             return dg.RunRequest(run_key, partition_key=self.first.isoformat(), tags=tags)
-        ends = {_FIRST_DAY: self.first.isoformat(), _LAST_DAY: self.last.isoformat()}
-        return dg.RunRequest(run_key, tags={**ends, **tags})
+        return dg.RunRequest(run_key, tags={**self.range_tags, **tags})
+
+    @property
+    def range_tags(self) -> dict[str, str]:
+        """The tags of one run for all of them."""
+        return {_FIRST_DAY: self.first.isoformat(), _LAST_DAY: self.last.isoformat()}
 
     def __str__(self) -> str:
         return f"{self.first}" if self.count == 1 else f"{self.first} to {self.last}"

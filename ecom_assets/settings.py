@@ -10,7 +10,7 @@ package looks at the environment, but for Dagster's own DAGSTER_HOME.
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
@@ -27,6 +27,9 @@ PROJECT_ROOT = types.PROJECT_ROOT
 S3Url = types.S3Url
 SettingsError = types.SettingsError
 Source = Literal["synthetic", "external"]
+DEFAULT_START = date(2026, 1, 1)
+DEMO_FILE = "demo.env"
+"""The file beside the landing folder that says with which day generated sales begin."""
 Engine = Literal["duckdb", "snowflake"]
 LogFormat = Literal["colored", "json"]
 
@@ -88,8 +91,8 @@ class Settings:
     duckdb_memory_limit: types.Memory = None
     """how much memory DuckDB may take, such as `4GB`; what does not fit goes to the disk; by
     default four fifths of the machine's"""
-    start_date: types.Day = date(2026, 1, 1)
-    """the first partition"""
+    start_date: types.Day = DEFAULT_START
+    """the first partition; by default `2026-01-01`, or the first day that `make demo` generated"""
     time_zone: types.TimeZone = "UTC"
     """the shop's time zone, such as America/New_York, of which an event date is a day; chosen while
     the warehouse is empty, and kept"""
@@ -193,6 +196,7 @@ def read_settings(
     Raises:
         SettingsError: a value cannot be used.
     """
+    of_process = environ is None
     if environ is None:
         from dotenv import dotenv_values
 
@@ -220,7 +224,35 @@ def read_settings(
     if wrong:  # raised here, for pydantic's error shows values
         raise wrong
     _check_together(settings)
+    if of_process and "start_date" not in texts and settings.source == "synthetic":
+        return replace(settings, start_date=_kept_first_day(settings))
     return settings
+
+
+def keep_first_day(landing: Path, day: date) -> None:
+    """Let generated sales in a landing folder begin with a day from now on, for all processes, and
+    for good: days that have partitions keep them. ECOM_START_DATE goes before it."""
+    landing.parent.mkdir(parents=True, exist_ok=True)
+    (landing.parent / DEMO_FILE).write_text(
+        "# Written by make demo: the first event date, where ECOM_START_DATE is not set and "
+        f"ECOM_SOURCE is synthetic.\nECOM_START_DATE={day}\n"
+    )
+
+
+def _kept_first_day(settings: Settings) -> date:
+    if isinstance(settings.landing, S3Url):
+        return settings.start_date
+    from dotenv import dotenv_values
+
+    file = settings.landing.parent / DEMO_FILE
+    kept = dotenv_values(file).get("ECOM_START_DATE")
+    try:
+        return date.fromisoformat(kept) if kept else settings.start_date
+    except ValueError:
+        raise SettingsError(
+            f"{file} holds ECOM_START_DATE={kept!r}, but it must be a date such as 2026-01-01: "
+            "correct it, or delete the file."
+        ) from None
 
 
 def read_settings_or_exit() -> Settings:

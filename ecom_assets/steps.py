@@ -80,12 +80,12 @@ def step_session(
 
 
 @contextmanager
-def fail_permanent_errors_at_once() -> Iterator[None]:
+def fail_permanent_errors_at_once(so_far: str = "") -> Iterator[None]:
     """Let an error of the landing zone or the warehouse that will not pass by itself fail the step
-    at once, with its one sentence."""
+    at once, with its one sentence after what the step has done `so_far`."""
     try:
         yield
     except (LandingBusy, WarehouseBusy):
         raise
     except (LandingError, WarehouseError) as error:
-        raise dg.Failure(str(error), allow_retries=False) from error
+        raise dg.Failure(f"{so_far}{error}", allow_retries=False) from error

@@ -127,17 +127,18 @@ class Pipeline:
         *,
         selection: Sequence[str] | None = None,
         config: Mapping[str, Any] | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> dg.ExecuteInProcessResult:
         """Materialize a day, or a range of days in one run, with all checks."""
-        tags = {"dagster/partition": first.isoformat()}
+        of_days = {"dagster/partition": first.isoformat()}
         if last is not None:
-            tags = {
+            of_days = {
                 "dagster/asset_partition_range_start": first.isoformat(),
                 "dagster/asset_partition_range_end": last.isoformat(),
             }
         return self.definitions.resolve_job_def("sales").execute_in_process(
             instance=self.instance,
-            tags=tags,
+            tags={**of_days, **(tags or {})},
             asset_selection=[dg.AssetKey(name) for name in selection] if selection else None,
             run_config={
                 "loggers": {"console": {"config": {"log_level": "ERROR"}}},

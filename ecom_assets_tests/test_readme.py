@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from ecom_assets.model.sales import SALES
 from ecom_assets.settings import PROJECT_ROOT
 from ecom_assets_tests.conftest import event
 from ecom_assets_tests.support.dev_server import (
+    ASSETS,
     BIN,
     DevServer,
     clean_environment,
@@ -69,10 +70,18 @@ def test_the_demo_shows_answers_then_the_ui_shows_its_run(clone: Path) -> None:
     assert printed.returncode == 0, printed.stderr
     assert re.search(r"DE +│ EUR", printed.stdout), printed.stdout
 
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
     with _served(DEV, clone) as ui:
         (run,) = ui.runs()
         assert run["status"] == "SUCCESS"
-        assert run["tags"]["dagster/asset_partition_range_end"] == "2026-01-07"
+        assert run["tags"]["dagster/asset_partition_range_end"] == str(yesterday)
+        assert ui.on_the_timeline() == {"sales": {run["runId"]}}
+        for asset in ASSETS:
+            stats = ui.partitions(asset)
+            assert (stats["numMaterialized"], stats["numPartitions"]) == (7, 7), asset
+        digest_of, digest = ui.latest("operations_digest")
+        assert (digest_of, digest["days missing"]) == (run["runId"], 0)
+        assert ui.ended(ui.execute_again(str(run["runId"]))) == "SUCCESS"
 
 
 def test_own_files_are_materialized_from_the_ui(clone: Path) -> None:

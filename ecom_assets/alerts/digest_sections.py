@@ -82,10 +82,12 @@ def all_sections(
     sensors: Sequence[str],
     schedules: Sequence[str],
     now: datetime,
+    done: EventDays | None = None,
 ) -> Sequence[Section]:
     """How the pipeline is: its days, what staging says of them (`quality`), Dagster's runs, and the
-    sensors and schedules of these names."""
-    waiting, passed_over = files_found(instance, landing, settings, days, now)
+    sensors and schedules of these names. The run that asks is `done` with days that wait for
+    nothing else than its end."""
+    waiting, passed_over = files_found(instance, landing, settings, days, now, done)
     return [
         days_held(instance, settings, quality),
         *published_by_decision(quality),
@@ -156,6 +158,7 @@ def files_found(
     settings: Settings,
     days: EventDays | None,
     now: datetime,
+    done: EventDays | None = None,
 ) -> tuple[Section, Section]:
     """The days that wait for their files, and the files that are passed over."""
     start = settings.start_date
@@ -168,7 +171,7 @@ def files_found(
         others |= outside(landing, start, today)
     except LandingError as error:  # all the more reason to send the rest
         problem = f"their files cannot be looked at. {error}"
-    return _days_waiting(planned, days, problem), _passed_over(others)
+    return _days_waiting(planned, days, problem, done), _passed_over(others)
 
 
 def _passed_over(others: PassedOver) -> Section:
@@ -177,7 +180,9 @@ def _passed_over(others: PassedOver) -> Section:
     return Section("Files passed over", list(others.lines().values()), count, "file", "passed over")
 
 
-def _days_waiting(planned: Plan | None, days: EventDays | None, problem: str) -> Section:
+def _days_waiting(
+    planned: Plan | None, days: EventDays | None, problem: str, done: EventDays | None
+) -> Section:
     """Why days wait for a run, and which; held ones have a section of their own."""
     waits: Mapping[str, set[date]] = {}
     if planned:
@@ -185,6 +190,7 @@ def _days_waiting(planned: Plan | None, days: EventDays | None, problem: str) ->
         # nothing is asked for here: a day that would be waits like all others
         new = planned.requested.difference(*planned.waits.values())
         waits = {**waits, "with files to take in, by arrivals or the next firing of daily": new}
+        waits = {why: of.difference(done.days if done else ()) for why, of in waits.items()}
     if days and problem:
         waits = {f"all: {problem}": set(days.days)}
     entries = [f"{harmless(why)} ({days_phrase(of)})" for why, of in waits.items() if of]

@@ -6,7 +6,7 @@ that held one fails after it has published the others, so that nobody takes it f
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -23,21 +23,29 @@ from ecom_assets.assets.tables import (
     table_metadata,
 )
 from ecom_assets.checks.analytics import compare_days, fact_checks, fact_results
-from ecom_assets.checks.per_day import report_days, summaries
+from ecom_assets.checks.per_day import Results, report_days, summaries
 from ecom_assets.landing.zone import LandingZone
 from ecom_assets.model.limits import Limits
 from ecom_assets.model.tables import FACT_TABLE
 from ecom_assets.partitions import BACKFILL_POLICY, FRESHNESS_POLICY, EventDays, ranges
 from ecom_assets.pipeline.publish import Published, publish_audited_days
-from ecom_assets.steps import RETRY_POLICY, mark_held, step_session
+from ecom_assets.steps import (
+    RETRY_POLICY,
+    fail_permanent_errors_at_once,
+    mark_held,
+    step_session,
+)
 from ecom_assets.warehouse.contract import Row, Session, Warehouse
 
 
 def build_fact_sales(
-    partitions: dg.PartitionsDefinition, engine: str, limits: Limits
+    partitions: dg.PartitionsDefinition,
+    engine: str,
+    limits: Limits,
+    show_digest: Callable[[dg.AssetExecutionContext, LandingZone, Warehouse], None],
 ) -> dg.AssetsDefinition:
-    """The asset `fact_sales`, in a warehouse of this engine."""
-    # their step is skipped by Dagster when days are held
+    """The asset `fact_sales`, in a warehouse of this engine. Its step ends with the answers, the
+    report and, by `show_digest`, the digest, whether days were held or not."""
     specs = fact_checks(partitions)
 
     @dg.asset(
@@ -61,9 +69,14 @@ def build_fact_sales(
     )
     def fact_sales(
         context: dg.AssetExecutionContext,
+        landing: dg.ResourceParam[LandingZone],
         warehouse: dg.ResourceParam[Warehouse],
         reports: dg.ResourceParam[LandingZone],
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetMaterialization]:
+        def make_what_follows() -> None:
+            make_answers(context, warehouse, reports, engine, limits)
+            show_digest(context, landing, warehouse)
+
         days = EventDays.of(context)
         start = time.monotonic()
         with step_session(context, warehouse, "fact_sales", days) as session:
@@ -89,36 +102,38 @@ def build_fact_sales(
             for day, metadata in told.items():
                 context.add_asset_metadata(metadata, partition_key=day.isoformat())
             yield dg.MaterializeResult()
+            with fail_permanent_errors_at_once("The days are published. "):
+                try:
+                    make_what_follows()
+                except Exception:
+                    with step_session(context, warehouse, "fact_sales", days) as session:
+                        results = fact_results(session, days, limits, facts, {})
+                    _tell_checks(context, specs, results)
+                    raise
             return
         # An output would stand for all days of the run. So the published ones are reported one by
-        # one, and as Dagster then skips the steps of the checks and of the answers, what they tell
-        # is told here.
+        # one.
         for day, metadata in told.items():
             yield dg.AssetMaterialization("fact_sales", partition=str(day), metadata=metadata)
-        report_days(context, specs, results)
-        if not context.has_partition_key:
-            for evaluation in summaries(specs, results):
-                context.log_event(evaluation)
+        _tell_checks(context, specs, results)
         mark_held(context.instance, context.run.run_id, held)
-        _tell_answers(context, warehouse, reports, engine, limits)
+        try:
+            make_what_follows()
+        except Exception:  # it must not hide that days are held
+            context.log.exception("The answers and the report could not be made.")
         raise dg.Failure(_held_days(held, days, len(told)), allow_retries=False)
 
     return fact_sales
 
 
-def _tell_answers(
-    context: dg.AssetExecutionContext,
-    warehouse: Warehouse,
-    reports: LandingZone,
-    engine: str,
-    limits: Limits,
+def _tell_checks(
+    context: dg.AssetExecutionContext, specs: Sequence[dg.AssetCheckSpec], results: Results
 ) -> None:
-    try:
-        answers = make_answers(context, warehouse, reports, engine, limits)
-        for asset, answer in answers.items():
-            context.log_event(dg.AssetMaterialization(asset, metadata=answer))
-    except Exception:  # it must not hide that days are held
-        context.log.exception("The answers and the report could not be made.")
+    """Tell what the checks find, for Dagster skips their step after one that fails."""
+    report_days(context, specs, results)
+    if not context.has_partition_key:
+        for evaluation in summaries(specs, results):
+            context.log_event(evaluation)
 
 
 def _held_days(held: Mapping[date, str], days: EventDays, published: int) -> str:

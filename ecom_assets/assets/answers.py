@@ -1,9 +1,12 @@
-"""The five answers and the sales report: made together, after `fact_sales`.
+"""The five answers and the sales report: made together, at the end of the step `fact_sales`.
 
-What a question is, is in `model/questions.py`; what the report looks like, in `report/`.
+They are about all days and have no partitions. Dagster would make such assets in another run of a
+backfill, and as failed where one day of it is held. So the graph names them, and whoever makes them
+reports them: the step, or the job `answers`. What a question is, is in `model/questions.py`; what
+the report looks like, in `report/`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -39,16 +42,18 @@ DESCRIPTIONS = {
 }
 
 
+JOB = "answers"
+
+
 def make_answers(
-    context: dg.AssetExecutionContext,
+    context: dg.OpExecutionContext | dg.AssetExecutionContext,
     warehouse: Warehouse,
     reports: LandingZone,
     engine: str,
     limits: Limits,
-) -> Mapping[str, Mapping[str, Any]]:
-    """Make the views anew, read them, draw the charts, write the report.
-
-    Returns: the metadata of each answer and of the report, by asset.
+) -> None:
+    """Make the views anew, read them, draw the charts, write the report, and report each as an
+    asset that the run has materialized.
 
     Raises:
         WarehouseError: the warehouse cannot be used.
@@ -89,7 +94,8 @@ def make_answers(
         "days held": len(contents.held),
         **queries,
     }
-    return metadata
+    for asset, told in metadata.items():
+        context.log_event(dg.AssetMaterialization(asset, metadata=told))
 
 
 def _markdown(drawn: "Sequence[Drawn]") -> str:
@@ -118,12 +124,8 @@ def _schema(row: Row) -> dg.TableSchema:
     )
 
 
-def build_answers(engine: str, limits: Limits, report_url: str) -> dg.AssetsDefinition:
-    """The assets of all questions, and `sales_report`.
-
-    When days are held, `fact_sales` has no output and Dagster skips this step; its step then does
-    what is done here (see `assets/analytics.py`).
-    """
+def answer_specs(engine: str, report_url: str) -> list[dg.AssetSpec]:
+    """The assets of all questions, and `sales_report`, in a warehouse of this engine."""
     found = questions()
     report = dg.AssetSpec(
         REPORT,
@@ -132,26 +134,32 @@ def build_answers(engine: str, limits: Limits, report_url: str) -> dg.AssetsDefi
         kinds={"html"},
         owners=OWNERS,
         description="The answers and the days' quality as one web page with charts. It needs no "
-        "network and no script: open it, send it, print it.\n\nMade anew after each run, also "
-        "when days are held, and replaced whole.",
-        metadata={"dagster/uri": report_url},
+        "network and no script: open it, send it, print it.\n\nMade anew by each run that "
+        f"publishes, also when days are held, and replaced whole; by hand, by the job `{JOB}`.",
+        metadata={"dagster/uri": report_url, **sql_links(made_by=make_answers)},
     )
+    return [*(_answer_spec(question, engine) for question in found), report]
 
-    @dg.multi_asset(
-        name="answers",
-        specs=[*(_answer_spec(question, engine) for question in found), report],
-        can_subset=False,
-        retry_policy=RETRY_POLICY,
-    )
-    def answers(
-        context: dg.AssetExecutionContext,
+
+def build_answers_job(engine: str, limits: Limits) -> dg.JobDefinition:
+    """The job `answers`."""
+
+    @dg.op(retry_policy=RETRY_POLICY)
+    def make_them(
+        context: dg.OpExecutionContext,
         warehouse: dg.ResourceParam[Warehouse],
         reports: dg.ResourceParam[LandingZone],
-    ) -> Iterator[dg.MaterializeResult[Any]]:
+    ) -> None:
         with fail_permanent_errors_at_once():
-            made = make_answers(context, warehouse, reports, engine, limits)
-        for asset, metadata in made.items():
-            yield dg.MaterializeResult(asset_key=asset, metadata=metadata)
+            make_answers(context, warehouse, reports, engine, limits)
+
+    @dg.job(
+        name=JOB,
+        description="The answers and the report anew, from what is published: after a change of "
+        "their SQL or their charts. No day is looked at; each run of days makes them at its end.",
+    )
+    def answers() -> None:
+        make_them()
 
     return answers
 
@@ -164,11 +172,11 @@ def _answer_spec(question: Question, engine: str) -> dg.AssetSpec:
         kinds={engine, "view"},
         owners=OWNERS,
         description=f"{question.title}, per currency.\n\nA view on the daily totals of "
-        "FACT_SALES, so always as fresh as that; materializing it draws its chart and its preview "
-        "anew.",
+        f"FACT_SALES, so always as fresh as that. Each run that publishes draws its chart and its "
+        f"preview anew; by hand, the job `{JOB}`.",
         metadata={
             "dagster/table_name": f"ANALYTICS.{question.name.upper()}",
             "sql": dg.MetadataValue.md(f"```sql\n{question.sql}```"),
-            **sql_links(f"answers/{question.name}"),
+            **sql_links(f"answers/{question.name}", made_by=make_answers),
         },
     )

@@ -25,23 +25,36 @@ from ecom_assets.landing.zone import (
     manifest_version,
 )
 from ecom_assets.model import sales
-from ecom_assets.partitions import BACKFILL_POLICY, EventDays, existing_days, start_of
+from ecom_assets.partitions import (
+    BACKFILL_POLICY,
+    EventDays,
+    days_text,
+    existing_days,
+    start_of,
+)
 from ecom_assets.settings import Source
 from ecom_assets.steps import RETRY_POLICY, fail_permanent_errors_at_once
 
 GENERATED_FILE = "sales.jsonl"
+MOST_EVENTS = 10_000_000
+"""A day: some 4 GB, written by one process in minutes."""
 LISTED_FILES = 50
 """Files a day shown in the metadata; a manifest of thousands would not fit on the page."""
 
 
 class GeneratorConfig(dg.Config):
-    """How a generated batch looks. Used only with ECOM_SOURCE=synthetic, for days without files."""
+    """How a generated batch looks. Used only with ECOM_SOURCE=synthetic, for days without files.
+
+    Limits are looked at by `wrong`: pydantic's would be told in its own words, with a link.
+    """
 
     events_per_day: int = Field(
-        default=2_000, ge=0, description="Sale events on an average day; weekends have more."
+        default=2_000,
+        description="Sale events on an average day; weekends have more. "
+        f"From 0 to {MOST_EVENTS:,}.",
     )
     defect_share: float = Field(
-        default=0.05, ge=0, le=1, description="Share of lines that break a quality rule."
+        default=0.05, description="Share of lines that break a quality rule, from 0 to 1."
     )
     seed: int = Field(
         default=1, description="Another seed makes another shop; the same one the same bytes."
@@ -51,6 +64,16 @@ class GeneratorConfig(dg.Config):
         description="Generate again for days that already have a generated file. "
         "Other files are never touched.",
     )
+
+    @property
+    def wrong(self) -> list[str]:
+        """What is out of range, a phrase each."""
+        limits = {"events_per_day": MOST_EVENTS, "defect_share": 1}
+        return [
+            f"{name} is {getattr(self, name)}, but it must be from 0 to {most:,}"
+            for name, most in limits.items()
+            if not 0 <= getattr(self, name) <= most
+        ]
 
 
 def build_sales_files(
@@ -84,11 +107,22 @@ def build_sales_files(
         landing: dg.ResourceParam[LandingZone],
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetMaterialization]:
         days = EventDays.of(context)
+        if wrong := config.wrong:
+            raise dg.Failure(
+                f"In the Launchpad, {'; '.join(wrong)}: nothing was read or written. Start the run "
+                "again with another value.",
+                allow_retries=False,
+            )
         start, time_zone = start_of(context)
         there_are = existing_days(start, time_zone, datetime.now(UTC)) or days
         with fail_permanent_errors_at_once():
             if source == "synthetic":
                 generate_missing(landing, days, config, context, time_zone)
+            elif config != GeneratorConfig():
+                context.log.warning(
+                    "The settings of the Launchpad are ignored: with ECOM_SOURCE=external nothing "
+                    "is generated."
+                )
             scan = landing.scan(days.first, days.last, math.inf)
             elsewhere = outside(landing, start, there_are.last + timedelta(days=1))
         listed = scan.files
@@ -132,14 +166,16 @@ def generate_missing(
     context: dg.AssetExecutionContext,
     time_zone: str,
 ) -> None:
-    """Write a generated batch for each day that has no files."""
+    """Write a generated batch for each day that has no files, and say which have some."""
     from ecom_assets.generator.day import expected_rows, generate_day
 
     listed = landing.list_files(days.first, days.last)
+    kept: dict[bool, list[date]] = {True: [], False: []}
     for day in days.days:
         name = f"{folder_of(day)}/{GENERATED_FILE}"
         there = {file.name for file in listed if file.day == day}
         if there and not (config.overwrite and name in there):
+            kept[name in there].append(day)
             continue
         rows = expected_rows(day, average=config.events_per_day, seed=config.seed)
         blocks = generate_day(
@@ -152,6 +188,16 @@ def generate_missing(
         )
         landing.write(name, blocks)
         context.log.info(f"generated {rows} events: {name}")
+    follows = {
+        True: "overwrite: true generates them again",
+        False: "they come from elsewhere, and are never overwritten",
+    }
+    for is_generated, of in kept.items():
+        if of:
+            have = "has" if len(of) == 1 else "have"
+            context.log.info(
+                f"{days_text(of)} {have} files already: nothing generated; {follows[is_generated]}"
+            )
 
 
 def _manifest(files: Sequence[LandedFile], others: PassedOver) -> dict[str, dg.MetadataValue]:

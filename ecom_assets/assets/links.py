@@ -3,7 +3,7 @@
 They lead to the files on this machine, or to the repository on the web where the settings name it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +16,28 @@ DEFAULT_BRANCH = "HEAD"
 """GitHub's and GitLab's word for it in an address."""
 
 
-def sql_links(*scripts: str) -> Mapping[str, Any]:
-    """Metadata that names SQL files: paths below `sql/`, without their suffix."""
-    return {
-        "dagster/code_references": dg.CodeReferencesMetadataValue(
-            code_references=[
-                dg.LocalFileCodeReference(
-                    file_path=str(SQL_FOLDER / f"{script}.sql"),
-                    label=f"{script.rpartition('/')[2]}.sql",
-                )
-                for script in scripts
-            ]
+def sql_links(*scripts: str, made_by: Callable[..., Any] | None = None) -> Mapping[str, Any]:
+    """Metadata that names SQL files, as paths below `sql/` without their suffix, and the function
+    that makes an asset which has none of its own."""
+    references: list[dg.LocalFileCodeReference | dg.UrlCodeReference] = [
+        dg.LocalFileCodeReference(
+            file_path=str(SQL_FOLDER / f"{script}.sql"), label=f"{script.rpartition('/')[2]}.sql"
         )
-    }
+        for script in scripts
+    ]
+    if made_by:
+        code = made_by.__code__
+        references.append(
+            dg.LocalFileCodeReference(
+                file_path=code.co_filename, line_number=code.co_firstlineno, label=code.co_name
+            )
+        )
+    return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=references)}
 
 
 def with_links(
-    assets: Sequence[dg.AssetsDefinition], repository: str | None
-) -> Sequence[dg.AssetsDefinition]:
+    assets: Sequence[dg.AssetsDefinition | dg.AssetSpec], repository: str | None
+) -> Sequence[dg.AssetsDefinition | dg.AssetSpec]:
     """These assets with links to their functions and their SQL, on the web where the project's
     repository has an address there."""
     linked = dg.with_source_code_references(assets)
@@ -48,4 +52,4 @@ def with_links(
                 file_anchor_path_in_repository="ecom_assets/__init__.py",
             ),
         )
-    return [asset for asset in linked if isinstance(asset, dg.AssetsDefinition)]
+    return [asset for asset in linked if isinstance(asset, dg.AssetsDefinition | dg.AssetSpec)]

@@ -129,7 +129,7 @@ def _log(
         )
     for day, row in quality.items():
         if not row["publishable"]:
-            context.log.error(f"{day} is held: {why_held(row)}")
+            context.log.warning(f"{day} is held: {why_held(row)}")
 
 
 def _preview(rows: Sequence[Row], *, hide_values: bool) -> dg.MetadataValue:

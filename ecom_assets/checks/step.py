@@ -24,10 +24,12 @@ Find = Callable[[Session, LandingZone, EventDays], Results]
 class NamedDays(dg.Config):
     """The days that checks are run for, when they are run alone."""
 
-    first_day: str = Field(
-        default="", description="The first event date, such as 2026-01-05. Empty: the run's own."
+    first_day: str | None = Field(
+        default=None, description="The first event date, such as 2026-01-05. None: the run's own."
     )
-    last_day: str = Field(default="", description="The last event date. Empty: the first alone.")
+    last_day: str | None = Field(
+        default=None, description="The last event date. None: the first alone."
+    )
 
 
 def checks_step(

@@ -1,4 +1,4 @@
-"""`make demo`: a week of generated sales through the whole graph, then its answers.
+"""`make demo`: the last seven days of generated sales through the whole graph, then its answers.
 
 The run is an ordinary Dagster run for a range of days, on the instance that the UI shows.
 """
@@ -7,7 +7,8 @@ import logging
 import os
 import sys
 import time
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -15,9 +16,17 @@ from rich.console import Console
 
 from ecom_assets.assets.answers import REPORT_FILE
 from ecom_assets.commands.answers import print_table
+from ecom_assets.landing.folder import FolderZone
+from ecom_assets.landing.zone import LandingError
+from ecom_assets.partitions import EventDays, existing_days
 from ecom_assets.pipeline.answer import read_answers
 from ecom_assets.report.contents import rejects_by_reason
-from ecom_assets.settings import Settings, read_settings_or_exit
+from ecom_assets.settings import (
+    DEFAULT_START,
+    Settings,
+    keep_first_day,
+    read_settings_or_exit,
+)
 from ecom_assets.warehouse.contract import Purpose, Warehouse
 
 DAYS = 7
@@ -26,14 +35,20 @@ DAYS = 7
 def main() -> None:
     """Run the demo; exits with 1 when the run failed."""
     settings = read_settings_or_exit()
-    console = Console(highlight=False)
-    first, last = settings.start_date, settings.start_date + timedelta(days=DAYS - 1)
-    console.print(
-        f"\n[bold]One run for {first} to {last}[/bold]: files → RAW → STAGING → ANALYTICS\n"
-    )
+    # what a step prints goes to its log in the UI
+    console = Console(file=os.fdopen(os.dup(1), "w"), highlight=False)
+    days = _last_days(settings)
+    if _begin_with(days, settings):
+        console.print(
+            f"\nThe first partition is {days.first} from now on; ECOM_START_DATE sets another. "
+            "A UI that is running has to be started again."
+        )
+    console.print(f"\n[bold]One run for {days}[/bold]: files → RAW → STAGING → ANALYTICS\n")
+    from ecom_assets.commands.ui_run import run_as_the_ui_does
     from ecom_assets.definitions import defs  # now that the settings are known to be right
 
-    ended = _run(first, last)
+    with dg.DagsterInstance.get() as instance:
+        ended = run_as_the_ui_does(instance, "sales", days.range_tags, _progress(console))
     if ended != dg.DagsterRunStatus.SUCCESS:
         how = "was canceled" if ended == dg.DagsterRunStatus.CANCELED else "failed"
         console.print(f"\nThe run {how}; `make dev` shows it with its logs.")
@@ -42,60 +57,65 @@ def main() -> None:
     _show_ways_on(settings, console)
 
 
-def _run(first: date, last: date) -> dg.DagsterRunStatus:
-    with (
-        dg.DagsterInstance.get() as instance,
-        # not `execute_in_process`, whose runs take notice of no interrupt while a step waits
-        dg.execute_job(
-            dg.reconstructable(demo_job),
-            instance,
-            run_config={"loggers": {"progress": {}}},
-            tags={
-                "dagster/asset_partition_range_start": first.isoformat(),
-                "dagster/asset_partition_range_end": last.isoformat(),
-            },
-        ) as result,
-    ):
-        run = instance.get_run_by_id(result.run_id)
-        return run.status if run else result.dagster_run.status
+def _last_days(settings: Settings) -> EventDays:
+    """The last seven days that are over, or those of them that there are; exits with one sentence
+    where there are none, or nothing may be generated."""
+    if settings.source != "synthetic":
+        sys.exit(
+            "ecom_assets: ECOM_SOURCE is external, but the demo generates the files of its days. "
+            "Set ECOM_SOURCE=synthetic for it, or materialize days of your own in `make dev`."
+        )
+    there_are = existing_days(settings.start_date, settings.time_zone, datetime.now(UTC))
+    if there_are is None:
+        sys.exit(
+            f"ecom_assets: ECOM_START_DATE holds {settings.start_date}, but the demo takes the "
+            f"last {DAYS} days that are over ({settings.time_zone}): set it to an earlier date, or "
+            "leave it out."
+        )
+    first = max(there_are.first, there_are.last - timedelta(days=DAYS - 1))
+    return EventDays(first, there_are.last)
 
 
-def demo_job() -> dg.JobDefinition:
-    """The job `sales`, which tells its progress on the console."""
-    from ecom_assets.definitions import defs
+def _begin_with(days: EventDays, settings: Settings) -> bool:
+    """Let the partitions begin with the demo's first day, where nobody has set when they do and
+    there are no files of earlier days: else all the days before would be missing.
 
-    progress = dg.Definitions(loggers={"progress": _progress(Console(highlight=False))})
-    return dg.Definitions.merge(defs, progress).resolve_job_def("sales")
+    Returns: whether they did not before.
+    """
+    if settings.start_date != DEFAULT_START or not isinstance(settings.landing, Path):
+        return False
+    before = days.first - timedelta(days=1)
+    zone = FolderZone(settings.landing, "ECOM_LANDING")
+    try:
+        if settings.start_date >= days.first or zone.list_files(settings.start_date, before):
+            return False
+    except LandingError as error:
+        sys.exit(f"ecom_assets: {error}")
+    keep_first_day(settings.landing, days.first)
+    return True
 
 
-def _progress(console: Console) -> dg.LoggerDefinition:
-    """A logger that prints a line when a step ends, and what assets have to say."""
+def _progress(console: Console) -> Callable[[dg.EventLogEntry], None]:
+    """Prints a line when a step ends, and what assets have to say."""
     started: dict[str, float] = {}
 
-    class Handler(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            meta = getattr(record, "dagster_meta", {})
-            event, step = meta.get("dagster_event"), str(meta.get("step_key"))
-            if event is None:
-                text = str(meta.get("orig_message"))
-                if record.levelno >= logging.WARNING or text.startswith("waiting for "):
-                    console.print(f"    [yellow]{text}[/yellow]")
-            elif event.event_type == dg.DagsterEventType.STEP_START:
-                started[step] = time.monotonic()
-            elif event.event_type == dg.DagsterEventType.STEP_SUCCESS:
-                seconds = time.monotonic() - started[step]
-                console.print(f"  [green]✓[/green] {step:<20} {seconds:5.1f} s")
-            elif event.event_type == dg.DagsterEventType.STEP_FAILURE:
-                error = event.step_failure_data.error
-                console.print(f"  [red]✗ {step}[/red]  {error.cause or error.cls_name}")
+    def listen(entry: dg.EventLogEntry) -> None:
+        event, step = entry.dagster_event, str(entry.step_key)
+        if event is None:
+            text = entry.user_message
+            if int(entry.level) >= logging.WARNING or text.startswith("waiting for "):
+                console.print(f"    [yellow]{text}[/yellow]")
+        elif event.event_type == dg.DagsterEventType.STEP_START:
+            started[step] = time.monotonic()
+        elif event.event_type == dg.DagsterEventType.STEP_SUCCESS:
+            seconds = time.monotonic() - started[step]
+            console.print(f"  [green]✓[/green] {step:<20} {seconds:5.1f} s")
+        elif event.event_type == dg.DagsterEventType.STEP_FAILURE:
+            error = event.step_failure_data.error
+            why = (error.cause or error).message.strip() if error else "failed"
+            console.print(f"  [red]✗ {step}[/red]  {why}")
 
-    @dg.logger
-    def progress(_context: dg.InitLoggerContext) -> logging.Logger:
-        logger = logging.Logger("ecom_assets.commands.demo", logging.DEBUG)
-        logger.addHandler(Handler())
-        return logger
-
-    return progress
+    return listen
 
 
 def _show_results(warehouse: Warehouse, console: Console) -> None:

@@ -30,6 +30,7 @@ from ecom_assets.alerts.messages import TEXT_LENGTH
 from ecom_assets.alerts.ping import ping
 from ecom_assets.doctor.__main__ import _instance
 from ecom_assets.partitions import EventDays
+from ecom_assets.triggers.runs import REQUESTED_BY_TAG
 from ecom_assets_tests.conftest import DAY, Pipeline, event
 from ecom_assets_tests.support.dev_server import free_port
 from ecom_assets_tests.support.receivers import UI, Receiver
@@ -37,16 +38,17 @@ from ecom_assets_tests.support.receivers import UI, Receiver
 NOW = datetime(2026, 1, 8, 7, tzinfo=UTC)
 
 
-def materialized(pipeline: Pipeline, job: str = JOB) -> tuple[str, str]:
+def materialized(pipeline: Pipeline, *, send: bool = True) -> tuple[str, str]:
     """The digest's text as its page shows it, and whether it was sent."""
-    made = pipeline.definitions.resolve_job_def(job).execute_in_process(
+    pipeline.definitions.resolve_job_def(JOB).execute_in_process(
         instance=pipeline.instance,
-        asset_selection=[dg.AssetKey("operations_digest")],
-        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        run_config={
+            "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            "ops": {"make_digest": {"config": {"send": send}}},
+        },
     )
-    (materialization,) = made.asset_materializations_for_node("operations_digest")
-    text, sent = (materialization.metadata[name].value for name in ("digest", "sent"))
-    return str(text), str(sent)
+    told = pipeline.latest_metadata("operations_digest")
+    return str(told["digest"].value), str(told["sent"].value)
 
 
 def test_it_says_what_is_wrong_and_goes_to_the_channels(
@@ -98,8 +100,13 @@ def test_files_that_are_passed_over_are_counted_and_named(on_files: Pipeline) ->
 def test_by_hand_it_is_shown_and_not_sent(on_files: Pipeline, receiver: Receiver) -> None:
     place = f"http://127.0.0.1:{receiver.server.server_port}/"
     on_files.configure(alert_urls=(receiver.url,), ping_url=place)
-    _, sent = materialized(on_files, "__ASSET_JOB")
-    assert sent == "no: materialized by hand"
+    assert materialized(on_files, send=False)[1] == "no: only shown"
+    on_files.land("dt=2026-01-05/a.jsonl", ["no JSON"])
+    on_files.run(DAY)
+    told = on_files.latest_metadata("operations_digest")
+    assert told["sent"].value == "no: only shown"
+    assert told["days held"].value == 1, "of the run that has just held it"
+    assert told["days waiting"].value == 0, "for a run that is about to end"
     assert receiver.attempts == len(receiver.pings) == 0
 
 
@@ -112,10 +119,11 @@ def test_without_a_channel_or_with_one_that_is_down_it_is_made_all_the_same(
     assert materialized(on_files)[1] == "alert channel 1 (json): refused with HTTP status 500"
 
 
-def test_the_days_graph_does_not_run_it(on_files: Pipeline) -> None:
-    keys = on_files.definitions.resolve_job_def("sales").asset_layer.executable_asset_keys
-    assert dg.AssetKey("fact_sales") in keys
-    assert dg.AssetKey("operations_digest") not in keys
+def test_a_run_that_a_sensor_asked_for_leaves_it_to_the_morning(on_files: Pipeline) -> None:
+    on_files.land("dt=2026-01-05/a.jsonl", [event(1)])
+    on_files.run(DAY, tags={REQUESTED_BY_TAG: "arrivals"})
+    digest = dg.AssetKey("operations_digest")
+    assert on_files.instance.get_latest_materialization_event(digest) is None
 
 
 def test_its_title_counts_what_needs_a_look() -> None:

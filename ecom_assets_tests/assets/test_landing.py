@@ -4,7 +4,10 @@ import logging
 from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
+import pytest
+from dagster._core.snap.snap_to_yaml import default_values_yaml_from_type_snap
 
+from ecom_assets.assets.landing import GeneratorConfig
 from ecom_assets_tests.conftest import DAY, Pipeline, event
 
 
@@ -93,6 +96,76 @@ def test_the_launchpad_sets_count_share_and_seed(pipeline: Pipeline) -> None:
     assert files(pipeline) == first, "files that are there are not touched"
     pipeline.run(config={**config, "seed": 10, "overwrite": True})
     assert files(pipeline) != first
+
+
+def said(result: dg.ExecuteInProcessResult, pipeline: Pipeline) -> list[str]:
+    """What the run's steps have logged."""
+    return [entry.user_message for entry in pipeline.instance.all_logs(result.run_id)]
+
+
+def test_what_the_launchpad_sets_in_vain_is_said(pipeline: Pipeline) -> None:
+    pipeline.configure(source="synthetic")
+    pipeline.land("dt=2026-01-06/mine.jsonl", [event()])
+    last = date(2026, 1, 8)
+    assert pipeline.run(DAY, selection=["sales_files"], config={"events_per_day": 9}).success
+    run = pipeline.run(DAY, last, selection=["sales_files"], config={"events_per_day": 8})
+    told = said(run, pipeline)
+    assert (
+        "2026-01-05 has files already: nothing generated; overwrite: true generates them again"
+    ) in told
+    assert (
+        "2026-01-06 has files already: nothing generated; they come from elsewhere, and are never "
+        "overwritten"
+    ) in told
+    assert sum(line.startswith("generated ") for line in told) == 2
+    again = pipeline.run(DAY, last, selection=["sales_files"])
+    assert any(
+        "2026-01-05, 2026-01-07 to 2026-01-08 have" in line for line in said(again, pipeline)
+    )
+
+    pipeline.configure(source="external")
+    ignored = "The settings of the Launchpad are ignored: with ECOM_SOURCE=external nothing is gene"
+    for config, lines in ((None, 0), ({"seed": 2}, 1)):
+        run = pipeline.run(selection=["sales_files"], config=config)
+        assert sum(line.startswith(ignored) for line in said(run, pipeline)) == lines
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "most"),
+    [
+        ("events_per_day", -5, "10,000,000"),
+        ("events_per_day", 10**12, "10,000,000"),
+        ("defect_share", 2.0, "1"),
+        ("defect_share", float("nan"), "1"),
+    ],
+)
+def test_what_is_out_of_range_in_the_launchpad_is_one_sentence_before_anything_is_written(
+    pipeline: Pipeline, name: str, value: float, most: str
+) -> None:
+    pipeline.configure(source="synthetic")
+    (failure,) = pipeline.run(config={name: value}).get_step_failure_events()
+    assert failure.step_failure_data.user_failure_data is not None
+    assert failure.step_failure_data.user_failure_data.description == (
+        f"In the Launchpad, {name} is {value}, but it must be from 0 to {most}: nothing was read "
+        "or written. Start the run again with another value."
+    )
+    assert failure.step_key == "sales_files"
+    assert not pipeline.folder.exists()
+
+
+def test_the_launchpad_shows_what_a_run_of_days_takes_and_nothing_else(pipeline: Pipeline) -> None:
+    job = pipeline.definitions.get_repository_def().get_job("__ASSET_JOB").get_job_snapshot()
+    (root,) = (mode.root_config_key for mode in job.mode_def_snaps)
+    schema = job.config_schema_snapshot
+    shown = default_values_yaml_from_type_snap(schema, schema.get_config_snap(str(root)))
+    settings = sorted(GeneratorConfig().model_dump().items())
+    assert shown.partition("resources:")[0] == "\n".join(
+        [
+            *("ops:", "  sales_files:", "    config:"),
+            *(f"      {name}: {value}".replace("False", "false") for name, value in settings),
+            "",
+        ]
+    )
 
 
 def test_overwrite_touches_generated_files_only(pipeline: Pipeline) -> None:

@@ -11,8 +11,9 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
+from ecom_assets.model.questions import questions
 from ecom_assets_tests.operations.shop import ROWS, Shop, days
-from ecom_assets_tests.support.dev_server import DevServer, dev_server, until
+from ecom_assets_tests.support.dev_server import ASSETS, DevServer, dev_server, until
 
 FIRST = date(2026, 1, 5)
 
@@ -32,18 +33,29 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         yield Shop(dev, root)
 
 
-def test_of_thirty_days_the_good_ones_are_published_and_the_bad_one_is_held(shop: Shop) -> None:
+def test_a_backfill_of_all_is_one_run_and_shows_red_where_a_day_is_held_alone(shop: Shop) -> None:
+    assert shop.dev.materializable() == set(ASSETS), "what “Materialize all” takes"
     bad = FIRST + timedelta(days=12)
     shop.land(FIRST, 30)
     shop.land(bad, 1, rejects=ROWS, name="b")
     backfill = shop.dev.backfill(FIRST, FIRST + timedelta(days=29))
     assert shop.backfilled(backfill) == ["COMPLETED_FAILED"]
 
-    (run,) = shop.dev.runs(tags=[{"key": "dagster/backfill", "value": backfill}])
+    (run,) = shop.dev.runs()
+    assert run["tags"]["dagster/backfill"] == backfill
     assert run["tags"]["ecom_assets/held_days"] == str(bad)
     assert set(shop.published()) == days(FIRST, 30) - {bad}
-    stats = shop.dev.partitions("fact_sales")
-    assert (stats["numMaterialized"], stats["numFailed"]) == (29, 1)
+    for asset in ASSETS:
+        stats = shop.dev.partitions(asset)
+        held = 1 if asset == "fact_sales" else 0
+        assert (stats["numMaterialized"], stats["numFailed"]) == (30 - held, held), asset
+    (failure,) = shop.dev.failures(run["runId"])
+    assert failure.startswith(f"1 of 30 days held, 29 published. {bad}: 5 of 15 sales rejected")
+    assert failure.endswith("What to do: docs/runbook.md, “A day is held”.")
+    for asset in (*(question.name for question in questions()), "sales_report"):
+        assert shop.dev.latest(asset)[0] == run["runId"], asset
+    digest_of, digest = shop.dev.latest("operations_digest")
+    assert (digest_of, digest["days held"], digest["days waiting"]) == (run["runId"], 1, 0)
     for asset, check in (("stg_sales_rejects", "reject_rate"), ("fact_sales", "matches_clean")):
         statuses = shop.dev.check_statuses(asset, check)
         assert {day for day, status in statuses.items() if status == "FAILED"} == {str(bad)}

@@ -70,7 +70,7 @@ def test_make_demo_says_that_it_waits_and_can_be_interrupted(shop: Shop) -> None
         process = subprocess.Popen(
             [sys.executable, "-m", "ecom_assets.commands.demo"],
             cwd=shop.home.parent,
-            env=shop.environment,
+            env={**shop.environment, "ECOM_SOURCE": "synthetic"},
             stdout=log,
             stderr=subprocess.STDOUT,
         )

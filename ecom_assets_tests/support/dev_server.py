@@ -131,6 +131,35 @@ class Ui:
         assert launched["__typename"] == "LaunchRunSuccess", launched
         return str(launched["run"]["runId"])
 
+    def execute_again(self, run_id: str) -> str:
+        """Put a run into the queue once more, as “Re-execute all” does; the new one's id."""
+        launched = self.ask(
+            """mutation($params: ReexecutionParams!) {
+                launchRunReexecution(reexecutionParams: $params) { __typename
+                ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }""",
+            params={"parentRunId": run_id, "strategy": "ALL_STEPS"},
+        )["launchRunReexecution"]
+        assert launched["__typename"] == "LaunchRunSuccess", launched
+        return str(launched["run"]["runId"])
+
+    def on_the_timeline(self) -> Mapping[str, set[str]]:
+        """The runs that the overview shows, by their job: those of its code location."""
+        found = self.ask(
+            "query($selector: RepositorySelector!) {repositoryOrError(repositorySelector: "
+            "$selector) {... on Repository {pipelines {name runs(limit: 20) {runId "
+            "repositoryOrigin {repositoryLocationName}}}}}}",
+            selector=SELECTOR,
+        )["repositoryOrError"]["pipelines"]
+        shown = {
+            job["name"]: {
+                run["runId"]
+                for run in job["runs"]
+                if (run["repositoryOrigin"] or {}).get("repositoryLocationName") == LOCATION
+            }
+            for job in found
+        }
+        return {job: runs for job, runs in shown.items() if runs}
+
     def terminate(self, run_id: str, *, force: bool = False) -> str:
         """Terminate a run, as the UI's button does, or with *Force termination immediately*.
 
@@ -214,6 +243,22 @@ class Ui:
         )
         stats: Mapping[str, int] = found["assetNodeOrError"]["partitionStats"]
         return stats
+
+    def materializable(self) -> set[str]:
+        """The assets that the UI's “Materialize all” takes."""
+        found = self.ask("{assetNodes {assetKey {path} isMaterializable}}")["assetNodes"]
+        return {node["assetKey"]["path"][0] for node in found if node["isMaterializable"]}
+
+    def latest(self, asset: str) -> tuple[str, Mapping[str, int]]:
+        """The run that has materialized an asset last, and what it has told in whole numbers."""
+        found = self.ask(
+            "query($key: AssetKeyInput!) {assetOrError(assetKey: $key) {... on Asset "
+            "{assetMaterializations(limit: 1) {runId metadataEntries {label "
+            "... on IntMetadataEntry {intValue}}}}}}",
+            key={"path": [asset]},
+        )["assetOrError"]["assetMaterializations"]
+        entries = found[0]["metadataEntries"]
+        return found[0]["runId"], {e["label"]: e["intValue"] for e in entries if "intValue" in e}
 
     def check_statuses(self, asset: str, check: str) -> Mapping[str, str]:
         """The status of each day that a check has answered for, as its Partitions tab shows it."""

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, time
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, get_type_hints
 
@@ -32,6 +33,11 @@ DEMO_FILE = "demo.env"
 """The file beside the landing folder that says with which day generated sales begin."""
 Engine = Literal["duckdb", "snowflake"]
 LogFormat = Literal["colored", "json"]
+NO_SETTINGS = (
+    *("ECOM_IMAGE_TAG", "ECOM_UI_PORT", "ECOM_MEMORY"),  # of deploy/compose.yaml
+    *("ECOM_UPDATE_GOLDEN", "ECOM_WITHOUT_POSTGRES", "ECOM_LIVE_CONNECTION"),  # of the tests
+)
+"""Names that begin as settings do, and mean something to others."""
 
 
 @dataclass(frozen=True)
@@ -198,11 +204,10 @@ def read_settings(
     """
     of_process = environ is None
     if environ is None:
-        from dotenv import dotenv_values
-
-        environ = {n: v or "" for n, v in {**dotenv_values(dotenv), **os.environ}.items()}
+        environ = {**_in_file(dotenv), **os.environ}
     register_secrets(secrets_of(environ))
     given = {name: value.strip() for name, value in environ.items() if value.strip()}
+    _see_names(given)
     texts, of_snowflake = (
         {field: given[name] for field, name in variables(declared).items() if name in given}
         for declared in (Settings, SnowflakeSettings)
@@ -276,6 +281,51 @@ def places_outside_checkout(settings: Settings) -> str | None:
         f"Installed without a checkout, so relative paths and .env belong to {of}, {PROJECT_ROOT}: "
         f"files {settings.landing}, warehouse {warehouse}, report {settings.reports}."
     )
+
+
+def _in_file(dotenv: Path) -> Mapping[str, str]:
+    """The lines of a `.env` file, by their names; a file that is not there has none.
+
+    Raises:
+        SettingsError: it is no UTF-8, or has a line that is no setting.
+    """
+    from dotenv import dotenv_values
+    from dotenv.parser import parse_stream
+
+    if not dotenv.exists():
+        return {}
+    try:
+        with dotenv.open(encoding="utf-8-sig") as lines:
+            parsed = [*parse_stream(lines)]
+    except (OSError, UnicodeDecodeError) as error:
+        why = (
+            "is no UTF-8" if isinstance(error, ValueError) else f"cannot be read ({error.strerror})"
+        )
+        raise SettingsError(f"{dotenv} {why}: save it anew, as UTF-8 text.") from None
+    for found in parsed:
+        if found.error or (found.key is not None and found.value is None):
+            text = found.original.string  # with the empty lines before it
+            empty = text[: len(text) - len(text.lstrip())].count("\n")
+            raise SettingsError(
+                f"{dotenv}, line {found.original.line + empty}, is no NAME=value: mend it, or put "
+                "a # before it."
+            )
+    # read once more, for this puts values of other names in
+    return {n: v or "" for n, v in dotenv_values(dotenv, encoding="utf-8-sig").items()}
+
+
+def _see_names(given: Mapping[str, str]) -> None:
+    """Raises:
+    SettingsError: a name looks like a setting, and is none.
+    """
+    known = {*variables(Settings).values(), *NO_SETTINGS}
+    for name in sorted(given):
+        if name.startswith("ECOM_") and not name.startswith("ECOM_TEST_") and name not in known:
+            near = get_close_matches(name, variables(Settings).values(), n=1, cutoff=0)
+            raise SettingsError(
+                f"{name} is set, but there is no such setting: take it out of the environment and "
+                f"of .env, or name one that there is, such as {near[0]}."
+            )
 
 
 def _sentence(error: ValidationError, given: Mapping[str, str]) -> SettingsError:

@@ -106,6 +106,35 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(
     assert settings.start_date == date(2025, 1, 1)
 
 
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"ECOM_LATE_DAYS=2\nhello there\n", r".env, line 2, is no NAME=value"),
+        (b"# a comment\n\nECOM_LATE_DAYS\n", r".env, line 3, is no NAME=value"),
+        (b"ECOM_LATE_DAYS='2\n", r".env, line 1, is no NAME=value"),
+        (b"ECOM_LATE_DAYS=2 # \xe9\n", r".env is no UTF-8: save it anew, as UTF-8 text"),
+        (b"ECOM_LATE_DAY=2\n", r"ECOM_LATE_DAY is set, but .*, such as ECOM_LATE_DAYS\."),
+    ],
+)
+def test_a_dotenv_file_that_is_none_is_one_sentence(
+    content: bytes, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ECOM_LATE_DAYS", raising=False)
+    (tmp_path / ".env").write_bytes(content)
+    with pytest.raises(SettingsError, match=says):
+        read_settings(dotenv=tmp_path / ".env")
+    (tmp_path / ".env").write_bytes(b"\xef\xbb\xbfexport ECOM_LATE_DAYS=2\n\nOTHER='x y' # why\n")
+    assert read_settings(dotenv=tmp_path / ".env").late_days == 2
+
+
+def test_a_name_that_is_no_setting_is_one_sentence() -> None:
+    for name, near in (("ECOM_LANDNG", "ECOM_LANDING"), ("ECOM_TIME_ZONE", "ECOM_TIMEZONE")):
+        with pytest.raises(SettingsError, match=f"^{name} is set, but there is no .* {near}\\.$"):
+            read_settings({name: "x"})
+    for name in ("ECOM_IMAGE_TAG", "ECOM_TEST_STEP", "SNOWFLAKE_HOME", "ECOMMERCE"):
+        read_settings({name: "x"})
+
+
 def test_the_shop_s_time_zone_is_part_of_how_lines_are_read() -> None:
     assert read_settings({}).reading.time_zone == "UTC"
     for zone in ("America/New_York", "Australia/Sydney", "UTC"):

@@ -17,9 +17,8 @@ help:  ## list the verbs
 demo: $(VENV)/ready  ## a week of generated sales through the whole graph, and the five answers
 	@$(BIN)/python -m ecom_assets.commands.demo
 
-dev: $(VENV)/ready  ## the Dagster UI on http://127.0.0.1:3000, ready to materialize and backfill
-	@$(BIN)/python -m ecom_assets.settings
-	@$(BIN)/dagster dev --host 127.0.0.1 --port $${PORT:-3000} --log-format $${ECOM_LOG_FORMAT:-colored}
+dev: $(VENV)/ready  ## the Dagster UI on http://127.0.0.1:3000 (PORT=3001), ready to materialize and backfill
+	@$(BIN)/python -m ecom_assets.commands.dev --port "$${PORT:-3000}"
 
 alert-test: $(VENV)/ready  ## a sample alert to each channel in ECOM_ALERT_URLS
 	@$(BIN)/python -m ecom_assets.commands.try_channels
@@ -95,8 +94,20 @@ lint: $(VENV)/ready-dev  ## style, types and SQL
 screenshots: $(VENV)/ready-dev  ## the pictures of README and docs anew, from a real run in Chromium
 	@$(BIN)/python -m screenshots
 
-clean:  ## delete the virtual environment and all data of the demo
+clean:  ## delete the virtual environments and all data; asks before it deletes files that you have put into data/landing
+	@others=$$(find data/landing -type f ! -name sales.jsonl 2>/dev/null | sort); \
+	if [ -n "$$others" ]; then \
+		echo "$$others" | head -20; \
+		echo "These $$(echo "$$others" | wc -l) files in data/landing were not generated. Delete them, too? [y/N]"; \
+		read -r answer || true; \
+		case "$$answer" in [yY]*) ;; *) echo "Nothing was deleted: move them away first."; exit 1;; esac; \
+	fi
 	@rm -rf $(VENV) $(PEERS) data .pytest_cache .mypy_cache .ruff_cache *.egg-info
+
+# uv installs in a fraction of pip's time; where it is not to be had, or fails, pip does it.
+UV = $$(command -v uv || echo $(BIN)/uv)
+INSTALL = $(UV) pip install -q --python $(1)/bin/python $(2) 2>/dev/null || \
+	$(1)/bin/pip install -qq --disable-pip-version-check $(2)
 
 # A virtual environment knows its place by its full path: one that was moved with its folder is made anew.
 ifneq ($(wildcard $(VENV)/bin/pip),)
@@ -109,23 +120,24 @@ endif
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name one with PYTHON=… ($(PYTHON) is older)."; exit 1; }
-	@echo "Setting up $(VENV) (once; a minute or two)"
+	@echo "Setting up $(VENV) (once; half a minute, or two where uv is not to be had)"
 	@$(PYTHON) -m venv $(VENV)
+	@command -v uv >/dev/null || $(BIN)/pip install -qq --disable-pip-version-check uv==0.13.9 2>/dev/null || true
 
 $(VENV)/audit/bin/pip-audit: $(VENV)/bin/python
 	@$(PYTHON) -m venv $(VENV)/audit
 	@$(VENV)/audit/bin/pip install -qq --disable-pip-version-check pip-audit==2.10.1
 
 $(VENV)/ready: $(VENV)/bin/python requirements.lock setup.cfg
-	@$(BIN)/pip install -qq --disable-pip-version-check -r requirements.lock
-	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps -e .
+	@$(call INSTALL,$(VENV),-r requirements.lock)
+	@$(call INSTALL,$(VENV),--no-deps -e .)
 	@touch $@
 
 $(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock deploy/requirements.lock
-	@$(BIN)/pip install -qq --disable-pip-version-check -r requirements-dev.lock -r deploy/requirements.lock
+	@$(call INSTALL,$(VENV),-r requirements-dev.lock -r deploy/requirements.lock)
 	@touch $@
 
 $(PEERS)/ready: $(VENV)/bin/python benchmarks/requirements.lock
 	@$(PYTHON) -m venv $(PEERS)
-	@$(PEERS)/bin/pip install -qq --disable-pip-version-check -r benchmarks/requirements.lock
+	@$(call INSTALL,$(PEERS),-r benchmarks/requirements.lock)
 	@touch $@

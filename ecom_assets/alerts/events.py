@@ -102,7 +102,7 @@ def _evaluation(record: dg.EventLogRecord) -> Evaluation:
         check=found.asset_check_key.to_user_string(),
         day=date.fromisoformat(found.partition) if found.partition else None,
         outcome=outcome,
-        description=found.description or "",
+        description=(found.description or "").removeprefix(f"{found.partition}: "),
         sample=_sample(found.metadata.get("sample")) if outcome else (),
         run_id=record.run_id,
     )

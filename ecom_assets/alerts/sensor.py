@@ -5,7 +5,7 @@ the messages: what was not taken is read and sent again. What is news is decided
 its text is made in `messages.py` and `failed_runs.py`.
 """
 
-import logging
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -32,8 +32,8 @@ SECONDS_BETWEEN_TICKS = 30
 RUNS = "runs"
 """What failed runs are acknowledged as; a check's name has a colon."""
 
-_LOG = logging.getLogger(__name__)
-"""Not the tick's own: that would be a file each, which Dagster never deletes."""
+_KEPT = "ecom_assets.check_alerts"
+"""Under which Dagster's storage keeps the states after a tick that failed."""
 
 _DESCRIPTION = """\
 Sends a message when a check fails for a day, when it gets worse, when it passes again, once a day
@@ -42,7 +42,8 @@ those in ECOM_ALERT_WARN_URLS if there are any.
 
 Switched on, it starts with what happens from then on: a day that fails already is reported when
 it is evaluated again (the daily digest lists the days that are held now). Switched off and on
-again, it goes on where it was. A channel that is down gets its messages later; the tick shows it.
+again, it goes on where it was. A channel that is down gets its messages later; the tick fails and
+says so.
 Try the channels first with make alert-test.
 """
 
@@ -94,10 +95,34 @@ def build_alerts(
             if found:
                 state = state.with_answer(now(), has_answered=not delivery.unanswered)
             states[channel.id] = state
-        context.update_cursor(to_cursor({channel.id: states[channel.id] for channel in channels}))
-        return dg.SkipReason(_summary(channels, states, alerts, deliveries, settings))
+        kept = to_cursor({channel.id: states[channel.id] for channel in channels})
+        summary, problems = _summary(channels, states, alerts, deliveries, settings)
+        if problems:  # a tick that fails keeps no cursor, and must not lose what channels took
+            _keep(context, kept)
+            raise NotDelivered(summary)
+        context.update_cursor(kept)
+        return dg.SkipReason(summary)
 
     return check_alerts
+
+
+class NotDelivered(Exception):
+    """Channels did not take what they were sent; the text says which, why, and what becomes of
+    it. It makes the tick a failed one, which people see."""
+
+
+def _keep(context: dg.SensorEvaluationContext, states: str) -> None:
+    """Keep the states beside the cursor, which stays what it is."""
+    kept = json.dumps({"beside": context.cursor, "states": states})
+    context.instance.daemon_cursor_storage.set_cursor_values({_KEPT: kept})
+
+
+def _kept(context: dg.SensorEvaluationContext) -> str | None:
+    """The states as the last tick left them: in the cursor or, if that tick failed, beside it."""
+    kept = context.instance.daemon_cursor_storage.get_cursor_values({_KEPT}).get(_KEPT)
+    if kept and (beside := json.loads(kept))["beside"] == context.cursor:
+        return str(beside["states"])
+    return context.cursor
 
 
 def _states(
@@ -105,7 +130,7 @@ def _states(
 ) -> dict[str, ChannelState]:
     """Where each channel stands; a new one stands at the end."""
     try:
-        states = from_cursor(context.cursor)
+        states = from_cursor(_kept(context))
     except ValueError:
         context.log.warning("The alerts start anew: their cursor cannot be read.")
         states = {}
@@ -171,8 +196,8 @@ def _summary(
     alerts: Mapping[Channel, Sequence[Alert]],
     deliveries: Mapping[Channel, Delivery],
     settings: Settings,
-) -> str:
-    """What a tick came to. A tick that raised would lose what the other channels took."""
+) -> tuple[str, bool]:
+    """What a tick came to, and whether channels did not take what they were sent."""
     problems = []
     for channel in channels:
         state = states[channel.id]
@@ -191,9 +216,6 @@ def _summary(
                 f"{channel.name} did not take {len(found) - len(delivery.sent)} of {len(found)} "
                 f"messages ({delivery.problem}); they will be sent again{until}"
             )
-    for problem in problems:
-        _LOG.warning(problem)
     sent = sum(len(delivery.sent) for delivery in deliveries.values())
-    if sent or not problems:
-        problems.append(f"{sent} messages sent" if sent else "nothing new to tell")
-    return "; ".join(problems)
+    told = [f"{sent} messages sent" if sent else "nothing new to tell"]
+    return "; ".join([*problems, *(told if sent or not problems else [])]), bool(problems)

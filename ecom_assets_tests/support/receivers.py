@@ -13,7 +13,7 @@ from typing import Any
 import dagster as dg
 
 from ecom_assets.alerts.channels import channels_of
-from ecom_assets.alerts.sensor import build_alerts
+from ecom_assets.alerts.sensor import NotDelivered, build_alerts
 from ecom_assets.definitions import build_definitions
 from ecom_assets_tests.conftest import Pipeline
 
@@ -101,6 +101,7 @@ class Alerts:
     Attributes:
         cursor: what it keeps between ticks.
         later: how far its clock is ahead; more than what events need to settle.
+        has_failed: whether the last tick is shown as failed.
     """
 
     def __init__(
@@ -108,6 +109,7 @@ class Alerts:
     ) -> None:
         self.pipeline = pipeline
         self.cursor: str | None = None
+        self.has_failed = False
         self.later = timedelta(minutes=1)
         self.repository = build_definitions(pipeline.settings).get_repository_def()
         self.sensor = build_alerts(
@@ -117,14 +119,19 @@ class Alerts:
         )
 
     def tick(self) -> str:
-        """One tick; what it says of itself."""
+        """One tick; what it says of itself. One that fails leaves the cursor as it was."""
         with dg.build_sensor_context(
             instance=self.pipeline.instance,
             cursor=self.cursor,
             repository_def=self.repository,
             sensor_name="check_alerts",
         ) as context:
-            result = self.sensor.evaluate_tick(context)
+            try:
+                result = self.sensor.evaluate_tick(context)
+            except NotDelivered as error:
+                self.has_failed = True
+                return str(error)
+        self.has_failed = False
         self.cursor = result.cursor
         assert not result.run_requests
         return result.skip_message or ""

@@ -48,6 +48,11 @@ def landing_of(settings: Settings) -> LandingZone:
     return _zone(settings.landing, "ECOM_LANDING")
 
 
+def reports_of(settings: Settings) -> LandingZone:
+    """Where the report is written."""
+    return _zone(settings.reports, "ECOM_REPORTS")
+
+
 def _zone(place: Path | S3Url, setting: str) -> LandingZone:
     if isinstance(place, S3Url):
         return S3Zone(place.bucket, place.prefix, setting)
@@ -143,7 +148,7 @@ def _build_definitions(
         schedules=[daily, build_digest_schedule(digest.job, settings.time_zone), *late_files],
         resources={
             "landing": landing_of(settings),
-            "reports": _zone(settings.reports, "ECOM_REPORTS"),
+            "reports": reports_of(settings),
             "warehouse": warehouse_of(settings),
             **resources,
         },

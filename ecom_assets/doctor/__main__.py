@@ -5,6 +5,7 @@
 One line for what is fine and one for what to fix; ends with 1 when there is something to fix.
 """
 
+import os
 import sys
 
 from ecom_assets.doctor.findings import Findings, about, fix, guarded, note, ok
@@ -14,9 +15,12 @@ from ecom_assets.settings import PROJECT_ROOT, Settings, SettingsError, read_set
 def main() -> None:
     """Say what is fine and what to fix."""
     to_fix = 0
-    for finding in examine():
-        print(finding, flush=True)
-        to_fix += finding.verdict == "fix"
+    try:
+        for finding in examine():
+            print(finding, flush=True)
+            to_fix += finding.verdict == "fix"
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if to_fix:
         sys.exit(f"\n{to_fix} to fix.")
 
@@ -24,12 +28,14 @@ def main() -> None:
 def examine() -> Findings[None]:
     """All findings, each as it is found."""
     if settings := (yield from about("settings", _settings())):
-        from ecom_assets.definitions import landing_of, warehouse_of
+        from ecom_assets.definitions import landing_of, reports_of, warehouse_of
         from ecom_assets.doctor.landing import check_landing
         from ecom_assets.doctor.warehouse import check_warehouse
 
         zone = landing_of(settings)
-        sample = yield from about("landing zone", check_landing(zone, settings))
+        sample = yield from about(
+            "landing zone", check_landing(zone, reports_of(settings), settings)
+        )
         check = check_warehouse(warehouse_of(settings), zone, sample, settings)
         yield from about("warehouse", guarded(check))
     home = guarded(

@@ -1,4 +1,5 @@
-"""The landing zone: can its files be listed, read and, where batches are generated, written?"""
+"""The landing zone: can its files be listed, read and, where batches are generated, written? And
+can the report be?"""
 
 import math
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from ecom_assets.doctor.findings import Findings, fix, guarded, note, ok, unwrit
 from ecom_assets.landing.passed_over import Why, of_another_suffix, outside
 from ecom_assets.landing.s3 import S3Zone
 from ecom_assets.landing.zone import SUFFIXES, LandedFile, LandingZone
-from ecom_assets.settings import Settings
+from ecom_assets.settings import S3Url, Settings
 
 DAYS_LISTED = 7
 """The first days and the latest: a whole history would take long to list."""
@@ -22,8 +23,11 @@ ADVICE = {
 """What to do about files that are passed over."""
 
 
-def check_landing(zone: LandingZone, settings: Settings) -> Findings[LandedFile | None]:
-    """Try the landing zone.
+def check_landing(
+    zone: LandingZone, reports: LandingZone, settings: Settings
+) -> Findings[LandedFile | None]:
+    """Try the landing zone, and where the report is written, which is beside it if nobody has said
+    otherwise.
 
     Returns: the smallest file that was seen, for the warehouse to try.
     """
@@ -31,8 +35,14 @@ def check_landing(zone: LandingZone, settings: Settings) -> Findings[LandedFile 
     smallest = min(files or (), key=lambda file: file.size, default=None)
     if smallest is not None and settings.snowflake is None:  # which reads the files by itself
         yield from guarded(_read(zone, smallest))
-    if settings.source == "synthetic" and files is not None:
-        yield from guarded(_write(zone, settings))
+    if files is None:
+        return None
+    can_be_written: bool | None = True
+    if settings.source == "synthetic":
+        batch = _write(zone, settings.landing, "A generated batch", "ECOM_LANDING")
+        can_be_written = yield from guarded(batch)
+    if can_be_written or settings.reports_place:
+        yield from guarded(_write(reports, settings.reports, "The report", "ECOM_REPORTS"))
     return smallest
 
 
@@ -67,12 +77,11 @@ def _read(zone: LandingZone, file: LandedFile) -> Findings[None]:
     yield ok(f"{file.name} can be read.")
 
 
-def _write(zone: LandingZone, settings: Settings) -> Findings[None]:
+def _write(zone: LandingZone, place: Path | S3Url, what: str, setting: str) -> Findings[bool]:
     if isinstance(zone, S3Zone):
         zone.try_write()
-    elif isinstance(settings.landing, Path) and (why := unwritable(settings.landing)):
-        yield fix(
-            f"Generated batches cannot be written ({why}): set ECOM_LANDING to another folder."
-        )
-        return
-    yield ok(f"Generated batches can be written to {zone.url}.")
+    elif isinstance(place, Path) and (why := unwritable(place)):
+        yield fix(f"{what} cannot be written ({why}): set {setting} to another folder.")
+        return False
+    yield ok(f"{what} can be written to {zone.url}.")
+    return True

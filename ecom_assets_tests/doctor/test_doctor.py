@@ -189,6 +189,7 @@ def test_one_line_each_without_a_traceback_and_1_at_the_end(tmp_path: Path) -> N
     assert [line[:19].split() for line in result.stdout.splitlines()] == [
         ["ok", "settings"],
         ["fix", "landing", "zone"],
+        ["ok", "landing", "zone"],  # the report
         ["ok", "warehouse"],
         ["fix", "dagster"],
     ]
@@ -308,7 +309,7 @@ def test_a_warehouse_of_another_time_zone(use: Set, tmp_path: Path) -> None:
     with duckdb.connect(tmp_path / "w.duckdb") as connection:
         connection.execute(
             "insert into raw.raw_sales_files select 'f', date '2026-01-05', 'e', 1, now(), 1, 'l', "
-            "now(), null"
+            "now(), null, null"
         )
     (said,) = found("fix")
     assert "holds days of the time zone UTC, but ECOM_TIMEZONE says Europe/Berlin: set" in said
@@ -376,7 +377,25 @@ def test_trying_to_write_to_a_bucket_leaves_nothing(
 def test_generated_batches_into_a_bucket_are_tried(use: Set, servers: Production) -> None:
     place = use_stack(S3_DUCKDB, use, servers)
     use(ECOM_SOURCE="synthetic")
-    assert f"Generated batches can be written to {place}." in found("ok")
+    assert f"A generated batch can be written to {place}." in found("ok")
+
+
+def test_a_place_for_reports_that_takes_none_is_found(use: Set, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    use(ECOM_REPORTS=tmp_path / "file" / "reports")
+    (said,) = found("fix")
+    assert said.startswith(f"The report cannot be written ({tmp_path}/file: Not a directory)")
+    assert said.endswith("set ECOM_REPORTS to another folder.")
+
+
+def test_a_reader_that_has_seen_enough_ends_it_quietly(use: Set) -> None:
+    command = [sys.executable, "-m", "ecom_assets.doctor"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
 
 
 def test_a_database_that_was_never_set_up(use: Set, servers: Production) -> None:

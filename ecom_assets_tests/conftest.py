@@ -15,6 +15,7 @@ import dagster as dg
 import duckdb
 import hypothesis
 import pytest
+from dagster_shared.record import copy
 
 from ecom_assets.definitions import build_definitions
 from ecom_assets.model import sales
@@ -208,7 +209,8 @@ class Pipeline:
         return record.asset_materialization.metadata
 
     def evaluations(self, asset: str, check: str) -> dict[str | None, dg.AssetCheckEvaluation]:
-        """The latest evaluation of a check for each day; under None that of a whole run."""
+        """The latest evaluation of a check for each day, whose description is without its day;
+        under None that of a whole run."""
         records = self.instance.event_log_storage.get_asset_check_execution_history(
             dg.AssetCheckKey(dg.AssetKey(asset), check), limit=10_000
         )
@@ -217,7 +219,9 @@ class Pipeline:
             entry = record.event
             evaluation = entry.asset_check_evaluation if entry else None
             if evaluation is not None and evaluation.partition not in found:
-                found[evaluation.partition] = evaluation
+                day, says = evaluation.partition, evaluation.description or ""
+                assert day is None or says.startswith(f"{day}: "), "the run's log says no day else"
+                found[day] = copy(evaluation, description=says.removeprefix(f"{day}: "))
         return found
 
 

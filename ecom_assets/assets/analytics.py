@@ -92,6 +92,11 @@ def build_fact_sales(
                 results = fact_results(session, days, limits, facts, held)
             queries = queries_metadata(session.queries())
         seconds = {"seconds": round(time.monotonic() - start, 2)}
+        sold = sum(row["fact_rows"] for day, row in facts.items() if day not in held)
+        context.log.info(
+            f"{days}: {days.count - len(held)} of {days.count} days published, with {sold:,} sales "
+            f"({seconds['seconds']} s)"
+        )
         told: dict[date, dict[str, Any]] = {
             day: {**_counts(row), **seconds} for day, row in facts.items() if day not in held
         }

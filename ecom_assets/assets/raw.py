@@ -81,6 +81,11 @@ def build_raw_sales(
                 "do not count any more (ECOM_VANISHED_FILES=drop)"
             )
         seconds = {"seconds": round(time.monotonic() - start, 2)}
+        lines = sum(file.row_count or 0 for file in load.loaded)
+        context.log.info(
+            f"{days}: {len(load.loaded):,} files new or rewritten, {lines:,} lines loaded; RAW has "
+            f"{sum(row['raw_rows'] for row in counts.values()):,} ({seconds['seconds']} s)"
+        )
         for day, metadata in _metadata_by_day(load, counts).items():
             context.add_asset_metadata({**metadata, **seconds}, partition_key=day.isoformat())
         context.add_asset_metadata(

@@ -60,8 +60,8 @@ def build_staging(
                 "stg_sales_rejects": session.run("staging/preview_rejects", day=days.last),
             }
             queries = queries_metadata(session.queries())
-        _log(context, earlier, quality)
         seconds = {"seconds": round(time.monotonic() - start, 2)}
+        _log(context, earlier, quality, seconds["seconds"])
         for asset, rows in previews.items():
             counts = {day: {**_counts(asset, quality[day]), **seconds} for day in quality}
             for day in earlier:
@@ -120,8 +120,20 @@ def _specs(partitions: dg.PartitionsDefinition, engine: str, limits: Limits) -> 
 
 
 def _log(
-    context: dg.AssetExecutionContext, earlier: Sequence[date], quality: Mapping[date, Row]
+    context: dg.AssetExecutionContext,
+    earlier: Sequence[date],
+    quality: Mapping[date, Row],
+    seconds: float,
 ) -> None:
+    lines, other, clean, rejects = (
+        sum(row[name] or 0 for row in quality.values())
+        for name in ("raw_rows", "other_rows", "clean_rows", "reject_rows")
+    )
+    context.log.info(
+        f"{lines:,} lines judged: {clean:,} clean, {rejects:,} rejects"
+        + (f", {other:,} lines are no sales" if other else "")
+        + f" ({seconds} s)"
+    )
     if earlier:
         context.log.info(
             "Staged along, because events in these days' files belong to them: "

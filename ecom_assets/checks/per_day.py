@@ -168,7 +168,8 @@ def _evaluation(
         check_name=spec.name,
         passed=result.passed,
         severity=result.severity,
-        description=result.description,
+        # the run's log shows the description, and nothing else that would say of which day it is
+        description=f"{day}: {result.description}" if day else result.description,
         metadata=result.metadata,
         partition=day.isoformat() if day else None,
         target_materialization_data=target,
@@ -188,7 +189,7 @@ def _event(
         step_key=step,
         event_specific_data=evaluation,
         message=f"{evaluation.check_name} {'passed' if evaluation.passed else 'failed'} for "
-        f"{evaluation.partition}: {evaluation.description}",
+        f"{evaluation.description}",
     )
     return dg.EventLogEntry(  # type: ignore[no-untyped-call]
         error_info=None,

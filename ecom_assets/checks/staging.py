@@ -199,11 +199,13 @@ def _rate(staged: Row, reasons: list[Row], samples: list[Row], limits: Limits) -
     held = staged["held_for"] in ("rejects", "money") or (
         not is_decided and (rejects > sold * limit or money_rate > limit)
     )
+    order = [row["reason"] for row in reasons]  # the most frequent first
+    samples = sorted(samples, key=lambda row: order.index(row["reason"]))
     return DayResult(
         passed=rejects <= sold * limits.reject_rate_warn and money_rate <= limits.reject_rate_warn,
         description=f"{rejects:,} of {sold:,} sales rejected "
         f"({rejects / sold if sold else 0:.1%}); warns above {limits.reject_rate_warn:.0%}, "
-        f"holds the day above {limit:.0%}{_money(staged)}{_decided(staged)}",
+        f"holds the day above {limit:.0%}{_most(reasons)}{_money(staged)}{_decided(staged)}",
         metadata={
             "reject rate": round(rejects / sold, 4) if sold else 0.0,
             "warns above": f"{limits.reject_rate_warn:.0%}",
@@ -221,6 +223,14 @@ def _rate(staged: Row, reasons: list[Row], samples: list[Row], limits: Limits) -
         },
         warn_only=not held,
     )
+
+
+def _most(reasons: Sequence[Row]) -> str:
+    """The most frequent reason, where there are several."""
+    if len(reasons) < 2:
+        return f"; all: {reasons[0]['reason']}" if reasons else ""
+    rows = sum(row["reject_rows"] for row in reasons)
+    return f"; most: {reasons[0]['reason']}, {reasons[0]['reject_rows']:,} of {rows:,}"
 
 
 def _money(staged: Row) -> str:

@@ -139,6 +139,45 @@ def test_a_failed_reject_rate_shows_counts_limit_reasons_and_a_sample(pipeline: 
     ]
 
 
+def test_the_most_frequent_reason_is_told_first(pipeline: Pipeline) -> None:
+    broken = [event(n, total_amount="free") for n in range(3)]
+    pipeline.land("dt=2026-01-05/a.jsonl", ['{"no": ', *broken, event(9, quantity=0)])
+    pipeline.run()
+    result = pipeline.evaluations("stg_sales_rejects", "reject_rate")["2026-01-05"]
+    assert "; most: Invalid total_amount, 3 of 5" in str(result.description)
+    assert [row["reason"] for row in samples(result)] == [
+        *["Invalid total_amount"] * 2,
+        *("Malformed JSON", "Non-positive quantity"),
+    ]
+
+
+def test_of_several_days_the_worst_gives_the_check_its_colour(pipeline: Pipeline) -> None:
+    good = [event(f"{n}", event_ts="2026-01-05T10:00:00Z") for n in range(8)]
+    pipeline.land("dt=2026-01-05/a.jsonl", [*good, "x"])  # warns
+    pipeline.land("dt=2026-01-06/a.jsonl", ["x"])  # is held
+    pipeline.run(date(2026, 1, 5), date(2026, 1, 6))
+    found = pipeline.evaluations("stg_sales_rejects", "reject_rate")
+    warn, error = dg.AssetCheckSeverity.WARN, dg.AssetCheckSeverity.ERROR
+    assert [found[day].severity for day in ("2026-01-05", "2026-01-06", None)] == [
+        warn,
+        error,
+        error,
+    ]
+
+
+def test_each_step_says_in_one_line_what_it_did(pipeline: Pipeline) -> None:
+    pipeline.land("dt=2026-01-05/a.jsonl", [event(1), event(2), "x", event(3), event(4)])
+    result = pipeline.run()
+    logs = pipeline.instance.all_logs(result.run_id)
+    said = [entry.user_message for entry in logs if not entry.is_dagster_event]
+    for line in (
+        "2026-01-05: 1 files new or rewritten, 5 lines loaded; RAW has 5 (",
+        "5 lines judged: 4 clean, 1 rejects (",
+        "2026-01-05: 1 of 1 days published, with 4 sales (",
+    ):
+        assert len([text for text in said if text.startswith(line) and text.endswith(" s)")]) == 1
+
+
 def test_one_setting_hides_payload_values(pipeline: Pipeline) -> None:
     pipeline.configure(hide_values=True)
     pipeline.land("dt=2026-01-05/a.jsonl", [event(1), event(2, quantity="secret"), "secret"])

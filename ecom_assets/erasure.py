@@ -154,7 +154,8 @@ def _left(landing: LandingZone, found: Found) -> Sequence[str]:
     return [
         f"files in {landing.url}, which are never written: take the lines out of "
         + (", ".join(files) or "none that is known"),
-        "backups of the warehouse, of Dagster's storage, and of the landing zone",
+        "backups of the warehouse, of Dagster's storage and of the landing zone; the log of writes "
+        "of PostgreSQL, until it is written over",
         "what was sent or taken away: alerts, exports, files of corrections, what a browser keeps "
         "of a Launchpad",
     ]

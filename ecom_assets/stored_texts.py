@@ -152,8 +152,17 @@ def _updates(connection: db.Connection, wanted: Wanted) -> Iterator[tuple[str, d
 
 
 def _rows(connection: db.Connection, table: db.Table) -> Iterator[Any]:
-    found = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(table.select())
-    yield from found.mappings()
+    """The rows of a table, some at once: Dagster's connections to PostgreSQL open no cursor."""
+    select = table.select()
+    if len(table.primary_key.columns) != 1:  # these are small
+        yield from connection.execute(select).mappings().all()
+        return
+    (key,) = table.primary_key.columns
+    page = select.order_by(key).limit(_ROWS_AT_ONCE)
+    rows = connection.execute(page).mappings().all()
+    while rows:
+        yield from rows
+        rows = connection.execute(page.where(key > rows[-1][key.name])).mappings().all()
 
 
 def _changes(row: Any, texts: Sequence[db.Column[Any]], wanted: Wanted) -> dict[str, str]:

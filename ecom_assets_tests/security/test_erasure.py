@@ -2,6 +2,7 @@
 canaries in the ids that lead to them, and a search through all files and all tables."""
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from datetime import timedelta
@@ -19,6 +20,8 @@ from ecom_assets.model.tables import tables
 from ecom_assets.warehouse.contract import Purpose
 from ecom_assets_tests.conftest import DAY, Pipeline, event
 from ecom_assets_tests.security.canaries import Search, canary, written_below
+from ecom_assets_tests.support.deployment import DEPLOY, Storage, postgres
+from ecom_assets_tests.support.dev_server import until
 
 NEXT = DAY + timedelta(days=1)
 
@@ -118,6 +121,38 @@ def test_a_customer_is_in_no_byte_any_more(home: Pipeline) -> None:
     home.land(f"dt={NEXT}/b.jsonl", [customer.sale(7, event_ts=f"{NEXT}T11:00:00Z")])
     assert home.run(NEXT).success
     assert search.found(everywhere(home)) == {}, "nor has it come back"
+
+
+@pytest.mark.slow
+def test_nor_in_the_tables_of_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    customer = Customer()
+    search = Search(customer.secrets)
+    folder = tmp_path / "home"
+    folder.mkdir()
+    shutil.copy(DEPLOY / "dagster.yaml", folder)
+    with postgres() as storage:
+        storage.start()
+        try:
+            until(storage.is_up, "PostgreSQL listens", pause=0.1)
+            for name, value in {**storage.names, "DAGSTER_HOME": str(folder)}.items():
+                monkeypatch.setenv(name, value)
+            monkeypatch.setenv("DAGSTER_COMPUTE_LOGS", str(folder / "logs"))
+            with dg.DagsterInstance.get() as instance:
+                home = Pipeline(folder, instance)
+                lived(home, customer)
+                assert search.found(in_files_of(storage)), "or nothing is shown"
+                assert execute(home, "forget", {"customer": customer.id, "apply": True}).success
+                assert search.found(in_files_of(storage)) == {}
+                assert search.found(everywhere(home)) == {}
+        finally:
+            storage.end()
+
+
+def in_files_of(storage: Storage) -> bytes:
+    """What the tables' files hold; the log of writes has more, until it is written over."""
+    storage.ask("checkpoint")
+    base = storage.root / "data" / "base"
+    return b"\n".join(path.read_bytes() for path in sorted(base.rglob("*")) if path.is_file())
 
 
 def test_a_warehouse_that_is_put_back_forgets_them_again(home: Pipeline) -> None:

@@ -169,7 +169,7 @@ class Storage(Service):
         try:
             with connection.cursor() as cursor:
                 cursor.execute(sql)
-                return list(cursor.fetchall())
+                return list(cursor.fetchall()) if cursor.description else []
         finally:
             connection.close()
 

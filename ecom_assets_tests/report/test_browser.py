@@ -54,6 +54,8 @@ LOOK = """() => {
     return found;
 }"""
 
+OPEN_TABLES = "() => document.querySelectorAll('details').forEach(one => { one.open = true; })"
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -78,7 +80,12 @@ def test_a_report_can_be_read(
     page.on("request", lambda request: asked.append(request.url))
     page.goto(path.as_uri())
     found = page.evaluate(LOOK)
+    page.evaluate(OPEN_TABLES)
+    with_tables = page.evaluate(LOOK)
+    shown = page.locator("details table").filter(visible=True).count()
+    assert shown == page.locator("figure svg").count()
     context.close()
+    assert with_tables["wide"] <= 0
     assert found["overlaps"] == []
     assert found["outside"] == []
     assert found["faint"] == []

@@ -5,7 +5,6 @@ A chart is as wide as a phone and grows with its place. Text and lines have the 
 around them, so that one picture suits light, dark and paper.
 """
 
-import base64
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -39,7 +38,7 @@ POINTS_ACROSS = WIDTH
 """Of more days than pixels a line shows the least and the most of some days together."""
 BLUE, GREY, ORANGE = "#3f87c8", "#8d96a0", "#e07a35"
 PALETTE = [ORANGE, BLUE, "#5aa469", "#b07aa1", "#c9a227", "#d1605e", "#4fb0ae", GREY]
-QUALITY = {CLEAN: BLUE, CLEAN_HELD: GREY, REJECTED: ORANGE}
+COLOURS = {"revenue": BLUE, CLEAN: BLUE, CLEAN_HELD: GREY, REJECTED: ORANGE}
 FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
 
 
@@ -90,8 +89,7 @@ def answer_chart(
 def counts_chart(counts: DayCounts, marks: Marks) -> str:
     """Bars of counts that stand on each other, each of a day or of several; pale, where it is of
     fewer days than the others."""
-    palette = dict(zip(counts.kinds, PALETTE, strict=False))
-    legend = {kind: QUALITY.get(kind, palette[kind]) for kind in counts.kinds}
+    legend = kind_colours(counts.kinds)
     stacks = dict(enumerate(counts.stacks))
     ticks = value_ticks(Decimal(max(map(sum, stacks.values()))), smallest_step=1)
     bars = counts.bars
@@ -102,10 +100,10 @@ def counts_chart(counts: DayCounts, marks: Marks) -> str:
     return _days_svg(plot, bars.all_days, strokes, marks, legend, unfinished)
 
 
-def as_image(svg: str) -> str:
-    """A chart as the address of an image, on white, for a page that gives it no colours."""
-    on_white = svg.replace("<svg ", '<svg style="background:#fff;color:#24292f" ', 1)
-    return f"data:image/svg+xml;base64,{base64.b64encode(on_white.encode()).decode()}"
+def kind_colours(kinds: Sequence[str]) -> Mapping[str, str]:
+    """The colour of each kind of what is counted."""
+    palette = dict(zip(kinds, PALETTE, strict=False))
+    return {kind: COLOURS.get(kind, palette[kind]) for kind in kinds}
 
 
 def _ranking(question: Question, rows: Sequence[Row]) -> str:

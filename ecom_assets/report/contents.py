@@ -122,8 +122,8 @@ def measured(question: Question) -> str:
     return MEASURES[question.chart]
 
 
-def bars(question: Question, rows: Sequence[Row]) -> Sequence[Bar]:
-    """The bars of an answer in one currency, the longest first. What is beyond the first ten is
+def bars(question: Question, rows: Sequence[Row], most: int = BARS_SHOWN) -> Sequence[Bar]:
+    """The bars of an answer in one currency, the longest first. What is beyond the first ones is
     said in one line without a bar, which would dwarf the others."""
     measure = measured(question)
     currency = rows[0]["currency"]
@@ -133,7 +133,7 @@ def bars(question: Question, rows: Sequence[Row]) -> Sequence[Bar]:
         return f"{text} · {_share(value, rows, measure)}"
 
     ordered = sorted(rows, key=lambda row: -row[measure])
-    shown = len(ordered) if len(ordered) <= BARS_SHOWN + 1 else BARS_SHOWN
+    shown = len(ordered) if len(ordered) <= most + 1 else most
     found = [Bar(name(_about(row)), row[measure], label(row[measure])) for row in ordered[:shown]]
     if others := ordered[shown:]:
         rest = label(sum(row[measure] for row in others))

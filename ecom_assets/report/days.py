@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from ecom_assets.report.contents import BARS_OF_DAYS, Contents, rejects_by_reason
 from ecom_assets.text.figures import counted
@@ -27,14 +28,16 @@ class Bars:
 
     Attributes:
         all_days: in order, with none between left out.
+        most: how many bars have room.
     """
 
     all_days: Sequence[date]
+    most: int = BARS_OF_DAYS
 
     @property
     def days(self) -> int:
         """How many days a bar stands for."""
-        return max(1, -(-len(self.all_days) // BARS_OF_DAYS))
+        return max(1, -(-len(self.all_days) // self.most))
 
     @property
     def missing(self) -> int:
@@ -68,11 +71,11 @@ class DayCounts:
     """
 
     kinds: Sequence[str]
-    by_day: Mapping[date, Mapping[str, int]]
+    by_day: Mapping[date, Mapping[str, Any]]
     bars: Bars
 
     @property
-    def stacks(self) -> Sequence[Sequence[int]]:
+    def stacks(self) -> Sequence[Sequence[Any]]:
         """For each bar the count of each kind."""
         return [
             [sum(self.by_day.get(day, {}).get(kind, 0) for day in days) for kind in self.kinds]

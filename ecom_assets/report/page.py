@@ -28,6 +28,7 @@ from ecom_assets.report.days import (
     sales_marks,
 )
 from ecom_assets.report.restated import Restated, notes, restated_days
+from ecom_assets.report.small import small_answer, small_counts
 from ecom_assets.report.tables import Table, answer_table, counts_table, cut, cut_days
 from ecom_assets.report.template import template
 from ecom_assets.text.figures import counted, day, figure, name, period, share
@@ -36,11 +37,19 @@ from ecom_assets.warehouse.contract import Row
 
 @dataclass(frozen=True)
 class Drawn:
-    """A chart, what it shows in a sentence, the same as a table, and what is to be said of single
-    days."""
+    """A chart.
+
+    Attributes:
+        headline: what it shows, in a sentence.
+        svg: the picture.
+        small: a smaller one under the headline, as Markdown that Dagster's UI shows at once.
+        table: the same as rows.
+        notes: what is to be said of single days and of bars.
+    """
 
     headline: str
     svg: str
+    small: str
     table: Table
     notes: Sequence[str] = ()
 
@@ -84,9 +93,11 @@ def _answer(contents: Contents, question: Question, rows: Sequence[Row]) -> Draw
         restated = restated_days(contents, currency)
         with_sales = {row["event_date"] for row in rows}
         marks = sales_marks(contents, with_sales, {each.day for each in restated})
+    text = headline(question, name(currency), rows)
     return Drawn(
-        headline(question, name(currency), rows),
+        text,
         answer_chart(question, rows, days, marks),
+        small_answer(text, question, rows, days),
         answer_table(question, rows, days, marks),
         notes(restated),
     )
@@ -100,7 +111,13 @@ def _quality(contents: Contents) -> Sequence[Drawn]:
         found[text] = rejects_counts(contents)
     marks = quality_marks(contents)
     return [
-        Drawn(text, counts_chart(counts, marks), counts_table(counts, marks), counts.bars.notes)
+        Drawn(
+            text,
+            counts_chart(counts, marks),
+            small_counts(text, counts),
+            counts_table(counts, marks),
+            counts.bars.notes,
+        )
         for text, counts in found.items()
     ]
 

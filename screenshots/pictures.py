@@ -169,8 +169,8 @@ def _previews(camera: Camera, shop: Shop, name: str, tables: Mapping[str, str]) 
     """The previews on the pages of some tables' assets, in a window in which they fit."""
     parts = []
     for table, asset in tables.items():
-        with camera.day(asset, shop.days.last, width=2_000, height=1_800) as page:
-            found = page.locator("table[class*=Table_table]").filter(has_text="source_row_number")
+        with camera.day(asset, shop.days.last, width=1_440, height=1_800) as page:
+            found = page.locator("table[class*=Table_table]").filter(has_text="file_and_line")
             parts.append((f"{table} · {shop.days.last}", camera.look(found.last)))
     camera.take_one_above_the_other(name, parts)
 

@@ -17,7 +17,7 @@ from ecom_assets.assets.links import sql_links
 from ecom_assets.assets.tables import (
     OWNERS,
     lineage_metadata,
-    preview,
+    preview_of_day,
     queries_metadata,
     sales_of_day,
     table_metadata,
@@ -87,7 +87,8 @@ def build_fact_sales(
             _tell_other_days(context, session, days, published, limits, specs)
             facts = compare_days(session, days)
             last = max((day for day in days.days if day not in held), default=days.last)
-            shown = preview(sales_of_day(session, FACT_TABLE, last), hide_values=limits.hide_values)
+            rows = sales_of_day(session, FACT_TABLE, last)
+            shown = preview_of_day(rows, hide_values=limits.hide_values)
             if held:
                 results = fact_results(session, days, limits, facts, held)
             queries = queries_metadata(session.queries())

@@ -21,7 +21,6 @@ from ecom_assets.model.questions import Question, questions
 from ecom_assets.model.sales import SALES, read_by
 from ecom_assets.model.tables import EVENT_DATE
 from ecom_assets.steps import RETRY_POLICY, fail_permanent_errors_at_once
-from ecom_assets.text.foreign_text import markdown
 from ecom_assets.warehouse.contract import Purpose, Row, Warehouse
 
 if TYPE_CHECKING:
@@ -74,11 +73,10 @@ def make_answers(
         queries = queries_metadata(session.queries())
     report = make_report(contents)
     reports.write(REPORT_FILE, [report.html.encode("utf-8", "replace")])
-    charts = {question: _markdown(drawn[:1]) for question, drawn in report.answers.items()}
     metadata: dict[str, Mapping[str, Any]] = {
         question.name: {
-            "chart": dg.MetadataValue.md(charts[question] or "No sales yet."),
-            "preview": preview(rows[:PREVIEW_ROWS]),
+            "chart": _chart(report.answers[question]),
+            "preview": preview(_first(rows)),
             "dagster/row_count": len(rows),
             **({"dagster/column_schema": _schema(rows[0])} if rows else {}),
             **lineage_metadata(engine, f"analytics.{question.name}"),
@@ -86,10 +84,11 @@ def make_answers(
         for question, rows in contents.answers.items()
     }
     # every run keeps these pictures: two tell most, and the page has them all
-    overview = [_markdown(report.quality[:1]), *list(charts.values())[:1]]
+    by_day = next(drawn for question, drawn in report.answers.items() if question.chart == "line")
     metadata[REPORT] = {
         "report": _place(reports),
-        "charts": dg.MetadataValue.md("\n\n".join(overview) or "Nothing to draw yet."),
+        "quality": _chart(report.quality),
+        "revenue": _chart(by_day),
         "days": len(contents.quality),
         "days held": len(contents.held),
         **queries,
@@ -98,13 +97,17 @@ def make_answers(
         context.log_event(dg.AssetMaterialization(asset, metadata=told))
 
 
-def _markdown(drawn: "Sequence[Drawn]") -> str:
-    """Charts as Markdown that holds the pictures themselves, each under what it shows."""
-    from ecom_assets.report.charts import as_image
+def _chart(drawn: "Sequence[Drawn]") -> dg.MetadataValue:
+    """The first of some charts, as the UI shows it at once."""
+    return dg.MetadataValue.md(drawn[0].small if drawn else "Nothing to draw yet.")
 
-    return "\n\n".join(
-        f"**{markdown(one.headline)}**\n\n![chart]({as_image(one.svg)})" for one in drawn
-    )
+
+def _first(rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows of a preview: those of the latest days, where they are of days."""
+    column = EVENT_DATE.name
+    if rows and column in rows[0]:
+        rows = sorted(rows, key=lambda row: row[column], reverse=True)
+    return rows[:PREVIEW_ROWS]
 
 
 def _place(reports: LandingZone) -> dg.MetadataValue:

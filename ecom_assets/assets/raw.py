@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 
 from ecom_assets.assets.links import sql_links
-from ecom_assets.assets.tables import OWNERS, preview, queries_metadata, table_metadata
+from ecom_assets.assets.tables import OWNERS, preview_of_day, queries_metadata, table_metadata
 from ecom_assets.checks.raw import count_rows
 from ecom_assets.erasure import see_forgotten
 from ecom_assets.landing.zone import LandingZone
@@ -89,7 +89,7 @@ def build_raw_sales(
         for day, metadata in _metadata_by_day(load, counts).items():
             context.add_asset_metadata({**metadata, **seconds}, partition_key=day.isoformat())
         context.add_asset_metadata(
-            {"preview": preview(rows, hide_values=limits.hide_values), **queries},
+            {"preview": preview_of_day(rows, hide_values=limits.hide_values), **queries},
             partition_key=days.last.isoformat(),
         )
         return dg.MaterializeResult()

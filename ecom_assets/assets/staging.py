@@ -15,7 +15,7 @@ from ecom_assets.assets.links import sql_links
 from ecom_assets.assets.tables import (
     OWNERS,
     lineage_metadata,
-    preview,
+    preview_of_day,
     queries_metadata,
     sales_of_day,
     table_metadata,
@@ -148,7 +148,7 @@ def _preview(rows: Sequence[Row], *, hide_values: bool) -> dg.MetadataValue:
     if hide_values and "reasons" in (rows[0] if rows else {}):
         # the keys of a line, which a reject's reasons may name, are of its payload
         rows = [{**row, "reasons": row["reasons"].partition(", found: ")[0]} for row in rows]
-    return preview(rows, hide_values=hide_values)
+    return preview_of_day(rows, hide_values=hide_values)
 
 
 def _counts(asset: str, row: Row) -> dict[str, Any]:

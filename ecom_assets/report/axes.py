@@ -29,12 +29,13 @@ class Tick:
     label: str
 
 
-def value_ticks(largest: Decimal, smallest_step: int = 0) -> Sequence[Tick]:
+def value_ticks(largest: Decimal, smallest_step: Decimal | int = 0) -> Sequence[Tick]:
     """From zero to the largest value or just above, in steps of 1, 2 or 5 by a power of ten.
 
     Args:
         largest: not negative.
-        smallest_step: 1 for what is counted, as there are no half lines.
+        smallest_step: 1 for what is counted, as there are no half lines, and the least
+            coin of a currency.
     """
     if largest <= 0:
         return [Tick(0, "0"), Tick(1, "1")]

@@ -18,7 +18,8 @@ from ecom_assets.warehouse.contract import Row, Session
 CURRENCIES_SHOWN = 3
 """Currencies with charts of their own, those most sold in; the others are in the totals."""
 BARS_OF_DAYS = 62
-"""Bars over event dates; a thinner one would not be seen. Of more days, each is several."""
+"""Bars over event dates, at most; a thinner one would not be seen. Of more days, each is several.
+"""
 MEASURES = {"share": "sales", "bar": "revenue"}
 """What the bars of each kind of ranking show."""
 BARS_SHOWN = 10
@@ -48,6 +49,15 @@ class Contents:
     run_id: str
     rules_version: str
     restated: Sequence[Row] = ()
+
+    @property
+    def days(self) -> Sequence[date]:
+        """From the first day to the last of those that were judged or have sales; all between."""
+        judged = [row["event_date"] for row in self.quality]
+        sold = [
+            row["event_date"] for of in self.answers.values() for row in of if "event_date" in row
+        ]
+        return days_between([*judged, *sold]) if judged or sold else []
 
     @property
     def currencies(self) -> Sequence[Row]:
@@ -107,10 +117,15 @@ class Bar:
     label: str
 
 
-def bars(question: Question, rows: Sequence[Row]) -> Sequence[Bar]:
-    """The bars of an answer in one currency, the longest first. What is beyond the first ten is
+def measured(question: Question) -> str:
+    """The column that the bars of a ranking show."""
+    return MEASURES[question.chart]
+
+
+def bars(question: Question, rows: Sequence[Row], most: int = BARS_SHOWN) -> Sequence[Bar]:
+    """The bars of an answer in one currency, the longest first. What is beyond the first ones is
     said in one line without a bar, which would dwarf the others."""
-    measure = MEASURES[question.chart]
+    measure = measured(question)
     currency = rows[0]["currency"]
 
     def label(value: Decimal) -> str:
@@ -118,7 +133,7 @@ def bars(question: Question, rows: Sequence[Row]) -> Sequence[Bar]:
         return f"{text} · {_share(value, rows, measure)}"
 
     ordered = sorted(rows, key=lambda row: -row[measure])
-    shown = len(ordered) if len(ordered) <= BARS_SHOWN + 1 else BARS_SHOWN
+    shown = len(ordered) if len(ordered) <= most + 1 else most
     found = [Bar(name(_about(row)), row[measure], label(row[measure])) for row in ordered[:shown]]
     if others := ordered[shown:]:
         rest = label(sum(row[measure] for row in others))
@@ -146,7 +161,7 @@ def headline(question: Question, currency: str, rows: Sequence[Row]) -> str:
             f"{currency} {short_money(revenue, currency)} on {counted(len(rows), 'day')}, "
             f"most on {day(_about(best))}: {short_money(best['revenue'], currency)}"
         )
-    measure = MEASURES[question.chart]
+    measure = measured(question)
     first = max(rows, key=lambda row: row[measure])
     about = name(_about(first))
     if len(rows) == 1:
@@ -163,13 +178,7 @@ def quality_headline(contents: Contents) -> str:
     if lines:
         text += f", {share(rejected / lines)} of them rejected"
     text += f"; {counted(len(contents.held), 'day')} held" if contents.held else "; no day held"
-    each = days_a_bar(days_between([row["event_date"] for row in contents.quality]))
-    return f"{text} (a bar is {each} days)" if each > 1 else text
-
-
-def days_a_bar(days: Sequence[date]) -> int:
-    """How many days a bar stands for, so that all bars have room."""
-    return max(1, -(-len(days) // BARS_OF_DAYS))
+    return text
 
 
 def days_between(days: Sequence[date]) -> Sequence[date]:

@@ -7,12 +7,12 @@ the template engine.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ecom_assets.model.questions import Question
 from ecom_assets.pipeline.audit import counted_rows, why_held
-from ecom_assets.report.charts import answer_chart, quality_chart, rejects_chart
+from ecom_assets.report.charts import answer_chart, counts_chart
 from ecom_assets.report.contents import (
     CURRENCIES_SHOWN,
     Contents,
@@ -20,20 +20,37 @@ from ecom_assets.report.contents import (
     quality_headline,
     rejects_by_reason,
 )
-from ecom_assets.report.restated import notes, restated_days
+from ecom_assets.report.days import (
+    Marks,
+    quality_counts,
+    quality_marks,
+    rejects_counts,
+    sales_marks,
+)
+from ecom_assets.report.restated import Restated, notes, restated_days
+from ecom_assets.report.small import small_answer, small_counts
+from ecom_assets.report.tables import Table, answer_table, counts_table, cut, cut_days
 from ecom_assets.report.template import template
 from ecom_assets.text.figures import counted, day, figure, name, period, share
 from ecom_assets.warehouse.contract import Row
 
-ROWS_SHOWN = 12
-
 
 @dataclass(frozen=True)
 class Drawn:
-    """A chart, what it shows in a sentence, and what is to be said of single days."""
+    """A chart.
+
+    Attributes:
+        headline: what it shows, in a sentence.
+        svg: the picture.
+        small: a smaller one under the headline, as Markdown that Dagster's UI shows at once.
+        table: the same as rows.
+        notes: what is to be said of single days and of bars.
+    """
 
     headline: str
     svg: str
+    small: str
+    table: Table
     notes: Sequence[str] = ()
 
 
@@ -69,19 +86,40 @@ def make_report(contents: Contents) -> Report:
 
 def _answer(contents: Contents, question: Question, rows: Sequence[Row]) -> Drawn:
     currency = rows[0]["currency"]
-    restated = restated_days(contents, currency) if question.chart == "line" else []
-    svg = answer_chart(question, rows, {each.day for each in restated})
-    return Drawn(headline(question, name(currency), rows), svg, notes(restated))
+    days = contents.days
+    restated: Sequence[Restated] = []
+    marks: Marks = {}
+    if question.chart == "line":
+        restated = restated_days(contents, currency)
+        with_sales = {row["event_date"] for row in rows}
+        marks = sales_marks(contents, with_sales, {each.day for each in restated})
+    text = headline(question, name(currency), rows)
+    return Drawn(
+        text,
+        answer_chart(question, rows, days, marks),
+        small_answer(text, question, rows, days),
+        answer_table(question, rows, days, marks),
+        notes(restated),
+    )
 
 
 def _quality(contents: Contents) -> Sequence[Drawn]:
-    rejected = sum(row["reject_rows"] for row in contents.quality)
-    drawn = [Drawn(quality_headline(contents), quality_chart(contents))]
-    if rejected:
+    found = {quality_headline(contents): quality_counts(contents)}
+    if rejected := sum(row["reject_rows"] for row in contents.quality):
         first = rejects_by_reason(contents.rejects)[0]
         text = f"{counted(rejected, 'line')} rejected, most for “{first['reason']}”"
-        drawn.append(Drawn(text, rejects_chart(contents)))
-    return drawn
+        found[text] = rejects_counts(contents)
+    marks = quality_marks(contents)
+    return [
+        Drawn(
+            text,
+            counts_chart(counts, marks),
+            small_counts(text, counts),
+            counts_table(counts, marks),
+            counts.bars.notes,
+        )
+        for text, counts in found.items()
+    ]
 
 
 def _page(
@@ -105,15 +143,15 @@ def _page(
     )
 
 
-def _totals(contents: Contents) -> Mapping[str, Any]:
-    rows = contents.currencies
-    more = _more(rows, "currency", "currencies")
-    if len(rows) > CURRENCIES_SHOWN:
-        more = f"{more} Charts are of the {CURRENCIES_SHOWN} currencies most sold in.".strip()
-    return _table(rows, more=more)
+def _totals(contents: Contents) -> Table:
+    table = cut(contents.currencies, "more currency", "more currencies")
+    if len(contents.currencies) <= CURRENCIES_SHOWN:
+        return table
+    charts = f"Charts are of the {CURRENCIES_SHOWN} currencies most sold in."
+    return replace(table, more=f"{table.more} {charts}".strip())
 
 
-def _quality_tables(contents: Contents) -> Sequence[Mapping[str, Any]]:
+def _quality_tables(contents: Contents) -> Sequence[Table]:
     held = [
         {
             "held day": day(row["event_date"]),
@@ -136,24 +174,11 @@ def _quality_tables(contents: Contents) -> Sequence[Mapping[str, Any]]:
     whose = "its" if len(held) == 1 else "their"
     title = f"{counted(len(held), 'day')} held: {whose} lines are judged, but not published"
     tables = [
-        _table(held, more=_more(held, "held day"), title=title, note="why"),
-        _table(decided, more=_more(decided, "such day"), title="Published by decision", note="why"),
-        _table(reasons, title="Rejected lines by reason"),
+        cut_days(held, "held day", title=title, note="why"),
+        cut_days(decided, "such day", title="Published by decision", note="why"),
+        cut(reasons, "more reason", "more reasons", title="Rejected lines by reason"),
     ]
-    return [table for table in tables if table["rows"]]
-
-
-def _table(
-    rows: Sequence[Row], *, more: str = "", title: str = "", note: str = ""
-) -> Mapping[str, Any]:
-    """A table for the page; `note` is a column of sentences, each of which stands below its row."""
-    return {"rows": rows[:ROWS_SHOWN], "more": more, "title": title, "note": note}
-
-
-def _more(rows: Sequence[Row], one: str, many: str | None = None) -> str:
-    left = len(rows) - ROWS_SHOWN
-    many = many or f"{one}s"
-    return f"And {counted(left, f'more {one}', f'more {many}')}." if left > 0 else ""
+    return [table for table in tables if table.rows]
 
 
 def _made_of(contents: Contents) -> Sequence[tuple[str, str]]:

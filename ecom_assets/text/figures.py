@@ -12,12 +12,13 @@ from babel.numbers import (
     format_currency,
     format_decimal,
     format_percent,
+    get_currency_precision,
 )
 
 LOCALE = "en_GB"
 """Days before months, as on the rest of the page."""
-NOTHING = "(none)"
-"""What stands for a missing value."""
+NOTHING, EMPTY = "(none)", "(empty)"
+"""What stands for a missing value, and for a text of no length."""
 LARGE = 10**6
 """From here on money is told in millions, billions, trillions."""
 
@@ -34,9 +35,17 @@ def figure(column: str, value: object, currency: str | None = None) -> str:
 
 
 def name(value: object) -> str:
-    """A name or other text from the data, on one line; what does not print is shown as a dot."""
-    text = NOTHING if value is None else str(value)
-    return "".join(c if c.isprintable() else "·" for c in text) or NOTHING
+    """A name or other text from the data, on one line; what does not print is shown as a dot. A
+    text of blanks, or one that reads like what stands for no value, is in quotes."""
+    if value is None or value == "":
+        return NOTHING if value is None else EMPTY
+    text = "".join(c if c.isprintable() else "·" for c in str(value))
+    return f"“{text}”" if text.isspace() or text.strip() in (NOTHING, EMPTY) else text
+
+
+def digits(currency: str | None) -> int:
+    """Digits behind the point that a currency has; two where they are not known."""
+    return get_currency_precision(currency or "")
 
 
 def money(value: Decimal, currency: str | None = None) -> str:
@@ -45,10 +54,10 @@ def money(value: Decimal, currency: str | None = None) -> str:
 
 
 def short_money(value: Decimal, currency: str | None = None) -> str:
-    """In few digits: `1,234`, `1.23 million`."""
+    """In full where it is short, `1,234.50`, else in words: `1.23 million`."""
     if abs(value) >= LARGE:
         return format_compact_decimal(value, format_type="long", fraction_digits=2, locale=LOCALE)
-    return format_decimal(value, "#,##0", LOCALE) if abs(value) >= 100 else money(value, currency)
+    return money(value, currency)
 
 
 def shortest(value: Decimal) -> str:
@@ -57,8 +66,10 @@ def shortest(value: Decimal) -> str:
 
 
 def share(value: float | Decimal) -> str:
-    """A part of one in per cent: `12.3%`; small parts show as `<0.1%`."""
-    return "<0.1%" if 0 < value < Decimal("0.0005") else format_percent(value, "#,##0.0%", LOCALE)
+    """A part of one in per cent: `12.3%`; nearly nothing is `<0.1%`, nearly all `>99.9%`."""
+    if 0 < value < Decimal("0.0005"):
+        return "<0.1%"
+    return ">99.9%" if Decimal("0.9995") <= value < 1 else format_percent(value, "#,##0.0%", LOCALE)
 
 
 def day(value: date) -> str:
@@ -73,7 +84,8 @@ def short_day(value: date) -> str:
 
 def period(first: date, last: date) -> str:
     """`5 Jan 2026`, or two days with a dash, in few words."""
-    return format_interval(first, last, "yMMMd", locale=LOCALE)
+    # a thin space would count as one that does not print
+    return format_interval(first, last, "yMMMd", locale=LOCALE).replace("\u2009", " ")
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

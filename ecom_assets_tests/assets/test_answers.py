@@ -1,7 +1,7 @@
 """The answers and the report as assets: there after every run of days, and never in the way of
 one."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from ecom_assets.assets.answers import _first
 from ecom_assets.landing.zone import LandingError
 from ecom_assets.model.questions import questions
 from ecom_assets.settings import S3Url, read_settings
@@ -42,6 +43,18 @@ def test_a_run_makes_the_answers_and_the_report(pipeline: Pipeline) -> None:
     report = pipeline.latest_metadata("sales_report")
     assert report["report"].value == str(page_of(pipeline))
     assert result.run_id in page_of(pipeline).read_text()
+
+
+def test_a_preview_shows_the_latest_days() -> None:
+    rows = [
+        {"event_date": DAY + timedelta(days=n), "currency": currency}
+        for n in range(20)
+        for currency in ("EUR", "USD")
+    ]
+    shown = [(row["event_date"] - DAY, row["currency"]) for row in _first(rows)]
+    assert [days.days for days, _ in shown] == [n for n in range(19, 14, -1) for _ in "EU"]
+    assert [currency for _, currency in shown] == ["EUR", "USD"] * 5
+    assert _first([{"country": "DE"}] * 11) == [{"country": "DE"}] * 10
 
 
 def test_a_held_day_has_a_report_that_says_so(pipeline: Pipeline) -> None:

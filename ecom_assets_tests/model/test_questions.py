@@ -84,7 +84,7 @@ def test_adding_a_question_is_adding_a_file(
     metadata = pipeline.latest_metadata("sales_by_device")
     assert metadata["dagster/row_count"].value == 2
     assert "data:image/svg+xml" in str(metadata["chart"].value)
-    assert "`analytics.fact_sales.total_amount`" in str(metadata["column lineage"].value)
+    assert "fact_sales: `total_amount`" in str(metadata["column lineage"].value)
     page = (pipeline.folder.parent / "reports/sales_report.html").read_text()
     assert "<h2>Sales by device</h2>" in page
     assert ">tablet<" in page

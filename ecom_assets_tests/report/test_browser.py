@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from ecom_assets.report.charts import as_image
+from ecom_assets.report.charts import WIDTH
 from ecom_assets_tests.report.samples import SAMPLES, report_of
+from ecom_assets_tests.report.test_small import address_of, small_ones
 from ecom_assets_tests.support import chromium
 
 CHROMIUM = chromium.chromium()
@@ -54,6 +55,8 @@ LOOK = """() => {
     return found;
 }"""
 
+OPEN_TABLES = "() => document.querySelectorAll('details').forEach(one => { one.open = true; })"
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -78,7 +81,12 @@ def test_a_report_can_be_read(
     page.on("request", lambda request: asked.append(request.url))
     page.goto(path.as_uri())
     found = page.evaluate(LOOK)
+    page.evaluate(OPEN_TABLES)
+    with_tables = page.evaluate(LOOK)
+    shown = page.locator("details table").filter(visible=True).count()
+    assert shown == page.locator("figure svg").count()
     context.close()
+    assert with_tables["wide"] <= 0
     assert found["overlaps"] == []
     assert found["outside"] == []
     assert found["faint"] == []
@@ -88,12 +96,14 @@ def test_a_report_can_be_read(
     assert asked == [path.as_uri()]
 
 
-def test_a_chart_is_a_picture_on_an_asset_s_page(browser: Browser) -> None:
-    report = report_of("63 days")
-    charts = [*report.quality, *(drawn[0] for drawn in report.answers.values())]
-    page = browser.new_page()
-    page.set_content("".join(f'<img src="{as_image(drawn.svg)}">' for drawn in charts))
-    sizes = page.evaluate("[...document.images].map(i => [i.naturalWidth, i.naturalHeight])")
-    page.close()
-    assert [wide for wide, _ in sizes] == [360] * len(charts)
-    assert all(100 < high < 500 for _, high in sizes)
+def test_a_small_chart_is_a_picture_with_bars(browser: Browser) -> None:
+    for name in SAMPLES:
+        for drawn in small_ones(name):
+            page = browser.new_page()
+            page.set_content(f'<img src="{address_of(drawn)}">')
+            (size,) = page.evaluate(
+                "[...document.images].map(i => [i.naturalWidth, i.naturalHeight])"
+            )
+            page.close()
+            assert size[0] == WIDTH
+            assert 20 < size[1] <= 330

@@ -1,9 +1,8 @@
 """The charts: as long as the values they stand for, at their days, and pictures on their own."""
 
-import base64
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -16,8 +15,15 @@ from hypothesis import strategies as st
 
 from ecom_assets.model.questions import questions
 from ecom_assets.report.axes import day_ticks, fitted, text_width, value_ticks
-from ecom_assets.report.charts import answer_chart, as_image, quality_chart, rejects_chart
-from ecom_assets.report.contents import BARS_OF_DAYS
+from ecom_assets.report.charts import MARKS, answer_chart, counts_chart
+from ecom_assets.report.contents import BARS_OF_DAYS, Contents, days_between
+from ecom_assets.report.days import (
+    Bars,
+    Marks,
+    quality_counts,
+    quality_marks,
+    rejects_counts,
+)
 from ecom_assets_tests.report.samples import FIRST, SAMPLES, SCRIPT, report_of, sample
 
 BY_DAY, *_ = (question for question in questions() if question.chart == "line")
@@ -25,16 +31,54 @@ RANKED, *_ = (question for question in questions() if question.chart == "bar")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def revenue(values: Sequence[Decimal | int | None]) -> str:
+def revenue(
+    values: Sequence[Decimal | int | None], marks: Marks | None = None, currency: str = "EUR"
+) -> str:
     """The chart of revenue per day; None is a day without sales."""
-    return answer_chart(
-        BY_DAY,
-        [
-            {"event_date": FIRST + timedelta(n), "currency": "EUR", "revenue": Decimal(value)}
-            for n, value in enumerate(values)
-            if value is not None
-        ],
-    )
+    rows = [
+        {"event_date": FIRST + timedelta(n), "currency": currency, "revenue": Decimal(value)}
+        for n, value in enumerate(values)
+        if value is not None
+    ]
+    days = [FIRST + timedelta(n) for n in range(len(values))]
+    return answer_chart(BY_DAY, rows, days, marks or {})
+
+
+def ranking(rows: Sequence[Mapping[str, Any]]) -> str:
+    return answer_chart(RANKED, rows, [], {})
+
+
+def quality(contents: Contents) -> str:
+    return counts_chart(quality_counts(contents), quality_marks(contents))
+
+
+def marks(svg: str) -> dict[str, list[float]]:
+    """Of each kind the places of its marks, from the left; in a legend each has its name."""
+    found = [
+        group
+        for group in Xml.fromstring(svg).findall(f"{SVG}g")
+        if "currentColor" not in group.attrib.values() and not group.get("opacity")
+    ]
+    legend = {
+        (path.get("stroke"), path.get("stroke-width"), path.get("stroke-linecap")): text.text or ""
+        for group in found
+        for path, text in [(group.find(f"{SVG}path"), group.find(f"{SVG}text"))]
+        if path is not None and text is not None
+    }
+    return {
+        legend[path.get("stroke"), path.get("stroke-width"), path.get("stroke-linecap")]: [
+            float(x) for x in re.findall(r"M([\d.]+) ", path.get("d", ""))
+        ]
+        for group in found
+        if group.find(f"{SVG}text") is None
+        for path in group
+    }
+
+
+def pale(svg: str) -> list[float]:
+    """The places of the bars that are paler than the others."""
+    (*found,) = Xml.fromstring(svg).findall(f"{SVG}g[@opacity='.45']/{SVG}path")
+    return [float(x) for path in found for x in re.findall(r"M([\d.]+) ", path.get("d", ""))]
 
 
 def axis(svg: str) -> dict[str, float]:
@@ -61,10 +105,10 @@ def bars(svg: str) -> list[list[tuple[float, float, float]]]:
 
 
 def line(svg: str) -> list[list[tuple[float, float]]]:
-    """The pieces of a line, each its points."""
-    (path,) = Xml.fromstring(svg).findall(f"{SVG}path[@stroke-width]")
+    """The pieces of a line, each its points, those of one point last."""
     return [
         [(float(x), float(y)) for x, y in re.findall(r"([\d.]+) ([\d.]+)", piece)]
+        for path in Xml.fromstring(svg).findall(f"{SVG}path[@stroke-width]")
         for piece in path.get("d", "").split("M")[1:]
     ]
 
@@ -75,7 +119,7 @@ def test_the_bars_of_a_ranking_are_as_long_as_their_values() -> None:
         {"country": about, "currency": "EUR", "sales": 1, "revenue": Decimal(value)}
         for about, value in values.items()
     ]
-    chart = Xml.fromstring(answer_chart(RANKED, rows))
+    chart = Xml.fromstring(ranking(rows))
     lengths = {}
     for row in chart.findall(f"{SVG}g"):
         bar, said = row.find(f"{SVG}rect"), row.findall(f"{SVG}text")
@@ -100,7 +144,7 @@ def test_bars_of_days_are_as_high_as_their_values() -> None:
 
 def test_a_stack_is_as_high_as_its_sum() -> None:
     contents = sample(3, 1, ["EUR"], held={1})
-    svg = quality_chart(contents)
+    svg = quality(contents)
     at = axis(svg)
     clean, held, rejected = bars(svg)
     assert [len(clean), len(held), len(rejected)] == [2, 1, 3]
@@ -118,11 +162,12 @@ def test_a_day_without_a_value_is_a_gap(count: int) -> None:
     svg = revenue([5] * 3 + [None] + [5] + [None] + [5] * (count - 6))
     if count > BARS_OF_DAYS:
         pieces = line(svg)
-        # a day alone is a dot: a line of no length with round ends
-        assert [len(piece) for piece in pieces] == [3, 1, count - 6]
-        assert "h0" in svg
-        assert 'stroke-linecap="round"' in svg
-        places = [x for piece in pieces for x, _ in piece]
+        assert [len(piece) for piece in pieces] == [3, count - 6, 1]
+        # a day alone has a dot: a line of no length with round ends, wider than the line is
+        lone = Xml.fromstring(svg).findall(f"{SVG}path[@stroke-linecap='round']")[-1]
+        assert re.fullmatch(r"M[\d.]+ [\d.]+h0", lone.get("d", ""))
+        assert float(lone.get("stroke-width", "")) >= 4
+        places = sorted(x for piece in pieces for x, _ in piece)
     else:
         places = [x for x, _, _ in bars(svg)[0]]
     each = places[1] - places[0]
@@ -132,27 +177,71 @@ def test_a_day_without_a_value_is_a_gap(count: int) -> None:
 
 @pytest.mark.parametrize(("count", "number"), [(1, 1), (20, 20), (62, 62), (63, 32), (124, 62)])
 def test_bars_have_the_same_room_each(count: int, number: int) -> None:
-    svg = quality_chart(sample(count, 1, ["EUR"]))
+    svg = quality(sample(count, 1, ["EUR"]))
     clean, _ = bars(svg)
-    places = [x for x, _, _ in clean]
+    places = [*pale(svg)[:1], *(x for x, _, _ in clean)]
     right = float(Xml.fromstring(svg).get("width", "")) - 8
     left = float(re.findall(r"M(\d+) 200H", svg)[0])
     room = (right - left) / number
     assert places == pytest.approx([left + (n + 0.5) * room for n in range(number)], abs=0.01)
 
 
-@pytest.mark.parametrize("count", [7, 100])
-def test_a_restated_day_has_a_dot_below_it(count: int) -> None:
-    rows = [
-        {"event_date": FIRST + timedelta(days=n), "revenue": Decimal(n + 1)} for n in range(count)
-    ]
-    restated = {FIRST + timedelta(days=5), FIRST - timedelta(days=9)}
-    svg = answer_chart(BY_DAY, rows, restated)
-    unmarked = answer_chart(BY_DAY, rows)
-    drawn = bars(unmarked)[0] if count == 7 else line(unmarked)[0]
-    (dots,) = re.findall(r'stroke-width="5" stroke-linecap="round" d="([^"]*)"', svg)
-    assert [float(x) for x in re.findall(r"M([\d.]+) ", dots)] == [drawn[5][0]]
-    assert "restated" not in unmarked
+@pytest.mark.parametrize(
+    ("count", "each", "first"), [(1, 1, 1), (62, 1, 1), (63, 2, 1), (124, 2, 2), (400, 7, 1)]
+)
+def test_bars_end_with_the_last_day_and_a_first_one_of_fewer_days_is_pale_and_said_to_be(
+    count: int, each: int, first: int
+) -> None:
+    of = Bars([FIRST + timedelta(n) for n in range(count)])
+    lengths = [len(days) for days in of.periods]
+    assert lengths == [first, *[each] * (len(lengths) - 1)]
+    assert [day for days in of.periods for day in days] == of.all_days
+    contents = sample(count, 1, ["EUR"])
+    assert len(set(pale(quality(contents)))) == (first < each)
+    rejects = counts_chart(rejects_counts(contents), {})
+    assert len(set(pale(rejects))) == (first < each)
+    said = f"A bar is {each} days"
+    rest = "; the first, pale one is 1 day." if first < each else "."
+    assert of.notes == ([f"{said}{rest}"] if each > 1 else [])
+
+
+@pytest.mark.parametrize("count", [20, 100, 400])
+def test_what_is_to_be_said_of_a_day_is_seen_below_it(count: int) -> None:
+    values: list[int | None] = [n + 1 for n in range(count)]
+    values[9] = None
+    said = {name: {FIRST + timedelta(n)} for n, name in zip((5, 7, 9), MARKS, strict=False)}
+    foreign = FIRST - timedelta(days=9)
+    svg = revenue(values, {**said, "restated": {*said["restated"], foreign}})
+    drawn = [x for x, _, _ in bars(svg)[0]] if count == 20 else [x for x, _ in line(svg)[0]]
+    step = drawn[1] - drawn[0]
+    expected = {name: [drawn[0] + n * step] for n, name in zip((5, 7, 9), MARKS, strict=False)}
+    found = marks(svg)
+    assert found.keys() == expected.keys()
+    for name in found:
+        assert found[name] == pytest.approx(expected[name], abs=0.6), name
+    assert not marks(revenue(values))
+    for name in said:
+        assert name not in revenue(values)
+
+
+def test_a_chart_reaches_from_the_first_day_to_the_last_also_where_nothing_was_sold() -> None:
+    svg = revenue([None, None, *[1] * 10, None])
+    left = float(re.findall(r"M(\d+) 200H", svg)[0])
+    right = float(Xml.fromstring(svg).get("width", "")) - 8
+    (drawn,) = bars(svg)
+    room = (right - left) / 13
+    assert drawn[0][0] == pytest.approx(left + 2.5 * room, abs=0.01)
+    assert drawn[-1][0] == pytest.approx(left + 11.5 * room, abs=0.01)
+
+
+def test_a_held_day_is_seen_below_the_charts_of_quality_also_where_all_was_rejected() -> None:
+    contents = sample(5, 1, ["EUR"], held={1})
+    none_came = {**contents.quality[3], "clean_rows": 0, "reject_rows": 0}
+    changed = dataclasses.replace(
+        contents, quality=[*contents.quality[:3], none_came, contents.quality[4]]
+    )
+    places = [x for x, _, _ in bars(quality(contents))[-1]]
+    assert marks(quality(changed)) == {"held": [places[1]], "no lines": [places[3]]}
 
 
 def test_a_day_s_name_stands_under_its_bar() -> None:
@@ -184,6 +273,19 @@ def test_an_axis_covers_the_largest_value_in_few_round_steps(
     assert len(ticks) <= 7
     assert len({tick.label for tick in ticks}) == len(ticks)
     assert not smallest or step >= 1
+
+
+@pytest.mark.parametrize(
+    ("currency", "said"),
+    [
+        ("JPY", ["0", "1", "2"]),
+        ("KWD", ["0", "0.5", "1", "1.5", "2"]),
+        ("EUR", ["0", "0.5", "1", "1.5", "2"]),
+    ],
+)
+def test_no_value_on_an_axis_is_less_than_the_least_coin(currency: str, said: list[str]) -> None:
+    assert list(axis(revenue([2], currency=currency))) == said
+    assert ("0.001" in axis(revenue([Decimal("0.004")], currency=currency))) == (currency == "KWD")
 
 
 @pytest.mark.parametrize(
@@ -238,19 +340,18 @@ def test_a_chart_is_a_picture_whatever_a_name_holds(text: str) -> None:
     foreign = [{**row, "reason": text} for row in contents.rejects]
     shown = "".join(c if c.isprintable() else "·" for c in text)
     for svg in (
-        answer_chart(RANKED, rows),
-        rejects_chart(dataclasses.replace(contents, rejects=foreign)),
+        ranking(rows),
+        counts_chart(rejects_counts(dataclasses.replace(contents, rejects=foreign)), {}),
     ):
-        image = base64.b64decode(as_image(svg).partition(",")[2])
-        assert shown in [element.text for element in Xml.fromstring(image).iter()]
+        assert shown in [element.text for element in Xml.fromstring(svg).iter()]
 
 
 def test_charts_are_the_same_for_the_same_data_and_small() -> None:
-    # each run keeps two of them in Dagster's event log
     for name, contents in SAMPLES.items():
         again = sample(0, 0, []) if name == "nothing" else contents
         if contents.quality:
-            assert quality_chart(again) == report_of(name).quality[0].svg
+            assert quality(again) == report_of(name).quality[0].svg
     for count in (62, 400, 3650):
-        assert len(revenue([n * 1001 % 977 for n in range(count)])) < 15_000
-        assert len(quality_chart(sample(count, 1, ["EUR"], held=range(0, count, 3)))) < 15_000
+        some = {"held": days_between([FIRST, FIRST + timedelta(count)])}
+        assert len(revenue([n * 1001 % 977 for n in range(count)], some)) < 20_000
+        assert len(quality(sample(count, 1, ["EUR"], held=range(0, count, 3)))) < 20_000

@@ -1,18 +1,20 @@
 """The report's page: whole on its own, true to the answers, and safe whatever the data holds."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
 from typing import Any
+from xml.etree import ElementTree as Xml
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from ecom_assets.model.questions import questions
 from ecom_assets.report.contents import bars, days_between
-from ecom_assets.report.page import make_report
+from ecom_assets.report.page import Report, make_report
 from ecom_assets.text.figures import short_money
 from ecom_assets_tests.report.samples import FIRST, SAMPLES, SCRIPT, report_of, sample
 
@@ -76,7 +78,7 @@ def test_a_day_whose_figure_was_changed_is_marked_with_when_by_how_much_and_why(
         "5 Jan: restated 3 Jan: +12.30 EUR, late lines",
         "7 Jan: restated 3 Jan: -1,234.50 USD, other rules or mapping",
     ]
-    assert page.texts.count("restated") == 2, "the legend of each chart"
+    assert page.texts.count("restated") == 2 + 3, "legends, and rows of tables"
     berlin = replace(contents, made_at=contents.made_at.astimezone(ZoneInfo("Europe/Berlin")))
     assert "5 Jan: restated 4 Jan: +12.30 EUR, late lines" in make_report(berlin).html
     assert "restated" not in report_of("a week").html
@@ -145,7 +147,9 @@ def test_what_is_beyond_the_limits_is_counted() -> None:
     texts = Page(report_of("400 days, 200 countries").html).texts
     assert "and 190 others" in texts
     assert any(text.startswith("And 19 more currencies.") for text in texts)
-    assert "And 8 more held days." in texts
+    assert "And 8 earlier held days." in texts
+    assert texts.index("Wed 20 January 2027") < texts.index("Thu 31 December 2026")
+    assert "Mon 5 January 2026" not in texts, "the first of them"
     assert any("; 1 day judged by another version" in text for text in texts)
 
 
@@ -177,8 +181,80 @@ def test_days_between_are_all_days() -> None:
     assert [day.day for day in days_between([FIRST, FIRST.replace(day=8)])] == [5, 6, 7, 8]
 
 
-@pytest.mark.parametrize(("days", "each"), [(1, 1), (62, 1), (63, 2), (400, 7)])
-def test_many_days_share_bars(days: int, each: int) -> None:
-    contents = sample(days, 1, ["EUR"])
-    (lines, _) = make_report(contents).quality
-    assert (f"(a bar is {each} days)" in lines.headline) == (each > 1)
+def tables_of(report: Report) -> dict[str, list[list[str]]]:
+    """By the headline of each chart the rows of the table beside it, its columns first."""
+    page = Xml.fromstring(re.sub(r"<!doctype html>|<meta[^>]*>", "", report.html))
+    found = {}
+    for figure in page.iter("figure"):
+        for table in figure.iterfind("details//table"):
+            caption = "".join(table.find("caption").itertext())  # type: ignore[union-attr]
+            found[caption] = [
+                ["".join(cell.itertext()) for cell in row] for row in table.iter("tr")
+            ]
+            assert {cell.get("scope") for cell in table.iterfind("thead//th")} == {"col"}
+            assert {cell.get("scope") for cell in table.iterfind("tbody//th")} == {"row"}
+    return found
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_beside_each_chart_stands_a_table_and_the_picture_is_named(name: str) -> None:
+    report = report_of(name)
+    drawn = [*report.quality, *(one for charts in report.answers.values() for one in charts)]
+    tables = tables_of(report)
+    assert list(tables) == sorted({one.headline for one in drawn}, key=list(tables).index)
+    pictures = re.findall(r'role="img" aria-label="Chart: (.*?)\. The table after it', report.html)
+    assert sorted(map(unescape, pictures)) == sorted(one.headline for one in drawn)
+    assert report.html.count("<svg") == len(drawn)
+
+
+def test_a_table_tells_of_each_day_the_latest_first_and_what_is_to_be_said_of_it() -> None:
+    contents = replace(sample(30, 1, ["EUR"], held={2}), restated=[changed(1, "repeats", "1")])
+    tables = tables_of(make_report(contents))
+    columns, *rows = next(rows for title, rows in tables.items() if title.startswith("EUR"))
+    assert columns == ["event_date", "orders", "sales", "revenue"]
+    assert [row[0] for row in rows[:3]] == ["3 Feb 2026", "2 Feb 2026", "no sales"]
+    assert rows[1][1:] == ["-", "-", "-"]
+    assert [row[0] for row in rows[-5:]] == [
+        *("7 Jan 2026", "held", "6 Jan 2026", "restated", "5 Jan 2026")
+    ]
+    assert rows[-1][1:] == ["3", "3", "3,703.70"]
+    assert len(rows) == 30 + 3
+    columns, *rows = next(rows for title, rows in tables.items() if " of them rejected" in title)
+    assert columns == ["day", "clean", "clean, on held days", "rejected"]
+    assert rows[-4:-2] == [["7 Jan 2026", "0", "2,000", rows[-4][3]], ["held"]]
+
+
+def test_a_table_of_many_days_is_cut_at_the_earliest_and_one_of_bars_has_them_all() -> None:
+    report = report_of("400 days, 200 countries")
+    tables = tables_of(report)
+    assert "And 338 earlier days." in report.html
+    by_day = next(rows for title, rows in tables.items() if " on 387 days" in title)
+    assert by_day[1][0] == "8 Feb 2027"
+    bars_of_days = next(rows for title, rows in tables.items() if " on 400 days" in title)
+    assert bars_of_days[0][0] == "days"
+    assert [row[0] for row in bars_of_days[1:3]] == [
+        "2\u20138 Feb 2027",
+        "26 Jan \u2013 1 Feb 2027",
+    ]
+    assert bars_of_days[-2:] == [["5 Jan 2026", "0", "2,000", "117"], ["held"]]
+    assert "And 138 others." in report.html
+
+
+def test_no_value_an_empty_text_and_the_text_that_stands_for_none_are_told_apart() -> None:
+    (question,) = (q for q in questions() if q.name == "revenue_by_country")
+    rows = [
+        {"country": country, "currency": "KWD", "sales": 1, "revenue": Decimal(n)}
+        for n, country in enumerate((None, "", " ", "(none)", "(empty)"), start=1)
+    ]
+    report = make_report(replace(sample(1, 1, ["KWD"]), answers={question: rows}))
+    (table,) = (t for title, t in tables_of(report).items() if "KWD revenue" in title)
+    assert table[1:] == [
+        ["“(empty)”", "1", "5.000"],
+        ["“(none)”", "1", "4.000"],
+        ["“ ”", "1", "3.000"],
+        ["(empty)", "1", "2.000"],
+        ["(none)", "1", "1.000"],
+    ]
+    names = re.findall(r'unicode-bidi="plaintext">(.*?)<', report.html)
+    assert names == [row[0] for row in table[1:]]
+    assert "5.000 · 33.3%" in report.html

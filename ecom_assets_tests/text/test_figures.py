@@ -5,7 +5,16 @@ from decimal import Decimal
 
 import pytest
 
-from ecom_assets.text.figures import counted, day, figure, name, period, share, short_money
+from ecom_assets.text.figures import (
+    LARGE,
+    counted,
+    day,
+    figure,
+    name,
+    period,
+    share,
+    short_money,
+)
 
 
 @pytest.mark.parametrize(
@@ -17,8 +26,14 @@ from ecom_assets.text.figures import counted, day, figure, name, period, share, 
         ("units", Decimal("0.5000"), "0.5"),
         ("sales", 1234, "1,234"),
         ("share_of_sales", 0.1234, "12.3%"),
+        ("share_of_sales", 0.0004, "<0.1%"),
+        ("share_of_sales", 0.9996, ">99.9%"),
+        ("share_of_sales", 1.0, "100.0%"),
         ("country", None, "(none)"),
-        ("country", "", "(none)"),
+        ("country", "", "(empty)"),
+        ("country", " ", "“ ”"),
+        ("country", "(none)", "“(none)”"),
+        ("country", "(empty)", "“(empty)”"),
         ("country", "a\tb\u202ec", "a·b·c"),
         ("event_date", date(2026, 1, 5), "2026-01-05"),
     ],
@@ -41,6 +56,8 @@ def test_a_value_of_a_column(column: str, value: object, said: str) -> None:
 )
 def test_money_has_the_digits_of_its_currency(currency: str | None, value: str, said: str) -> None:
     assert figure("revenue", Decimal(value), currency) == said
+    if Decimal(value) < LARGE:
+        assert short_money(Decimal(value), currency) == said
 
 
 @pytest.mark.parametrize(
@@ -50,7 +67,7 @@ def test_money_has_the_digits_of_its_currency(currency: str | None, value: str, 
         ("2000000000", "2 billion"),
         ("45678901", "45.68 million"),
         ("1234567.89", "1.23 million"),
-        ("12345.67", "12,346"),
+        ("12345.67", "12,345.67"),
         ("99.5", "99.50"),
         ("0", "0.00"),
     ],
@@ -70,8 +87,8 @@ def test_little_is_not_nothing() -> None:
     [
         ("2026-01-05", "2026-01-05", "5 Jan 2026"),
         ("2026-01-05", "2026-01-07", "5\u20137 Jan 2026"),
-        ("2026-01-30", "2026-02-02", "30 Jan\u2009\u2013\u20092 Feb 2026"),
-        ("2025-12-31", "2026-01-01", "31 Dec 2025\u2009\u2013\u20091 Jan 2026"),
+        ("2026-01-30", "2026-02-02", "30 Jan \u2013 2 Feb 2026"),
+        ("2025-12-31", "2026-01-01", "31 Dec 2025 \u2013 1 Jan 2026"),
     ],
 )
 def test_a_period(first: str, last: str, said: str) -> None:

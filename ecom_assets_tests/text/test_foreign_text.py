@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from ecom_assets.assets.answers import _markdown
 from ecom_assets.checks.drift import usual_revenue
-from ecom_assets.report.page import Drawn
+from ecom_assets.report.days import CLEAN, Bars, DayCounts
+from ecom_assets.report.small import small_counts
 from ecom_assets.text.foreign_text import harmless, markdown
 from ecom_assets.warehouse.contract import Row
 from ecom_assets_tests.conftest import DAY
@@ -75,9 +75,11 @@ def test_in_a_message_it_mentions_and_links_nothing(figures: Figures, torture: b
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_chart_s_headline_is_text(text: str) -> None:
-    said = _markdown([Drawn(" ".join(text.split())[:40], "<svg></svg>")])
+    day = date(2026, 1, 5)
+    counts = DayCounts([CLEAN], {day: {CLEAN: 1}}, Bars([day]))
+    said = small_counts(" ".join(text.split())[:40], counts)
     headline, _, picture = said.partition("\n\n")
-    assert picture.startswith("![chart](data:image/svg+xml;base64,")
+    assert picture.startswith("![chart](<data:image/svg+xml,%3Csvg ")
     assert not any(pattern.search(shown(headline.strip("*"))) for pattern in LINKED)
 
 

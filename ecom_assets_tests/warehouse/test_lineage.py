@@ -75,6 +75,15 @@ def test_the_answers_are_made_of_the_fact(engine: str) -> None:
         assert made_of[about] == {(FACT, about)}
         assert made_of["currency"] == {(FACT, "currency")}
         assert made_of["revenue"] == {(FACT, "total_amount")}
+        assert made_of["sales"] == {(FACT, "event_id")}, "each is counted"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_share_is_made_of_what_is_counted_and_of_what_it_is_a_share_of(engine: str) -> None:
+    table = "analytics.payment_method_usage"
+    share = column_sources(engine)[table]["share_of_sales"]
+    assert share == {(FACT, "event_id"), (FACT, "currency")}
+    assert column_origins(engine, table)["share_of_sales"] == raw("raw", "raw_text")
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -100,8 +109,5 @@ def test_the_pages_show_it(pipeline: Pipeline) -> None:
         *(("raw_sales", "raw"), ("raw_sales", "raw_text")),
     ]
     shown = str(pipeline.latest_metadata("fact_sales")["column lineage"].value)
-    row = (
-        "| total_amount | `staging.stg_sales_clean.total_amount` "
-        "| `raw.raw_sales.raw`, `raw.raw_sales.raw_text` |"
-    )
+    row = "| total_amount | stg_sales_clean: `total_amount` | raw_sales: `raw`, `raw_text` |"
     assert row in shown.splitlines()

@@ -5,8 +5,11 @@ select
     payment_method,
     currency,
     cast(sum(sales) as bigint) as sales,
-    round(cast(sum(sales) as double) / sum(sum(sales)) over (partition by currency), 4)
-        as share_of_sales,
+    round(
+        cast(sum(sales) as double)
+        / sum(sum(sales)) over (partition by currency),
+        4
+    ) as share_of_sales,
     sum(revenue) as revenue
 from analytics.fact_sales_breakdowns
 where breakdown = 'payment_method'

@@ -1,14 +1,12 @@
 SELECT
-  event_id,
-  event_ts,
-  order_id,
-  category,
-  quantity,
   total_amount,
   currency,
-  country,
+  event_ts,
+  category,
+  event_id,
   source_filename,
-  source_row_number
+  source_row_number,
+  source_item_number
 FROM raw.raw_sales
 WHERE
   event_date = CAST('2026-01-05' AS DATE)

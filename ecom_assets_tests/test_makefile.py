@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from ecom_assets.commands import dev
 from ecom_assets.settings import PROJECT_ROOT
+from ecom_assets_tests.support.dev_server import free_port
 
 MADE_ANEW = "This folder was moved: .venv is made anew."
 
@@ -93,6 +95,21 @@ def test_the_ui_is_not_started_on_a_port_in_use_nor_beside_another(tmp_path: Pat
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = make(f"dev PORT={port}", tmp_path)
     assert done.stderr.startswith(f"ecom_assets: another make dev is at work on {tmp_path} already")
+
+
+def test_the_ui_listens_on_this_machine_and_links_lead_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda program, words: started.append(words))
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    monkeypatch.setenv("ECOM_LOG_FORMAT", "json")
+    monkeypatch.setenv("ECOM_UI_URL", "")
+    dev.main(["--port", str(port := free_port())])
+    (words,) = started
+    options = ["--host", "127.0.0.1", "--port", str(port), "--log-format", "json"]
+    assert words[1:] == ["dev", *options]
+    assert os.environ["ECOM_UI_URL"] == f"http://127.0.0.1:{port}"
 
 
 @pytest.mark.parametrize("answer", ["", "n", "y"])

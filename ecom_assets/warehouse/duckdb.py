@@ -100,15 +100,21 @@ class DuckDBWarehouse:
             connection.close()
 
     def rewrite(self, log: Log) -> str:
+        from sqlglot import exp
+
         copy = self._path.with_name(f"{self._path.name}.rewritten")
         copy.unlink(missing_ok=True)
         connection = self._connect(log, read_only=False)
         try:
             connection.execute("checkpoint")
             (name,) = connection.execute("select current_database()").fetchone() or ("",)
-            connection.execute("attach {} as rewritten".format(literal(str(copy)).sql("duckdb")))
-            connection.execute(f'copy from database "{name}" to rewritten')
-            connection.execute("detach rewritten")
+            whole = exp.to_identifier(name, quoted=True).sql("duckdb")
+            for statement in (
+                f"attach {literal(str(copy)).sql('duckdb')} as rewritten",
+                f"copy from database {whole} to rewritten",
+                "detach rewritten",
+            ):
+                connection.execute(statement)
             copy.replace(self._path)  # before others may open the file that it takes the place of
         finally:
             connection.close()

@@ -147,7 +147,8 @@ def test_every_variable_of_the_instance_is_given() -> None:
 def test_the_daemon_has_the_same_environment_in_both_deployments() -> None:
     ours = _load("compose.yaml")["services"]["daemon"]["environment"]
     theirs = _load("helm-values.yaml")["dagsterDaemon"]["env"]
-    assert {name: one for name, one in ours.items() if not name.startswith("DAGSTER_PG_")} == theirs
+    # what is taken from the environment of compose is Helm's to set by its own values
+    assert {name: one for name, one in ours.items() if not one.startswith("${")} == theirs
 
 
 def test_no_secret_is_written_down() -> None:
@@ -224,7 +225,6 @@ def test_one_setting_says_how_all_of_dagster_s_processes_log() -> None:
     }.items():
         assert {services[name]["environment"][variable] for variable in variables} == {setting}
     assert services["daemon"]["command"][-2:] == ["--log-format", setting]
-    assert "--log-format $${ECOM_LOG_FORMAT:-colored}" in (PROJECT_ROOT / "Makefile").read_text()
 
 
 def test_workspace_names_the_code_location_of_compose() -> None:

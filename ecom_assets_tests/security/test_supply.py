@@ -122,9 +122,6 @@ def test_git_ignores_what_may_hold_secrets() -> None:
 
 
 def test_what_serves_the_ui_is_bound_to_this_machine() -> None:
-    dev = re.search(r"(?m)^\t.*dagster dev .*$", (PROJECT_ROOT / "Makefile").read_text())
-    assert dev
-    assert "--host 127.0.0.1" in dev[0]
     compose = (PROJECT_ROOT / "deploy/compose.yaml").read_text()
     published = re.findall(r'(?m)^\s+- "([^"]*:[0-9]+)"$', compose)
     assert published

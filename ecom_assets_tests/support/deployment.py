@@ -227,7 +227,7 @@ class Deployment:
         self.daemon = of_dagster("daemon", None, "dagster-daemon", "run", *workspace_of)
         compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
         given = compose["services"]["daemon"]["environment"]
-        more = {name: value for name, value in given.items() if name not in storage.names}
+        more = {name: value for name, value in given.items() if not value.startswith("${")}
         self.daemon.environment = {**self.environment, **more}
         self.services = [storage, self.code, self.webserver, self.daemon]
 

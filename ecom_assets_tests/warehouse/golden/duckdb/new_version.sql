@@ -9,5 +9,5 @@ SELECT
   3,
   CURRENT_TIMESTAMP AT TIME ZONE 'UTC',
   '0.1.0',
-  'c20da26e43a2',
+  'a944d507fe50',
   'UTC';

@@ -9,5 +9,5 @@ SELECT
   3,
   SYSDATE(),
   '0.1.0',
-  'c20da26e43a2',
+  'a944d507fe50',
   'UTC';

@@ -23,7 +23,7 @@ SELECT
   3,
   SYSDATE(),
   '0.1.0',
-  'c20da26e43a2',
+  'a944d507fe50',
   'UTC'
 WHERE
   NOT EXISTS(
@@ -54,7 +54,7 @@ CREATE TABLE IF NOT EXISTS raw.raw_sales_files (
   load_id VARCHAR NOT NULL,
   loaded_at TIMESTAMP_NTZ NOT NULL,
   superseded_at TIMESTAMP_NTZ,
-  erased_lines BIGINT
+  has_erased_lines BOOLEAN
 );
 
 CREATE TABLE IF NOT EXISTS raw.erased_customers (

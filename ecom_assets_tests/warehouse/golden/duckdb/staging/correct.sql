@@ -32,7 +32,7 @@ WHERE
       ON f.source_filename = r.source_filename
       AND f.load_id = r.load_id
       AND f.superseded_at IS NULL
-      AND f.erased_lines > 0
+      AND f.has_erased_lines
     WHERE
       r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
       AND r.raw IS NULL
@@ -72,7 +72,7 @@ WHERE
       ON f.source_filename = r.source_filename
       AND f.load_id = r.load_id
       AND f.superseded_at IS NULL
-      AND f.erased_lines > 0
+      AND f.has_erased_lines
     WHERE
       r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
       AND r.raw IS NULL

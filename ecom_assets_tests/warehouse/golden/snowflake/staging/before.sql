@@ -14,7 +14,7 @@ SELECT
       batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)
       AND superseded_at IS NULL
       AND (
-        CONTAINS(source_filename, '.corrections.') OR erased_lines > 0
+        CONTAINS(source_filename, '.corrections.') OR has_erased_lines
       )
   ) AS corrections,
   (

@@ -32,7 +32,9 @@ class Customer:
     def __init__(self) -> None:
         self.id, self.order, self.visit, self.event = (canary() for _ in range(4))
         self.id = f'{self.id} "<Zoë_*O\'Neil*>" \\'
+        self.mail = canary()
         self.secrets = {"id": self.id[:30], "order": self.order, "visit": self.visit}
+        self.secrets |= {"mail": self.mail}
 
     def sale(self, number: int, **fields: Any) -> Mapping[str, Any]:
         ids = {"customer_id": self.id, "order_id": self.order, "session_id": self.visit}
@@ -53,11 +55,11 @@ def lived(home: Pipeline, customer: Customer) -> None:
     held day whose run fails, a decision, a plan, printed output."""
     cut = json.dumps(dict(customer.sale(9)))[:-20]
     others = [event(n) for n in range(20, 40)]
-    home.land(f"dt={DAY}/a.jsonl", [customer.sale(1), *others])
+    # a preview cuts it short before what it could be told by
+    long = {"mail": customer.mail, "note": "x" * 600, **customer.sale(1)}
+    home.land(f"dt={DAY}/a.jsonl", [long, *others])
     assert home.run().success
-    home.land(
-        f"dt={DAY}/a.jsonl", [customer.sale(1), customer.sale(2, quantity="two"), cut, *others]
-    )
+    home.land(f"dt={DAY}/a.jsonl", [long, customer.sale(2, quantity="two"), cut, *others])
     assert home.run().success
     late = {"event_ts": f"{NEXT}T10:00:00Z"}
     bad = [customer.sale(n, **late, total_amount=f"free for {customer.order}") for n in range(3)]

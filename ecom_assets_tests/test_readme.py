@@ -27,6 +27,7 @@ from ecom_assets_tests.support.dev_server import (
 README = (PROJECT_ROOT / "README.md").read_text()
 
 DEMO = "make demo"
+TEST = "make test"
 DEV = "make dev"
 DEV_EXTERNAL = "ECOM_SOURCE=external make dev"
 READ_A_TABLE = next(line.strip() for line in README.splitlines() if ".venv/bin/python" in line)
@@ -36,7 +37,7 @@ def test_every_command_of_the_readme_is_run_here() -> None:
     """An indented block of the README is a command, or the two paths of files it speaks of."""
     blocks = re.findall(r"(?m)^ {4,6}(\S.*)$", re.sub(r"(?s)```.*?```", "", README))
     paths = {line for line in blocks if line.startswith("data/landing/dt=")}
-    assert set(blocks) - paths == {DEMO, DEV, DEV_EXTERNAL, READ_A_TABLE}
+    assert set(blocks) - paths == {DEMO, TEST, DEV, DEV_EXTERNAL, READ_A_TABLE}
     assert len(paths) == 2
 
 

@@ -55,16 +55,15 @@ def stg_sales() -> Iterator[dg.MaterializeResult[Any]]:
         yield dg.MaterializeResult(asset_key=name)
 
 
-@dg.multi_asset(
-    name="answers",
-    specs=[
-        *(dg.AssetSpec(name, deps=["fact_sales"]) for name in ANSWERS),
-        dg.AssetSpec("sales_report", deps=ANSWERS),
-    ],
+@dg.asset(
+    deps=["stg_sales_clean", "stg_sales_rejects"],
+    partitions_def=DAYS,
+    backfill_policy=SINGLE_RUN,
 )
-def answers() -> Iterator[dg.MaterializeResult[Any]]:
+def fact_sales(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
     for name in (*ANSWERS, "sales_report"):
-        yield dg.MaterializeResult(asset_key=name)
+        context.log_event(dg.AssetMaterialization(name))
+    return dg.MaterializeResult()
 
 
 def _checks(step: str, counts: Mapping[str, int]) -> dg.AssetChecksDefinition:
@@ -138,8 +137,9 @@ defs = dg.Definitions(
         _asset("sales_files"),
         _asset("raw_sales", "sales_files"),
         stg_sales,
-        _asset("fact_sales", "stg_sales_clean", "stg_sales_rejects"),
-        answers,
+        fact_sales,
+        *(dg.AssetSpec(name, deps=["fact_sales"]) for name in ANSWERS),
+        dg.AssetSpec("sales_report", deps=ANSWERS),
     ],
     asset_checks=[_checks(step, counts) for step, counts in CHECKS.items()],
     jobs=[dg.define_asset_job("sales", selection=dg.AssetSelection.all())],

@@ -2,11 +2,8 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -15,14 +12,8 @@ import pytest
 from ecom_assets.model.sales import SALES
 from ecom_assets.settings import PROJECT_ROOT
 from ecom_assets_tests.conftest import event
-from ecom_assets_tests.support.dev_server import (
-    ASSETS,
-    BIN,
-    DevServer,
-    clean_environment,
-    free_port,
-    served,
-)
+from ecom_assets_tests.support.clone import cloned, environment_of, made, served_in
+from ecom_assets_tests.support.dev_server import ASSETS
 
 README = (PROJECT_ROOT / "README.md").read_text()
 
@@ -43,18 +34,17 @@ def test_every_command_of_the_readme_is_run_here() -> None:
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """What a fresh clone holds, with no data in it."""
-    folder = tmp_path / "clone"
-    folder.mkdir()
-    for name in ("Makefile", "workspace.yaml", "dagster.yaml", "setup.cfg", "pyproject.toml"):
-        shutil.copy(PROJECT_ROOT / name, folder)
-    shutil.copytree(PROJECT_ROOT / "ecom_assets", folder / "ecom_assets")
-    return folder
+    return cloned(tmp_path / "clone")
 
 
 def test_the_demo_shows_answers_then_the_ui_shows_its_run(clone: Path) -> None:
     demo = subprocess.run(
-        _make(DEMO), cwd=clone, env=_environment(clone), capture_output=True, text=True, check=False
+        made(DEMO),
+        cwd=clone,
+        env=environment_of(clone),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert demo.returncode == 0, demo.stdout + demo.stderr
     for step in ("sales_files", "raw_sales", "stg_sales", "fact_sales"):
@@ -72,7 +62,7 @@ def test_the_demo_shows_answers_then_the_ui_shows_its_run(clone: Path) -> None:
     assert re.search(r"DE +│ EUR", printed.stdout), printed.stdout
 
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
-    with _served(DEV, clone) as ui:
+    with served_in(clone, DEV) as ui:
         (run,) = ui.runs()
         assert run["status"] == "SUCCESS"
         assert run["tags"]["dagster/asset_partition_range_end"] == str(yesterday)
@@ -89,7 +79,7 @@ def test_own_files_are_materialized_from_the_ui(clone: Path) -> None:
     day = clone / "data/landing/dt=2026-01-05"
     day.mkdir(parents=True)
     (day / "anything.jsonl").write_text(json.dumps(event(1)) + "\nno JSON\n")
-    with _served(DEV_EXTERNAL, clone) as ui:
+    with served_in(clone, DEV_EXTERNAL) as ui:
         # One line of two is a reject: above the limit, so the day is held and the run says so.
         assert ui.ended(ui.launch(date.fromisoformat(day.name[3:]))) == "FAILURE"
     import duckdb
@@ -97,18 +87,3 @@ def test_own_files_are_materialized_from_the_ui(clone: Path) -> None:
     with duckdb.connect(clone / "data/warehouse.duckdb", read_only=True) as connection:
         counts = "select raw_rows, clean_rows, reject_rows, publishable from staging.sales_quality"
         assert connection.execute(counts).fetchall() == [(2, 1, 1, False)]
-
-
-def _make(command: str, *more: str) -> list[str]:
-    """The command with this environment's programs, and nothing to set up."""
-    *settings, make, verb = command.split()
-    return ["env", *settings, make, "-o", ".venv/ready", f"BIN={BIN}", *more, verb]
-
-
-def _environment(clone: Path) -> Mapping[str, str]:
-    return clean_environment(PYTHONPATH=str(clone))
-
-
-def _served(command: str, clone: Path) -> AbstractContextManager[DevServer]:
-    """`make dev` while it runs."""
-    return served(_make(command), clone, _environment(clone), free_port())

@@ -13,7 +13,7 @@ from ecom_assets.model.sales import SALES
 from ecom_assets.settings import PROJECT_ROOT
 from ecom_assets_tests.conftest import event
 from ecom_assets_tests.support.clone import cloned, environment_of, made, served_in
-from ecom_assets_tests.support.dev_server import ASSETS
+from ecom_assets_tests.support.dev_server import ASSETS, clean_environment
 
 README = (PROJECT_ROOT / "README.md").read_text()
 
@@ -73,6 +73,43 @@ def test_the_demo_shows_answers_then_the_ui_shows_its_run(clone: Path) -> None:
         digest_of, digest = ui.latest("operations_digest")
         assert (digest_of, digest["days missing"]) == (run["runId"], 0)
         assert ui.ended(ui.execute_again(str(run["runId"]))) == "SUCCESS"
+
+
+POSTGRES = "test_postgresql_starts_on_a_machine_that_has_none"
+HIDES = """
+import shutil
+which = shutil.which
+hidden = ("chrom", "google-chrome", "nginx", "initdb", "postgres")
+shutil.which = lambda name, **more: None if name.startswith(hidden) else which(name, **more)
+"""
+NEEDY = ("report/test_browser.py", "deploy/test_nginx.py", f"deploy/test_postgres.py::{POSTGRES}")
+
+
+def test_without_browser_and_nginx_make_test_says_in_its_last_line_what_was_left_out(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "hides.py").write_text(HIDES)
+    tests = " ".join(f"ecom_assets_tests/{name}" for name in NEEDY)
+
+    def test(**settings: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*made(TEST), "-o", ".venv/ready-dev", "AT_ONCE="],
+            cwd=PROJECT_ROOT,
+            env=clean_environment(
+                PYTHONPATH=str(tmp_path), PYTEST_ADDOPTS=f"-p hides {tests}", **settings
+            ),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    done = test()
+    assert done.returncode == 0, done.stdout
+    last = done.stdout.splitlines()[-1]
+    assert re.match(r"Not tested: \d\d tests need chromium and nginx, .* apt install", last), last
+    done = test(ECOM_TEST_ALL="1")
+    assert done.returncode != 0
+    assert "and ECOM_TEST_ALL asks for all tests" in done.stdout
 
 
 def test_own_files_are_materialized_from_the_ui(clone: Path) -> None:

@@ -10,13 +10,9 @@ from playwright.sync_api import Browser
 from ecom_assets.report.charts import as_image
 from ecom_assets_tests.report.samples import SAMPLES, report_of
 from ecom_assets_tests.support import chromium
+from ecom_assets_tests.support.programs import program
 
-CHROMIUM = chromium.chromium()
-
-pytestmark = [
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine"),
-]
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.needs("chromium")]
 
 LOOK = """() => {
     const found = {overlaps: [], faint: [], outside: []};
@@ -57,8 +53,7 @@ LOOK = """() => {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    assert CHROMIUM
-    with chromium.browser(CHROMIUM) as started:
+    with chromium.browser(str(program("chromium"))) as started:
         yield started
 
 

@@ -25,6 +25,12 @@ The project beside what a user would pick instead, and beside the floor. `make b
 of it in one run on one machine and writes this page; `make bench ONLY=name` measures one row again,
 `make bench QUICK=1` a tenth of everything, in three minutes, and writes nothing.
 
+A **reach** is an aim, set by the authors: how much more time or memory than the other side the
+project may take (≤), or how many times faster it should be (≥). **Missed** says that it is not so:
+nothing is wrong with the results, and further down stands what it means for you. A row without a
+reach is there to be read beside the others. All of it was measured on one machine, of the kind that
+each row names; on yours it will be other seconds, and other ratios.
+
 Each ratio is the median over pairs of runs, and so not the quotient of the two columns beside it,
 which are medians of their own. The two sides run by turns, as programs of their own. Peak memory is
 that of a program and its children. The peers are in `benchmarks/peers`, with what they need in
@@ -112,8 +118,9 @@ def _rows(bench: Bench, result: Mapping[str, Any] | None) -> Sequence[str]:
 
 def _notes(bench: Bench, result: Mapping[str, Any] | None) -> Sequence[str]:
     lines = [f"### `make bench ONLY={bench.name}`", "", bench.how]
-    if any(figure.reached is False for figure in figures_of(result)) and bench.bound:
-        lines += ["", f"What bounds it: {bench.bound}"]
+    if any(figure.reached is False for figure in figures_of(result)):
+        lines += ["", f"What the miss means for you: {bench.means}"]
+        lines += ["", f"What bounds it: {bench.bound}"] if bench.bound else []
     if result:
         said = f"{result['date']} · {result['machine']} · {result['versions']}"
         lines += ["", f"Measured: {said}"]

@@ -88,6 +88,7 @@ class Bench:
         measure: does it.
         how: what is started and what is left out, for people who want to judge the comparison.
         bound: what limits it, where it does not reach that; told with a measurement.
+        means: what that is to a user; told with it.
     """
 
     name: str
@@ -97,3 +98,4 @@ class Bench:
     measure: Callable[[Room], Sequence[Figure]]
     how: str = ""
     bound: str = ""
+    means: str = ""

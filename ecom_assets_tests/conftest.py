@@ -35,7 +35,11 @@ from ecom_assets_tests.support.stacks import (
     production,
 )
 
-pytest_plugins = ["ecom_assets_tests.support.selection", "ecom_assets_tests.torture.report"]
+pytest_plugins = [
+    "ecom_assets_tests.support.left_out",
+    "ecom_assets_tests.support.selection",
+    "ecom_assets_tests.torture.report",
+]
 
 DAY = date(2026, 1, 5)
 

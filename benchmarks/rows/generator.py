@@ -60,5 +60,6 @@ BENCHES = [
         "has a defect, for it is read and written as JSON; most of the rest into joining text. "
         "Blocks of random bytes, tables of ready-made pieces of text and no object per event are "
         "in use.",
+        means="nothing for days of your own. A generated day of a million events takes seconds.",
     )
 ]

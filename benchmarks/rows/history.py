@@ -126,5 +126,6 @@ BENCHES = [
         "the tick looks at what there is: up to 366 older days and 10,000 older files a time, then "
         "at the next piece. It grows up to that and no further, however long the history. Half of "
         "it is Dagster's reading of what it was told of those days, a quarter listing them.",
+        means="with a long history a tick takes hundredths of a second more, once a minute.",
     )
 ]

@@ -124,5 +124,8 @@ BENCHES = [
         "`os.scandir` with the size and time of each file.",
         "a day's listing makes a record of each file, sorts them and passes links by; asking the "
         "disk for each file is more than half of it.",
+        means=(
+            "a day of a thousand files is listed in thousandths of a second; each run does it once."
+        ),
     )
 ]

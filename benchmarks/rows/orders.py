@@ -132,5 +132,9 @@ BENCHES = [
         "fingerprints of the tables are compared in the same run.",
         "what the script does not do: see `big-day`. Beside that, keys that stand twice anywhere "
         "in a line are a third of the parsing, and each order's money is added up.",
+        means=(
+            "a day of orders that are unfolded takes about twice as long as with a script of "
+            "your own, and more memory."
+        ),
     )
 ]

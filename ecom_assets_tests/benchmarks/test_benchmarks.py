@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from benchmarks.document import DOCUMENT, read_results, render
+from benchmarks.document import DOCUMENT, figures_of, read_results, render, verdict
 from benchmarks.peers import handwritten
 from benchmarks.project import land_day
 from benchmarks.registry import Figure
@@ -56,8 +56,11 @@ def test_the_generator_makes_the_bytes_that_the_benchmark_expects() -> None:
     assert digest() == DIGEST
 
 
-def test_the_page_tells_what_was_measured_last() -> None:
+def test_the_page_tells_what_was_measured_last_and_what_each_miss_means() -> None:
     benches = all_benches()
+    for bench in benches:
+        if "**missed**" in {verdict(f) for f in figures_of(read_results().get(bench.name))}:
+            assert bench.means, bench.name
     assert len({bench.name for bench in benches}) == len(benches)
     assert set(read_results()) <= {bench.name for bench in benches}
     page = DOCUMENT.read_text(encoding="utf-8")

@@ -76,7 +76,7 @@ assert done.success
 
 
 @pytest.mark.torture
-@pytest.mark.skipif(shutil.which(PYTHON) is None, reason=f"there is no {PYTHON} on this machine")
+@pytest.mark.needs(PYTHON)  # type: ignore[untyped-decorator]
 def test_the_dockerfile_s_own_steps_make_an_environment_that_runs_a_day(tmp_path: Path) -> None:
     """The steps of its first stage, one by one, in folders of their own."""
     build, venv = tmp_path / "build", tmp_path / "venv"

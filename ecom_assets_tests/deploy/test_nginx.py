@@ -1,12 +1,11 @@
 """The proxy in front of the UI: it asks who comes, and lets no other site's page give orders.
 
-Run where there is an nginx and an openssl; on the file that is shipped, with its places changed.
+Run on the file that is shipped, with its places changed.
 """
 
 import base64
 import os
 import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -22,17 +21,11 @@ import pytest
 from dagster._core.instance.ref import InstanceRef
 from playwright.sync_api import sync_playwright
 
-from ecom_assets_tests.report.test_browser import CHROMIUM
-from ecom_assets_tests.support.deployment import LOGIN, OURS, PATH, asked, nginx_service
+from ecom_assets_tests.support.deployment import LOGIN, OURS, asked, nginx_service
 from ecom_assets_tests.support.dev_server import free_port, until
+from ecom_assets_tests.support.programs import program
 
-pytestmark = [
-    pytest.mark.xdist_group("nginx"),
-    pytest.mark.skipif(
-        not (shutil.which("nginx", path=PATH) and shutil.which("openssl")),
-        reason="there is no nginx on this machine",
-    ),
-]
+pytestmark = [pytest.mark.xdist_group("nginx"), pytest.mark.needs("nginx", "openssl")]
 
 
 class _Behind(BaseHTTPRequestHandler):
@@ -193,7 +186,7 @@ def test_another_site_s_page_reports_nothing_to_the_webserver(
         assert told(instance) == number
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine")
+@pytest.mark.needs("chromium")
 def test_nor_does_one_in_the_browser_of_a_user_who_is_let_in(
     webserver: tuple[int, int, dg.DagsterInstance],
 ) -> None:
@@ -207,7 +200,7 @@ def test_nor_does_one_in_the_browser_of_a_user_who_is_let_in(
     answers: list[int] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
+            executable_path=program("chromium"),
             args=[
                 *("--no-sandbox", "--host-resolver-rules=MAP dagster.example.com 127.0.0.1"),
                 # or Chromium itself refuses, for our address is one of this machine

@@ -18,7 +18,13 @@ import yaml  # type: ignore[import-untyped]
 from ecom_assets.definitions import build_definitions
 from ecom_assets.settings import read_settings
 from ecom_assets_tests.conftest import event, write_lines
-from ecom_assets_tests.support.deployment import DEPLOY, Deployment, Storage, postgres
+from ecom_assets_tests.support.deployment import (
+    DEPLOY,
+    Deployment,
+    Storage,
+    postgres,
+    postgres_programs,
+)
 from ecom_assets_tests.support.dev_server import until
 
 FIRST_DAY = date(2026, 1, 5)
@@ -38,6 +44,19 @@ def shop(tmp_path: Path) -> Iterator["Shop"]:
         shop = Shop(tmp_path, storage)
         with shop.started():
             yield shop
+
+
+def test_postgresql_starts_on_a_machine_that_has_none() -> None:
+    """Its programs come with the packages of the tests."""
+    for name in ("initdb", "postgres", "pg_dump", "pg_restore"):
+        assert (postgres_programs() / name).exists(), name
+    with postgres() as storage:
+        storage.start()
+        try:
+            until(storage.is_up, "it listens", 30, pause=0.1)
+            assert storage.ask("select 1") == [(1,)]
+        finally:
+            storage.end()
 
 
 def test_several_runs_at_once_on_postgresql_and_a_deploy_during_one(shop: "Shop") -> None:

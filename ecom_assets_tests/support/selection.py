@@ -14,6 +14,7 @@ from types import ModuleType
 import pytest
 
 from ecom_assets_tests.stopping.shop import Shop
+from ecom_assets_tests.support.clone import served_in
 from ecom_assets_tests.support.deployment import Deployment
 from ecom_assets_tests.support.dev_server import DevServer, Ui, dev_server, served
 from ecom_assets_tests.support.stacks import S3_DUCKDB, S3_SNOWFLAKE
@@ -22,7 +23,7 @@ SLOW_FIXTURES = {"browser", "proxy", "server", "servers", "staged"}
 """What starts a browser, nginx, an emulated S3 or Snowflake, or processes to be killed."""
 SLOW_PARAMETERS = {S3_DUCKDB, S3_SNOWFLAKE, "S3"}
 """What fixtures take that start one for some of their parameters."""
-STARTERS = (Deployment, DevServer, Shop, Ui, dev_server, served)
+STARTERS = (Deployment, DevServer, Shop, Ui, dev_server, served, served_in)
 """What a module imports whose tests start a server of Dagster, or runs as processes."""
 
 RUNS = re.compile(r"\.(run|run_checks|tick_and_run)\(")

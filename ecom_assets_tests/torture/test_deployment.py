@@ -33,7 +33,6 @@ from ecom_assets_tests.docs.test_recipes import perform
 from ecom_assets_tests.support.deployment import (
     LOGIN,
     OURS,
-    PATH,
     Deployment,
     Storage,
     asked,
@@ -269,7 +268,7 @@ def events_of(day: date) -> Sequence[dict[str, Any]]:
 
 
 @pytest.mark.torture
-@pytest.mark.skipif(not shutil.which("nginx", path=PATH), reason="there is no nginx here")
+@pytest.mark.needs("nginx", "openssl")
 def test_a_backfill_while_each_part_of_production_is_killed_and_a_version_deployed_is_right(
     tmp_path: Path, seed: int, figures: Figures
 ) -> None:

@@ -146,6 +146,7 @@ def started() -> Iterator[Storage]:
             storage.end()
 
 
+@pytest.mark.torture  # two databases and eight runs: half a minute
 def test_dagster_s_storage_in_postgresql(
     tmp_path: Path, on: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -125,7 +125,7 @@ def test_a_customer_is_in_no_byte_any_more(home: Pipeline) -> None:
     assert search.found(everywhere(home)) == {}, "nor has it come back"
 
 
-@pytest.mark.slow
+@pytest.mark.torture  # as the one above, with another storage
 def test_nor_in_the_tables_of_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     customer = Customer()
     search = Search(customer.secrets)

@@ -203,7 +203,7 @@ def _fields(looked: Looked, told: Mapping[str, Any], *, hide: bool) -> Table:
             share(filled.get(field, 0.0)) if source is not None else "",
             Text(name(place_in_words(source)) if source is not None else "nothing"),
             Text("" if example is None else HIDDEN if hide else _value(example)),
-            Text(name(looked.remarks.get(field) or " ").strip()),
+            Text(name(remark) if (remark := looked.remarks.get(field)) else ""),
         )
     return table
 

@@ -202,9 +202,11 @@ def erase(session: Session, limits: Limits, *, run_id: str | None, log: Log) -> 
 def erase_lines(session: Session, days: EventDays, load_id: str | None = None) -> None:
     """Erase the lines in RAW of all customers in the list, in the folders of these days, perhaps of
     one load. Called in a transaction, with the table of `erasure/temporary` there."""
-    for row in session.run("erasure/salts"):
+    salts = session.run("erasure/salts")
+    for row in salts:
         _find(session, row["salt"], days, load_id)
-    session.run("erasure/erase_lines", **days.bounds)
+    if salts:
+        session.run("erasure/erase_lines", **days.bounds)
 
 
 def _find(
@@ -219,8 +221,19 @@ def _find(
     one."""
     scope = {**days.bounds, "load_id": load_id}
     session.run("erasure/find", **scope, salt=salt, lines=all_rows("raw_lines"), **_customers(only))
-    # of a line that is no JSON nobody knows which word is the customer
+    _add_unreadable(session, salt, scope, only)
+    count = 0
+    while (lines := session.run("erasure/add_corrected")[0]["line_rows"]) > count:
+        count = lines
+
+
+def _add_unreadable(
+    session: Session, salt: str, scope: Mapping[str, Any], only: Forgotten | None
+) -> None:
+    """Add the lines that are no JSON, of which nobody knows which word is the customer."""
     unreadable = session.run("erasure/unreadable", **scope)
+    if not unreadable:
+        return
     hashes = {c.customer_hash for c in ([only] if only else forgotten_customers(session))}
     theirs = [
         row

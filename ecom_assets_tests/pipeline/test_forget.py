@@ -218,3 +218,17 @@ def _recorded(shop: Shop) -> dict[Any, tuple[int, Decimal]]:
 
 def _fail(text: str) -> None:
     raise AssertionError(text)
+
+
+@ON_BOTH
+def test_a_line_that_theirs_corrects_goes_with_it_and_does_not_come_back(shop: Shop) -> None:
+    others = [good(n, day(5)) for n in range(9)]
+    shop.land(5, good("A", day(5), customer_id="typo"), *others)
+    place = {"file": f"dt={day(5)}/a.jsonl", "line": 1}
+    shop.land(5, {**theirs("A", 5), "_corrects": place}, file="a.corrections.jsonl")
+    shop.run(5)
+    forget(shop)
+    assert not places(shop.session)
+    assert not shop.stands("A"), "the line that theirs stands for is theirs"
+    shop.run(5)
+    assert not shop.stands("A")

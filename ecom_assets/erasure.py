@@ -23,6 +23,7 @@ from ecom_assets.pipeline.forget import (
     forgotten_customers,
     suppress_customers,
 )
+from ecom_assets.stopping import AT_WORK
 from ecom_assets.stored_texts import Wanted, erase_stored_texts
 from ecom_assets.warehouse.contract import Log, Purpose, Session, Warehouse
 
@@ -115,10 +116,12 @@ def forget(
     purpose = Purpose("forget", run_id or "forget", read_only=not is_meant)
     with warehouse.session(purpose, log) as session:
         found = find_customer(session, customer)
-        left = [*_left(landing, found)]
-        if not is_meant:
-            return Certificate(found, {}, left, None)
-        stored = erase_stored_texts(instance, Wanted(found.values, days_of(found)))
+    left = [*_left(landing, found)]
+    if not is_meant:
+        return Certificate(found, {}, left, None)
+    # without a session: a DuckDB file would be held meanwhile
+    stored = erase_stored_texts(instance, Wanted(found.values, days_of(found)))
+    with warehouse.session(purpose, log) as session:
         forget_customer(session, found, limits, run_id=run_id, log=log)
         _write_list(instance, forgotten_customers(session))
     if kept := warehouse.rewrite(log):
@@ -162,8 +165,8 @@ def _left(landing: LandingZone, found: Found) -> Sequence[str]:
 
 
 def _see_nothing_at_work(instance: dg.DagsterInstance, run_id: str | None) -> None:
-    at_work = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
-    runs = [r for r in instance.get_runs(dg.RunsFilter(statuses=at_work)) if r.run_id != run_id]
+    at_work = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTING, *AT_WORK])
+    runs = [run for run in instance.get_runs(at_work) if run.run_id != run_id]
     if runs:
         raise ErasureError(
             f"Runs at work may write of the customer meanwhile, {runs[0].run_id} among them: wait "

@@ -25,7 +25,8 @@ ALLOWED = {
     "stopping.py": {"steps"},
     "retention.py": set(),
     "stored_texts.py": {"partitions", "pipeline"},
-    "erasure.py": {"landing", "model", "pipeline", "stored_texts", "text", "warehouse"},
+    "erasure.py": {"landing", "model", "pipeline", "stopping", "stored_texts", "text"}
+    | {"warehouse"},
     "instance.py": {"stopping"},
     "logs.py": set(),
     "generator": {"model", "generator"},

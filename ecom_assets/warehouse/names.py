@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ecom_assets.model.changes import FIRST_CAUSES
 from ecom_assets.model.stream import EventStream
 from ecom_assets.model.tables import (
+    CHANGES_TABLE,
     DECISIONS_TABLE,
     QUALITY_TABLE,
     REPEATS_TABLE,
@@ -33,7 +34,7 @@ from ecom_assets.warehouse.mapping_sql import (
     reads_file,
     source_is_one_of,
 )
-from ecom_assets.warehouse.scripts import query
+from ecom_assets.warehouse.scripts import SHARED_DIALECT, query
 from ecom_assets.warehouse.source_sql import WHITE_SPACE
 
 if TYPE_CHECKING:
@@ -61,6 +62,13 @@ def _breakdown_sets(stream: EventStream) -> list[exp.Expr]:
     return [exp.Tuple(expressions=_columns(one)) for one in names]
 
 
+def _customer_hash(stream: EventStream) -> exp.Expr:
+    """A row's customer as the list of those who were forgotten has them."""
+    from sqlglot import parse_one
+
+    return parse_one(f"sha2(concat(:salt, {stream.customer}), 256)", read=SHARED_DIALECT)
+
+
 def _columns(names: Iterable[str], owner: str = "") -> list[exp.Expr]:
     from sqlglot import exp
 
@@ -74,6 +82,7 @@ LISTS: Mapping[str, Callable[[EventStream], Sequence[str]]] = {
     "parsed_columns": lambda stream: [c.name for c in temporary_tables(stream)["PARSED_SALES"]],
     "breakdown_columns": lambda stream: stream.breakdowns,
     "quality_columns": lambda stream: [c.name for c in tables(stream)[QUALITY_TABLE]],
+    "change_columns": lambda stream: [c.name for c in tables(stream)[CHANGES_TABLE]],
     "decision_columns": lambda stream: [c.name for c in tables(stream)[DECISIONS_TABLE]],
     "field_names": lambda stream: [field.name for field in stream.fields],
     "personal_columns": lambda stream: [field.name for field in stream.personal],
@@ -84,7 +93,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "all_fields": lambda stream, engine: literal(
         "".join(f";{field.name}" for field in stream.fields) + ";"
     ),
-    "customer": lambda stream, engine: _columns([stream.customer])[0],
+    "hash_of_customer": lambda stream, engine: _customer_hash(stream),
     "fields": lambda stream, engine: table(["field"], [[f.name] for f in stream.fields]),
     "local_event_date": lambda stream, engine: fields.local_event_date(stream),
     "time_zone": lambda stream, engine: literal(stream.reading.time_zone),

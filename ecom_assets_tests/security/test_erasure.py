@@ -204,6 +204,7 @@ def test_what_cannot_be_is_one_sentence(home: Pipeline, monkeypatch: pytest.Monk
     busy = home.instance.create_run_for_job(
         home.definitions.resolve_job_def("sales"), status=STARTED
     )
+    home.instance.report_run_canceling(busy)  # it may write until it has ended
     refused = execute(home, "forget", {"customer": "7", "apply": True})
     assert errors(refused) == [
         "Nothing was erased. Runs at work may write of the customer meanwhile, "

@@ -3,22 +3,7 @@
 -- totals. What a file held when a day was staged is what the ledger says of that moment: not when
 -- it is published, for another version may have been loaded since.
 -- Runs last in the transaction of publish.sql, for the orders are those of the new totals.
-insert into analytics.fact_sales_changes (
-    published_at,
-    run_id,
-    event_date,
-    currency,
-    cause,
-    rules_version_before,
-    rules_version_after,
-    orders,
-    sales_before,
-    sales_after,
-    units_before,
-    units_after,
-    revenue_before,
-    revenue_after
-)
+insert into analytics.fact_sales_changes (:change_columns)
 with files as (
     select
         changed.event_date,

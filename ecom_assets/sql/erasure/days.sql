@@ -5,15 +5,15 @@
 with theirs as (
     select event_date
     from analytics.fact_sales
-    where sha2(concat(:salt, :customer), 256) in (:erased_customers)
+    where :hash_of_customer in (:erased_customers)
     union all
     select event_date
     from staging.stg_sales_repeats
-    where sha2(concat(:salt, :customer), 256) in (:erased_customers)
+    where :hash_of_customer in (:erased_customers)
     union all
     select event_date
     from staging.stg_sales_clean
-    where sha2(concat(:salt, :customer), 256) in (:erased_customers)
+    where :hash_of_customer in (:erased_customers)
     union all
     select j.event_date
     from staging.stg_sales_rejects as j

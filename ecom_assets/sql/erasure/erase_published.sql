@@ -13,26 +13,11 @@ from analytics.fact_sales_days
 where event_date in (
         select f.event_date
         from analytics.fact_sales as f
-        where sha2(concat(:salt, f.:customer), 256) in (:erased_customers)
+        where :hash_of_customer in (:erased_customers)
     )
 group by event_date;
 
-insert into analytics.fact_sales_changes (
-    published_at,
-    run_id,
-    event_date,
-    currency,
-    cause,
-    rules_version_before,
-    rules_version_after,
-    orders,
-    sales_before,
-    sales_after,
-    units_before,
-    units_after,
-    revenue_before,
-    revenue_after
-)
+insert into analytics.fact_sales_changes (:change_columns)
 with sold as (
     select
         f.event_date,
@@ -40,7 +25,7 @@ with sold as (
         f.order_id,
         f.quantity,
         f.total_amount,
-        coalesce(sha2(concat(:salt, f.:customer), 256) in (:erased_customers), false) as is_erased
+        coalesce(:hash_of_customer in (:erased_customers), false) as is_erased
     from analytics.fact_sales as f
     where f.event_date in (select p.event_date from published_days as p)
 )
@@ -67,7 +52,7 @@ group by s.event_date, s.currency
 having count_if(s.is_erased) > 0;
 
 delete from analytics.fact_sales
-where sha2(concat(:salt, :customer), 256) in (:erased_customers);
+where :hash_of_customer in (:erased_customers);
 
 delete from staging.stg_sales_repeats
-where sha2(concat(:salt, :customer), 256) in (:erased_customers);
+where :hash_of_customer in (:erased_customers);

@@ -30,7 +30,7 @@ typed as (:typed_lines),
 hashed as (
     select
         *,
-        coalesce(sha2(concat(:salt, :customer), 256) in (:erased_customers), false) as is_theirs
+        coalesce(:hash_of_customer in (:erased_customers), false) as is_theirs
     from typed
 )
 

@@ -20,7 +20,7 @@ WHERE
       f.event_date
     FROM analytics.fact_sales AS f
     WHERE
-      SHA2(CONCAT('it\'s', f.order_id), 256) IN (SELECT
+      SHA2(CONCAT('it\'s', order_id), 256) IN (SELECT
           e.customer_hash
         FROM raw.erased_customers AS e
         WHERE
@@ -53,7 +53,7 @@ WITH sold AS (
     f.quantity,
     f.total_amount,
     COALESCE(
-      SHA2(CONCAT('it\'s', f.order_id), 256) IN (SELECT
+      SHA2(CONCAT('it\'s', order_id), 256) IN (SELECT
           e.customer_hash
         FROM raw.erased_customers AS e
         WHERE

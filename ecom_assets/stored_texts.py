@@ -91,7 +91,8 @@ def erase_stored_texts(instance: dg.DagsterInstance, wanted: Wanted) -> dict[str
     for connect in _databases(instance):
         for table, rows in _erase(connect, wanted).items():
             changed[table] = changed.get(table, 0) + rows
-    runs = [run.run_id for run in instance.get_runs() if _is_about(run, wanted)]
+    # not the one at work, that erases: beside its output lies what says that it is there
+    runs = [r.run_id for r in instance.get_runs() if r.is_finished and _is_about(r, wanted)]
     for run_id in runs:
         instance.compute_log_manager.delete_logs(prefix=[run_id])
     return {**changed, "printed logs": len(runs)}

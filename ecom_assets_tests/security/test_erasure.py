@@ -71,11 +71,15 @@ def lived(home: Pipeline, customer: Customer) -> None:
         "decide",
         {"decision": "hold", "who": "Ann", "why": f"{customer.id} rang", "first_day": str(DAY)},
     )
-    run_id = next(iter(home.instance.get_runs())).run_id
-    key = [run_id, "compute_logs", "printed"]
+    print_of(home, next(iter(home.instance.get_runs())), f"line of {customer.visit}")
+
+
+def print_of(home: Pipeline, run: dg.DagsterRun, text: str) -> None:
+    """What a run has printed."""
+    key = [run.run_id, "compute_logs", "printed"]
     with home.instance.compute_log_manager.open_log_stream(key, dg_io()) as stream:
         assert stream
-        stream.write(f"line of {customer.visit}")  # type: ignore[call-overload]
+        stream.write(text)  # type: ignore[call-overload]
 
 
 def dg_io() -> Any:
@@ -112,6 +116,9 @@ def test_a_customer_is_in_no_byte_any_more(home: Pipeline) -> None:
     search = Search(customer.secrets)
     assert search.found(everywhere(home)), "or nothing is shown"
     materialized = told(home)
+    sales = home.definitions.resolve_job_def("sales")
+    waiting = home.instance.create_run_for_job(sales, status=dg.DagsterRunStatus.NOT_STARTED)
+    print_of(home, waiting, "says that it is there")
 
     said = execute(home, "forget", {"customer": customer.id})
     assert said.success, [e.event_specific_data for e in said.all_events if e.is_failure]
@@ -119,6 +126,7 @@ def test_a_customer_is_in_no_byte_any_more(home: Pipeline) -> None:
     assert execute(home, "forget", {"customer": customer.id, "apply": True}).success
     assert search.found(everywhere(home)) == {}
     assert told(home) == materialized, "what was materialized and checked stays so"
+    assert b"says that it is there" in everywhere(home), "of a run that goes on nothing goes"
 
     home.land(f"dt={NEXT}/b.jsonl", [customer.sale(7, event_ts=f"{NEXT}T11:00:00Z")])
     assert home.run(NEXT).success

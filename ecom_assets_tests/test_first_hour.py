@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as NotInTime
 
 from ecom_assets.alerts import sensor
 from ecom_assets_tests.support import chromium
@@ -168,13 +169,25 @@ def materialize_yesterday(page: Page, *, defect_share: float) -> None:
     page.get_by_text("Open launchpad").click()
     launchpad = page.get_by_role("dialog")
     shown(page, launchpad.get_by_text("defect_share"))
-    launchpad.get_by_placeholder("Partition").click()
-    page.get_by_text(str(YESTERDAY), exact=True).last.click()
+    choose(launchpad.get_by_placeholder("Partition"), page.get_by_text(str(YESTERDAY), exact=True))
     launchpad.locator(".CodeMirror").click()
     page.keyboard.press("Control+A")
     page.keyboard.insert_text(CONFIG.format(share=defect_share))
     shown(page, launchpad.get_by_text("No errors"))
     launchpad.get_by_text("Materialize", exact=True).click()
+
+
+def choose(box: Locator, option: Locator) -> None:
+    """Choose in a list that a click into the box opens, once the page has asked what is in it."""
+
+    def is_chosen() -> bool:
+        box.click()
+        with suppress(NotInTime):
+            option.last.click(timeout=5_000)
+            return True
+        return False
+
+    until(is_chosen, "the list opens")
 
 
 def status_of_the_run(page: Page) -> str:

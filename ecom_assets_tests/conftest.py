@@ -9,7 +9,6 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import dagster as dg
 import duckdb
@@ -22,10 +21,8 @@ from ecom_assets.model import sales
 from ecom_assets.model.reading import Reading
 from ecom_assets.model.stream import EventStream
 from ecom_assets.settings import Settings
-from ecom_assets.warehouse import sql
 from ecom_assets_tests.support.light_clients import light_clients
 from ecom_assets_tests.support.light_instances import light_instances
-from ecom_assets_tests.support.repeated_statements import rendered_once
 from ecom_assets_tests.support.stacks import (
     FOLDER_DUCKDB,
     Production,
@@ -227,13 +224,6 @@ class Pipeline:
                 assert day is None or says.startswith(f"{day}: "), "the run's log says no day else"
                 found[day] = copy(evaluation, description=says.removeprefix(f"{day}: "))
         return found
-
-
-@pytest.fixture(scope="session", autouse=True)
-def statements_rendered_once() -> Iterator[None]:
-    """What was rendered for one test is not rendered again for the next."""
-    with mock.patch.object(sql, "_render", rendered_once(sql._render)):
-        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

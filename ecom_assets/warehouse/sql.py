@@ -7,7 +7,9 @@ a while; it is imported at the first use.
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -47,40 +49,84 @@ def render(
         ValueError: a rehearsal would write a table.
         sqlglot.errors.SqlglotError: the file cannot be said in that dialect.
     """
-    if values:
-        return _render(script, engine, sales.read_by(reading), rehearses, values)
-    return [*_without_values(script, engine, sales.read_by(reading), rehearses)]
+    first, last = values.get("first_day"), values.get("last_day")
+    parts = {name: _apart(name, value, engine) for name, value in values.items()}
+    shapes = tuple((name, shape) for name, (shape, _) in parts.items())
+    is_one_day = first is not None and first == last
+    ready = _ready(script, engine, sales.read_by(reading), rehearses, is_one_day, shapes)
+    return [_MARKS.sub(lambda found: parts[found[1]][1], statement) for statement in ready]
 
 
-@lru_cache(maxsize=256)
-def _without_values(script: str, engine: str, stream: EventStream, rehearses: bool) -> list[str]:
-    # each session asks for the version of the tables, each transaction for its turn, alike
-    return _render(script, engine, stream, rehearses, {})
+_MARKS = re.compile("«([a-z_]+)»")
+"""What stands for a value in a statement that is made ready once for all values of a shape."""
 
 
-def _render(
-    script: str, engine: str, stream: EventStream, rehearses: bool, values: dict[str, Any]
+@dataclass(frozen=True)
+class _Shape:
+    """What of a value decides how a statement looks: its type, and how it is written.
+
+    Attributes:
+        text: the value's SQL, with a mark in place of what differs from run to run.
+        marked: the same as what a `:name` may stand for.
+    """
+
+    text: str
+    marked: Any = field(compare=False)
+
+
+def _apart(name: str, value: Any, engine: str) -> tuple[_Shape, str]:
+    """A value's shape, and the text that its mark stands for."""
+    from sqlglot import exp
+
+    mark = f"«{name}»"
+    if isinstance(value, list | exp.Expr):
+        listed = exp.Tuple(expressions=[*value] if isinstance(value, list) else [value]).copy()
+        texts = [_text(one, engine, lines=False) for one in _for_engine(listed, engine).expressions]
+        if isinstance(value, list):
+            marked: Any = [exp.Var(this=mark)] if value else []
+            return _Shape(f"[{mark if value else ''}]", marked), ", ".join(texts)
+        if isinstance(value, exp.Query):
+            return _Shape(f"from {mark}", exp.Table(this=exp.Var(this=mark))), texts[0]
+        return _Shape(mark, exp.Var(this=mark)), texts[0]
+    said = literal(value)
+    differs = said.find(exp.Literal)
+    if differs is None:  # null, true, false
+        return _Shape(_text(said, engine), said), ""
+    text = _text(differs, engine)
+    differs.set("this", mark)
+    return _Shape(said.sql(), said), text[1:-1] if differs.is_string else text
+
+
+def _text(expression: exp.Expr, engine: str, *, lines: bool = True) -> str:
+    from sqlglot import ErrorLevel
+
+    return expression.sql(
+        dialect=engine,
+        pretty=lines,
+        comments=False,
+        unsupported_level=ErrorLevel.RAISE,
+        copy=False,  # it was made for this
+    )
+
+
+@lru_cache(maxsize=512)
+def _ready(
+    script: str,
+    engine: str,
+    stream: EventStream,
+    rehearses: bool,
+    is_one_day: bool,
+    shapes: Sequence[tuple[str, _Shape]],
 ) -> list[str]:
-    from sqlglot import ErrorLevel, exp
+    from sqlglot import exp
 
-    found = statements(script, engine, stream, **values)
-    if values.get("first_day") is not None and values["first_day"] == values.get("last_day"):
-        for statement in found:
-            if isinstance(statement, exp.Insert) and isinstance(statement.expression, exp.Query):
-                statement.expression.set("order", None)  # by their day, of which there is one
-    if rehearses:
-        for statement in found:
-            _use_copies(statement, script)
-    return [
-        statement.sql(
-            dialect=engine,
-            pretty=True,
-            comments=False,
-            unsupported_level=ErrorLevel.RAISE,
-            copy=False,  # it was made for this
-        )
-        for statement in found
-    ]
+    found = statements(script, engine, stream, **{name: one.marked for name, one in shapes})
+    for statement in found if is_one_day else ():
+        if isinstance(statement, exp.Insert) and isinstance(statement.expression, exp.Query):
+            statement.expression.set("order", None)  # by their day, of which there is one
+    for statement in found if rehearses else ():
+        _use_copies(statement, script)
+    return [_text(statement, engine) for statement in found]
 
 
 def statements(script: str, engine: str, stream: EventStream, /, **values: Any) -> list[exp.Expr]:

@@ -1,15 +1,14 @@
-"""Statements that are rendered, parsed and translated again and again: each once.
+"""Statements that are parsed and translated again and again: each once.
 
-The tests send the same texts over and over, alike but for days, moments and ids. Rendering one
-takes sqlglot longer than DuckDB takes to answer it, and fakesnow translates each in some sixty
-passes.
+The tests send the same texts over and over, alike but for days, moments and ids, and fakesnow
+translates each in some sixty passes.
 What a statement is or becomes is not decided here.
 """
 
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -17,10 +16,7 @@ import sqlglot
 from fakesnow import dialect
 from sqlglot import exp
 
-from ecom_assets.model.stream import EventStream
-
 Translate = Callable[[Any, exp.Expr, Any], exp.Expr]
-Render = Callable[[str, str, EventStream, bool, dict[str, Any]], list[str]]
 
 ALIKE = (exp.Query, exp.Insert, exp.Update, exp.Delete)
 """What is translated alike wherever it is sent again, and changed by nobody who executes it."""
@@ -76,65 +72,6 @@ def filled(text: str, values: Sequence[str]) -> str:
     if not values:
         return text
     return STANDS_IN.sub(lambda m: f"'{values[_number(m)]}'", text)
-
-
-# ---- the project's SQL files
-
-
-def rendered_once(render: Render) -> Render:
-    """`sql._render`, which renders no statement again for values that it was rendered for."""
-    kept: dict[tuple[str, str, EventStream, bool, str], list[str]] = {}
-
-    def rendered(
-        script: str, engine: str, stream: EventStream, rehearses: bool, values: dict[str, Any]
-    ) -> list[str]:
-        told = "\n".join(f"{name}: {_said(value)}" for name, value in values.items())
-        shape, passing = shape_of(told)
-        key = script, engine, stream, rehearses, shape
-        if key not in kept:
-            if len(kept) >= MOST:
-                kept.clear()
-            stand_ins = _stand_ins(passing)
-            given = {name: _given(value, stand_ins) for name, value in values.items()}
-            kept[key] = render(script, engine, stream, rehearses, given)
-        return [filled(text, passing) for text in kept[key]]
-
-    return rendered
-
-
-def _said(value: Any) -> str:
-    """What tells it from all other values: 1 from True, 0.1 from 0.10. Texts are in quotes."""
-    if isinstance(value, list):
-        return f"[{', '.join(map(_said, value))}]"
-    if isinstance(value, exp.Expr):
-        return f"{value.key} {value.sql()}"
-    if isinstance(value, date | str):
-        return f"{type(value).__name__} {exp.Literal.string(_text(value)).sql()}"
-    return repr(value)
-
-
-def _text(value: date | str) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ", timespec="microseconds")
-    return str(value)
-
-
-def _given(value: Any, stand_ins: Mapping[str, str]) -> Any:
-    """A value with stand-ins for what passes."""
-    if isinstance(value, list):
-        return [_given(one, stand_ins) for one in value]
-    if isinstance(value, exp.Expr):
-        copy = value.copy()
-        for one in copy.find_all(exp.Literal):
-            if one.is_string:
-                one.set("this", stand_ins.get(one.name, one.name))
-        return copy
-    if isinstance(value, date | str) and (stand_in := stand_ins.get(_text(value))):
-        return type(value).fromisoformat(stand_in) if isinstance(value, date) else stand_in
-    return value
-
-
-# ---- what the Snowflake double is sent
 
 
 @lru_cache(MOST)

@@ -38,10 +38,7 @@ WITH republished AS (
   SELECT
     days.event_date
   FROM (
-    SELECT
-      event_date
-    FROM (VALUES
-      (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
   ) AS days
   WHERE
     days.event_date IN (

@@ -5,10 +5,7 @@ WHERE
     SELECT
       days.event_date
     FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+      SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
     ) AS days
   );
 
@@ -19,9 +16,6 @@ WHERE
     SELECT
       days.event_date
     FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+      SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
     ) AS days
   );

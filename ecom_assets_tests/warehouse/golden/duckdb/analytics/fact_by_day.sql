@@ -70,10 +70,7 @@ SELECT
   q.held_rule_rows,
   q.decided_by
 FROM (
-  SELECT
-    event_date
-  FROM (VALUES
-    (CAST('2026-01-05' AS DATE))) AS v(event_date)
+  SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
 ) AS days
 LEFT JOIN fact
   ON fact.event_date = days.event_date

@@ -26,10 +26,7 @@ WITH new_rows AS (
       SELECT
         days.event_date
       FROM (
-        SELECT
-          event_date
-        FROM (VALUES
-          (CAST('2026-01-05' AS DATE))) AS v(event_date)
+        SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
       ) AS days
     )
 ), left_out AS (
@@ -48,10 +45,7 @@ WITH new_rows AS (
       SELECT
         days.event_date
       FROM (
-        SELECT
-          event_date
-        FROM (VALUES
-          (CAST('2026-01-05' AS DATE))) AS v(event_date)
+        SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
       ) AS days
     )
 ), kept AS (
@@ -70,10 +64,7 @@ WITH new_rows AS (
       SELECT
         days.event_date
       FROM (
-        SELECT
-          event_date
-        FROM (VALUES
-          (CAST('2026-01-05' AS DATE))) AS v(event_date)
+        SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
       ) AS days
     )
     AND event_id IN (

@@ -116,10 +116,7 @@ SELECT
   q.rules_version,
   q.earliest_event_date
 FROM (
-  SELECT
-    event_date
-  FROM (VALUES
-    (CAST('2026-01-05' AS DATE))) AS v(event_date)
+  SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
 ) AS days
 LEFT JOIN of_day
   ON of_day.event_date = days.event_date

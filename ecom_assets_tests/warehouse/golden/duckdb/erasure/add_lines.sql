@@ -14,11 +14,5 @@ SELECT
   FALSE AS is_sale,
   TRUE AS is_theirs
 FROM (
-  SELECT
-    source_filename,
-    source_row_number,
-    batch_date,
-    load_id
-  FROM (VALUES
-    ('a', 1, CAST('2026-01-05' AS DATE), 'it''s')) AS v(source_filename, source_row_number, batch_date, load_id)
+  SELECT source_filename, source_row_number, batch_date, load_id FROM (VALUES ('a', 1, CAST('2026-01-05' AS DATE), 'it''s')) AS v(source_filename, source_row_number, batch_date, load_id)
 ) AS l;

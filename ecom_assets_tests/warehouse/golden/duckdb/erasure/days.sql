@@ -3,31 +3,37 @@ WITH theirs AS (
     event_date
   FROM analytics.fact_sales
   WHERE
-    SHA256('it''s' || order_id) IN (SELECT
+    SHA256('it''s' || order_id) IN (
+      SELECT
         e.customer_hash
       FROM raw.erased_customers AS e
       WHERE
-      e.salt = 'it''s')
+        e.salt = 'it''s'
+    )
   UNION ALL
   SELECT
     event_date
   FROM staging.stg_sales_repeats
   WHERE
-    SHA256('it''s' || order_id) IN (SELECT
+    SHA256('it''s' || order_id) IN (
+      SELECT
         e.customer_hash
       FROM raw.erased_customers AS e
       WHERE
-      e.salt = 'it''s')
+        e.salt = 'it''s'
+    )
   UNION ALL
   SELECT
     event_date
   FROM staging.stg_sales_clean
   WHERE
-    SHA256('it''s' || order_id) IN (SELECT
+    SHA256('it''s' || order_id) IN (
+      SELECT
         e.customer_hash
       FROM raw.erased_customers AS e
       WHERE
-      e.salt = 'it''s')
+        e.salt = 'it''s'
+    )
   UNION ALL
   SELECT
     j.event_date

@@ -505,11 +505,13 @@ WITH raw_lines AS (
   SELECT
     *,
     COALESCE(
-      SHA256('it''s' || order_id) IN (SELECT
+      SHA256('it''s' || order_id) IN (
+        SELECT
           e.customer_hash
         FROM raw.erased_customers AS e
         WHERE
-        e.salt = 'it''s'),
+          e.salt = 'it''s'
+      ),
       FALSE
     ) AS is_theirs
   FROM typed

@@ -41,8 +41,7 @@ INNER JOIN loaded
 LEFT JOIN made
   ON made.source_filename = f.source_filename AND made.ingestion_ts = f.loaded_at
 WHERE
-  f.superseded_at < CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP)
-  AND made.source_filename IS NULL
+  f.superseded_at < CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP) AND made.source_filename IS NULL
 ORDER BY
   f.batch_date,
   f.source_filename,

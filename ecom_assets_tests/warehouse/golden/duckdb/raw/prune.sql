@@ -6,10 +6,6 @@ WHERE
       versions.load_id,
       versions.source_filename
     FROM (
-      SELECT
-        load_id,
-        source_filename
-      FROM (VALUES
-        ('it''s', 'a')) AS v(load_id, source_filename)
+      SELECT load_id, source_filename FROM (VALUES ('it''s', 'a')) AS v(load_id, source_filename)
     ) AS versions
   );

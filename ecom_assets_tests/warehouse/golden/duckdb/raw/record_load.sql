@@ -20,20 +20,5 @@ SELECT
   CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP),
   NULL
 FROM (
-  SELECT
-    source_filename,
-    batch_date,
-    etag,
-    size_bytes,
-    last_modified,
-    row_count
-  FROM (VALUES
-    (
-      'dt=2026-01-05/it''s.jsonl',
-      CAST('2026-01-05' AS DATE),
-      'etag',
-      12,
-      CAST('2026-01-05 01:02:03.000000' AS TIMESTAMP),
-      3
-    )) AS v(source_filename, batch_date, etag, size_bytes, last_modified, row_count)
+  SELECT source_filename, batch_date, etag, size_bytes, last_modified, row_count FROM (VALUES ('dt=2026-01-05/it''s.jsonl', CAST('2026-01-05' AS DATE), 'etag', 12, CAST('2026-01-05 01:02:03.000000' AS TIMESTAMP), 3)) AS v(source_filename, batch_date, etag, size_bytes, last_modified, row_count)
 ) AS files;

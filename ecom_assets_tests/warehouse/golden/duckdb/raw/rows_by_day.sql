@@ -23,10 +23,7 @@ SELECT
   COALESCE(SUM(files.row_count), 0) AS ledger_rows,
   COALESCE(SUM(files.raw_rows), 0) AS raw_rows
 FROM (
-  SELECT
-    event_date
-  FROM (VALUES
-    (CAST('2026-01-05' AS DATE))) AS v(event_date)
+  SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
 ) AS days
 LEFT JOIN files
   ON files.batch_date = days.event_date

@@ -8,7 +8,4 @@ WHERE
   AND NOT event_ts IS NULL
   AND NOT quantity IS NULL
   AND NOT total_amount IS NULL
-  AND COALESCE((
-    is_object AND has_items AND quantity_sign <= 0
-  ), FALSE)
-  AND NOT COALESCE(CONTAINS(allowed_rules, ';quantity_positive;'), FALSE);
+  AND COALESCE((is_object AND has_items AND quantity_sign <= 0), FALSE) AND NOT COALESCE(CONTAINS(allowed_rules, ';quantity_positive;'), FALSE);

@@ -46,10 +46,7 @@ WITH found AS (
         SELECT
           days.event_date
         FROM (
-          SELECT
-            event_date
-          FROM (VALUES
-            (CAST('2026-01-05' AS DATE))) AS v(event_date)
+          SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
         ) AS days
       )
   ) AS clean_sales
@@ -62,10 +59,7 @@ WITH found AS (
     COALESCE(SUM(CASE WHEN found.reason = rules.reason THEN found.reject_rows ELSE 0 END), 0) AS reject_rows,
     COALESCE(SUM(found.reject_rows), 0) AS broken_rows
   FROM (
-    SELECT
-      event_date
-    FROM (VALUES
-      (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
   ) AS days
   CROSS JOIN (
     SELECT
@@ -274,7 +268,10 @@ WITH lines AS (
         WHEN incomplete.batch_date + INTERVAL (-7) DAY IS NULL
         OR CAST('2026-01-05' AS DATE) IS NULL
         THEN NULL
-        ELSE GREATEST(incomplete.batch_date + INTERVAL (-7) DAY, CAST('2026-01-05' AS DATE))
+        ELSE GREATEST(
+          incomplete.batch_date + INTERVAL (-7) DAY,
+          CAST('2026-01-05' AS DATE)
+        )
       END
     ) AS earliest_event_date
   FROM incomplete
@@ -295,10 +292,7 @@ WITH lines AS (
   SELECT DISTINCT
     days.event_date
   FROM (
-    SELECT
-      event_date
-    FROM (VALUES
-      (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
   ) AS days
   INNER JOIN reaches
     ON days.event_date BETWEEN reaches.earliest_event_date AND reaches.batch_date
@@ -332,7 +326,8 @@ WITH lines AS (
         ELSE NULL
       END,
       CASE
-        WHEN days.event_date + INTERVAL (-7) DAY IS NULL OR CAST('2026-01-05' AS DATE) IS NULL
+        WHEN days.event_date + INTERVAL (-7) DAY IS NULL
+        OR CAST('2026-01-05' AS DATE) IS NULL
         THEN NULL
         ELSE GREATEST(days.event_date + INTERVAL (-7) DAY, CAST('2026-01-05' AS DATE))
       END
@@ -343,10 +338,7 @@ WITH lines AS (
       ELSE NULL
     END AS staged_along_with
   FROM (
-    SELECT
-      event_date
-    FROM (VALUES
-      (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
   ) AS days
   LEFT JOIN lines
     ON lines.event_date = days.event_date
@@ -363,14 +355,7 @@ WITH lines AS (
   LEFT JOIN rules_over
     ON rules_over.event_date = days.event_date
   LEFT JOIN (
-    SELECT
-      event_date,
-      decisions,
-      decided_by,
-      is_held,
-      up_to
-    FROM (VALUES
-      (CAST('2026-01-05' AS DATE), NULL, NULL, FALSE, NULL)) AS v(event_date, decisions, decided_by, is_held, up_to)
+    SELECT event_date, decisions, decided_by, is_held, up_to FROM (VALUES (CAST('2026-01-05' AS DATE), NULL, NULL, FALSE, NULL)) AS v(event_date, decisions, decided_by, is_held, up_to)
   ) AS decided
     ON decided.event_date = days.event_date
   LEFT JOIN staging.sales_quality AS previous
@@ -503,10 +488,7 @@ WITH orders AS (
           SELECT
             days.event_date
           FROM (
-            SELECT
-              event_date
-            FROM (VALUES
-              (CAST('2026-01-05' AS DATE))) AS v(event_date)
+            SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
           ) AS days
         )
         AND p.is_sale
@@ -563,10 +545,7 @@ WHERE
     SELECT
       days.event_date
     FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+      SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
     ) AS days
   )
 GROUP BY
@@ -622,10 +601,7 @@ FROM (
         SELECT
           days.event_date
         FROM (
-          SELECT
-            event_date
-          FROM (VALUES
-            (CAST('2026-01-05' AS DATE))) AS v(event_date)
+          SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
         ) AS days
       )
       AND p.is_sale
@@ -725,10 +701,7 @@ SELECT
   '08def45a6aac' AS rules_version,
   'it''s' AS run_id
 FROM (
-  SELECT
-    event_date
-  FROM (VALUES
-    (CAST('2026-01-05' AS DATE))) AS v(event_date)
+  SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
 ) AS days
 CROSS JOIN (
   SELECT

@@ -51,10 +51,7 @@ FROM (
       SELECT
         days.event_date
       FROM (
-        SELECT
-          event_date
-        FROM (VALUES
-          (CAST('2026-01-05' AS DATE))) AS v(event_date)
+        SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
       ) AS days
     )
     AND p.is_sale
@@ -144,10 +141,7 @@ WITH rejected AS (
         SELECT
           days.event_date
         FROM (
-          SELECT
-            event_date
-          FROM (VALUES
-            (CAST('2026-01-05' AS DATE))) AS v(event_date)
+          SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
         ) AS days
       )
       AND p.is_sale

@@ -34,10 +34,7 @@ WITH placed AS (
       SELECT
         days.event_date
       FROM (
-        SELECT
-          event_date
-        FROM (VALUES
-          (CAST('2026-01-05' AS DATE))) AS v(event_date)
+        SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
       ) AS days
     )
 )

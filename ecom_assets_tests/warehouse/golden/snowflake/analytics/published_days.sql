@@ -35,11 +35,7 @@ SELECT
   q.rules_version,
   q.decisions
 FROM (
-  SELECT
-    event_date,
-    staged_at
-  FROM (VALUES
-    (CAST('2026-01-05' AS DATE), CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP_NTZ))) AS v(event_date, staged_at)
+  SELECT event_date, staged_at FROM (VALUES (CAST('2026-01-05' AS DATE), CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP_NTZ))) AS v(event_date, staged_at)
 ) AS days
 LEFT JOIN own_files
   ON own_files.batch_date = days.event_date
@@ -69,11 +65,7 @@ WHERE
     SELECT
       days.event_date
     FROM (
-      SELECT
-        event_date,
-        staged_at
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE), CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP_NTZ))) AS v(event_date, staged_at)
+      SELECT event_date, staged_at FROM (VALUES (CAST('2026-01-05' AS DATE), CAST('2026-01-05 01:02:03.000004' AS TIMESTAMP_NTZ))) AS v(event_date, staged_at)
     ) AS days
   )
 GROUP BY

@@ -20,11 +20,13 @@ WHERE
       f.event_date
     FROM analytics.fact_sales AS f
     WHERE
-      SHA2(CONCAT('it\'s', order_id), 256) IN (SELECT
+      SHA2(CONCAT('it\'s', order_id), 256) IN (
+        SELECT
           e.customer_hash
         FROM raw.erased_customers AS e
         WHERE
-        e.salt = 'it\'s')
+          e.salt = 'it\'s'
+      )
   )
 GROUP BY
   event_date;
@@ -53,11 +55,13 @@ WITH sold AS (
     f.quantity,
     f.total_amount,
     COALESCE(
-      SHA2(CONCAT('it\'s', order_id), 256) IN (SELECT
+      SHA2(CONCAT('it\'s', order_id), 256) IN (
+        SELECT
           e.customer_hash
         FROM raw.erased_customers AS e
         WHERE
-        e.salt = 'it\'s'),
+          e.salt = 'it\'s'
+      ),
       FALSE
     ) AS is_erased
   FROM analytics.fact_sales AS f
@@ -94,16 +98,20 @@ HAVING
 
 DELETE FROM analytics.fact_sales
 WHERE
-  SHA2(CONCAT('it\'s', order_id), 256) IN (SELECT
+  SHA2(CONCAT('it\'s', order_id), 256) IN (
+    SELECT
       e.customer_hash
     FROM raw.erased_customers AS e
     WHERE
-    e.salt = 'it\'s');
+      e.salt = 'it\'s'
+  );
 
 DELETE FROM staging.stg_sales_repeats
 WHERE
-  SHA2(CONCAT('it\'s', order_id), 256) IN (SELECT
+  SHA2(CONCAT('it\'s', order_id), 256) IN (
+    SELECT
       e.customer_hash
     FROM raw.erased_customers AS e
     WHERE
-    e.salt = 'it\'s');
+      e.salt = 'it\'s'
+  );

@@ -584,11 +584,13 @@ WITH raw_lines AS (
   SELECT
     *,
     COALESCE(
-      SHA2(CONCAT('it\'s', order_id), 256) IN (SELECT
+      SHA2(CONCAT('it\'s', order_id), 256) IN (
+        SELECT
           e.customer_hash
         FROM raw.erased_customers AS e
         WHERE
-        e.salt = 'it\'s'),
+          e.salt = 'it\'s'
+      ),
       FALSE
     ) AS is_theirs
   FROM typed

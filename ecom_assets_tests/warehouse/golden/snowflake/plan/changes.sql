@@ -35,10 +35,7 @@ WITH old_rows AS (
       SELECT
         days.event_date
       FROM (
-        SELECT
-          event_date
-        FROM (VALUES
-          (CAST('2026-01-05' AS DATE))) AS v(event_date)
+        SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
       ) AS days
     )
   UNION ALL
@@ -56,10 +53,7 @@ WITH old_rows AS (
       SELECT
         days.event_date
       FROM (
-        SELECT
-          event_date
-        FROM (VALUES
-          (CAST('2026-01-05' AS DATE))) AS v(event_date)
+        SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
       ) AS days
     )
 ), new_rows AS (
@@ -90,10 +84,7 @@ WITH old_rows AS (
       SELECT
         days.event_date
       FROM (
-        SELECT
-          event_date
-        FROM (VALUES
-          (CAST('2026-01-05' AS DATE))) AS v(event_date)
+        SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
       ) AS days
     )
   UNION ALL
@@ -111,10 +102,7 @@ WITH old_rows AS (
       SELECT
         days.event_date
       FROM (
-        SELECT
-          event_date
-        FROM (VALUES
-          (CAST('2026-01-05' AS DATE))) AS v(event_date)
+        SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
       ) AS days
     )
 )

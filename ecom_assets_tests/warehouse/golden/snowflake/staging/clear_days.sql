@@ -5,10 +5,7 @@ WHERE
     SELECT
       days.event_date
     FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+      SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
     ) AS days
   );
 
@@ -19,10 +16,7 @@ WHERE
     SELECT
       days.event_date
     FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+      SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
     ) AS days
   );
 
@@ -33,10 +27,7 @@ WHERE
     SELECT
       days.event_date
     FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+      SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
     ) AS days
   );
 
@@ -47,10 +38,7 @@ WHERE
     SELECT
       days.event_date
     FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+      SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
     ) AS days
   );
 
@@ -61,10 +49,7 @@ WHERE
     SELECT
       days.event_date
     FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+      SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
     ) AS days
   );
 
@@ -75,9 +60,6 @@ WHERE
     SELECT
       days.event_date
     FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+      SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
     ) AS days
   );

@@ -42,10 +42,7 @@ WITH found AS (
         SELECT
           days.event_date
         FROM (
-          SELECT
-            event_date
-          FROM (VALUES
-            (CAST('2026-01-05' AS DATE))) AS v(event_date)
+          SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
         ) AS days
       )
   ) AS clean_sales
@@ -58,10 +55,7 @@ WITH found AS (
     COALESCE(SUM(IFF(found.reason = rules.reason, found.reject_rows, 0)), 0) AS reject_rows,
     COALESCE(SUM(found.reject_rows), 0) AS broken_rows
   FROM (
-    SELECT
-      event_date
-    FROM (VALUES
-      (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
   ) AS days
   CROSS JOIN (
     SELECT
@@ -254,7 +248,10 @@ WITH lines AS (
     incomplete.batch_date,
     COALESCE(
       q.earliest_event_date,
-      GREATEST(DATEADD(DAY, -7, incomplete.batch_date), CAST('2026-01-05' AS DATE))
+      GREATEST(
+        DATEADD(DAY, -7, incomplete.batch_date),
+        CAST('2026-01-05' AS DATE)
+      )
     ) AS earliest_event_date
   FROM incomplete
   LEFT JOIN staging.sales_quality AS q
@@ -274,10 +271,7 @@ WITH lines AS (
   SELECT DISTINCT
     days.event_date
   FROM (
-    SELECT
-      event_date
-    FROM (VALUES
-      (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
   ) AS days
   INNER JOIN reaches
     ON days.event_date BETWEEN reaches.earliest_event_date AND reaches.batch_date
@@ -305,15 +299,20 @@ WITH lines AS (
     days.event_date < CAST('2026-01-05' AS DATE)
     AND COALESCE(previous.held_for = 'not run', previous.event_date IS NULL) AS has_not_run,
     COALESCE(
-      IFF(days.event_date < CAST('2026-01-05' AS DATE), previous.earliest_event_date, NULL),
+      IFF(
+        days.event_date < CAST('2026-01-05' AS DATE),
+        previous.earliest_event_date,
+        NULL
+      ),
       GREATEST(DATEADD(DAY, -7, days.event_date), CAST('2026-01-05' AS DATE))
     ) AS earliest_event_date,
-    IFF(days.event_date < CAST('2026-01-05' AS DATE), CAST('2026-01-05' AS DATE), NULL) AS staged_along_with
+    IFF(
+      days.event_date < CAST('2026-01-05' AS DATE),
+      CAST('2026-01-05' AS DATE),
+      NULL
+    ) AS staged_along_with
   FROM (
-    SELECT
-      event_date
-    FROM (VALUES
-      (CAST('2026-01-05' AS DATE))) AS v(event_date)
+    SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
   ) AS days
   LEFT JOIN lines
     ON lines.event_date = days.event_date
@@ -330,14 +329,7 @@ WITH lines AS (
   LEFT JOIN rules_over
     ON rules_over.event_date = days.event_date
   LEFT JOIN (
-    SELECT
-      event_date,
-      decisions,
-      decided_by,
-      is_held,
-      up_to
-    FROM (VALUES
-      (CAST('2026-01-05' AS DATE), NULL, NULL, FALSE, NULL)) AS v(event_date, decisions, decided_by, is_held, up_to)
+    SELECT event_date, decisions, decided_by, is_held, up_to FROM (VALUES (CAST('2026-01-05' AS DATE), NULL, NULL, FALSE, NULL)) AS v(event_date, decisions, decided_by, is_held, up_to)
   ) AS decided
     ON decided.event_date = days.event_date
   LEFT JOIN staging.sales_quality AS previous
@@ -470,10 +462,7 @@ WITH orders AS (
           SELECT
             days.event_date
           FROM (
-            SELECT
-              event_date
-            FROM (VALUES
-              (CAST('2026-01-05' AS DATE))) AS v(event_date)
+            SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
           ) AS days
         )
         AND p.is_sale
@@ -522,10 +511,7 @@ WHERE
     SELECT
       days.event_date
     FROM (
-      SELECT
-        event_date
-      FROM (VALUES
-        (CAST('2026-01-05' AS DATE))) AS v(event_date)
+      SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
     ) AS days
   )
 GROUP BY
@@ -581,10 +567,7 @@ FROM (
         SELECT
           days.event_date
         FROM (
-          SELECT
-            event_date
-          FROM (VALUES
-            (CAST('2026-01-05' AS DATE))) AS v(event_date)
+          SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
         ) AS days
       )
       AND p.is_sale
@@ -683,10 +666,7 @@ SELECT
   '08def45a6aac' AS rules_version,
   'it\'s' AS run_id
 FROM (
-  SELECT
-    event_date
-  FROM (VALUES
-    (CAST('2026-01-05' AS DATE))) AS v(event_date)
+  SELECT event_date FROM (VALUES (CAST('2026-01-05' AS DATE))) AS v(event_date)
 ) AS days
 CROSS JOIN (
   SELECT

@@ -4,17 +4,19 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from unittest import mock
 
 import dagster as dg
 import pytest
 from dagster._core.errors import DagsterUserCodeUnreachableError
+from dagster._core.utils import make_new_run_id
 from dagster._grpc.types import CanCancelExecutionResult
 from dagster._serdes import serialize_value
 
 from ecom_assets import instance as instance_module
-from ecom_assets.instance import Launcher
+from ecom_assets.instance import RUNS_AT_HAND, Launcher
 from ecom_assets.settings import PROJECT_ROOT
 
 OPEN = """
@@ -128,3 +130,36 @@ def test_a_run_is_at_work_as_long_as_its_process_holds_its_lock(
         server.can_cancel_execution = mock.Mock(return_value=known)
         assert launcher.check_run_worker_health(of_another_folder).status.value == "RUNNING"
         assert launcher.check_run_worker_health(run).status.value == "FAILED"
+
+
+def open_files(folder: Path) -> set[str]:
+    """The names of the files below a folder that this process has open."""
+    found = set()
+    for one in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):
+            if folder in (path := one.readlink()).parents:
+                found.add(path.name)
+    return found
+
+
+def test_the_logs_of_a_few_runs_are_kept_open_and_of_none_at_the_end(tmp_path: Path) -> None:
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        runs = [make_new_run_id() for _ in range(RUNS_AT_HAND + 4)]
+        for run in runs:
+            instance.report_engine_event("hello", dg.DagsterRun("sales", run_id=run))
+        logs = {f"{run}.db" for run in runs}
+        assert len(open_files(tmp_path) & {*logs, "index.db"}) <= RUNS_AT_HAND
+        for run in runs:  # also of those that are not open any more
+            assert [one.message for one in instance.all_logs(run)] == ["hello"]
+    assert not open_files(tmp_path)
+
+
+def test_a_log_that_was_deleted_is_not_written_to(tmp_path: Path) -> None:
+    run = dg.DagsterRun("sales", run_id=make_new_run_id())
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        instance.report_engine_event("before", run)
+        for file in tmp_path.rglob(f"{run.run_id}.db*"):
+            file.unlink()
+        instance.report_engine_event("after", run)
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as again:
+        assert [one.message for one in again.all_logs(run.run_id)] == ["after"]

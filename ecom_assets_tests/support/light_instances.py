@@ -1,8 +1,9 @@
-"""Ephemeral instances of Dagster's in less time.
+"""Instances of Dagster's in less time.
 
-Each makes two SQLite databases in memory. Alembic would read all of Dagster's migrations to note
-which is the latest, and each statement would open a connection of its own: here the former is read
-once, and connections are kept.
+Those in files have the log of events that the project ships. An ephemeral one makes two SQLite
+databases in memory. Alembic would read all of Dagster's migrations to note which is the latest, and
+each statement would open a connection of its own: here the former is read once, and connections are
+kept.
 """
 
 from collections.abc import Iterator
@@ -14,15 +15,19 @@ from unittest import mock
 import sqlalchemy as db
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from dagster._core.storage import sqlite_storage
 from dagster._core.storage.event_log import in_memory as events
 from dagster._core.storage.runs import in_memory as runs
 from sqlalchemy.pool import QueuePool
+
+from ecom_assets.instance import EventLog
 
 
 @contextmanager
 def light_instances() -> Iterator[None]:
     """Instances that are made within are light."""
     with (
+        mock.patch.object(sqlite_storage, "SqliteEventLogStorage", EventLog),
         mock.patch.object(events, "stamp_alembic_rev", _stamp),
         mock.patch.object(runs, "stamp_alembic_rev", _stamp),
         mock.patch.object(events, "create_engine", _engine),

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import dagster as dg
 import duckdb
@@ -16,6 +17,7 @@ import hypothesis
 import pytest
 from dagster_shared.record import copy
 
+from ecom_assets import settings as settings_module
 from ecom_assets.definitions import build_definitions
 from ecom_assets.model import sales
 from ecom_assets.model.reading import Reading
@@ -224,6 +226,18 @@ class Pipeline:
                 assert day is None or says.startswith(f"{day}: "), "the run's log says no day else"
                 found[day] = copy(evaluation, description=says.removeprefix(f"{day}: "))
         return found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def the_checkout_has_no_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Neither its `.env` nor the first day that `make demo` has left there counts in these
+    processes."""
+    no_file = tmp_path_factory.mktemp("checkout") / ".env"
+    with (
+        mock.patch.object(settings_module.read_settings, "__defaults__", (None, no_file)),
+        mock.patch.object(settings_module, "DEMO_FILE", "demo-of-the-tests.env"),
+    ):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ecom_assets import settings as settings_module
 from ecom_assets.commands.demo import _begin_with, _last_days
 from ecom_assets.partitions import EventDays
 from ecom_assets.settings import Settings, SettingsError, read_settings
@@ -102,7 +103,7 @@ def test_days_whose_files_come_from_elsewhere_are_not_filled(
 
 def test_a_broken_first_day_is_named_with_its_file(landing: Path) -> None:
     begun(landing)
-    file = landing.parent / "demo.env"
+    file = landing.parent / settings_module.DEMO_FILE
     file.write_text("ECOM_START_DATE=soon\n")
     with pytest.raises(SettingsError) as error:
         settings_of(landing)

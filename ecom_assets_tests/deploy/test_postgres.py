@@ -59,6 +59,7 @@ def test_postgresql_starts_on_a_machine_that_has_none() -> None:
             storage.end()
 
 
+@pytest.mark.torture  # torture/test_deployment.py is longer still
 def test_several_runs_at_once_on_postgresql_and_a_deploy_during_one(shop: "Shop") -> None:
     for day in DAYS:
         shop.land(day)

@@ -31,7 +31,7 @@ NEEDS = {"Add a breakdown": "Add a field"}
 SOME_TESTS = (
     *("ecom_assets_tests/docs", "ecom_assets_tests/generator/test_defects.py"),
     *("ecom_assets_tests/model", "ecom_assets_tests/test_definitions.py"),
-    *("ecom_assets_tests/warehouse/test_sql.py", "ecom_assets_tests/warehouse/test_lineage.py"),
+    "ecom_assets_tests/warehouse/test_lineage.py",
 )
 FAST = ("-m", "not slow")
 NOT_AGAIN = ("--deselect", "ecom_assets_tests/docs/test_recipes.py")

@@ -68,6 +68,7 @@ def test_a_backfill_of_all_is_one_run_and_shows_red_where_a_day_is_held_alone(sh
     assert set(shop.dev.check_statuses("fact_sales", "matches_clean").values()) == {"SUCCEEDED"}
 
 
+@pytest.mark.torture
 def test_four_overlapping_backfills_at_once_finish_right(shop: Shop) -> None:
     first = date(2026, 3, 1)
     shop.land(first, 14)
@@ -80,6 +81,7 @@ def test_four_overlapping_backfills_at_once_finish_right(shop: Shop) -> None:
     assert found == dict.fromkeys(days(first, 14), ROWS)
 
 
+@pytest.mark.torture
 def test_a_cancelled_backfill_leaves_whole_days_and_can_be_run_again(shop: Shop) -> None:
     first = date(2026, 4, 1)
     shop.land(first, 20)

@@ -15,7 +15,7 @@ from ecom_assets_tests.conftest import DAY, Pipeline, event
 from ecom_assets_tests.docs.markdown import Page
 
 
-@pytest.mark.slow
+@pytest.mark.torture
 def test_each_asset_tells_what_it_is_made_of_and_each_check_its_outcome(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ from ecom_assets_tests.operations.shop import QUICK, ROWS, Shop, days
 from ecom_assets_tests.support.dev_server import dev_server, until
 from ecom_assets_tests.support.receivers import receiving
 
-pytestmark = pytest.mark.xdist_group("dagster dev")
+pytestmark = [pytest.mark.torture, pytest.mark.xdist_group("dagster dev")]
 
 TODAY = datetime.now(UTC).date()
 FIRST = TODAY - timedelta(days=20)

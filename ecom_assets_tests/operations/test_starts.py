@@ -9,7 +9,7 @@ import pytest
 from ecom_assets_tests.operations.shop import QUICK, Shop, days
 from ecom_assets_tests.support.dev_server import dev_server, until
 
-pytestmark = pytest.mark.xdist_group("dagster dev")
+pytestmark = [pytest.mark.torture, pytest.mark.xdist_group("dagster dev")]
 
 TODAY = datetime.now(UTC).date()
 FIRST = TODAY - timedelta(days=20)

@@ -40,7 +40,6 @@ def see_canceled(shop: Shop, process: object, number: signal.Signals) -> None:
 IN_SHORT = (
     ("raw_sales", "in_process", signal.SIGINT),
     ("fact_sales", "in_process", signal.SIGTERM),
-    ("fact_sales", "multiprocess", signal.SIGTERM),
 )
 EACH = product(["raw_sales", "fact_sales"], ["in_process", "multiprocess"], INTERRUPTS)
 

@@ -63,7 +63,7 @@ def shop(
 
 
 @pytest.mark.parametrize(
-    "stop", some(terminate, end_from_outside, of=[interrupt, terminate, end_from_outside])
+    "stop", some(terminate, of=[interrupt, terminate, end_from_outside])
 )
 def test_a_run_that_is_stopped_cancels_its_statement_and_keeps_nothing(
     stop: Callable[[Shop, object], None],

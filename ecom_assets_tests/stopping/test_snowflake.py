@@ -62,9 +62,7 @@ def shop(
         yield found
 
 
-@pytest.mark.parametrize(
-    "stop", some(terminate, of=[interrupt, terminate, end_from_outside])
-)
+@pytest.mark.parametrize("stop", some(terminate, of=[interrupt, terminate, end_from_outside]))
 def test_a_run_that_is_stopped_cancels_its_statement_and_keeps_nothing(
     stop: Callable[[Shop, object], None],
     shop: Shop,

@@ -1,7 +1,7 @@
 """Which columns a column is made of, derived from the SQL that makes it.
 
 The scripts are taken as an engine is sent them and followed through the temporary tables, so
-nothing of this is written by hand. It takes a tenth of a second, once a process.
+nothing of this is written by hand.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from ecom_assets.model.questions import questions
 from ecom_assets.model.stream import EventStream
 from ecom_assets.model.tables import FACT_TABLE, tables
 from ecom_assets.warehouse.expressions import days_table, literal, staged_days_table
+from ecom_assets.warehouse.kept import kept
 from ecom_assets.warehouse.sql import statements
 
 if TYPE_CHECKING:
@@ -46,6 +47,15 @@ def column_sources(engine: str) -> Mapping[str, Sources]:
 
 @cache
 def _column_sources(engine: str, stream: EventStream) -> Mapping[str, Sources]:
+    made = kept(["lineage", engine], stream, lambda: _read_from_sql(engine, stream))
+    return {
+        table: {column: frozenset(map(tuple, found)) for column, found in sources.items()}
+        for table, sources in made.items()
+    }
+
+
+def _read_from_sql(engine: str, stream: EventStream) -> Mapping[str, Any]:
+    """The same as JSON has it."""
     from sqlglot import exp
     from sqlglot.lineage import lineage
 
@@ -70,7 +80,11 @@ def _column_sources(engine: str, stream: EventStream) -> Mapping[str, Sources]:
         else:
             found[f"{TEMPORARY}.{table}"] = sources
             schema[TEMPORARY][table] = dict.fromkeys(sources, "varchar")
-    return {name: made_of for name, made_of in found.items() if not _is_seen_through(name)}
+    return {
+        name: {column: sorted(sources) for column, sources in made_of.items()}
+        for name, made_of in found.items()
+        if not _is_seen_through(name)
+    }
 
 
 def column_origins(engine: str, table: str) -> Sources:

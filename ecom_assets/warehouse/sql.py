@@ -18,6 +18,7 @@ from ecom_assets.model.reading import Reading
 from ecom_assets.model.stream import EventStream
 from ecom_assets.model.tables import EVENT_TABLES, Column, copies, tables, temporary_tables
 from ecom_assets.warehouse.expressions import literal
+from ecom_assets.warehouse.kept import kept
 from ecom_assets.warehouse.names import meaning
 from ecom_assets.warehouse.scripts import SHARED_DIALECT, parsed
 from ecom_assets.warehouse.strict_json import strict_json
@@ -111,6 +112,21 @@ def _text(expression: exp.Expr, engine: str, *, lines: bool = True) -> str:
 
 @lru_cache(maxsize=512)
 def _ready(
+    script: str,
+    engine: str,
+    stream: EventStream,
+    rehearses: bool,
+    is_one_day: bool,
+    shapes: Sequence[tuple[str, _Shape]],
+) -> list[str]:
+    key = script, engine, rehearses, is_one_day, [(name, one.text) for name, one in shapes]
+    made: list[str] = kept(
+        key, stream, lambda: _made_ready(script, engine, stream, rehearses, is_one_day, shapes)
+    )
+    return made
+
+
+def _made_ready(
     script: str,
     engine: str,
     stream: EventStream,

@@ -76,7 +76,7 @@ class FolderZone(LandingZone):
                     f"{folder} is a link that leads out of the landing folder: put the folder "
                     "itself in its place."
                 )
-            for parent, folders, names in os.walk(folder, onerror=_unless_gone):
+            for parent, folders, names, at in os.fwalk(folder, onerror=_unless_gone):
                 folders[:] = [f for f in folders if not is_hidden(f)]
                 below = os.path.relpath(parent, self._root).replace(os.sep, "/")
                 for name in names:
@@ -85,7 +85,7 @@ class FolderZone(LandingZone):
                             others.append(f"{below}/{name}")
                         continue
                     try:
-                        found = os.lstat(f"{parent}{os.sep}{name}")
+                        found = os.stat(name, dir_fd=at, follow_symlinks=False)
                         if stat.S_ISLNK(found.st_mode):
                             with self._open_inside(f"{below}/{name}") as stream:
                                 found = os.fstat(stream.fileno())
@@ -245,9 +245,9 @@ def _readable(name: str) -> str:
 
 
 def _landed(name: str, day: date, found: os.stat_result) -> LandedFile:
-    modified = EPOCH + timedelta(seconds=found.st_mtime_ns // 1_000_000_000)
-    etag = f"{found.st_mtime_ns:x}-{found.st_ctime_ns:x}-{found.st_size:x}"
-    return LandedFile(name, day, etag, found.st_size, modified)
+    written, size = found.st_mtime_ns, found.st_size
+    etag = f"{written:x}-{found.st_ctime_ns:x}-{size:x}"
+    return LandedFile(name, day, etag, size, EPOCH + timedelta(0, written // 1_000_000_000))
 
 
 def _unless_gone(error: OSError) -> None:

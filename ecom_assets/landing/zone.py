@@ -14,15 +14,14 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import BinaryIO, Protocol, Self
+from typing import BinaryIO, NamedTuple, Protocol, Self
 
 SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 """Of the files that are read; in capitals as well."""
 
 
-@dataclass(frozen=True, order=True)
-class LandedFile:
-    """One version of one file.
+class LandedFile(NamedTuple):
+    """One version of one file; in order of their names.
 
     Attributes:
         name: the path below the landing zone, with `/`: `dt=2026-01-01/sales.jsonl`.

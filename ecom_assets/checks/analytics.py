@@ -73,7 +73,7 @@ def build_fact_checks(
 ) -> dg.AssetChecksDefinition:
     """The checks on `fact_sales` as a step of their own, so that they can be run alone."""
 
-    def find(session: Session, _: LandingZone, days: EventDays) -> Results:
+    def find(session: Session, _: LandingZone, days: EventDays, _run_id: str) -> Results:
         return fact_results(session, days, limits, compare_days(session, days), {})
 
     return checks_step("fact_sales_checks", fact_checks(partitions), find)

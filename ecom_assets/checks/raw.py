@@ -40,7 +40,7 @@ def build_raw_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefin
     return checks_step("raw_sales_checks", day_checks(partitions, "raw_sales", CHECKS), _find)
 
 
-def _find(session: Session, landing: LandingZone, days: EventDays) -> Results:
+def _find(session: Session, landing: LandingZone, days: EventDays, _run_id: str) -> Results:
     listed = landing.list_files(days.first, days.last)
     counts = count_rows(session, days)
     ledger = session.run("raw/ledger", **days.bounds)

@@ -21,7 +21,7 @@ from ecom_assets.model.limits import MOST_LATE_DAYS, Limits
 from ecom_assets.model.stream import Rule
 from ecom_assets.model.tables import CLEAN_TABLE, REJECTS_TABLE
 from ecom_assets.partitions import EventDays
-from ecom_assets.pipeline.audit import test_days
+from ecom_assets.pipeline.audit import tests_of_run
 from ecom_assets.pipeline.decisions import decisions_about, decisions_of_day
 from ecom_assets.pipeline.stage import late_reach
 from ecom_assets.text.foreign_text import harmless
@@ -62,13 +62,13 @@ def build_staging_checks(
         *day_checks(partitions, "stg_sales_rejects", {**rate, **KNOWN_REASONS, **COLUMN_SCHEMA}),
     ]
 
-    def find(session: Session, _: LandingZone, days: EventDays) -> Results:
+    def find(session: Session, _: LandingZone, days: EventDays, run_id: str) -> Results:
         staged = staged_by_day(session, days, limits)
         reasons = grouped_by_day(session.run("checks/reasons_by_day", **days.bounds))
         decisions = decisions_about(session, days)
         columns = session.columns()
         on_clean = {
-            **_rule_results(session, days, limits),
+            **_rule_results(session, days, limits, run_id),
             "fields_fit": fields_fit(session, days, limits),
             "order_totals": order_totals(session, days, limits),
             "row_balance": row_balance(session, days, staged),
@@ -106,8 +106,10 @@ def _limit_of(rule: Rule) -> str:
     return f"{only} More than {rule.limit:.1%} of a day's sales that break it hold the day."
 
 
-def _rule_results(session: Session, days: EventDays, limits: Limits) -> Mapping[str, ByDay]:
-    tests = test_days(session, days, limits)
+def _rule_results(
+    session: Session, days: EventDays, limits: Limits, run_id: str
+) -> Mapping[str, ByDay]:
+    tests = tests_of_run(session, days, limits, run_id=run_id)
     return {
         rule.name: {
             day: _rule_result(rule, tests.get(day), hide_values=limits.hide_values)

@@ -17,8 +17,8 @@ from ecom_assets.partitions import EventDays, start_of
 from ecom_assets.steps import RETRY_POLICY, step_session
 from ecom_assets.warehouse.contract import Session, Warehouse
 
-Find = Callable[[Session, LandingZone, EventDays], Results]
-"""What looks at the tables, and at the landing zone, and answers for each day."""
+Find = Callable[[Session, LandingZone, EventDays, str], Results]
+"""What looks at the tables, and at the landing zone, and answers for each day; in which run."""
 
 
 class NamedDays(dg.Config):
@@ -46,7 +46,7 @@ def checks_step(
     ) -> Iterator[StepResult]:
         days = _days(context, config)
         with step_session(context, warehouse, name, days) as session:
-            results = find(session, landing, days)
+            results = find(session, landing, days, context.run.run_id)
         selected = [spec for spec in specs if spec.key in context.selected_asset_check_keys]
         yield from check_results(context, selected, results)
 

@@ -39,14 +39,36 @@ class Audit:
         )
 
 
-def audit_days(session: Session, days: EventDays, limits: Limits) -> Audit:
+@dataclass(frozen=True)
+class _Tested:
+    """What the rows of some days were like when they were audited last.
+
+    Attributes:
+        run_id: in which run.
+        staged_at: when staging had written what was tested.
+        tests: see `test_days`.
+    """
+
+    run_id: str
+    days: EventDays
+    staged_at: Mapping[date, datetime]
+    tests: Mapping[date, Row]
+
+
+_tested: list[_Tested] = []
+"""By the last audit of this process."""
+
+
+def audit_days(session: Session, days: EventDays, limits: Limits, *, run_id: str) -> Audit:
     """Audit these days of staging.
 
     Held is a day that staging has not judged or calls not publishable, and one whose clean rows
     break a rule.
     """
     quality = quality_of(session, days)
+    staged_at = {day: row["evaluated_at"] for day, row in quality.items()}
     tests = test_days(session, days, limits)
+    _tested[:] = [_Tested(run_id, days, staged_at, tests)]
     held = {}
     for day in days.days:
         row = quality.get(day)
@@ -56,7 +78,6 @@ def audit_days(session: Session, days: EventDays, limits: Limits) -> Audit:
             held[day] = why_held(row)
         elif broken := [r.name for r in sales.SALES.rejecting if tests.get(day, {}).get(r.name)]:
             held[day] = f"clean rows break {', '.join(broken)}"
-    staged_at = {day: row["evaluated_at"] for day, row in quality.items()}
     return Audit(days.days, held, staged_at)
 
 
@@ -71,6 +92,19 @@ def test_days(session: Session, days: EventDays, limits: Limits) -> Mapping[date
             lines=all_rows("lines_with_zeros"),  # those alone are typed once more
         )
     )
+
+
+def tests_of_run(
+    session: Session, days: EventDays, limits: Limits, *, run_id: str
+) -> Mapping[date, Row]:
+    """The same, asked once a run: of days that staging has not written since this run has audited
+    them in this process, it is what the audit has found."""
+    for last in _tested:
+        if (last.run_id, last.days) == (run_id, days):
+            now = {day: row["evaluated_at"] for day, row in quality_of(session, days).items()}
+            if now == last.staged_at:
+                return last.tests
+    return test_days(session, days, limits)
 
 
 def quality_of(session: Session, days: EventDays) -> Mapping[date, Row]:

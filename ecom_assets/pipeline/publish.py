@@ -59,7 +59,7 @@ def publish_audited_days(
             with session.transaction("staging"):
                 audit = Audit([], {}, {})
                 for some in (*ranges(staged_along(session, days)), days):
-                    audit += audit_days(session, some, limits)
+                    audit += audit_days(session, some, limits, run_id=run_id)
                 return Published(audit, _publish(session, audit, run_id))
         except StagingChanged as error:
             if attempt == TRIES:

@@ -9,7 +9,6 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from ecom_assets.model.limits import Limits
 from ecom_assets.model.questions import questions
 from ecom_assets.model.sales import SALES
 from ecom_assets.partitions import EventDays
@@ -156,10 +155,10 @@ def test_what_another_run_stages_during_the_audit_is_not_published_unaudited(
     pipeline.run(selection=["stg_sales_clean", "stg_sales_rejects"])
     audits = 0
 
-    def audit_then_staged_again(session: Any, days: EventDays, limits: Limits) -> Audit:
+    def audit_then_staged_again(session: Any, *of: Any, run_id: str) -> Audit:
         nonlocal audits
         audits += 1
-        audit = audit_days(session, days, limits)
+        audit = audit_days(session, *of, run_id=run_id)
         if audits <= times:
             session._connection.execute(
                 "update staging.sales_quality set evaluated_at = evaluated_at + interval 1 second"

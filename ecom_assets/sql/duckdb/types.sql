@@ -30,16 +30,23 @@ select
     :value is null as is_absent,
     array_to_string(list_slice(list_sort(json_keys(:value)), 1, 20), ', ') as keys_of_line,
 
-    -- a JSON string or number; FROM_JSON gives the JSON text of anything else
+    -- a JSON string or number; FROM_JSON gives the JSON text of anything else. Comparisons go before
+    -- what takes longer, for few texts begin so
     case
         when
-            regexp_full_match(:value, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            :value < ':'
+            and regexp_full_match(
+                :value, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)'
+            )
             then nullif(json_text(raw, :place, :item), '')
         when
-            starts_with(:value, '{')
-            or starts_with(:value, '[')
-            or :value = 'true'
-            or :value = 'false'
+            :value >= '['
+            and (
+                starts_with(:value, '{')
+                or starts_with(:value, '[')
+                or :value = 'true'
+                or :value = 'false'
+            )
             then nullif(json_text(raw, :place, :item), '')
         else :value
     end as text_as_text,

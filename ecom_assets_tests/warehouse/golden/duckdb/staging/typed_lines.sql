@@ -116,12 +116,16 @@ WITH events AS (
     *,
     (
       CASE
-        WHEN REGEXP_FULL_MATCH(event.event_id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+        WHEN event.event_id < ':'
+        AND REGEXP_FULL_MATCH(event.event_id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
         THEN NULLIF(JSON_TEXT(raw, '["event_id"]', 0), '')
-        WHEN STARTS_WITH(event.event_id, '{')
-        OR STARTS_WITH(event.event_id, '[')
-        OR event.event_id = 'true'
-        OR event.event_id = 'false'
+        WHEN event.event_id >= '['
+        AND (
+          STARTS_WITH(event.event_id, '{')
+          OR STARTS_WITH(event.event_id, '[')
+          OR event.event_id = 'true'
+          OR event.event_id = 'false'
+        )
         THEN NULLIF(JSON_TEXT(raw, '["event_id"]', 0), '')
         ELSE event.event_id
       END
@@ -142,12 +146,16 @@ WITH events AS (
     ) AS event_ts_text,
     (
       CASE
-        WHEN REGEXP_FULL_MATCH(event.order_id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+        WHEN event.order_id < ':'
+        AND REGEXP_FULL_MATCH(event.order_id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
         THEN NULLIF(JSON_TEXT(raw, '["order_id"]', 0), '')
-        WHEN STARTS_WITH(event.order_id, '{')
-        OR STARTS_WITH(event.order_id, '[')
-        OR event.order_id = 'true'
-        OR event.order_id = 'false'
+        WHEN event.order_id >= '['
+        AND (
+          STARTS_WITH(event.order_id, '{')
+          OR STARTS_WITH(event.order_id, '[')
+          OR event.order_id = 'true'
+          OR event.order_id = 'false'
+        )
         THEN NULLIF(JSON_TEXT(raw, '["order_id"]', 0), '')
         ELSE event.order_id
       END
@@ -168,12 +176,16 @@ WITH events AS (
     ) AS total_amount_text,
     (
       CASE
-        WHEN REGEXP_FULL_MATCH(event.currency, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+        WHEN event.currency < ':'
+        AND REGEXP_FULL_MATCH(event.currency, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
         THEN NULLIF(JSON_TEXT(raw, '["currency"]', 0), '')
-        WHEN STARTS_WITH(event.currency, '{')
-        OR STARTS_WITH(event.currency, '[')
-        OR event.currency = 'true'
-        OR event.currency = 'false'
+        WHEN event.currency >= '['
+        AND (
+          STARTS_WITH(event.currency, '{')
+          OR STARTS_WITH(event.currency, '[')
+          OR event.currency = 'true'
+          OR event.currency = 'false'
+        )
         THEN NULLIF(JSON_TEXT(raw, '["currency"]', 0), '')
         ELSE event.currency
       END
@@ -187,24 +199,32 @@ WITH events AS (
     ) AS points_text,
     (
       CASE
-        WHEN REGEXP_FULL_MATCH(event.country, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+        WHEN event.country < ':'
+        AND REGEXP_FULL_MATCH(event.country, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
         THEN NULLIF(JSON_TEXT(raw, '["country"]', 0), '')
-        WHEN STARTS_WITH(event.country, '{')
-        OR STARTS_WITH(event.country, '[')
-        OR event.country = 'true'
-        OR event.country = 'false'
+        WHEN event.country >= '['
+        AND (
+          STARTS_WITH(event.country, '{')
+          OR STARTS_WITH(event.country, '[')
+          OR event.country = 'true'
+          OR event.country = 'false'
+        )
         THEN NULLIF(JSON_TEXT(raw, '["country"]', 0), '')
         ELSE event.country
       END
     ) AS country_text,
     (
       CASE
-        WHEN REGEXP_FULL_MATCH(event.device, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+        WHEN event.device < ':'
+        AND REGEXP_FULL_MATCH(event.device, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
         THEN NULLIF(JSON_TEXT(raw, '["device"]', 0), '')
-        WHEN STARTS_WITH(event.device, '{')
-        OR STARTS_WITH(event.device, '[')
-        OR event.device = 'true'
-        OR event.device = 'false'
+        WHEN event.device >= '['
+        AND (
+          STARTS_WITH(event.device, '{')
+          OR STARTS_WITH(event.device, '[')
+          OR event.device = 'true'
+          OR event.device = 'false'
+        )
         THEN NULLIF(JSON_TEXT(raw, '["device"]', 0), '')
         ELSE event.device
       END

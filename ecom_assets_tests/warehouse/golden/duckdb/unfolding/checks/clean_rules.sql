@@ -277,12 +277,16 @@ WITH current_lines AS (
             WHEN REGEXP_FULL_MATCH(
               (
                 CASE
-                  WHEN REGEXP_FULL_MATCH(event.updated, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+                  WHEN event.updated < ':'
+                  AND REGEXP_FULL_MATCH(event.updated, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
                   THEN NULLIF(JSON_TEXT(raw, '["updated"]', 0), '')
-                  WHEN STARTS_WITH(event.updated, '{')
-                  OR STARTS_WITH(event.updated, '[')
-                  OR event.updated = 'true'
-                  OR event.updated = 'false'
+                  WHEN event.updated >= '['
+                  AND (
+                    STARTS_WITH(event.updated, '{')
+                    OR STARTS_WITH(event.updated, '[')
+                    OR event.updated = 'true'
+                    OR event.updated = 'false'
+                  )
                   THEN NULLIF(JSON_TEXT(raw, '["updated"]', 0), '')
                   ELSE event.updated
                 END
@@ -291,12 +295,16 @@ WITH current_lines AS (
             )
             THEN TRY_CAST((
               CASE
-                WHEN REGEXP_FULL_MATCH(event.updated, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+                WHEN event.updated < ':'
+                AND REGEXP_FULL_MATCH(event.updated, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
                 THEN NULLIF(JSON_TEXT(raw, '["updated"]', 0), '')
-                WHEN STARTS_WITH(event.updated, '{')
-                OR STARTS_WITH(event.updated, '[')
-                OR event.updated = 'true'
-                OR event.updated = 'false'
+                WHEN event.updated >= '['
+                AND (
+                  STARTS_WITH(event.updated, '{')
+                  OR STARTS_WITH(event.updated, '[')
+                  OR event.updated = 'true'
+                  OR event.updated = 'false'
+                )
                 THEN NULLIF(JSON_TEXT(raw, '["updated"]', 0), '')
                 ELSE event.updated
               END
@@ -401,43 +409,55 @@ WITH current_lines AS (
         ) AS event_ts_text,
         (
           CASE
-            WHEN REGEXP_FULL_MATCH(event."order".id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            WHEN event."order".id < ':'
+            AND REGEXP_FULL_MATCH(event."order".id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
             THEN NULLIF(JSON_TEXT(raw, '["order", "id"]', 0), '')
-            WHEN STARTS_WITH(event."order".id, '{')
-            OR STARTS_WITH(event."order".id, '[')
-            OR event."order".id = 'true'
-            OR event."order".id = 'false'
+            WHEN event."order".id >= '['
+            AND (
+              STARTS_WITH(event."order".id, '{')
+              OR STARTS_WITH(event."order".id, '[')
+              OR event."order".id = 'true'
+              OR event."order".id = 'false'
+            )
             THEN NULLIF(JSON_TEXT(raw, '["order", "id"]', 0), '')
             ELSE event."order".id
           END
         ) AS order_id_text,
         (
           CASE
-            WHEN REGEXP_FULL_MATCH(
+            WHEN (
+              LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
+            ).value < ':'
+            AND REGEXP_FULL_MATCH(
               (
                 LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
               ).value,
               '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)'
             )
             THEN NULLIF(JSON_TEXT(raw, '["params", {"key": "currency"}, "value"]', 0), '')
-            WHEN STARTS_WITH(
-              (
-                LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
-              ).value,
-              '{'
-            )
-            OR STARTS_WITH(
-              (
-                LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
-              ).value,
-              '['
-            )
-            OR (
+            WHEN (
               LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
-            ).value = 'true'
-            OR (
-              LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
-            ).value = 'false'
+            ).value >= '['
+            AND (
+              STARTS_WITH(
+                (
+                  LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
+                ).value,
+                '{'
+              )
+              OR STARTS_WITH(
+                (
+                  LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
+                ).value,
+                '['
+              )
+              OR (
+                LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
+              ).value = 'true'
+              OR (
+                LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
+              ).value = 'false'
+            )
             THEN NULLIF(JSON_TEXT(raw, '["params", {"key": "currency"}, "value"]', 0), '')
             ELSE (
               LIST_EXTRACT(LIST_FILTER(event.params, LAMBDA e : e.key = 'currency'), 1)
@@ -475,12 +495,16 @@ WITH current_lines AS (
         *,
         'shop' || '-' || (
           CASE
-            WHEN REGEXP_FULL_MATCH(event."order".id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            WHEN event."order".id < ':'
+            AND REGEXP_FULL_MATCH(event."order".id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
             THEN NULLIF(JSON_TEXT(raw, '["order", "id"]', 0), '')
-            WHEN STARTS_WITH(event."order".id, '{')
-            OR STARTS_WITH(event."order".id, '[')
-            OR event."order".id = 'true'
-            OR event."order".id = 'false'
+            WHEN event."order".id >= '['
+            AND (
+              STARTS_WITH(event."order".id, '{')
+              OR STARTS_WITH(event."order".id, '[')
+              OR event."order".id = 'true'
+              OR event."order".id = 'false'
+            )
             THEN NULLIF(JSON_TEXT(raw, '["order", "id"]', 0), '')
             ELSE event."order".id
           END
@@ -620,12 +644,16 @@ WITH current_lines AS (
             )
             THEN (
               CASE
-                WHEN REGEXP_FULL_MATCH(item.country, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+                WHEN item.country < ':'
+                AND REGEXP_FULL_MATCH(item.country, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
                 THEN NULLIF(JSON_TEXT(raw, '["order", "items", null, "country"]', source_item_number), '')
-                WHEN STARTS_WITH(item.country, '{')
-                OR STARTS_WITH(item.country, '[')
-                OR item.country = 'true'
-                OR item.country = 'false'
+                WHEN item.country >= '['
+                AND (
+                  STARTS_WITH(item.country, '{')
+                  OR STARTS_WITH(item.country, '[')
+                  OR item.country = 'true'
+                  OR item.country = 'false'
+                )
                 THEN NULLIF(JSON_TEXT(raw, '["order", "items", null, "country"]', source_item_number), '')
                 ELSE item.country
               END
@@ -635,15 +663,19 @@ WITH current_lines AS (
             )
             THEN (
               CASE
-                WHEN REGEXP_FULL_MATCH(
+                WHEN event."order"."the country" < ':'
+                AND REGEXP_FULL_MATCH(
                   event."order"."the country",
                   '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)'
                 )
                 THEN NULLIF(JSON_TEXT(raw, '["order", "the country"]', 0), '')
-                WHEN STARTS_WITH(event."order"."the country", '{')
-                OR STARTS_WITH(event."order"."the country", '[')
-                OR event."order"."the country" = 'true'
-                OR event."order"."the country" = 'false'
+                WHEN event."order"."the country" >= '['
+                AND (
+                  STARTS_WITH(event."order"."the country", '{')
+                  OR STARTS_WITH(event."order"."the country", '[')
+                  OR event."order"."the country" = 'true'
+                  OR event."order"."the country" = 'false'
+                )
                 THEN NULLIF(JSON_TEXT(raw, '["order", "the country"]', 0), '')
                 ELSE event."order"."the country"
               END
@@ -1105,12 +1137,16 @@ WITH current_lines AS (
         *,
         (
           CASE
-            WHEN REGEXP_FULL_MATCH(event.id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            WHEN event.id < ':'
+            AND REGEXP_FULL_MATCH(event.id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
             THEN NULLIF(JSON_TEXT(raw, '["id"]', 0), '')
-            WHEN STARTS_WITH(event.id, '{')
-            OR STARTS_WITH(event.id, '[')
-            OR event.id = 'true'
-            OR event.id = 'false'
+            WHEN event.id >= '['
+            AND (
+              STARTS_WITH(event.id, '{')
+              OR STARTS_WITH(event.id, '[')
+              OR event.id = 'true'
+              OR event.id = 'false'
+            )
             THEN NULLIF(JSON_TEXT(raw, '["id"]', 0), '')
             ELSE event.id
           END
@@ -1494,12 +1530,16 @@ WITH current_lines AS (
         *,
         (
           CASE
-            WHEN REGEXP_FULL_MATCH(event.event_id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            WHEN event.event_id < ':'
+            AND REGEXP_FULL_MATCH(event.event_id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
             THEN NULLIF(JSON_TEXT(raw, '["event_id"]', 0), '')
-            WHEN STARTS_WITH(event.event_id, '{')
-            OR STARTS_WITH(event.event_id, '[')
-            OR event.event_id = 'true'
-            OR event.event_id = 'false'
+            WHEN event.event_id >= '['
+            AND (
+              STARTS_WITH(event.event_id, '{')
+              OR STARTS_WITH(event.event_id, '[')
+              OR event.event_id = 'true'
+              OR event.event_id = 'false'
+            )
             THEN NULLIF(JSON_TEXT(raw, '["event_id"]', 0), '')
             ELSE event.event_id
           END
@@ -1520,12 +1560,16 @@ WITH current_lines AS (
         ) AS event_ts_text,
         (
           CASE
-            WHEN REGEXP_FULL_MATCH(event.order_id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            WHEN event.order_id < ':'
+            AND REGEXP_FULL_MATCH(event.order_id, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
             THEN NULLIF(JSON_TEXT(raw, '["order_id"]', 0), '')
-            WHEN STARTS_WITH(event.order_id, '{')
-            OR STARTS_WITH(event.order_id, '[')
-            OR event.order_id = 'true'
-            OR event.order_id = 'false'
+            WHEN event.order_id >= '['
+            AND (
+              STARTS_WITH(event.order_id, '{')
+              OR STARTS_WITH(event.order_id, '[')
+              OR event.order_id = 'true'
+              OR event.order_id = 'false'
+            )
             THEN NULLIF(JSON_TEXT(raw, '["order_id"]', 0), '')
             ELSE event.order_id
           END
@@ -1546,12 +1590,16 @@ WITH current_lines AS (
         ) AS total_amount_text,
         (
           CASE
-            WHEN REGEXP_FULL_MATCH(event.currency, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            WHEN event.currency < ':'
+            AND REGEXP_FULL_MATCH(event.currency, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
             THEN NULLIF(JSON_TEXT(raw, '["currency"]', 0), '')
-            WHEN STARTS_WITH(event.currency, '{')
-            OR STARTS_WITH(event.currency, '[')
-            OR event.currency = 'true'
-            OR event.currency = 'false'
+            WHEN event.currency >= '['
+            AND (
+              STARTS_WITH(event.currency, '{')
+              OR STARTS_WITH(event.currency, '[')
+              OR event.currency = 'true'
+              OR event.currency = 'false'
+            )
             THEN NULLIF(JSON_TEXT(raw, '["currency"]', 0), '')
             ELSE event.currency
           END
@@ -1565,24 +1613,32 @@ WITH current_lines AS (
         ) AS points_text,
         (
           CASE
-            WHEN REGEXP_FULL_MATCH(event.country, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            WHEN event.country < ':'
+            AND REGEXP_FULL_MATCH(event.country, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
             THEN NULLIF(JSON_TEXT(raw, '["country"]', 0), '')
-            WHEN STARTS_WITH(event.country, '{')
-            OR STARTS_WITH(event.country, '[')
-            OR event.country = 'true'
-            OR event.country = 'false'
+            WHEN event.country >= '['
+            AND (
+              STARTS_WITH(event.country, '{')
+              OR STARTS_WITH(event.country, '[')
+              OR event.country = 'true'
+              OR event.country = 'false'
+            )
             THEN NULLIF(JSON_TEXT(raw, '["country"]', 0), '')
             ELSE event.country
           END
         ) AS country_text,
         (
           CASE
-            WHEN REGEXP_FULL_MATCH(event.device, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
+            WHEN event.device < ':'
+            AND REGEXP_FULL_MATCH(event.device, '-0|-?\d{16,}|-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)')
             THEN NULLIF(JSON_TEXT(raw, '["device"]', 0), '')
-            WHEN STARTS_WITH(event.device, '{')
-            OR STARTS_WITH(event.device, '[')
-            OR event.device = 'true'
-            OR event.device = 'false'
+            WHEN event.device >= '['
+            AND (
+              STARTS_WITH(event.device, '{')
+              OR STARTS_WITH(event.device, '[')
+              OR event.device = 'true'
+              OR event.device = 'false'
+            )
             THEN NULLIF(JSON_TEXT(raw, '["device"]', 0), '')
             ELSE event.device
           END

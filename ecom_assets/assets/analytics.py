@@ -81,7 +81,12 @@ def build_fact_sales(
         start = time.monotonic()
         with step_session(context, warehouse, "fact_sales", days) as session:
             published = publish_audited_days(
-                session, days, limits, log=context.log.warning, run_id=context.run.run_id
+                session,
+                days,
+                limits,
+                log=context.log.warning,
+                run_id=context.run.run_id,
+                progress=context.log.info,
             )
             held = {day: why for day, why in published.audit.held.items() if day >= days.first}
             _tell_other_days(context, session, days, published, limits, specs)

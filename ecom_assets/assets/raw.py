@@ -67,6 +67,7 @@ def build_raw_sales(
                 days,
                 run_id=context.run.run_id,
                 log=context.log.warning,
+                progress=context.log.info,
                 keep_or_drop=keep_or_drop,
             )
             counts = count_rows(session, days)

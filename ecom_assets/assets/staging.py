@@ -50,7 +50,9 @@ def build_staging(
         days = EventDays.of(context)
         start = time.monotonic()
         with step_session(context, warehouse, "stg_sales", days) as session:
-            earlier = stage_days(session, days, limits, run_id=context.run.run_id)
+            earlier = stage_days(
+                session, days, limits, run_id=context.run.run_id, progress=context.log.info
+            )
             first = min([*earlier, days.first])
             quality = by_day(
                 session.run("staging/quality_by_day", first_day=first, last_day=days.last)

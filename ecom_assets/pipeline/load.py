@@ -3,6 +3,7 @@
 What is right or wrong with a line is decided in staging; nothing is dropped here.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,12 +13,15 @@ from ecom_assets.landing.zone import FileChanged, LandedFile, LandingZone
 from ecom_assets.model.limits import VanishedFiles
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.forget import erase_lines
+from ecom_assets.pipeline.pieces import LINE_BYTES, in_pieces, no_log
 from ecom_assets.warehouse.contract import LoadedFile, Log, Row, Session
 from ecom_assets.warehouse.expressions import files_table, literal
 from ecom_assets.warehouse.rows import now
 
 TRIES = 3
 """A file that is rewritten while it is loaded is listed and loaded again this often."""
+GZIP_RATIO = 6
+"""How much more bytes a compressed file has, about, once it is read."""
 FILES_PER_STATEMENT = 400
 """Files entered into the ledger by one statement, which Snowflake takes up to 1 MB of; see there
 (`FILES_PER_COPY`)."""
@@ -43,21 +47,49 @@ def load_new_files(
     *,
     run_id: str,
     log: Log,
+    progress: Log = no_log,
     keep_or_drop: VanishedFiles = "keep",
 ) -> RawLoad:
     """Load the files of these days that RAW does not have in their present version.
 
-    Lines and ledger are written in one transaction. A file that vanished keeps its rows, or with
-    `keep_or_drop="drop"` loses them in that transaction.
+    Lines and ledger are written in one transaction, or for many lines in one for each piece of
+    days. A file that vanished keeps its rows, or with `keep_or_drop="drop"` loses them in that
+    transaction. `log` is told of files that changed meanwhile, `progress` of pieces.
 
     Raises:
         LandingError: the landing zone cannot be read.
         WarehouseError: the warehouse cannot be used.
     """
+    # before the files are listed: what another run enters meanwhile has not vanished
+    ledger = _ledger(session, days)
+    listed = landing.list_files(days.first, days.last)
+    lines: Counter[date] = Counter()
+    for file in _not_loaded(ledger, listed):
+        lines[file.day] += file.size * (GZIP_RATIO if file.is_gzip else 1) // LINE_BYTES
+    whole = RawLoad([])
+    for piece in in_pieces(days, lines, session.lines_at_once, "loaded", progress):
+        here = {*piece.days}
+        there = [file for file in listed if file.day in here]
+        entered = {name: row for name, row in ledger.items() if row["batch_date"] in here}
+        load = _load_piece(session, landing, piece, entered, there, run_id, log, keep_or_drop)
+        whole = RawLoad([*whole.loaded, *load.loaded], [*whole.dropped, *load.dropped])
+    return whole
+
+
+def _load_piece(
+    session: Session,
+    landing: LandingZone,
+    days: EventDays,
+    before: Mapping[str, Row],
+    listed: Sequence[LandedFile],
+    run_id: str,
+    log: Log,
+    keep_or_drop: VanishedFiles,
+) -> RawLoad:
     for attempt in range(1, TRIES + 1):
-        # before the files are listed: what another run enters meanwhile has not vanished
-        before = _ledger(session, days)
-        listed = landing.list_files(days.first, days.last)
+        if attempt > 1:
+            before = _ledger(session, days)
+            listed = landing.list_files(days.first, days.last)
         vanished = _vanished(landing, before, listed) if keep_or_drop == "drop" else []
         if not vanished and not _not_loaded(before, listed):
             return RawLoad([])

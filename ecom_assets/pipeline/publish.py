@@ -14,6 +14,7 @@ from ecom_assets.model.limits import MOST_LATE_DAYS, Limits
 from ecom_assets.model.sales import UNIQUE_WITHIN_DAYS
 from ecom_assets.partitions import EventDays, ranges
 from ecom_assets.pipeline.audit import Audit, audit_days, quality_of
+from ecom_assets.pipeline.pieces import in_pieces, lines_of_days, no_log
 from ecom_assets.warehouse.contract import Log, Session
 from ecom_assets.warehouse.expressions import days_table, staged_days_table
 from ecom_assets.warehouse.migrations import days_without_totals
@@ -42,16 +43,36 @@ class Published:
 
 
 def publish_audited_days(
-    session: Session, days: EventDays, limits: Limits, *, log: Log, run_id: str
+    session: Session,
+    days: EventDays,
+    limits: Limits,
+    *,
+    log: Log,
+    run_id: str,
+    progress: Log = no_log,
 ) -> Published:
     """Publish the days that pass their audit; with them the days before that were staged along.
-    What that changes, and why, is written to FACT_SALES_CHANGES.
+    What that changes, and why, is written to FACT_SALES_CHANGES. Days of many lines are published
+    piece by piece, of which `progress` is told.
 
     Called outside a transaction. `log` is told when days have to be audited again.
 
     Raises:
         StagingChanged: other runs kept staging these days.
     """
+    audit = Audit([], {}, {})
+    moved: set[date] = set()
+    lines = lines_of_days(session, days)
+    for piece in in_pieces(days, lines, session.lines_at_once, "published", progress):
+        published = _publish_piece(session, piece, limits, log, run_id)
+        audit += published.audit
+        moved |= {*published.moved}
+    return Published(audit, sorted(moved - {*days.days}))
+
+
+def _publish_piece(
+    session: Session, days: EventDays, limits: Limits, log: Log, run_id: str
+) -> Published:
     session.run("analytics/temporary")
     for attempt in range(1, TRIES + 1):
         try:

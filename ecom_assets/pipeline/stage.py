@@ -11,13 +11,17 @@ from typing import Any
 from ecom_assets.model.limits import MOST_LATE_DAYS, Limits
 from ecom_assets.partitions import EventDays
 from ecom_assets.pipeline.decisions import correct, decided_days_table, decisions_about, obey
-from ecom_assets.warehouse.contract import Row, Session
+from ecom_assets.pipeline.pieces import in_pieces, lines_of_days, no_log
+from ecom_assets.warehouse.contract import Log, Row, Session
 from ecom_assets.warehouse.expressions import days_table, literal
 from ecom_assets.warehouse.rows import now
 
 
-def stage_days(session: Session, days: EventDays, limits: Limits, *, run_id: str) -> Sequence[date]:
-    """Judge the lines that belong to these days and replace the days in staging, all or nothing.
+def stage_days(
+    session: Session, days: EventDays, limits: Limits, *, run_id: str, progress: Log = no_log
+) -> Sequence[date]:
+    """Judge the lines that belong to these days and replace the days in staging, all or nothing, or
+    of many lines piece by piece, of which `progress` is told.
 
     Files of these days may hold events of days before them, as late as the limits allow. Such days
     are staged along, so that no line of these files is left unjudged.
@@ -26,6 +30,14 @@ def stage_days(session: Session, days: EventDays, limits: Limits, *, run_id: str
 
     Returns: the days before these that were staged along, in order.
     """
+    earlier: set[date] = set()
+    lines = lines_of_days(session, days)
+    for piece in in_pieces(days, lines, session.lines_at_once, "staged", progress):
+        earlier |= {*_stage_piece(session, piece, limits, run_id)}
+    return sorted(earlier - {*days.days})
+
+
+def _stage_piece(session: Session, days: EventDays, limits: Limits, run_id: str) -> Sequence[date]:
     session.run("staging/temporary")
     # RAW is read in here as well, so that of two runs the later one goes by what is there by then
     with session.transaction("staging"):

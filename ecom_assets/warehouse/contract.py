@@ -74,7 +74,13 @@ class LoadedFile:
 
 
 class Session(Protocol):
-    """One connection. Used by one thread, and never after its context has ended."""
+    """One connection. Used by one thread, and never after its context has ended.
+
+    Attributes:
+        lines_at_once: about how many lines of days are well done in one transaction.
+    """
+
+    lines_at_once: int
 
     def run(self, script: str, /, **values: Any) -> Sequence[Row]:
         """Run the statements of `sql/<engine>/<script>.sql`, or else of `sql/<script>.sql`, with

@@ -210,6 +210,9 @@ class DuckDBWarehouse:
 class DuckDBSession:
     """One connection to the file."""
 
+    lines_at_once = 3_000_000
+    """2 GB while they are judged. Ten million take no longer, but several such days do not fit."""
+
     def __init__(
         self,
         connection: "duckdb.DuckDBPyConnection",

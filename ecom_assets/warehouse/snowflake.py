@@ -253,6 +253,10 @@ def query_tag(purpose: Purpose) -> str:
 class SnowflakeSession:
     """One connection to the account."""
 
+    lines_at_once = 300_000_000
+    """Some 100 GB, minutes of a middling warehouse: a statement for fewer would cost more than to
+    do again what a run has lost that was killed."""
+
     def __init__(
         self,
         connection: "SnowflakeConnection",

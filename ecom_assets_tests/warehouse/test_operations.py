@@ -42,6 +42,7 @@ from ecom_assets.pipeline.load import load_new_files
 from ecom_assets.pipeline.publish import publish_audited_days
 from ecom_assets.pipeline.stage import stage_days
 from ecom_assets.warehouse.contract import Purpose, Session, Warehouse
+from ecom_assets.warehouse.duckdb import DuckDBSession
 from ecom_assets.warehouse.rows import now
 from ecom_assets_tests.support.model import Mappings
 from ecom_assets_tests.support.model_tables import (
@@ -429,27 +430,32 @@ class OperationsOnOrdersAndDeaths(OperationsOnOrders, OperationsAndDeaths):
 
 
 @pytest.mark.parametrize(
-    ("stack", "machine", "examples", "many", "steps"),
+    ("stack", "machine", "pieces", "examples", "many", "steps"),
     [
-        (FOLDER_DUCKDB, OperationsAndDeaths, 3, 40, 12),
-        (FOLDER_DUCKDB, OperationsOnOrdersAndDeaths, 2, 40, 12),
-        (S3_SNOWFLAKE, Operations, 0, 5, 12),
-        (S3_SNOWFLAKE, OperationsOnOrders, 1, 5, 5),
+        (FOLDER_DUCKDB, OperationsAndDeaths, False, 2, 40, 12),
+        (FOLDER_DUCKDB, Operations, True, 2, 40, 12),
+        (FOLDER_DUCKDB, OperationsOnOrdersAndDeaths, False, 2, 40, 12),
+        (S3_SNOWFLAKE, Operations, False, 0, 5, 12),
+        (S3_SNOWFLAKE, OperationsOnOrders, False, 1, 5, 5),
     ],
 )
 def test_any_operations_in_any_order_leave_what_the_model_says(
     servers: Production,
     stack: str,
     machine: type[Operations],
+    pieces: bool,
     examples: int,
     many: int,
     steps: int,
     torture: bool,
     seed: int,
     figures: Figures,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if not (examples or torture):
         pytest.skip("only in the long form")
+    if pieces:  # of a day or two
+        monkeypatch.setattr(DuckDBSession, "lines_at_once", 3)
 
     def new_shop(opened: ExitStack) -> Shop:
         root = Path(opened.enter_context(TemporaryDirectory()))

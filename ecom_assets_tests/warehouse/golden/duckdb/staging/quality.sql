@@ -281,7 +281,8 @@ WITH lines AS (
 ), own_files AS (
   SELECT
     batch_date,
-    COUNT(*) AS files
+    COUNT(*) AS files,
+    SUM(row_count) AS lines
   FROM raw.raw_sales_files
   WHERE
     batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-06' AS DATE)

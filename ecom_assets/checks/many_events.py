@@ -1,7 +1,7 @@
 """Storing the check results of many days in seconds in place of minutes.
 
-For each event Dagster's SQLite storage opens three connections and commits three times, some 20 ms;
-a run for a year of days has 9,000 results. Here Dagster's own code writes the same rows, while its
+For each event Dagster's SQLite storage has three transactions, some 20 ms as Dagster has it and 4 as
+`instance.py` does; a run for a year of days has 9,000 results. Here Dagster's own code writes the same rows, while its
 files are held open and committed once for some hundred events. Other storages get the events one
 by one, as ever. The private name stands here alone.
 """
@@ -42,7 +42,7 @@ def store_events(
             return True
 
     storage = instance.event_log_storage
-    if type(storage) is not SqliteEventLogStorage:
+    if not isinstance(storage, SqliteEventLogStorage):
         for event in events:
             instance.handle_new_event(event)
         return

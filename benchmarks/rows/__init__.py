@@ -3,10 +3,20 @@
 from collections.abc import Sequence
 
 from benchmarks.registry import Bench
-from benchmarks.rows import big_day, days, generator, history, landing, orders, snowflake, start
+from benchmarks.rows import (
+    big_day,
+    days,
+    generator,
+    history,
+    landing,
+    orders,
+    peers,
+    snowflake,
+    start,
+)
 
 
 def all_benches() -> Sequence[Bench]:
     """Every benchmark, in the order of the document."""
-    modules = (big_day, orders, generator, start, days, history, landing, snowflake)
+    modules = (big_day, peers, orders, generator, start, days, history, landing, snowflake)
     return [bench for module in modules for bench in module.BENCHES]

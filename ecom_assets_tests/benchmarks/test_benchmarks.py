@@ -2,6 +2,7 @@
 
 import warnings
 from collections import Counter
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from benchmarks.document import DOCUMENT, figures_of, read_results, render, verdict
 from benchmarks.peers import handwritten
 from benchmarks.project import land_day
-from benchmarks.registry import Figure
+from benchmarks.registry import Bench, Figure
 from benchmarks.rows import all_benches
 from benchmarks.rows.big_day import totals
 from benchmarks.rows.generator import DIGEST, digest
@@ -65,6 +66,24 @@ def test_the_page_tells_what_was_measured_last_and_what_each_miss_means() -> Non
     assert set(read_results()) <= {bench.name for bench in benches}
     page = DOCUMENT.read_text(encoding="utf-8")
     assert page == render(benches, read_results()), "python -m benchmarks --page writes it anew"
+
+
+@pytest.mark.parametrize(
+    ("ratios", "told"),
+    [
+        ({1.1: None}, "What it means for you: a wait\n\nWhat bounds it: the disk"),
+        ({1.1: None, 1.2: 1.3}, ""),
+        ({1.1: None, 1.4: 1.3}, "What the miss means for you: a wait\n\nWhat bounds it: the disk"),
+    ],
+)
+def test_a_row_says_what_it_means_where_it_has_no_reach_or_misses_it(
+    ratios: dict[float, float | None], told: str
+) -> None:
+    bench = Bench("row", "", "", "", lambda _: [], "how", bound="the disk", means="a wait")
+    figures = [asdict(Figure("time", "", "", *ratio)) for ratio in ratios.items()]
+    result = {"date": "", "machine": "", "versions": "", "figures": figures}
+    notes = render([bench], {"row": result}).partition("how\n\n")[2].partition("Measured:")[0]
+    assert notes.strip() == told
 
 
 @pytest.mark.parametrize(

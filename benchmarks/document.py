@@ -23,7 +23,7 @@ OPENING = """\
 
 The project beside what a user would pick instead, and beside the floor. `make bench` measures all
 of it in one run on one machine and writes this page; `make bench ONLY=name` measures one row again,
-`make bench QUICK=1` a tenth of everything, in three minutes, and writes nothing.
+`make bench QUICK=1` a tenth of everything, in some minutes, and writes nothing.
 
 A **reach** is an aim, set by the authors: how much more time or memory than the other side the
 project may take (≤), or how many times faster it should be (≥). **Missed** says that it is not so:

@@ -10,25 +10,28 @@ import dagster as dg
 import pytest
 
 from benchmarks.document import DOCUMENT, figures_of, read_results, render, verdict
-from benchmarks.peers import handwritten
+from benchmarks.peers import handwritten, naive
 from benchmarks.project import land_day
 from benchmarks.registry import Bench, Figure
 from benchmarks.rows import all_benches
 from benchmarks.rows.big_day import totals
 from benchmarks.rows.generator import DIGEST, digest
+from benchmarks.rows.peers import found
 from ecom_assets.definitions import defs
 from ecom_assets_tests.conftest import Pipeline
 
 DAY = date(2026, 1, 5)
 
 
-def test_the_handwritten_script_makes_what_the_project_makes(
+def test_the_scripts_for_duckdb_make_what_the_project_makes(
     pipeline: Pipeline, tmp_path: Path
 ) -> None:
     file = land_day(pipeline.folder, DAY, 2_000)
     assert pipeline.run(DAY).success
     handwritten.main(file, tmp_path / "handwritten.duckdb")
     assert totals(tmp_path / "handwritten.duckdb") == totals(pipeline.settings.duckdb_path)
+    naive.main(file, tmp_path / "naive.duckdb")
+    assert found(tmp_path / "naive.duckdb") == found(pipeline.settings.duckdb_path)
 
 
 def test_the_empty_graph_has_the_project_s_shape() -> None:

@@ -23,12 +23,13 @@ OPENING = """\
 
 The project beside what a user would pick instead, and beside the floor. `make bench` measures all
 of it in one run on one machine and writes this page; `make bench ONLY=name` measures one row again,
-`make bench QUICK=1` a tenth of everything, in three minutes, and writes nothing.
+`make bench QUICK=1` a tenth of everything, in some minutes, and writes nothing.
 
 A **reach** is an aim, set by the authors: how much more time or memory than the other side the
 project may take (≤), or how many times faster it should be (≥). **Missed** says that it is not so:
 nothing is wrong with the results, and further down stands what it means for you. A row without a
-reach is there to be read beside the others. All of it was measured on one machine, of the kind that
+reach is there to be read beside the others: its ratio is the project's value over the other's, and
+further down stands what you gain or pay. All of it was measured on one machine, of the kind that
 each row names; on yours it will be other seconds, and other ratios.
 
 Each ratio is the median over pairs of runs, and so not the quotient of the two columns beside it,
@@ -118,8 +119,11 @@ def _rows(bench: Bench, result: Mapping[str, Any] | None) -> Sequence[str]:
 
 def _notes(bench: Bench, result: Mapping[str, Any] | None) -> Sequence[str]:
     lines = [f"### `make bench ONLY={bench.name}`", "", bench.how]
-    if any(figure.reached is False for figure in figures_of(result)):
-        lines += ["", f"What the miss means for you: {bench.means}"]
+    figures = figures_of(result)
+    missed = any(figure.reached is False for figure in figures)
+    # a reach that is reached says enough
+    if missed or (bench.means and all(figure.reach is None for figure in figures)):
+        lines += ["", f"What {'the miss' if missed else 'it'} means for you: {bench.means}"]
         lines += ["", f"What bounds it: {bench.bound}"] if bench.bound else []
     if result:
         said = f"{result['date']} · {result['machine']} · {result['versions']}"

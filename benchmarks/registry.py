@@ -87,7 +87,8 @@ class Bench:
         reach: what it should reach, in words.
         measure: does it.
         how: what is started and what is left out, for people who want to judge the comparison.
-        bound: what limits it, where it does not reach that; told with a measurement.
+        bound: what limits it, where it does not reach that or there is no reach; told with a
+            measurement.
         means: what that is to a user; told with it.
     """
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from benchmarks.measure import Pairs, Run
 from ecom_assets.settings import PROJECT_ROOT as PROJECT_ROOT
 
 T = TypeVar("T")
@@ -43,6 +44,21 @@ class Figure:
         if self.reach is None:
             return None
         return self.ratio <= self.reach if self.at == "most" else self.ratio >= self.reach
+
+
+def figure(
+    what: str,
+    unit: str,
+    one: int,
+    pairs: Pairs,
+    value: Callable[[Run], float],
+    reach: float | None = None,
+) -> Figure:
+    """Both medians of a value, in units of `one`, and their ratio by pairs."""
+    ours, theirs = pairs.medians(value)
+    return Figure(
+        what, f"{ours / one:.2f} {unit}", f"{theirs / one:.2f} {unit}", pairs.ratio(value), reach
+    )
 
 
 class Room:

@@ -1,6 +1,6 @@
 """A day of a million events beside a handwritten script, and ten million beside one million."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,7 @@ import duckdb
 
 from benchmarks.measure import Pairs, Run, paired, run
 from benchmarks.project import Shop, land_day
-from benchmarks.registry import PEER_SCRIPTS, PROJECT_ROOT, Bench, Figure, Room
+from benchmarks.registry import PEER_SCRIPTS, PROJECT_ROOT, Bench, Figure, Room, figure
 from benchmarks.rows.days import empty_graph
 
 DAY = date(2026, 1, 5)
@@ -172,21 +172,6 @@ def ten_times_as_much(room: Room) -> Sequence[Figure]:
             1,
         ),
     ]
-
-
-def figure(
-    what: str,
-    unit: str,
-    one: int,
-    pairs: Pairs,
-    value: Callable[[Run], float],
-    reach: float | None = None,
-) -> Figure:
-    """Both medians of a value, in units of `one`, and their ratio by pairs."""
-    ours, theirs = pairs.medians(value)
-    return Figure(
-        what, f"{ours / one:.2f} {unit}", f"{theirs / one:.2f} {unit}", pairs.ratio(value), reach
-    )
 
 
 START_EXCLUDED = (

@@ -5,12 +5,14 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from benchmarks.measure import Run, paired, run
+from benchmarks.measure import Pairs, Run, paired, run
 from benchmarks.project import Shop, day_range, land_day
-from benchmarks.registry import PEER_SCRIPTS, PROJECT_ROOT, Bench, Figure, Room
+from benchmarks.registry import PEER_SCRIPTS, PROJECT_ROOT, Bench, Figure, Room, figure
 
 FIRST = date(2025, 1, 1)
 EVENTS = 1_000
+MONTH = date(2026, 1, 1)
+MONTH_LIMIT_GB = 4
 
 
 def _landing(room: Room) -> tuple[Path, Sequence[date]]:
@@ -24,6 +26,47 @@ def _landing(room: Room) -> tuple[Path, Sequence[date]]:
 def _project(room: Room) -> Run:
     landing, days = _landing(room)
     return Shop(room.new_folder("year"), landing, FIRST).run("run", days[0], days[-1])
+
+
+def replayed(room: Room) -> Sequence[Figure]:
+    """The same days again from RAW, beside the first run of them."""
+    landing, days = _landing(room)
+    again: list[Run] = []
+    first: list[Run] = []
+    for _ in range(room.pairs(2)):
+        shop = Shop(room.new_folder("replay"), landing, FIRST)
+        first.append(shop.run("run", days[0], days[-1]))
+        again.append(shop.run("replay", days[0], days[-1]))
+    return [figure("time", "s", 1, Pairs(again, first), lambda one: one.seconds, 0.5)]
+
+
+def a_month_of_big_days(room: Room) -> Sequence[Figure]:
+    """Beside one of its days."""
+    rows = 100_000 if room.quick else 1_000_000
+    days = day_range(MONTH, 10 if room.quick else 30)
+    landing = room.folder / "landing-month"
+    for day in days:
+        land_day(landing, day, rows)
+
+    def run_of(last: date) -> Run:
+        shop = Shop(room.new_folder("month"), landing, MONTH, f"{MONTH_LIMIT_GB}GB")
+        done = shop.run("run", MONTH, last)
+        shop.database.unlink()
+        return done
+
+    one, month = run_of(MONTH), run_of(days[-1])
+    of_month, of_day = month.seconds / len(days), one.seconds
+    most = MONTH_LIMIT_GB + 0.5
+    return [
+        Figure("time a day", f"{of_month:.1f} s", f"{of_day:.1f} s", of_month / of_day, 1.1),
+        Figure(
+            f"peak memory, limit {MONTH_LIMIT_GB}GB",
+            f"{month.peak_bytes / 1e9:.2f} GB",
+            f"{most} GB",
+            month.peak_bytes / 1e9 / most,
+            1,
+        ),
+    ]
 
 
 def _noop(room: Room, results: str) -> Run:
@@ -88,5 +131,24 @@ BENCHES = [
         "≤ 2.5 ×",
         beside_noop("summary", 2.5),
         "As above.",
+    ),
+    Bench(
+        "replay",
+        "the same days once more from RAW, as after a change of rules: staging, FACT_SALES, all "
+        "checks",
+        "the first run of them",
+        "≤ 0.5 ×",
+        replayed,
+        "Both in the process that measures, imports left out; nothing of what staging made the "
+        "first time is used.",
+    ),
+    Bench(
+        "month",
+        "30 days of 1,000,000 events in one range run",
+        "one of these days",
+        "≤ 1.1 × the time a day, peak memory under DuckDB's limit and 0.5 GB",
+        a_month_of_big_days,
+        f"Both with `ECOM_DUCKDB_MEMORY_LIMIT={MONTH_LIMIT_GB}GB`, once; the month is done in "
+        "pieces of days (`ecom_assets/pipeline/pieces.py`).",
     ),
 ]

@@ -11,8 +11,8 @@ import duckdb
 
 from benchmarks.measure import Run, paired, run
 from benchmarks.project import Shop
-from benchmarks.registry import PEER_SCRIPTS, PROJECT_ROOT, Bench, Figure, Room
-from benchmarks.rows.big_day import GB, START_EXCLUDED, Differs, figure
+from benchmarks.registry import PEER_SCRIPTS, PROJECT_ROOT, Bench, Figure, Room, figure
+from benchmarks.rows.big_day import GB, START_EXCLUDED, Differs
 
 DAY = date(2026, 1, 5)
 ITEMS = 5

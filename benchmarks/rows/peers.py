@@ -11,13 +11,12 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.measure import Pairs, Run, paired, run
-from benchmarks.registry import PEER_SCRIPTS, Bench, Figure, Room
+from benchmarks.registry import PEER_SCRIPTS, Bench, Figure, Room, figure
 from benchmarks.rows.big_day import (
     GB,
     START_EXCLUDED,
     Differs,
     by_project,
-    figure,
     landed,
     rows_of_a_big_day,
 )

@@ -1,4 +1,5 @@
--- How many files lie in the folders of these days, and their lines; no row of a day where none does.
+-- How many files lie in the folders of these days, with how many lines; no row of a day where none
+-- does.
 select
     batch_date,
     count(*) as files,

@@ -10,6 +10,7 @@ from benchmarks.rows import (
     generator,
     history,
     landing,
+    limits,
     orders,
     peers,
     snowflake,
@@ -20,7 +21,7 @@ from benchmarks.rows import (
 def all_benches() -> Sequence[Bench]:
     """Every benchmark, in the order of the document."""
     modules = (
-        *(big_day, peers, orders, generator),
+        *(big_day, limits, peers, orders, generator),
         *(start, click, days, history, landing, snowflake),
     )
     return [bench for module in modules for bench in module.BENCHES]

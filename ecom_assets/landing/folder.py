@@ -76,7 +76,7 @@ class FolderZone(LandingZone):
                     f"{folder} is a link that leads out of the landing folder: put the folder "
                     "itself in its place."
                 )
-            for parent, folders, names, at in os.fwalk(folder, onerror=_unless_gone):
+            for parent, folders, names in os.walk(folder, onerror=_unless_gone):
                 folders[:] = [f for f in folders if not is_hidden(f)]
                 below = os.path.relpath(parent, self._root).replace(os.sep, "/")
                 for name in names:
@@ -85,7 +85,7 @@ class FolderZone(LandingZone):
                             others.append(f"{below}/{name}")
                         continue
                     try:
-                        found = os.stat(name, dir_fd=at, follow_symlinks=False)
+                        found = os.lstat(f"{parent}{os.sep}{name}")
                         if stat.S_ISLNK(found.st_mode):
                             with self._open_inside(f"{below}/{name}") as stream:
                                 found = os.fstat(stream.fileno())

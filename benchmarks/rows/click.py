@@ -16,7 +16,7 @@ EVENTS = 1_000
 MOST_SECONDS = 10
 
 STAGES = {
-    "in the queue": dg.DagsterEventType.RUN_DEQUEUED,
+    "in the queue": dg.DagsterEventType.RUN_STARTING,
     "the code server starts a process": dg.DagsterEventType.RUN_START,
     "the seven steps with their checks": dg.DagsterEventType.RUN_SUCCESS,
 }

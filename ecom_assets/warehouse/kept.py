@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import sys
+import zlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -39,16 +40,17 @@ def kept(key: Sequence[object], stream: EventStream, make: Callable[[], Any]) ->
         return make()
     folder = scripts.SQL_FOLDER / "__pycache__"
     name = _digest(repr([*key, stream.reading]).encode())
-    file = folder / f"{name}.{_of_code(scripts.SQL_FOLDER)}.json"
-    with suppress(OSError, ValueError):
-        return json.loads(file.read_text(encoding="utf-8"))
+    file = folder / f"{name}.{_of_code(scripts.SQL_FOLDER)}"
+    with suppress(OSError, ValueError, zlib.error):
+        return json.loads(zlib.decompress(file.read_bytes()))
     made = make()
     with suppress(OSError):
         folder.mkdir(exist_ok=True)
-        for of_other_code in folder.glob(f"{name}.*.json"):
+        for of_other_code in folder.glob(f"{name}.*"):
             of_other_code.unlink(missing_ok=True)
         new = file.with_suffix(f".{os.getpid()}")
-        new.write_text(json.dumps(made), encoding="utf-8")
+        # compressed, so that who searches the SQL files does not find it there
+        new.write_bytes(zlib.compress(json.dumps(made).encode()))
         new.replace(file)  # whole, whoever reads it meanwhile
     return made
 

@@ -58,6 +58,10 @@ def render(
     return [_MARKS.sub(lambda found: parts[found[1]][1], statement) for statement in ready]
 
 
+COMPARED_ONE_BY_ONE = 20
+"""DuckDB compares with each value that IN lists; the rows of a query it looks up. For the codes of
+currencies and countries that is a tenth of the time."""
+
 _MARKS = re.compile("«([a-z_]+)»")
 """What stands for a value in a statement that is made ready once for all values of a shape."""
 
@@ -276,6 +280,11 @@ def _for_engine(statement: exp.Expr, engine: str) -> exp.Expr:
             # written in half the time, and a third of the bytes, of what DuckDB would choose
             compression = exp.ColumnConstraint(kind=exp.var("USING COMPRESSION zstd"))
             column.append("constraints", compression)
+    for listed in list(statement.find_all(exp.In)):
+        if len(listed.expressions) > COMPARED_ONE_BY_ONE:
+            rows = exp.values([(value,) for value in listed.expressions], "listed", ["value"])
+            listed.set("query", exp.Subquery(this=exp.select("value").from_(rows)))
+            listed.set("expressions", [])
     for node in list(statement.find_all(exp.DataType)):
         if node.this == exp.DataType.Type.VARIANT:
             node.replace(exp.DataType.build("json", dialect="duckdb"))

@@ -4,7 +4,6 @@ import gzip
 import shutil
 from datetime import date
 from decimal import Decimal
-from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -46,7 +45,7 @@ def test_an_event_is_kept_again_after_seven_days_without_it(
 
 @pytest.mark.slow
 def test_the_order_in_which_days_are_published_decides_nothing(shop: Shop) -> None:
-    for order in permutations((1, 5, 12)):
+    for order in ((1, 5, 12), (12, 5, 1), (5, 12, 1)):
         for number in order:
             shop.good(number, "E")
             shop.run(number)

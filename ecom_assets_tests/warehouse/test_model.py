@@ -67,7 +67,7 @@ def test_in_a_time_zone_as_well(
 
 @pytest.mark.parametrize(
     ("staging", "count", "many", "late_days"),
-    late_and_not((FOLDER_DUCKDB, 600, 8_000), (S3_SNOWFLAKE, 150, 1_500)),
+    late_and_not((FOLDER_DUCKDB, 300, 8_000), (S3_SNOWFLAKE, 150, 1_500)),
     indirect=["staging"],
 )
 def test_any_line_becomes_the_row_that_the_model_says(
@@ -93,7 +93,7 @@ def test_any_line_becomes_the_row_that_the_model_says(
 
 @pytest.mark.parametrize(
     ("stack", "count", "many", "late_days"),
-    late_and_not((FOLDER_DUCKDB, 250, 8_000), (S3_SNOWFLAKE, 60, 1_500)),
+    late_and_not((FOLDER_DUCKDB, 120, 8_000), (S3_SNOWFLAKE, 60, 1_500)),
 )
 def test_any_line_becomes_the_sales_that_its_mapping_says(
     every_type: None,

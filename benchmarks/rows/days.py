@@ -141,6 +141,9 @@ BENCHES = [
         replayed,
         "Both in the process that measures, imports left out; nothing of what staging made the "
         "first time is used.",
+        "what Dagster is told of 365 days, which is most of both runs: 9,000 results of checks and "
+        "the days of each asset are written once more.",
+        means="a year of small days is judged anew in about the time that it took at first.",
     ),
     Bench(
         "month",
@@ -150,5 +153,8 @@ BENCHES = [
         a_month_of_big_days,
         f"Both with `ECOM_DUCKDB_MEMORY_LIMIT={MONTH_LIMIT_GB}GB`, once; the month is done in "
         "pieces of days (`ecom_assets/pipeline/pieces.py`).",
+        "what the process has beside DuckDB: Dagster, PyArrow and the lines on their way to DuckDB "
+        "are some 0.6 GB.",
+        means="give the process a little more than half a GB beside DuckDB's limit.",
     ),
 ]

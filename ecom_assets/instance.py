@@ -10,6 +10,7 @@ import fcntl
 import os
 import sqlite3
 import time
+import weakref
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -57,6 +58,7 @@ class EventLog(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str) -> None:
         self._engines: OrderedDict[tuple[str, int], Engine] = OrderedDict()
+        weakref.finalize(self, _dispose, self._engines)  # not everybody disposes of an instance
         super().__init__(base_dir)
 
     @contextmanager
@@ -82,8 +84,12 @@ class EventLog(SqliteEventLogStorage):
 
     def dispose(self) -> None:
         super().dispose()
-        while self._engines:
-            self._engines.popitem()[1].dispose()
+        _dispose(self._engines)
+
+
+def _dispose(engines: OrderedDict[tuple[str, int], Engine]) -> None:
+    while engines:
+        engines.popitem()[1].dispose()
 
 
 def _inode(path: str) -> int:

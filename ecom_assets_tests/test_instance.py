@@ -1,5 +1,6 @@
 """Dagster's instance as `dagster.yaml` makes it: one place, made once, whoever comes first."""
 
+import gc
 import shutil
 import sqlite3
 import subprocess
@@ -163,3 +164,12 @@ def test_a_log_that_was_deleted_is_not_written_to(tmp_path: Path) -> None:
         instance.report_engine_event("after", run)
     with dg.DagsterInstance.local_temp(str(tmp_path)) as again:
         assert [one.message for one in again.all_logs(run.run_id)] == ["after"]
+
+
+def test_a_log_that_nobody_closes_is_closed_when_it_is_gone(tmp_path: Path) -> None:
+    instance = dg.DagsterInstance.local_temp(str(tmp_path))
+    instance.report_engine_event("hello", dg.DagsterRun("sales", run_id=make_new_run_id()))
+    assert open_files(tmp_path)
+    del instance
+    gc.collect()
+    assert not open_files(tmp_path)

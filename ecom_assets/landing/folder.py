@@ -245,9 +245,9 @@ def _readable(name: str) -> str:
 
 
 def _landed(name: str, day: date, found: os.stat_result) -> LandedFile:
-    written, size = found.st_mtime_ns, found.st_size
-    etag = f"{written:x}-{found.st_ctime_ns:x}-{size:x}"
-    return LandedFile(name, day, etag, size, EPOCH + timedelta(0, written // 1_000_000_000))
+    modified = EPOCH + timedelta(seconds=found.st_mtime_ns // 1_000_000_000)
+    etag = f"{found.st_mtime_ns:x}-{found.st_ctime_ns:x}-{found.st_size:x}"
+    return LandedFile(name, day, etag, found.st_size, modified)
 
 
 def _unless_gone(error: OSError) -> None:

@@ -14,14 +14,15 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import BinaryIO, NamedTuple, Protocol, Self
+from typing import BinaryIO, Protocol, Self
 
 SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 """Of the files that are read; in capitals as well."""
 
 
-class LandedFile(NamedTuple):
-    """One version of one file; in order of their names.
+@dataclass(frozen=True, order=True)
+class LandedFile:
+    """One version of one file.
 
     Attributes:
         name: the path below the landing zone, with `/`: `dt=2026-01-01/sales.jsonl`.

@@ -55,15 +55,16 @@ def render(
     shapes = tuple((name, shape) for name, (shape, _) in parts.items())
     is_one_day = first is not None and first == last
     ready = _ready(script, engine, sales.read_by(reading), rehearses, is_one_day, shapes)
-    return [_MARKS.sub(lambda found: parts[found[1]][1], statement) for statement in ready]
+    return [_MARK.sub(lambda found: parts[found[1]][1], statement) for statement in ready]
 
 
 COMPARED_ONE_BY_ONE = 20
 """DuckDB compares with each value that IN lists; the rows of a query it looks up. For the codes of
 currencies and countries that is a tenth of the time."""
 
-_MARKS = re.compile("«([a-z_]+)»")
-"""What stands for a value in a statement that is made ready once for all values of a shape."""
+_MARK = re.compile("\ue000([a-z_]+)\ue001")
+"""What stands for a value in a statement that is made ready once for all values of a shape. Its
+ends are characters for private use, which no rule and no mapping has in its texts."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def _apart(name: str, value: Any, engine: str) -> tuple[_Shape, str]:
     """A value's shape, and the text that its mark stands for."""
     from sqlglot import exp
 
-    mark = f"«{name}»"
+    mark = f"\ue000{name}\ue001"
     if isinstance(value, list | exp.Expr):
         listed = exp.Tuple(expressions=[*value] if isinstance(value, list) else [value]).copy()
         texts = [_text(one, engine, lines=False) for one in _for_engine(listed, engine).expressions]
@@ -123,30 +124,20 @@ def _ready(
     is_one_day: bool,
     shapes: Sequence[tuple[str, _Shape]],
 ) -> list[str]:
+    def make() -> list[str]:
+        from sqlglot import exp
+
+        found = statements(script, engine, stream, **{name: one.marked for name, one in shapes})
+        for statement in found if is_one_day else ():
+            if isinstance(statement, exp.Insert) and isinstance(statement.expression, exp.Query):
+                statement.expression.set("order", None)  # by their day, of which there is one
+        for statement in found if rehearses else ():
+            _use_copies(statement, script)
+        return [_text(statement, engine) for statement in found]
+
     key = script, engine, rehearses, is_one_day, [(name, one.text) for name, one in shapes]
-    made: list[str] = kept(
-        key, stream, lambda: _made_ready(script, engine, stream, rehearses, is_one_day, shapes)
-    )
+    made: list[str] = kept(key, stream, make)
     return made
-
-
-def _made_ready(
-    script: str,
-    engine: str,
-    stream: EventStream,
-    rehearses: bool,
-    is_one_day: bool,
-    shapes: Sequence[tuple[str, _Shape]],
-) -> list[str]:
-    from sqlglot import exp
-
-    found = statements(script, engine, stream, **{name: one.marked for name, one in shapes})
-    for statement in found if is_one_day else ():
-        if isinstance(statement, exp.Insert) and isinstance(statement.expression, exp.Query):
-            statement.expression.set("order", None)  # by their day, of which there is one
-    for statement in found if rehearses else ():
-        _use_copies(statement, script)
-    return [_text(statement, engine) for statement in found]
 
 
 def statements(script: str, engine: str, stream: EventStream, /, **values: Any) -> list[exp.Expr]:

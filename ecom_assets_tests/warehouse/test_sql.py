@@ -244,6 +244,25 @@ def test_an_engine_is_sent_what_was_looked_at_of_two_mappings(
     see_golden(f"{engine}/unfolding/{script}", rendered(script, engine, unfolding()))
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("text", ["«oui»", "«run_id»", ":days"])
+def test_a_text_of_a_rule_is_no_place_for_a_value(
+    engine: str, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = (replace(STREAM.rules[0], reason=text), *STREAM.rules[1:])
+    monkeypatch.setattr(sales, "SALES", replace(STREAM, rules=rules))
+    values = {name: make() for name, make in VALUES.items()}
+    assert f"'{text}'" in render("staging/split", engine, **values)[1]
+
+
+@pytest.mark.parametrize("value", ["«run_id»", "\ue000run_id\ue001", "it's \\ two"])
+def test_a_value_is_a_value_whatever_it_holds(value: str) -> None:
+    values = {**{name: make() for name, make in VALUES.items()}, "run_id": value}
+    (said,) = sqlglot.parse(render("staging/split", "duckdb", **values)[1], read="duckdb")
+    assert said is not None
+    assert value in {one.this for one in said.find_all(exp.Literal)}
+
+
 def test_rows_of_one_day_are_not_sorted_by_their_day() -> None:
     values = {name: make() for name, make in VALUES.items()}
     for days, is_sorted in ((2, True), (1, False)):

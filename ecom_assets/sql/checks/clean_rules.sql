@@ -4,14 +4,15 @@
 -- A row is no object, or has no items, when its line in RAW is so; replaced, when another clean row
 -- of its order has a later version; and a duplicate when another clean row of its day has its
 -- event_id. Of a number that is zero in the table its line says whether it is more or less.
--- The lines are read in two places, each for itself: to keep them for both would copy them all.
-with others as (
+with current_lines as (:current_lines),
+
+others as (
     select
         source_filename,
         source_row_number,
         ingestion_ts,
         coalesce(is_object(raw), false) as is_object
-    from (:current_lines) as current_lines
+    from current_lines
     where not coalesce(is_object(raw), false)
         or not :has_items_in_line
 ),
@@ -42,7 +43,7 @@ versions as (
 -- the query of :typed_lines reads these
 lines_with_zeros as (
     select *
-    from (:current_lines) as current_lines
+    from current_lines
     where (source_filename, source_row_number) in (
             select
                 c.source_filename,

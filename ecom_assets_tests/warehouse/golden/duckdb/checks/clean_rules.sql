@@ -1,4 +1,62 @@
-WITH others AS (
+WITH current_lines AS (
+  WITH current_rows AS (
+    SELECT
+      r.raw,
+      r.source_filename,
+      r.source_row_number,
+      r.batch_date,
+      r.load_id,
+      r.ingestion_ts,
+      CASE
+        WHEN (
+          STARTS_WITH(r.raw_text, CHR(65279))
+          OR CONTAINS(r.raw_text, '\ud')
+          OR CONTAINS(r.raw_text, '\uD')
+        )
+        AND NOT CONTAINS(r.raw_text, CHR(1))
+        AND NOT CONTAINS(r.raw_text, CHR(2))
+        AND NOT CONTAINS(r.raw_text, CHR(3))
+        THEN REPLACE(REPLACE(LTRIM(r.raw_text, CHR(65279)), '\\', CHR(1)), '\u', CHR(2))
+      END AS escaped
+    FROM raw.raw_sales AS r
+    INNER JOIN raw.raw_sales_files AS f
+      ON f.source_filename = r.source_filename
+      AND f.load_id = r.load_id
+      AND f.superseded_at IS NULL
+    WHERE
+      r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  ), mended AS (
+    SELECT
+      *,
+      REGEXP_REPLACE(
+        REGEXP_REPLACE(
+          escaped,
+          CHR(2) || '([dD][89abAB][0-9a-fA-F][0-9a-fA-F])' || CHR(2) || '([dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])',
+          CHR(3) || '\1' || CHR(3) || '\2',
+          'g'
+        ),
+        CHR(2) || '[dD][89a-fA-F][0-9a-fA-F][0-9a-fA-F]',
+        CHR(65533),
+        'g'
+      ) AS text
+    FROM current_rows
+  )
+  SELECT
+    CASE
+      WHEN text IS NULL
+      THEN raw
+      ELSE CASE
+        WHEN IS_JSON(REPLACE(REPLACE(REPLACE(text, CHR(3), '\u'), CHR(2), '\u'), CHR(1), '\\'))
+        THEN CAST(REPLACE(REPLACE(REPLACE(text, CHR(3), '\u'), CHR(2), '\u'), CHR(1), '\\') AS JSON)
+      END
+    END AS raw,
+    source_filename,
+    source_row_number,
+    batch_date,
+    load_id,
+    ingestion_ts
+  FROM mended
+), others AS (
   SELECT
     source_filename,
     source_row_number,
@@ -7,65 +65,7 @@ WITH others AS (
       CASE WHEN STARTS_WITH(raw, '{') THEN TRUE ELSE JSON_TYPE(raw) = 'OBJECT' END,
       FALSE
     ) AS is_object
-  FROM (
-    WITH current_rows AS (
-      SELECT
-        r.raw,
-        r.source_filename,
-        r.source_row_number,
-        r.batch_date,
-        r.load_id,
-        r.ingestion_ts,
-        CASE
-          WHEN (
-            STARTS_WITH(r.raw_text, CHR(65279))
-            OR CONTAINS(r.raw_text, '\ud')
-            OR CONTAINS(r.raw_text, '\uD')
-          )
-          AND NOT CONTAINS(r.raw_text, CHR(1))
-          AND NOT CONTAINS(r.raw_text, CHR(2))
-          AND NOT CONTAINS(r.raw_text, CHR(3))
-          THEN REPLACE(REPLACE(LTRIM(r.raw_text, CHR(65279)), '\\', CHR(1)), '\u', CHR(2))
-        END AS escaped
-      FROM raw.raw_sales AS r
-      INNER JOIN raw.raw_sales_files AS f
-        ON f.source_filename = r.source_filename
-        AND f.load_id = r.load_id
-        AND f.superseded_at IS NULL
-      WHERE
-        r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    ), mended AS (
-      SELECT
-        *,
-        REGEXP_REPLACE(
-          REGEXP_REPLACE(
-            escaped,
-            CHR(2) || '([dD][89abAB][0-9a-fA-F][0-9a-fA-F])' || CHR(2) || '([dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])',
-            CHR(3) || '\1' || CHR(3) || '\2',
-            'g'
-          ),
-          CHR(2) || '[dD][89a-fA-F][0-9a-fA-F][0-9a-fA-F]',
-          CHR(65533),
-          'g'
-        ) AS text
-      FROM current_rows
-    )
-    SELECT
-      CASE
-        WHEN text IS NULL
-        THEN raw
-        ELSE CASE
-          WHEN IS_JSON(REPLACE(REPLACE(REPLACE(text, CHR(3), '\u'), CHR(2), '\u'), CHR(1), '\\'))
-          THEN CAST(REPLACE(REPLACE(REPLACE(text, CHR(3), '\u'), CHR(2), '\u'), CHR(1), '\\') AS JSON)
-        END
-      END AS raw,
-      source_filename,
-      source_row_number,
-      batch_date,
-      load_id,
-      ingestion_ts
-    FROM mended
-  ) AS current_lines
+  FROM current_lines
   WHERE
     NOT COALESCE(
       CASE WHEN STARTS_WITH(raw, '{') THEN TRUE ELSE JSON_TYPE(raw) = 'OBJECT' END,
@@ -105,65 +105,7 @@ WITH others AS (
 ), lines_with_zeros AS (
   SELECT
     *
-  FROM (
-    WITH current_rows AS (
-      SELECT
-        r.raw,
-        r.source_filename,
-        r.source_row_number,
-        r.batch_date,
-        r.load_id,
-        r.ingestion_ts,
-        CASE
-          WHEN (
-            STARTS_WITH(r.raw_text, CHR(65279))
-            OR CONTAINS(r.raw_text, '\ud')
-            OR CONTAINS(r.raw_text, '\uD')
-          )
-          AND NOT CONTAINS(r.raw_text, CHR(1))
-          AND NOT CONTAINS(r.raw_text, CHR(2))
-          AND NOT CONTAINS(r.raw_text, CHR(3))
-          THEN REPLACE(REPLACE(LTRIM(r.raw_text, CHR(65279)), '\\', CHR(1)), '\u', CHR(2))
-        END AS escaped
-      FROM raw.raw_sales AS r
-      INNER JOIN raw.raw_sales_files AS f
-        ON f.source_filename = r.source_filename
-        AND f.load_id = r.load_id
-        AND f.superseded_at IS NULL
-      WHERE
-        r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    ), mended AS (
-      SELECT
-        *,
-        REGEXP_REPLACE(
-          REGEXP_REPLACE(
-            escaped,
-            CHR(2) || '([dD][89abAB][0-9a-fA-F][0-9a-fA-F])' || CHR(2) || '([dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])',
-            CHR(3) || '\1' || CHR(3) || '\2',
-            'g'
-          ),
-          CHR(2) || '[dD][89a-fA-F][0-9a-fA-F][0-9a-fA-F]',
-          CHR(65533),
-          'g'
-        ) AS text
-      FROM current_rows
-    )
-    SELECT
-      CASE
-        WHEN text IS NULL
-        THEN raw
-        ELSE CASE
-          WHEN IS_JSON(REPLACE(REPLACE(REPLACE(text, CHR(3), '\u'), CHR(2), '\u'), CHR(1), '\\'))
-          THEN CAST(REPLACE(REPLACE(REPLACE(text, CHR(3), '\u'), CHR(2), '\u'), CHR(1), '\\') AS JSON)
-        END
-      END AS raw,
-      source_filename,
-      source_row_number,
-      batch_date,
-      load_id,
-      ingestion_ts
-    FROM mended
-  ) AS current_lines
+  FROM current_lines
   WHERE
     (source_filename, source_row_number) IN (
       SELECT

@@ -1,95 +1,95 @@
-WITH others AS (
+WITH current_lines AS (
+  WITH current_rows AS (
+    SELECT
+      r.raw,
+      r.source_filename,
+      r.source_row_number,
+      r.batch_date,
+      r.load_id,
+      r.ingestion_ts,
+      CASE
+        WHEN (
+          STARTSWITH(r.raw_text, CHR(  65279))
+          OR CONTAINS(r.raw_text, '\\ud')
+          OR CONTAINS(r.raw_text, '\\uD')
+        )
+        AND NOT CONTAINS(r.raw_text, CHR(  1))
+        AND NOT CONTAINS(r.raw_text, CHR(  2))
+        AND NOT CONTAINS(r.raw_text, CHR(  3))
+        THEN REPLACE(REPLACE(LTRIM(r.raw_text, CHR(  65279)), '\\\\', CHR(  1)), '\\u', CHR(  2))
+      END AS escaped
+    FROM raw.raw_sales AS r
+    INNER JOIN raw.raw_sales_files AS f
+      ON f.source_filename = r.source_filename
+      AND f.load_id = r.load_id
+      AND f.superseded_at IS NULL
+    WHERE
+      r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
+  ), mended AS (
+    SELECT
+      *,
+      REGEXP_REPLACE(
+        REGEXP_REPLACE(
+          escaped,
+          CHR(  2) || '([dD][89abAB][0-9a-fA-F][0-9a-fA-F])' || CHR(  2) || '([dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])',
+          CHR(  3) || '\\1' || CHR(  3) || '\\2'
+        ),
+        CHR(  2) || '[dD][89a-fA-F][0-9a-fA-F][0-9a-fA-F]',
+        CHR(  65533)
+      ) AS text
+    FROM current_rows
+  )
+  SELECT
+    CASE
+      WHEN text IS NULL
+      THEN raw
+      ELSE CASE NVL(
+          NVL(
+            CHECK_JSON(
+              REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
+            ),
+            REGEXP_SUBSTR(
+              REGEXP_REPLACE(
+                REGEXP_REPLACE(
+                  REGEXP_REPLACE(
+                    REPLACE(
+                      REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\'),
+                      CHR(0),
+                      CHR(1)
+                    ),
+                    '"([^"\\\\\x01-\x1f]|\\\\(["\\\\/bfnrt]|u([0-9abcefABCEF][0-9a-fA-F][0-9a-fA-F][0-9a-fA-F]|[dD][0-7][0-9a-fA-F][0-9a-fA-F]|[dD][89abAB][0-9a-fA-F][0-9a-fA-F]\\\\u[dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])))*"',
+                    '"'
+                  ),
+                  '[ \t\n\r]+',
+                  ''
+                ),
+                '-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?|true|false|null',
+                '0'
+              ),
+              '["0]["0]|0:|[{:,[],|,[]}]|[^]{}:,"0[]'
+            )
+          ),
+          ''
+        )
+        WHEN ''
+        THEN PARSE_JSON(
+          REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
+        )
+      END
+    END AS raw,
+    source_filename,
+    source_row_number,
+    batch_date,
+    load_id,
+    ingestion_ts
+  FROM mended
+), others AS (
   SELECT
     source_filename,
     source_row_number,
     ingestion_ts,
     COALESCE(IS_OBJECT(raw), FALSE) AS is_object
-  FROM (
-    WITH current_rows AS (
-      SELECT
-        r.raw,
-        r.source_filename,
-        r.source_row_number,
-        r.batch_date,
-        r.load_id,
-        r.ingestion_ts,
-        CASE
-          WHEN (
-            STARTSWITH(r.raw_text, CHR(  65279))
-            OR CONTAINS(r.raw_text, '\\ud')
-            OR CONTAINS(r.raw_text, '\\uD')
-          )
-          AND NOT CONTAINS(r.raw_text, CHR(  1))
-          AND NOT CONTAINS(r.raw_text, CHR(  2))
-          AND NOT CONTAINS(r.raw_text, CHR(  3))
-          THEN REPLACE(REPLACE(LTRIM(r.raw_text, CHR(  65279)), '\\\\', CHR(  1)), '\\u', CHR(  2))
-        END AS escaped
-      FROM raw.raw_sales AS r
-      INNER JOIN raw.raw_sales_files AS f
-        ON f.source_filename = r.source_filename
-        AND f.load_id = r.load_id
-        AND f.superseded_at IS NULL
-      WHERE
-        r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    ), mended AS (
-      SELECT
-        *,
-        REGEXP_REPLACE(
-          REGEXP_REPLACE(
-            escaped,
-            CHR(  2) || '([dD][89abAB][0-9a-fA-F][0-9a-fA-F])' || CHR(  2) || '([dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])',
-            CHR(  3) || '\\1' || CHR(  3) || '\\2'
-          ),
-          CHR(  2) || '[dD][89a-fA-F][0-9a-fA-F][0-9a-fA-F]',
-          CHR(  65533)
-        ) AS text
-      FROM current_rows
-    )
-    SELECT
-      CASE
-        WHEN text IS NULL
-        THEN raw
-        ELSE CASE NVL(
-            NVL(
-              CHECK_JSON(
-                REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
-              ),
-              REGEXP_SUBSTR(
-                REGEXP_REPLACE(
-                  REGEXP_REPLACE(
-                    REGEXP_REPLACE(
-                      REPLACE(
-                        REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\'),
-                        CHR(0),
-                        CHR(1)
-                      ),
-                      '"([^"\\\\\x01-\x1f]|\\\\(["\\\\/bfnrt]|u([0-9abcefABCEF][0-9a-fA-F][0-9a-fA-F][0-9a-fA-F]|[dD][0-7][0-9a-fA-F][0-9a-fA-F]|[dD][89abAB][0-9a-fA-F][0-9a-fA-F]\\\\u[dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])))*"',
-                      '"'
-                    ),
-                    '[ \t\n\r]+',
-                    ''
-                  ),
-                  '-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?|true|false|null',
-                  '0'
-                ),
-                '["0]["0]|0:|[{:,[],|,[]}]|[^]{}:,"0[]'
-              )
-            ),
-            ''
-          )
-          WHEN ''
-          THEN PARSE_JSON(
-            REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
-          )
-        END
-      END AS raw,
-      source_filename,
-      source_row_number,
-      batch_date,
-      load_id,
-      ingestion_ts
-    FROM mended
-  ) AS current_lines
+  FROM current_lines
   WHERE
     NOT COALESCE(IS_OBJECT(raw), FALSE)
     OR NOT (
@@ -186,92 +186,7 @@ WITH others AS (
 ), lines_with_zeros AS (
   SELECT
     *
-  FROM (
-    WITH current_rows AS (
-      SELECT
-        r.raw,
-        r.source_filename,
-        r.source_row_number,
-        r.batch_date,
-        r.load_id,
-        r.ingestion_ts,
-        CASE
-          WHEN (
-            STARTSWITH(r.raw_text, CHR(  65279))
-            OR CONTAINS(r.raw_text, '\\ud')
-            OR CONTAINS(r.raw_text, '\\uD')
-          )
-          AND NOT CONTAINS(r.raw_text, CHR(  1))
-          AND NOT CONTAINS(r.raw_text, CHR(  2))
-          AND NOT CONTAINS(r.raw_text, CHR(  3))
-          THEN REPLACE(REPLACE(LTRIM(r.raw_text, CHR(  65279)), '\\\\', CHR(  1)), '\\u', CHR(  2))
-        END AS escaped
-      FROM raw.raw_sales AS r
-      INNER JOIN raw.raw_sales_files AS f
-        ON f.source_filename = r.source_filename
-        AND f.load_id = r.load_id
-        AND f.superseded_at IS NULL
-      WHERE
-        r.batch_date BETWEEN CAST('2026-01-05' AS DATE) AND CAST('2026-01-05' AS DATE)
-    ), mended AS (
-      SELECT
-        *,
-        REGEXP_REPLACE(
-          REGEXP_REPLACE(
-            escaped,
-            CHR(  2) || '([dD][89abAB][0-9a-fA-F][0-9a-fA-F])' || CHR(  2) || '([dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])',
-            CHR(  3) || '\\1' || CHR(  3) || '\\2'
-          ),
-          CHR(  2) || '[dD][89a-fA-F][0-9a-fA-F][0-9a-fA-F]',
-          CHR(  65533)
-        ) AS text
-      FROM current_rows
-    )
-    SELECT
-      CASE
-        WHEN text IS NULL
-        THEN raw
-        ELSE CASE NVL(
-            NVL(
-              CHECK_JSON(
-                REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
-              ),
-              REGEXP_SUBSTR(
-                REGEXP_REPLACE(
-                  REGEXP_REPLACE(
-                    REGEXP_REPLACE(
-                      REPLACE(
-                        REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\'),
-                        CHR(0),
-                        CHR(1)
-                      ),
-                      '"([^"\\\\\x01-\x1f]|\\\\(["\\\\/bfnrt]|u([0-9abcefABCEF][0-9a-fA-F][0-9a-fA-F][0-9a-fA-F]|[dD][0-7][0-9a-fA-F][0-9a-fA-F]|[dD][89abAB][0-9a-fA-F][0-9a-fA-F]\\\\u[dD][c-fC-F][0-9a-fA-F][0-9a-fA-F])))*"',
-                      '"'
-                    ),
-                    '[ \t\n\r]+',
-                    ''
-                  ),
-                  '-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?|true|false|null',
-                  '0'
-                ),
-                '["0]["0]|0:|[{:,[],|,[]}]|[^]{}:,"0[]'
-              )
-            ),
-            ''
-          )
-          WHEN ''
-          THEN PARSE_JSON(
-            REPLACE(REPLACE(REPLACE(text, CHR(  3), '\\u'), CHR(  2), '\\u'), CHR(  1), '\\\\')
-          )
-        END
-      END AS raw,
-      source_filename,
-      source_row_number,
-      batch_date,
-      load_id,
-      ingestion_ts
-    FROM mended
-  ) AS current_lines
+  FROM current_lines
   WHERE
     (source_filename, source_row_number) IN (
       SELECT

@@ -69,15 +69,16 @@ class EventLog(SqliteEventLogStorage):
     def _engine(self, shard: str) -> Engine:
         """The one of this file: another in its place (`dagster run wipe`) has one of its own."""
         path = self.path_for_shard(shard)
-        if engine := self._engines.get((shard, _inode(path))):
-            self._engines.move_to_end((shard, _inode(path)))
+        at_hand = shard, _inode(path)
+        if engine := self._engines.get(at_hand):
+            self._engines.move_to_end(at_hand)
             return engine
         engine = create_engine(
             self.conn_string_for_shard(shard),
             connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS},
         )
         self._initdb(engine)
-        self._engines[shard, _inode(path)] = engine
+        self._engines[shard, _inode(path)] = engine  # which is there now
         if len(self._engines) > RUNS_AT_HAND:
             self._engines.popitem(last=False)[1].dispose()
         return engine

@@ -3,7 +3,8 @@
 For each event Dagster's SQLite storage has three transactions: some 20 ms as Dagster has it, 4 as
 `instance.py` does. A run for a year of days has 9,000 results. Here Dagster's own code writes the
 same rows, while its files are held open and committed once for some hundred events. Other storages
-get the events one by one, as ever. The private name stands here alone.
+get the events one by one, as ever. The private methods that this takes over stand here and in
+`instance.py` alone.
 """
 
 import os

@@ -4,7 +4,7 @@ The checks tell people; this is what holds a day. Nothing is written here.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from ecom_assets.model import sales
@@ -39,22 +39,22 @@ class Audit:
         )
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Tested:
-    """What rows were like when they were audited last, in this process.
+    """What a day's rows were like when it was audited last, in this process.
 
     Attributes:
         run_id: in which run.
-        staged_at: of each day that was tested, when staging had written what was.
-        tests: see `test_days`.
+        staged_at: when staging had written what was tested.
+        test: see `test_days`; None where the day has no clean rows.
     """
 
-    run_id: str = ""
-    staged_at: dict[date, datetime] = field(default_factory=dict)
-    tests: dict[date, Row] = field(default_factory=dict)
+    run_id: str
+    staged_at: datetime
+    test: Row | None
 
 
-_tested = _Tested()
+_tested: dict[date, _Tested] = {}
 
 
 def audit_days(session: Session, days: EventDays, limits: Limits, *, run_id: str) -> Audit:
@@ -66,7 +66,7 @@ def audit_days(session: Session, days: EventDays, limits: Limits, *, run_id: str
     quality = quality_of(session, days)
     staged_at = {day: row["evaluated_at"] for day, row in quality.items()}
     tests = test_days(session, days, limits)
-    _remember(run_id, days, staged_at, tests)
+    _tested.update({day: _Tested(run_id, at, tests.get(day)) for day, at in staged_at.items()})
     held = {}
     for day in days.days:
         row = quality.get(day)
@@ -97,24 +97,12 @@ def tests_of_run(
 ) -> Mapping[date, Row]:
     """The same, asked once a run: of days that staging has not written since this run has audited
     them in this process, it is what the audit has found."""
-    if run_id == _tested.run_id:
-        now = {day: row["evaluated_at"] for day, row in quality_of(session, days).items()}
-        if now == {day: at for day, at in _tested.staged_at.items() if day in {*days.days}}:
-            return _tested.tests
+    audited = {day: _tested[day] for day in days.days if day in _tested}
+    if all(one.run_id == run_id for one in audited.values()):
+        staged_at = {day: row["evaluated_at"] for day, row in quality_of(session, days).items()}
+        if staged_at == {day: one.staged_at for day, one in audited.items()}:
+            return {day: one.test for day, one in audited.items() if one.test}
     return test_days(session, days, limits)
-
-
-def _remember(
-    run_id: str, days: EventDays, staged_at: Mapping[date, datetime], tests: Mapping[date, Row]
-) -> None:
-    global _tested
-    if run_id != _tested.run_id:
-        _tested = _Tested(run_id)
-    for day in days.days:
-        _tested.staged_at.pop(day, None)
-        _tested.tests.pop(day, None)
-    _tested.staged_at.update(staged_at)
-    _tested.tests.update(tests)
 
 
 def quality_of(session: Session, days: EventDays) -> Mapping[date, Row]:

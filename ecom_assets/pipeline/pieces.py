@@ -51,14 +51,14 @@ def in_pieces(
         )
 
 
-def _pieces(days: EventDays, sizes: Mapping[date, int], most: int) -> Sequence[EventDays]:
+def _pieces(days: EventDays, lines: Mapping[date, int], most: int) -> Sequence[EventDays]:
     found: list[EventDays] = []
     size = 0
     for day in days.days:
-        size += sizes.get(day, 0)
+        size += lines.get(day, 0)
         if found and size <= most:
             found[-1] = EventDays(found[-1].first, day)
         else:
             found.append(EventDays(day, day))
-            size = sizes.get(day, 0)
+            size = lines.get(day, 0)
     return found

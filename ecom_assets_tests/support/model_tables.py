@@ -354,8 +354,8 @@ def judged(line: str, version: Version, number: int, rules: Rules) -> Sequence[R
 
 
 def _judged_also(row: Row, rules: Rules) -> Row:
-    if "json_object" in row.broken or not row.is_sale:
-        return row
+    if {"json_object", "items_present"} & set(row.broken) or not row.is_sale:
+        return row  # there are no values
     also = tuple(name for name, breaks in rules.also.items() if breaks(row.values))
     return replace(row, broken=(*row.broken, *also))
 

@@ -433,7 +433,7 @@ class OperationsOnOrdersAndDeaths(OperationsOnOrders, OperationsAndDeaths):
     ("stack", "machine", "pieces", "examples", "many", "steps"),
     [
         (FOLDER_DUCKDB, OperationsAndDeaths, False, 2, 40, 12),
-        (FOLDER_DUCKDB, Operations, True, 2, 40, 12),
+        (FOLDER_DUCKDB, OperationsOnOrders, True, 2, 40, 12),
         (FOLDER_DUCKDB, OperationsOnOrdersAndDeaths, False, 2, 40, 12),
         (S3_SNOWFLAKE, Operations, False, 0, 5, 12),
         (S3_SNOWFLAKE, OperationsOnOrders, False, 1, 5, 5),

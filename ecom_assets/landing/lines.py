@@ -5,15 +5,20 @@ is dropped. Lines of white space are no rows, though they count in the numbering
 UTF-8 become U+FFFD, so every other line is a row with its text, whatever it holds.
 """
 
+from __future__ import annotations
+
 import gzip
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from ecom_assets.landing.zone import LandedFile, LandingZone
 
-BLOCK_SIZE = 4 << 20
+if TYPE_CHECKING:
+    import pyarrow  # which takes a while
+
+BLOCK_SIZE = 1 << 20
 """Bytes read at a time: large enough that Python's share of the work is small, small enough that
 the memory of a load does not depend on the size of its files."""
 
@@ -30,10 +35,11 @@ class UnreadableFile(Exception):
 
 @dataclass(frozen=True)
 class Lines:
-    """Some lines of one file: their texts and, alike in length and order, their numbers."""
+    """Some lines of one file: their texts (large_string) and, alike in length and order, their
+    numbers (int64)."""
 
-    texts: list[bytes]
-    numbers: list[int]
+    texts: pyarrow.Array
+    numbers: pyarrow.Array
 
 
 def empty_upload(file: LandedFile) -> str | None:
@@ -75,26 +81,36 @@ def _split(stream: BinaryIO, file: str) -> Iterator[Lines]:
             )
         head, end, rest = block.rpartition(b"\n")
         if end:
-            lines = b"".join((*pieces, head))
-            yield _rows(lines, number)
-            number += lines.count(b"\n") + 1
+            texts = _texts(b"".join((*pieces, head)), is_first=number == 0)
+            yield _rows(texts, number)
+            number += len(texts)
             pieces = []
         pieces.append(rest)
     if last := b"".join(pieces):
-        yield _rows(last, number)
+        yield _rows(_texts(last, is_first=number == 0), number)
 
 
-def _rows(lines: bytes, before: int) -> Lines:
-    if before == 0:
+def _texts(lines: bytes, *, is_first: bool) -> pyarrow.Array:
+    import pyarrow
+    import pyarrow.compute
+
+    if is_first:
         lines = lines.removeprefix(BYTE_ORDER_MARK)
-    texts = _utf8(lines).split(b"\n")
     if b"\r" in lines:
-        texts = [text.removesuffix(b"\r") for text in texts]
-    rows = [(text, n) for n, text in enumerate(texts, before + 1) if text and not text.isspace()]
-    return Lines([text for text, _ in rows], [n for _, n in rows])
+        lines = lines.replace(b"\r\n", b"\n").removesuffix(b"\r")
+    if not lines.isascii():
+        lines = lines.decode("utf-8", "replace").encode()
+    whole = pyarrow.array([lines], pyarrow.large_string())
+    return pyarrow.compute.split_pattern(whole, "\n").values
 
 
-def _utf8(lines: bytes) -> bytes:
-    if lines.isascii():
-        return lines
-    return lines.decode("utf-8", "replace").encode()
+def _rows(texts: pyarrow.Array, before: int) -> Lines:
+    import pyarrow
+    import pyarrow.compute
+
+    numbers = pyarrow.arange(before + 1, before + 1 + len(texts))
+    trimmed = pyarrow.compute.ascii_trim_whitespace(texts)
+    has_text = pyarrow.compute.greater(pyarrow.compute.binary_length(trimmed), 0)
+    if has_text.false_count:
+        return Lines(texts.filter(has_text), numbers.filter(has_text))
+    return Lines(texts, numbers)

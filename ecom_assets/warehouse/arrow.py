@@ -60,8 +60,8 @@ class LineStream:
                 row_count += rows
                 yield pyarrow.record_batch(
                     [
-                        pyarrow.array(lines.texts, pyarrow.large_string()),
-                        pyarrow.array(lines.numbers, pyarrow.int64()),
+                        lines.texts,
+                        lines.numbers,
                         pyarrow.repeat(file.name, rows),
                         pyarrow.repeat(pyarrow.scalar(file.day, pyarrow.date32()), rows),
                     ],

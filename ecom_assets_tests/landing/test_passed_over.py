@@ -85,8 +85,8 @@ def test_every_suffix_is_read_in_capitals_too(place: Place) -> None:
     files = place.zone.list_files(DAY, DAY)
     assert [file.name for file in files] == [f"dt={DAY}/{name}" for name in READ]
     for file in files:
-        texts = [text for lines in read_lines(place.zone, file) for text in lines.texts]
-        assert texts == content.split(b"\n")[:-1], file.name
+        texts = [text for lines in read_lines(place.zone, file) for text in lines.texts.to_pylist()]
+        assert texts == content.decode().split("\n")[:-1], file.name
     assert place.why() == {}
 
 

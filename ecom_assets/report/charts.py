@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -155,7 +156,7 @@ class _Plot:
     bar_days: int = 0
     before: int = 0
 
-    @property
+    @cached_property
     def left(self) -> int:
         """Where the days begin, right of what is written at the values."""
         return round(max(text_width(tick.label, AXIS_SIZE) for tick in self.ticks)) + 8

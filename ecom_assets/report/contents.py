@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from ecom_assets.model.questions import Question
@@ -50,7 +51,7 @@ class Contents:
     rules_version: str
     restated: Sequence[Row] = ()
 
-    @property
+    @cached_property
     def days(self) -> Sequence[date]:
         """From the first day to the last of those that were judged or have sales; all between."""
         judged = [row["event_date"] for row in self.quality]

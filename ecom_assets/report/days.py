@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from ecom_assets.report.contents import BARS_OF_DAYS, Contents, rejects_by_reason
@@ -44,7 +45,7 @@ class Bars:
         """How many days the first bar lacks."""
         return -len(self.all_days) % self.days
 
-    @property
+    @cached_property
     def periods(self) -> Sequence[Sequence[date]]:
         """The days of each bar."""
         ends = range(self.days - self.missing, len(self.all_days) + 1, self.days)
@@ -74,7 +75,7 @@ class DayCounts:
     by_day: Mapping[date, Mapping[str, Any]]
     bars: Bars
 
-    @property
+    @cached_property
     def stacks(self) -> Sequence[Sequence[Any]]:
         """For each bar the count of each kind."""
         return [

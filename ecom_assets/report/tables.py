@@ -3,7 +3,7 @@
 Beside each chart stands one that says the same, for those who do not see it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -39,14 +39,22 @@ class Table:
     currency: str | None = None
 
 
-def cut(rows: Sequence[Row], one: str, many: str, *, most: int = ROWS_SHOWN, **table: Any) -> Table:
-    """A table of the first rows, which counts the others."""
+def cut(
+    rows: Sequence[Any],
+    one: str,
+    many: str,
+    *,
+    most: int = ROWS_SHOWN,
+    told: Callable[[Any], Row] = dict,
+    **table: Any,
+) -> Table:
+    """A table of the first rows, which counts the others; `told` says how each is shown."""
     left = len(rows) - most
     more = f"And {counted(left, one, many)}." if left > 0 else ""
-    return Table(rows[:most], more, **table)
+    return Table([*map(told, rows[:most])], more, **table)
 
 
-def cut_days(rows: Sequence[Row], one: str, **table: Any) -> Table:
+def cut_days(rows: Sequence[Any], one: str, **table: Any) -> Table:
     """A table of the last days, the latest first, which counts the others; `rows` are in order."""
     return cut(rows[::-1], f"earlier {one}", f"earlier {one}s", **table)
 
@@ -62,11 +70,13 @@ def answer_table(
         return cut(ordered, "other", "others", most=ROWS_BESIDE_A_CHART, currency=currency)
     by_day = {row["event_date"]: row for row in told}
     empty = dict.fromkeys(told[0], NO_VALUE)
-    of_days = [
-        {**by_day.get(day, empty), "event_date": period(day, day), "remark": _remark([day], marks)}
-        for day in days
-    ]
-    return cut_days(of_days, "day", most=ROWS_BESIDE_A_CHART, currency=currency, note="remark")
+
+    def of_day(day: date) -> Row:
+        shown = by_day.get(day, empty)
+        return {**shown, "event_date": period(day, day), "remark": _remark([day], marks)}
+
+    most = ROWS_BESIDE_A_CHART
+    return cut_days(days, "day", most=most, told=of_day, currency=currency, note="remark")
 
 
 def counts_table(counts: DayCounts, marks: Marks) -> Table:

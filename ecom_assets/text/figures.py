@@ -6,6 +6,7 @@ Babel is heavy: this module is imported where something is written, not with the
 from datetime import date
 from decimal import Decimal
 
+from babel import Locale
 from babel.dates import format_date, format_interval
 from babel.numbers import (
     format_compact_decimal,
@@ -15,7 +16,7 @@ from babel.numbers import (
     get_currency_precision,
 )
 
-LOCALE = "en_GB"
+LOCALE = Locale("en", "GB")
 """Days before months, as on the rest of the page."""
 NOTHING, EMPTY = "(none)", "(empty)"
 """What stands for a missing value, and for a text of no length."""

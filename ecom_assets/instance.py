@@ -21,6 +21,7 @@ import dagster as dg
 from dagster._core.errors import DagsterUserCodeUnreachableError
 from dagster._core.launcher.base import CheckRunHealthResult, WorkerStatus
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
@@ -82,6 +83,10 @@ class EventLog(SqliteEventLogStorage):
         if len(self._engines) > RUNS_AT_HAND:
             self._engines.popitem(last=False)[1].dispose()
         return engine
+
+    def has_table(self, table_name: str) -> bool:
+        with self._connect(INDEX_SHARD_NAME) as connection:
+            return bool(connection.dialect.has_table(connection, table_name))
 
     def dispose(self) -> None:
         super().dispose()

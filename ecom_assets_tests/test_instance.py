@@ -17,7 +17,7 @@ from dagster._grpc.types import CanCancelExecutionResult
 from dagster._serdes import serialize_value
 
 from ecom_assets import instance as instance_module
-from ecom_assets.instance import RUNS_AT_HAND, Launcher
+from ecom_assets.instance import RUNS_AT_HAND, EventLog, Launcher
 from ecom_assets.settings import PROJECT_ROOT
 
 OPEN = """
@@ -173,3 +173,12 @@ def test_a_log_that_nobody_closes_is_closed_when_it_is_gone(tmp_path: Path) -> N
     del instance
     gc.collect()
     assert not open_files(tmp_path)
+
+
+def test_which_tables_there_are_is_asked_without_opening_the_log_again(tmp_path: Path) -> None:
+    opening = "dagster._core.storage.event_log.sqlite.sqlite_event_log.create_engine"
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance, mock.patch(opening) as opened:
+        log = instance.event_log_storage
+        assert isinstance(log, EventLog)
+        assert [log.has_table(name) for name in ("asset_event_tags", "nothing")] == [True, False]
+        assert not opened.called

@@ -85,7 +85,8 @@ class EventLog(SqliteEventLogStorage):
         return engine
 
     def has_table(self, table_name: str) -> bool:
-        with self._connect(INDEX_SHARD_NAME) as connection:
+        # asked while an event is written: the lock of that is taken
+        with self._engine(INDEX_SHARD_NAME).connect() as connection:
             return bool(connection.dialect.has_table(connection, table_name))
 
     def dispose(self) -> None:

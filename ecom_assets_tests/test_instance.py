@@ -181,4 +181,6 @@ def test_which_tables_there_are_is_asked_without_opening_the_log_again(tmp_path:
         log = instance.event_log_storage
         assert isinstance(log, EventLog)
         assert [log.has_table(name) for name in ("asset_event_tags", "nothing")] == [True, False]
+        instance.report_runless_asset_event(dg.AssetMaterialization("a", tags={"b": "c"}))
+        assert len(instance.fetch_materializations(dg.AssetKey("a"), 2).records) == 1
         assert not opened.called

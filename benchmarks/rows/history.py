@@ -129,7 +129,7 @@ BENCHES = [
         "time, then at the next piece. It grows up to that and no further, however long the "
         "history. Half of it is Dagster's reading of what it was told of those days, a quarter "
         "listing them.",
-        means="with a long history a run takes a second more, for its report, and a tick "
-        "hundredths of a second, once a minute.",
+        means="with a long history a run takes some tenths of a second more, for its report, and "
+        "so does a tick, once a minute.",
     )
 ]

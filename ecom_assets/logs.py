@@ -8,12 +8,16 @@ that its processes use.
 
 import json
 import logging
+import os
 from datetime import UTC, datetime
 
 import dagster as dg
 from dagster import _loggers
 from dagster._core.events import EVENT_TYPE_TO_DISPLAY_STRING
 from dagster._core.log_manager import get_log_record_metadata
+
+STDERR = 2
+"""A process's number for where it writes its errors."""
 
 
 class JsonLines(logging.Formatter):
@@ -40,15 +44,21 @@ class JsonLines(logging.Formatter):
 
 
 def log_in_json() -> None:
-    """From now on the runs of this process do."""
-    schema = dg.colored_console_logger.config_schema
-    _loggers.colored_console_logger = dg.LoggerDefinition(_json_lines, config_schema=schema)
+    """From now on the runs of this process do.
 
-
-def _json_lines(context: dg.InitLoggerContext) -> logging.Logger:
-    config = context.logger_config
-    logger = logging.Logger(config["name"], config["log_level"].upper())
-    handler = logging.StreamHandler()
+    They write where the process writes its errors now, past what Dagster keeps of a step's output:
+    that goes into a file, and on by a `tail -F` that is ended with the step, so that a step's last
+    lines, and the one that says why it failed, are missing now and then
+    (https://github.com/dagster-io/dagster/issues/23336).
+    """
+    handler = logging.StreamHandler(os.fdopen(os.dup(STDERR), "w"))
     handler.setFormatter(JsonLines())
-    logger.addHandler(handler)
-    return logger
+
+    def logs(context: dg.InitLoggerContext) -> logging.Logger:
+        config = context.logger_config
+        logger = logging.Logger(config["name"], config["log_level"].upper())
+        logger.addHandler(handler)
+        return logger
+
+    schema = dg.colored_console_logger.config_schema
+    _loggers.colored_console_logger = dg.LoggerDefinition(logs, config_schema=schema)

@@ -64,3 +64,5 @@ def test_each_line_of_a_run_is_an_object_that_says_of_which_run_and_step_it_is(
     assert failed["event"].startswith('Execution of step "delete_old" failed.')
     assert "Nothing was deleted: versions_days is 0" in failed["event"], "its error comes with it"
     assert {line["dagster_event"] for line in lines} >= {"RUN_START", "RUN_FAILURE", "STEP_START"}
+    (kept,) = (tmp_path / "home/data/dagster/logs").rglob("*.err")
+    assert kept.read_text() == "", "what goes by way of it may lose its end"

@@ -9,6 +9,7 @@ public base for these classes.
 import fcntl
 import os
 import sqlite3
+import threading
 import time
 import weakref
 from collections import OrderedDict
@@ -61,6 +62,8 @@ class EventLog(SqliteEventLogStorage):
         self._engines: OrderedDict[tuple[str, int], Engine] = OrderedDict()
         weakref.finalize(self, _dispose, self._engines)  # not everybody disposes of an instance
         super().__init__(base_dir)
+        # `has_table` is asked while an event is written, by the thread that has the lock
+        self._db_lock = threading.RLock()  # type: ignore[assignment]
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
@@ -85,8 +88,7 @@ class EventLog(SqliteEventLogStorage):
         return engine
 
     def has_table(self, table_name: str) -> bool:
-        # asked while an event is written: the lock of that is taken
-        with self._engine(INDEX_SHARD_NAME).connect() as connection:
+        with self._connect(INDEX_SHARD_NAME) as connection:
             return bool(connection.dialect.has_table(connection, table_name))
 
     def dispose(self) -> None:

@@ -5,8 +5,11 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
+from collections import OrderedDict
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import dagster as dg
@@ -184,3 +187,30 @@ def test_which_tables_there_are_is_asked_without_opening_the_log_again(tmp_path:
         instance.report_runless_asset_event(dg.AssetMaterialization("a", tags={"b": "c"}))
         assert len(instance.fetch_materializations(dg.AssetKey("a"), 2).records) == 1
         assert not opened.called
+
+
+def test_who_asks_which_tables_there_are_takes_turns_with_who_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(instance_module, "RUNS_AT_HAND", 1)
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        log = instance.event_log_storage
+        assert isinstance(log, EventLog)
+        run = dg.DagsterRun("sales", run_id=make_new_run_id())
+        writer = threading.Thread(target=instance.report_engine_event, args=("hello", run))
+        waits = []
+
+        class Engines(OrderedDict[Any, Any]):
+            def move_to_end(self, key: Any, last: bool = True) -> None:
+                if not writer.ident:  # now it would close what was found
+                    writer.start()
+                    writer.join(timeout=2)
+                    waits.append(writer.is_alive())
+                super().move_to_end(key, last)
+
+        assert log.has_table("asset_event_tags")
+        monkeypatch.setattr(log, "_engines", Engines(log._engines))
+        assert log.has_table("asset_event_tags")
+        assert waits == [True]
+        writer.join()
+        assert [one.message for one in instance.all_logs(run.run_id)] == ["hello"]
